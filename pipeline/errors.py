@@ -1,0 +1,171 @@
+"""The one error that crosses borders: a code for programs, a message and a hint for people."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pipeline.recap import Notice
+
+
+class PipelineError(Exception):
+    """Something went wrong in a way the user can be told.
+
+    `message` says what happened, `hint` what to do; `retryable` whether trying again can help as things are.
+    Keep the cause with `raise ... from`.
+    """
+
+    code: ClassVar[str] = "internal"
+    default_message: ClassVar[str] = "Something inside RealRecap went wrong."
+    default_hint: ClassVar[str] = "Try again. If it happens again, the worker's log has the details."
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str | None = None, hint: str | None = None) -> None:
+        self.message = message or self.default_message
+        self.hint = hint or self.default_hint
+        super().__init__(self.message)
+
+    def __reduce__(self) -> tuple[type[PipelineError], tuple[str, str]]:
+        return type(self), (self.message, self.hint)
+
+    def notice(self) -> Notice:
+        """The same words as a warning beside a result."""
+        return Notice(self.code, self.message, self.hint)
+
+
+class InternalError(PipelineError):
+    """A fault of the program itself."""
+
+    retryable = True
+
+
+class UnsupportedMedia(PipelineError):
+    """The file is no recording, or of a kind that is not read."""
+
+    code = "unsupported_media"
+    default_message = "This file is not a recording that can be read."
+    default_hint = "Upload sound or video, such as WAV, MP3, M4A, OGG, FLAC, MP4 or WebM."
+
+
+class NoAudio(PipelineError):
+    """A video without a sound track, or a track without a sample."""
+
+    code = "no_audio"
+    default_message = "This file has no sound."
+    default_hint = "Check that the recorder captured a microphone, then upload again."
+
+
+class TooLong(PipelineError):
+    """More seconds of sound than the owner allows."""
+
+    code = "too_long"
+    default_message = "This recording is longer than allowed."
+    default_hint = "Cut it into parts, or ask for a higher limit (MAX_AUDIO_SECONDS)."
+
+
+class TooShort(PipelineError):
+    """Less than a tenth of a second of sound."""
+
+    code = "too_short"
+    default_message = "This recording is shorter than a tenth of a second."
+    default_hint = "Check that the recorder was running, then upload again."
+
+
+class StorageFull(PipelineError):
+    """The disk that keeps the recordings has no room."""
+
+    code = "storage_full"
+    default_message = "The server's disk is full."
+    default_hint = "Free some space, then try again. What was finished is kept."
+    retryable = True
+
+
+class ModelMissing(PipelineError):
+    """A model that the job needs is not on this machine."""
+
+    code = "model_missing"
+    default_message = "A speech model is not installed."
+    default_hint = "Put the model into MODELS_DIR, or name an installed one, then try again."
+    retryable = True
+
+
+class OutOfMemory(PipelineError):
+    """The GPU or the machine ran out of memory."""
+
+    code = "out_of_memory"
+    default_message = "The machine ran out of memory."
+    default_hint = (
+        "Close other programs that use the GPU or choose a smaller speech model (WHISPER_MODEL), then try again."
+    )
+    retryable = True
+
+
+class WorkerLost(PipelineError):
+    """The worker vanished three times on this job."""
+
+    code = "worker_lost"
+    default_message = "The worker stopped three times on this recording. What was finished is kept."
+    default_hint = "Try again. If it stops again, the worker's log has the details."
+    retryable = True
+
+
+class StageTimeout(PipelineError):
+    """A stage took far longer than it should."""
+
+    code = "timeout"
+    default_message = "This took much longer than it should and was stopped."
+    default_hint = "Try again. What was finished is kept."
+    retryable = True
+
+
+class OllamaUnreachable(PipelineError):
+    """Ollama did not answer."""
+
+    code = "ollama_unreachable"
+    default_message = "The summary was put together from quotes, because Ollama did not answer."
+    default_hint = "Start Ollama, or set OLLAMA_HOST to where it runs, then write the recap again."
+    retryable = True
+
+
+class OllamaModelMissing(PipelineError):
+    """Ollama runs but lacks the model."""
+
+    code = "ollama_model_missing"
+    default_message = "The summary was put together from quotes, because Ollama has no model for it."
+    default_hint = "Import one with `flask import-ollama-models`, or name one in OLLAMA_MODEL, then write the recap again."
+    retryable = True
+
+
+class DiarizationMissing(PipelineError):
+    """No usable diarization: the transcript has no speakers."""
+
+    code = "diarization_missing"
+    default_message = "The speakers were not told apart. The transcript is complete."
+    default_hint = "Install a diarization model in MODELS_DIR (DIARIZATION_MODEL), then try again."
+    retryable = True
+
+
+class Cancelled(PipelineError):
+    """The job is no longer ours: cancelled, deleted, taken over, or given back at a shutdown."""
+
+    code = "cancelled"
+    default_message = "The job was stopped."
+    default_hint = "Try again to go on from where it stopped."
+    retryable = True
+
+
+def no_speech() -> Notice:
+    """The warning of a recording in which nobody speaks."""
+    return Notice(
+        "no_speech",
+        "Nobody speaks in this recording, so the transcript is empty.",
+        "Check that the microphone was on. If somebody does speak, the sound may be too quiet.",
+    )
+
+
+def truncated(decoded_seconds: float) -> Notice:
+    """The warning of a file that breaks off; `decoded_seconds` is what could be read."""
+    return Notice(
+        "truncated",
+        f"The file breaks off: the first {decoded_seconds:.0f} s could be read.",
+        "If the original is longer, copy it again from the recorder and upload it once more.",
+    )

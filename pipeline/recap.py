@@ -1,0 +1,212 @@
+"""The vocabulary of a recap: what was heard, who said it, what it came to.
+
+All times are seconds from the start of the recording, as floats. Everything here is frozen and pure, so
+every other package may import it. JSON in the shape of the public API is what `to_json` and `from_json` speak.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word as heard; `probability` is the recogniser's, 0..1."""
+
+    start: float
+    end: float
+    text: str
+    probability: float
+    speaker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of speech by one speaker (`speaker` None: unknown); `text` has no leading space."""
+
+    id: str
+    start: float
+    end: float
+    text: str
+    speaker: str | None = None
+    avg_logprob: float = 0.0
+    no_speech_prob: float = 0.0
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A stretch in which the diarization heard one speaker; the label is the engine's own."""
+
+    start: float
+    end: float
+    speaker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Someone in the recording; `seconds` is the time spoken."""
+
+    id: str
+    name: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """Who said what. Speakers stand in the order of their first word."""
+
+    language: str
+    language_probability: float
+    duration_seconds: float
+    speakers: tuple[Speaker, ...]
+    segments: tuple[Segment, ...]
+
+    def name_of(self, speaker: str | None) -> str | None:
+        """The name of a speaker id, None where it is unknown."""
+        return next((one.name for one in self.speakers if one.id == speaker), None)
+
+    def rename(self, names: dict[str, str]) -> Transcript:
+        """The same transcript with some speakers (by id) called otherwise."""
+        speakers = tuple(replace(one, name=names.get(one.id, one.name)) for one in self.speakers)
+        return replace(self, speakers=speakers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A statement of the summary and the segments that prove it."""
+
+    id: str
+    text: str
+    speaker: str | None = None
+    start: float
+    end: float
+    segments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic(Point):
+    """A subject that was talked about."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionItem(Point):
+    """Something somebody has to do; `owner` and `due` as they were said."""
+
+    owner: str | None = None
+    due: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What it came to. `engine` is "ollama" or "extractive"; `model` names the language model, None for extractive."""
+
+    title: str
+    overview: tuple[Point, ...]
+    topics: tuple[Topic, ...]
+    decisions: tuple[Point, ...]
+    action_items: tuple[ActionItem, ...]
+    questions: tuple[Point, ...]
+    quotes: tuple[Point, ...]
+    engine: str
+    model: str | None
+    template: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A warning that goes with a result: what is missing, why, and what to do."""
+
+    code: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailedWindow:
+    """A stretch that could not be transcribed well; `code` says why."""
+
+    start: float
+    end: float
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of the recording the recap stands for."""
+
+    audio_seconds: float
+    speech_seconds: float
+    transcribed_seconds: float
+    summarized_seconds: float
+    failed_windows: tuple[FailedWindow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StageReport:
+    """How one stage was made: engine and model, its settings in words, and what it took."""
+
+    stage: str
+    engine: str
+    settings: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file the recap was made from; `uploaded_at` is ISO 8601 in UTC."""
+
+    filename: str
+    container: str
+    codec: str
+    size_bytes: int
+    sha256: str
+    uploaded_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recap:
+    """All that a document shows. `recording_url` is the address of the recording's page, None where there is none."""
+
+    id: str
+    title: str
+    source: Source
+    transcript: Transcript
+    summary: Summary
+    coverage: Coverage
+    warnings: tuple[Notice, ...] = ()
+    stages: tuple[StageReport, ...] = ()
+    recording_url: str | None = None
+    timezone: str = "UTC"
+    organisation: str | None = None
+    speech_spans: tuple[tuple[float, float], ...] = field(default=())
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def to_json(value: Any, kind: Any = None) -> bytes:
+    """Write any value of this module as UTF-8 JSON; `kind` is its type where it is not simply its class."""
+    return _adapter(kind or type(value)).dump_json(value)
+
+
+def to_plain(value: Any, kind: Any = None) -> Any:
+    """The same as `to_json`, as dicts, lists and numbers."""
+    return _adapter(kind or type(value)).dump_python(value, mode="json")
+
+
+def from_json(kind: type[T], data: bytes | str) -> T:
+    """Read a value of this module back; raises `pydantic.ValidationError` where the data does not fit."""
+    result: T = _adapter(kind).validate_json(data)
+    return result

@@ -1,0 +1,162 @@
+"""Where bytes live: a folder now, an object store later. The only module that knows paths.
+
+    incoming/<id>           uploads on their way
+    recordings/<id>         uploaded files, by recording
+    stages/<ab>/<key>.*     results of stages, by the hash of what went in
+    stages/<ab>/<key>.parts/<n>.json   saved batches of an unfinished stage
+
+Files appear whole or not at all: they are written to a temporary name, synced, and published by a link that
+never replaces an older result, whose ids may be in use.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from library.models import new_id
+
+
+class Files:
+    """The files of one DATA_DIR. It serves `pipeline.stages` as its store."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.incoming_folder = root / "incoming"
+        self.recordings_folder = root / "recordings"
+        self.stages_folder = root / "stages"
+
+    def make_folders(self) -> None:
+        """Make the folders, readable by the owner alone."""
+        for folder in (self.root, self.incoming_folder, self.recordings_folder, self.stages_folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def free_bytes(self) -> int:
+        """Free space on the disk of DATA_DIR, in bytes."""
+        self.make_folders()
+        return shutil.disk_usage(self.root).free
+
+    # uploads
+
+    def new_incoming(self) -> Path:
+        """A fresh path for an upload on its way."""
+        self.make_folders()
+        return self.incoming_folder / new_id()
+
+    def keep_upload(self, incoming: Path, recording_id: str) -> Path:
+        """Move a complete, synced upload to its recording."""
+        target = self.recording(recording_id)
+        os.replace(incoming, target)
+        _sync_folder(target.parent)
+        return target
+
+    def recording(self, recording_id: str) -> Path:
+        """Where the uploaded file of a recording lies."""
+        return self.recordings_folder / recording_id
+
+    def remove_recording(self, recording_id: str) -> None:
+        """Remove an uploaded file; no error where it is gone already."""
+        self.recording(recording_id).unlink(missing_ok=True)
+
+    # results of stages
+
+    def stage(self, key: str, suffix: str) -> Path:
+        """Where the result of a stage lies, or would lie."""
+        return self.stages_folder / key[:2] / f"{key}{suffix}"
+
+    def find(self, key: str, suffix: str) -> Path | None:
+        """The result of a stage, None where there is none."""
+        path = self.stage(key, suffix)
+        return path if path.is_file() else None
+
+    @contextmanager
+    def publish(self, key: str, suffix: str) -> Iterator[Path]:
+        """Lend a temporary path to write a result to; at the end it is synced and published, the first one wins."""
+        final = self.stage(key, suffix)
+        final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary = final.with_name(f".{final.name}.{new_id()}")
+        try:
+            yield temporary
+            _sync_file(temporary)
+            _link_once(temporary, final)
+        finally:
+            temporary.unlink(missing_ok=True)
+        _sync_folder(final.parent)
+
+    def save_part(self, key: str, number: int, data: bytes) -> None:
+        """Save one batch of an unfinished stage."""
+        folder = self.stage(key, ".parts")
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary = folder / f".{number}.{new_id()}"
+        try:
+            temporary.write_bytes(data)
+            _sync_file(temporary)
+            _link_once(temporary, folder / f"{number:06d}.json")
+        finally:
+            temporary.unlink(missing_ok=True)
+        _sync_folder(folder)
+
+    def parts(self, key: str) -> list[bytes]:
+        """The saved batches of an unfinished stage, in order."""
+        folder = self.stage(key, ".parts")
+        return [path.read_bytes() for path in sorted(folder.glob("*.json"))] if folder.is_dir() else []
+
+    def drop_parts(self, key: str) -> None:
+        """Remove the saved batches of a stage."""
+        shutil.rmtree(self.stage(key, ".parts"), ignore_errors=True)
+
+    def remove_stage(self, key: str) -> None:
+        """Remove every file of a stage's result."""
+        self.drop_parts(key)
+        for path in self.stage(key, "").parent.glob(f"{key}.*"):
+            path.unlink(missing_ok=True)
+
+    def stage_keys(self, older_than: float) -> set[str]:
+        """Keys of the results on disk last changed before `older_than` (seconds since 1970)."""
+        paths = self.stages_folder.glob("*/[0-9a-f]*") if self.stages_folder.is_dir() else []
+        return {path.name.split(".")[0] for path in paths if _changed(path) < older_than}
+
+    def sweep_leftovers(self, older_than: float, is_known: Callable[[str], bool]) -> int:
+        """Remove abandoned uploads, temporary files and files of unknown recordings; returns how many went.
+
+        Only what was last changed before `older_than` (seconds since 1970) goes.
+        """
+        self.make_folders()
+        gone = 0
+        candidates = [*self.incoming_folder.iterdir(), *self.stages_folder.glob("*/.*")]
+        candidates += [path for path in self.recordings_folder.iterdir() if not is_known(path.name)]
+        for path in candidates:
+            if _changed(path) < older_than:
+                path.unlink(missing_ok=True)
+                gone += 1
+        return gone
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # somebody else removed it just now
+        return float("inf")
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _link_once(temporary: Path, final: Path) -> None:
+    try:
+        os.link(temporary, final)
+    except FileExistsError:
+        return  # a result that is there stays: its ids may be in use

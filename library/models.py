@@ -1,0 +1,194 @@
+"""The tables. Times are UTC; ids are random hex, so they tell nothing and cannot be guessed."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, MetaData, String, Text, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A point in time: aware UTC in Python, without a zone in the database (SQLite has none)."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {datetime: UTCDateTime, dict[str, Any]: JSON, list[Any]: JSON, str: String(255)}
+
+
+def new_id() -> str:
+    """A fresh id of 32 hex digits."""
+    return uuid.uuid4().hex
+
+
+def utc_now() -> datetime:
+    """The time, with its zone."""
+    return datetime.now(UTC)
+
+
+class Status(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Step(StrEnum):
+    """What a job does next; each step is claimed by itself."""
+
+    PREPARE = "prepare"
+    PROCESS = "process"
+    RENDER = "render"
+
+
+#: The queue that serves each step.
+QUEUE_OF = {Step.PREPARE: "cpu", Step.PROCESS: "gpu", Step.RENDER: "cpu"}
+
+
+class User(Base):
+    """Someone who logs in. `session_key` goes into the cookie: changing it ends every session."""
+
+    __tablename__ = "user"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    email: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str | None]
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    session_key: Mapped[str] = mapped_column(String(32), default=new_id)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class ApiKey(Base):
+    """A key for programs. Only its SHA-256 is kept; `prefix` tells keys apart."""
+
+    __tablename__ = "api_key"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    prefix: Mapped[str] = mapped_column(String(16))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    last_used_at: Mapped[datetime | None]
+    user: Mapped[User] = relationship()
+
+
+class Recording(Base):
+    """An uploaded file and what is known of it. `facts` holds small counts for lists (speakers, decisions ...)."""
+
+    __tablename__ = "recording"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    owner_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    title: Mapped[str] = mapped_column(String(200))
+    filename: Mapped[str]
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str | None] = mapped_column(String(16))
+    num_speakers: Mapped[int | None]
+    min_speakers: Mapped[int | None]
+    max_speakers: Mapped[int | None]
+    until: Mapped[str | None] = mapped_column(String(16))
+    detected_language: Mapped[str | None] = mapped_column(String(16))
+    duration_seconds: Mapped[float | None]
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    warnings: Mapped[list[Any]] = mapped_column(default=list)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    owner: Mapped[User] = relationship()
+    job: Mapped[Job] = relationship(back_populates="recording", uselist=False, passive_deletes=True)
+    results: Mapped[list[Result]] = relationship(passive_deletes=True)
+
+    __table_args__ = (Index(None, "owner_id", "created_at"),)
+
+
+class Job(Base):
+    """How far a recording is. Every change of state is a conditional UPDATE in `library.jobs`."""
+
+    __tablename__ = "job"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    recording_id: Mapped[str] = mapped_column(ForeignKey("recording.id", ondelete="CASCADE"), unique=True)
+    owner_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    step: Mapped[str] = mapped_column(String(16), default=Step.PREPARE)
+    queue: Mapped[str] = mapped_column(String(16), default=QUEUE_OF[Step.PREPARE])
+    status: Mapped[str] = mapped_column(String(16), default=Status.QUEUED)
+    stage: Mapped[str | None] = mapped_column(String(16))
+    progress: Mapped[float] = mapped_column(default=0.0)
+    duration: Mapped[float | None]
+    attempt: Mapped[int] = mapped_column(default=0)
+    strikes: Mapped[int] = mapped_column(default=0)
+    skip: Mapped[list[Any]] = mapped_column(default=list)
+    worker_id: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    queued_at: Mapped[datetime] = mapped_column(default=utc_now)
+    started_at: Mapped[datetime | None]
+    stage_started_at: Mapped[datetime | None]
+    processed_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime] = mapped_column(default=utc_now)
+    error_code: Mapped[str | None] = mapped_column(String(32))
+    error_message: Mapped[str | None] = mapped_column(Text)
+    error_hint: Mapped[str | None] = mapped_column(Text)
+    error_retryable: Mapped[bool] = mapped_column(default=False)
+    recording: Mapped[Recording] = relationship(back_populates="job")
+
+    __table_args__ = (Index(None, "queue", "status"), Index(None, "queue", "processed_at"))
+
+
+class Result(Base):
+    """The key of a stage file that a recording uses, by kind. No file may go while a row names it."""
+
+    __tablename__ = "result"
+
+    recording_id: Mapped[str] = mapped_column(ForeignKey("recording.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), index=True)
+
+
+class Worker(Base):
+    """A live worker and what it works with; `seen_at` is renewed, old rows are dead workers."""
+
+    __tablename__ = "worker"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    queues: Mapped[str]
+    device: Mapped[str]
+    models: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    seen_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class StageSpeed(Base):
+    """What a stage takes here: seconds of work a second of audio, a moving average."""
+
+    __tablename__ = "stage_speed"
+
+    stage: Mapped[str] = mapped_column(String(16), primary_key=True)
+    model: Mapped[str] = mapped_column(primary_key=True)
+    ratio: Mapped[float]

@@ -1,0 +1,222 @@
+"""What web server, workers and commands ask about recordings."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import and_, delete, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+import config
+from library import jobs
+from library.database import read, write
+from library.files import Files
+from library.models import Recording, Result, Status, User, Worker, new_id
+from pipeline.recap import Recap, Transcript, from_json
+
+#: Languages that can be asked for, by code, with the name a person knows.
+LANGUAGES = {
+    "en": "English", "nl": "Dutch", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian",
+    "pt": "Portuguese", "pl": "Polish", "sv": "Swedish", "da": "Danish", "no": "Norwegian", "fi": "Finnish",
+    "cs": "Czech", "el": "Greek", "hu": "Hungarian", "ro": "Romanian", "tr": "Turkish", "uk": "Ukrainian",
+    "ru": "Russian", "ar": "Arabic", "he": "Hebrew", "hi": "Hindi", "ja": "Japanese", "ko": "Korean", "zh": "Chinese",
+}  # fmt: skip
+MAX_SPEAKERS = 50
+MAX_FILENAME = 200
+MAX_TITLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the uploader asks for; None means: find out."""
+
+    title: str | None = None
+    language: str | None = None
+    num_speakers: int | None = None
+    min_speakers: int | None = None
+    max_speakers: int | None = None
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that arrived whole: where it lies, its name as given, its size in bytes and its SHA-256 in hex."""
+
+    path: Path
+    filename: str
+    size_bytes: int
+    sha256: str
+
+
+@cache
+def _files(root: Path) -> Files:
+    return Files(root)
+
+
+def files() -> Files:
+    """The files of this machine's DATA_DIR."""
+    return _files(config.load().data_dir)
+
+
+def clean_filename(name: str) -> str:
+    """The last part of an uploaded file's name, without control characters, at most 200 characters.
+
+    It is shown and written into documents, never used as a path.
+    """
+    name = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1])
+    name = "".join(c for c in name if unicodedata.category(c)[0] != "C").strip(" .")
+    if len(name) > MAX_FILENAME:
+        stem, dot, suffix = name.rpartition(".")
+        suffix = dot + suffix if stem and len(suffix) <= 8 else ""
+        name = name[: MAX_FILENAME - len(suffix)] + suffix
+    return name or "recording"
+
+
+def clean_title(title: str | None, filename: str) -> str:
+    """The title as given on one line, else one made of the file's name."""
+    text = " ".join("".join(c if unicodedata.category(c)[0] != "C" else " " for c in title or "").split())
+    if not text:
+        text = filename.rpartition(".")[0] or filename
+        text = " ".join(text.replace("_", " ").split()) or filename
+    return text[:MAX_TITLE]
+
+
+def add(owner: User, upload: Upload, wishes: Wishes, now: datetime) -> Recording:
+    """Take in an uploaded file: move it to its place, then write recording and job in one transaction."""
+    filename = clean_filename(upload.filename)
+    recording = Recording(
+        id=new_id(),
+        owner_id=owner.id,
+        title=clean_title(wishes.title, filename),
+        filename=filename,
+        size_bytes=upload.size_bytes,
+        sha256=upload.sha256,
+        language=wishes.language,
+        num_speakers=wishes.num_speakers,
+        min_speakers=wishes.min_speakers,
+        max_speakers=wishes.max_speakers,
+        until=wishes.until,
+        facts={},
+        warnings=[],
+        created_at=now,
+    )
+    files().keep_upload(upload.path, recording.id)
+    try:
+        with write() as session:
+            session.add(recording)
+            session.flush()
+            recording.job = jobs.add(session, recording, now)
+    except BaseException:
+        files().remove_recording(recording.id)
+        raise
+    return recording
+
+
+def get(recording_id: str, owner_id: str | None = None) -> Recording | None:
+    """A recording with its job; with `owner_id`, None where it is somebody else's."""
+    condition = Recording.id == recording_id
+    if owner_id is not None:
+        condition = and_(condition, Recording.owner_id == owner_id)
+    with read() as session:
+        return session.scalar(select(Recording).options(joinedload(Recording.job)).where(condition))
+
+
+def page(owner_id: str, limit: int, after: tuple[datetime, str] | None = None) -> list[Recording]:
+    """Recordings of a user, newest first; `after` is time and id of the last one of the page before."""
+    query = select(Recording).options(joinedload(Recording.job)).where(Recording.owner_id == owner_id)
+    if after is not None:
+        at, last = after
+        query = query.where(or_(Recording.created_at < at, and_(Recording.created_at == at, Recording.id < last)))
+    with read() as session:
+        return list(session.scalars(query.order_by(Recording.created_at.desc(), Recording.id.desc()).limit(limit)))
+
+
+def remove(recording_id: str) -> None:
+    """Delete a recording for good: its rows, its file, and the stage files that no other recording uses.
+
+    A job at work finds its row gone and stops.
+    """
+    with write() as session:
+        keys = set(session.scalars(select(Result.key).where(Result.recording_id == recording_id)))
+        session.execute(delete(Recording).where(Recording.id == recording_id))
+        unused = keys - _used_keys(session, keys)
+    files().remove_recording(recording_id)
+    for key in unused:
+        files().remove_stage(key)
+
+
+def _used_keys(session: Session, keys: set[str]) -> set[str]:
+    return set(session.scalars(select(Result.key).where(Result.key.in_(keys))))
+
+
+def sweep_files(now: datetime, age_seconds: float = 3600) -> int:
+    """Remove files that nothing refers to and that have not changed for `age_seconds`; returns how many went."""
+    older_than = now.timestamp() - age_seconds
+    with read() as session:
+        known = set(session.scalars(select(Recording.id)))
+    gone = files().sweep_leftovers(older_than, known.__contains__)
+    for key in files().stage_keys(older_than):
+        with write() as session:  # checked under the write lock: nobody can begin to use it meanwhile
+            unused = not session.scalar(select(Result.key).where(Result.key == key).limit(1))
+            if unused:
+                files().remove_stage(key)
+                gone += 1
+    return gone
+
+
+def result_path(recording_id: str, kind: str, suffix: str) -> Path | None:
+    """The file of a recording's result, None where it is not there (yet)."""
+    with read() as session:
+        row = session.get(Result, (recording_id, kind))
+    return files().find(row.key, suffix) if row else None
+
+
+def load_recap(recording_id: str) -> Recap | None:
+    """The recap of a recording, None where it is not there (yet)."""
+    path = result_path(recording_id, "recap", ".json")
+    return from_json(Recap, path.read_bytes()) if path else None
+
+
+def load_transcript(recording_id: str) -> Transcript | None:
+    """The transcript of a recording, None where it is not there (yet)."""
+    recap = load_recap(recording_id)
+    return recap.transcript if recap else None
+
+
+def queue_positions(now: datetime) -> dict[str, int]:
+    """How many jobs go before each that still has to pass the GPU, by job id."""
+    with read() as session:
+        return jobs.rank_waiting(session, now)
+
+
+#: The stages that a person follows, in order.
+STAGES = ("prepare", "transcribe", "diarize", "summarize", "render")
+
+
+def time_left(recording: Recording, now: datetime) -> float | None:
+    """Seconds of work left of a job that is at work, from what the stages took here before; None: not known."""
+    job, length = recording.job, recording.duration_seconds
+    if job.status not in (Status.RUNNING, Status.QUEUED) or length is None:
+        return None
+    known = jobs.speeds()
+    stages = [stage for stage in STAGES if stage not in job.skip]
+    if "transcribe" not in known:
+        return None
+    current = stages.index(job.stage) if job.stage in stages else 0
+    if job.status == Status.QUEUED and job.step == "process":
+        current = max(current, 1)
+    left = sum(known.get(stage, 0.0) * length for stage in stages[current + 1 :])
+    running = stages[current]
+    return left + known.get(running, 0.0) * length * (1 - (job.progress if job.stage == running else 0.0))
+
+
+def live_workers(now: datetime, within_seconds: float = 60) -> list[Any]:
+    """The workers that reported lately."""
+    with read() as session:
+        rows = session.scalars(select(Worker)).all()
+    return [row for row in rows if (now - row.seen_at).total_seconds() < within_seconds]

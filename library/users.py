@@ -1,0 +1,128 @@
+"""Accounts and API keys."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from library.database import read, write
+from library.models import ApiKey, User
+from pipeline.errors import PipelineError
+
+KEY_PREFIX = "rr_"
+MIN_PASSWORD_LENGTH = 10
+
+
+class AccountError(PipelineError):
+    """The account cannot be made or changed as asked."""
+
+    code = "invalid_request"
+    default_message = "The account cannot be made."
+    default_hint = "Check the e-mail address and the password."
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    # argon2id; the library's defaults (RFC 9106, low memory) are above OWASP's floor of 19 MiB, 2 passes
+    return PasswordHasher()
+
+
+@cache
+def _decoy_hash() -> str:
+    return _hasher().hash(secrets.token_hex())
+
+
+def normalize_email(email: str) -> str:
+    """The address in the form it is kept and compared in. Raises AccountError where it is none."""
+    email = email.strip().lower()
+    if email.endswith("@localhost") and email.count("@") == 1 and len(email) > len("@localhost"):
+        return email  # the first administrator of a machine without mail
+    try:
+        return validate_email(email, check_deliverability=False).normalized.lower()
+    except EmailNotValidError as error:
+        raise AccountError(f"{email!r} is not an e-mail address.", "Write it like name@example.org.") from error
+
+
+def create_user(email: str, password: str | None, *, is_admin: bool = False) -> User:
+    """Make an account; without a password nobody can log in to it. Raises AccountError."""
+    email = normalize_email(email)
+    if password is not None and len(password) < MIN_PASSWORD_LENGTH:
+        raise AccountError(
+            f"The password is shorter than {MIN_PASSWORD_LENGTH} characters.",
+            "Choose a longer one, such as four words.",
+        )
+    user = User(email=email, password_hash=None if password is None else _hasher().hash(password), is_admin=is_admin)
+    try:
+        with write() as session:
+            session.add(user)
+    except IntegrityError as error:
+        raise AccountError(f"There is already an account for {email}.", "Log in, or use another address.") from error
+    return user
+
+
+def count_users() -> int:
+    """How many accounts can log in."""
+    with read() as session:
+        condition = User.password_hash.is_not(None)
+        return session.scalar(select(func.count()).select_from(User).where(condition)) or 0
+
+
+def find_user(email: str) -> User | None:
+    """The account of an address."""
+    with read() as session:
+        return session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def first_admin() -> User | None:
+    """The oldest administrator, who owns what is made on the command line."""
+    with read() as session:
+        return session.scalar(select(User).where(User.is_admin).order_by(User.created_at).limit(1))
+
+
+def check_password(email: str, password: str) -> User | None:
+    """The account, where the password is right. Takes as long for an address that is not known."""
+    user = find_user(email)
+    kept = user.password_hash if user and user.password_hash else None
+    try:
+        _hasher().verify(kept or _decoy_hash(), password)
+    except (VerificationError, InvalidHashError):
+        return None
+    if user is None or kept is None:
+        return None
+    if _hasher().check_needs_rehash(kept):
+        with write() as session:
+            session.merge(user).password_hash = _hasher().hash(password)
+    return user
+
+
+def create_api_key(user: User, name: str) -> str:
+    """Make a key for programs; it is returned once and kept only as a hash."""
+    key = KEY_PREFIX + secrets.token_urlsafe(32)  # 256 random bits: no slow hash needed
+    with write() as session:
+        session.add(ApiKey(user_id=user.id, name=name[:255] or "key", prefix=key[:10], digest=_digest(key)))
+    return key
+
+
+def user_of_api_key(key: str, now: datetime) -> User | None:
+    """The owner of a key, None where it is not known. Compared by hash, so time tells nothing."""
+    with read() as session:
+        found = session.scalar(select(ApiKey).where(ApiKey.digest == _digest(key)))
+        if found is None:
+            return None
+        user = session.get(User, found.user_id)
+    if found.last_used_at is None or now - found.last_used_at > timedelta(minutes=1):
+        with write() as session:
+            session.merge(found).last_used_at = now
+    return user
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

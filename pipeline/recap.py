@@ -6,9 +6,7 @@ every other package may import it. JSON in the shape of the public API is what `
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
@@ -192,9 +190,13 @@ class Recap:
     speech_spans: tuple[tuple[float, float], ...] = field(default=())
 
 
-@cache
-def _adapter(kind: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+_adapters: dict[Any, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    if kind not in _adapters:  # making one takes milliseconds
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
 
 
 def to_json(value: Any, kind: Any = None) -> bytes:

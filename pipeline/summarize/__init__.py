@@ -1,0 +1,14 @@
+"""From a transcript to its summary: by a language model in Ollama, or by quoting."""
+
+from __future__ import annotations
+
+from pipeline.summarize.engine import (
+    Summarizer,
+    SummaryOptions,
+    SummaryResult,
+    find_speaker,
+    owner_name,
+    spoken_seconds,
+)
+
+__all__ = ["Summarizer", "SummaryOptions", "SummaryResult", "find_speaker", "owner_name", "spoken_seconds"]

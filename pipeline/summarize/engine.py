@@ -1,0 +1,67 @@
+"""What every summariser offers, and what it hands back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from pipeline.recap import ActionItem, Notice, Segment, Summary, Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryOptions:
+    """What the user chose: the language of the summary (None: that of the transcript), the template, the title."""
+
+    language: str | None = None
+    template: str = "meeting"
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryResult:
+    """A summary with the seconds of speech that went into it (see `spoken_seconds`) and what was missed."""
+
+    summary: Summary
+    summarized_seconds: float
+    warnings: tuple[Notice, ...] = ()
+
+
+class Summarizer(Protocol):
+    """An engine that turns a transcript into a summary.
+
+    `identity` names engine, model and version: two summarisers of one identity give the same kind of summary.
+    """
+
+    @property
+    def identity(self) -> str: ...
+
+    def summarize(
+        self, transcript: Transcript, options: SummaryOptions, on_progress: Callable[[float], None]
+    ) -> SummaryResult:
+        """Summarise; `on_progress` gets the share done, 0..1, and stops the work at once by raising."""
+        ...
+
+
+def spoken_seconds(segments: Iterable[Segment]) -> float:
+    """Seconds of the recording in which at least one of the segments is spoken; overlaps count once."""
+    total, reached = 0.0, 0.0
+    for segment in sorted(segments, key=lambda one: one.start):
+        total += max(0.0, segment.end - max(segment.start, reached))
+        reached = max(reached, segment.end)
+    return total
+
+
+def owner_name(item: ActionItem, transcript: Transcript) -> str | None:
+    """Who an action item falls to, for people to read.
+
+    `ActionItem.owner` is a speaker's id where the owner speaks in the recording, so that a renamed speaker is renamed
+    here too, and otherwise the name as it was said.
+    """
+    return transcript.name_of(item.owner) or item.owner
+
+
+def find_speaker(name: str, transcript: Transcript) -> str | None:
+    """The id of the speaker with this name or id, None where nobody in the recording is called so."""
+    wanted = name.strip().casefold()
+    return next((one.id for one in transcript.speakers if wanted in (one.name.casefold(), one.id.casefold())), None)

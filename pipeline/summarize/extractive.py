@@ -1,0 +1,212 @@
+"""A summary put together from what was said, without a language model.
+
+The overview is made of the sentences that TextRank puts first, balanced over time and speakers; decisions, action
+items, open questions and topics are found by their cues. Every point is a quote, so its evidence is the quote itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from pipeline.recap import ActionItem, Notice, Point, Summary, Topic, Transcript
+from pipeline.summarize.cues import Cues, cues_for
+from pipeline.summarize.engine import SummaryOptions, SummaryResult, find_speaker, spoken_seconds
+from pipeline.summarize.found import (
+    Subject,
+    Task,
+    bare,
+    find_decisions,
+    find_open_questions,
+    find_subjects,
+    find_tasks,
+    is_question,
+)
+from pipeline.summarize.sentences import Sentence, split_sentences
+from pipeline.summarize.textrank import Floats, TermMatrix, build_terms, rank
+
+VERSION = "1"
+LEAST_WORDS = 6
+"""Shorter sentences say too little by themselves for an overview or a quote."""
+QUOTES = 3
+MOST_POINTS = 100
+"""At most this many points of a kind, the earliest: longer lists are no recap."""
+
+
+class ExtractiveSummarizer:
+    """Summarises by quoting. Needs no model and no network; its time and memory grow with the number of words."""
+
+    @property
+    def identity(self) -> str:
+        return f"extractive/{VERSION}"
+
+    def summarize(
+        self, transcript: Transcript, options: SummaryOptions, on_progress: Callable[[float], None]
+    ) -> SummaryResult:
+        """Summarise in the language that was spoken; `options.language` cannot change what people said."""
+        on_progress(0.0)
+        sentences = split_sentences(transcript)
+        on_progress(0.2)
+        cues = cues_for(transcript.language)
+        ranking = Ranking(sentences, cues)
+        on_progress(0.6)
+        summary = _compose(transcript, options, sentences, ranking, cues)
+        on_progress(1.0)
+        warnings = () if cues or not sentences else (_no_cues(),)
+        return SummaryResult(summary, spoken_seconds(transcript.segments), warnings)
+
+
+class Ranking:
+    """How much each sentence says about the whole."""
+
+    def __init__(self, sentences: Sequence[Sentence], cues: Cues | None) -> None:
+        stop_words = cues.stop_words if cues else frozenset()
+        self.sentences = sentences
+        self.terms: TermMatrix = build_terms([terms_of(one.text, stop_words) for one in sentences])
+        self.scores: Floats = rank(self.terms) * len(sentences)
+        self.usable = np.array([_says_something(one, cues) for one in sentences], dtype=bool)
+        if cues:
+            self.scores *= np.array([_weight(one, cues) for one in sentences])
+
+    def choose(self, count: int, within: Iterable[int] | None = None, without: Iterable[int] = ()) -> list[int]:
+        """The indices of the best sentences in order of time.
+
+        Each choice lowers what resembles it, and a little all that the same speaker says.
+        """
+        open_ = self.usable.copy()
+        if within is not None:
+            mask = np.zeros(len(open_), dtype=bool)
+            mask[list(within)] = True
+            open_ &= mask
+        open_[list(without)] = False
+        scores = self.scores.copy()
+        chosen: list[int] = []
+        while len(chosen) < count and open_.any():
+            best = int(np.argmax(np.where(open_, scores, -np.inf)))
+            chosen.append(best)
+            open_[best] = False
+            scores *= 1.0 - 0.8 * np.clip(self.terms.similarity_to(best), 0.0, 1.0)
+            scores *= np.array([0.7 if one.speaker == self.sentences[best].speaker else 1.0 for one in self.sentences])
+        return sorted(chosen)
+
+
+def terms_of(text: str, stop_words: frozenset[str]) -> list[str]:
+    """The words that carry meaning, in lower case and cut to six letters, which joins most inflections."""
+    words = re.findall(r"[^\W\d_]+|\d+", text.lower())
+    return [word[:6] for word in words if word not in stop_words and (len(word) > 2 or not word.isascii())]
+
+
+def _weight(sentence: Sentence, cues: Cues) -> float:
+    """Decisions and words that sum up say more about a meeting than others."""
+    text = bare(sentence, cues)
+    return 1.5 if cues.decision.search(text) or cues.closing.search(text) else 1.0
+
+
+def _says_something(sentence: Sentence, cues: Cues | None) -> bool:
+    if cues is None:
+        return len(sentence.text.split()) >= LEAST_WORDS or not sentence.text.isascii()
+    text = bare(sentence, cues)
+    others = (cues.topic, cues.promise, cues.request, cues.courtesy, cues.unknown)
+    if is_question(sentence, cues) or any(one.search(text) for one in others):
+        return False
+    return len(text.split()) >= LEAST_WORDS
+
+
+def _compose(
+    transcript: Transcript, options: SummaryOptions, sentences: list[Sentence], ranking: Ranking, cues: Cues | None
+) -> Summary:
+    decisions = find_decisions(sentences, cues)[:MOST_POINTS] if cues else []
+    tasks = find_tasks(sentences, cues)[:MOST_POINTS] if cues else []
+    questions = find_open_questions(sentences, cues)[:MOST_POINTS] if cues else []
+    subjects = find_subjects(sentences, cues)[:MOST_POINTS] if cues else []
+    at = {id(one): index for index, one in enumerate(sentences)}
+    taken = {at[id(one)] for one in [*decisions, *(task.sentence for task in tasks), *(one for one, _ in questions)]}
+    overview = _overview(ranking, transcript.duration_seconds)
+    quotes = ranking.choose(QUOTES, without={*taken, *overview}) if len(sentences) > len(overview) + QUOTES else []
+    return Summary(
+        title=options.title or ", ".join(one.title for one in subjects[:3]),
+        overview=tuple(_point(f"o{n}", sentences[index]) for n, index in enumerate(overview, 1)),
+        topics=tuple(_topics(subjects, sentences, at, ranking)),
+        decisions=tuple(_point(f"d{n}", one) for n, one in enumerate(decisions, 1)),
+        action_items=tuple(_action_item(f"a{n}", task, transcript) for n, task in enumerate(tasks, 1)),
+        questions=tuple(_point(f"q{n}", one, proof) for n, (one, proof) in enumerate(questions, 1)),
+        quotes=tuple(_point(f"c{n}", sentences[index]) for n, index in enumerate(quotes, 1)),
+        engine="extractive",
+        model=None,
+        template=options.template,
+        language=transcript.language,
+    )
+
+
+def _overview(ranking: Ranking, duration: float) -> list[int]:
+    """Three sentences, and one more for each twenty minutes up to five; the best of each stretch of the recording."""
+    count = min(5, 3 + int(duration // 1200))
+    chosen: list[int] = []
+    for part in range(count):
+        since, until = duration * part / count, duration * (part + 1) / count
+        within = [n for n, one in enumerate(ranking.sentences) if since <= one.start < until]
+        chosen += ranking.choose(1, within=within, without=chosen)
+    if len(chosen) < count:
+        chosen += ranking.choose(count - len(chosen), without=chosen)
+    return sorted(chosen)
+
+
+def _topics(
+    subjects: list[Subject], sentences: list[Sentence], at: dict[int, int], ranking: Ranking
+) -> Iterable[Topic]:
+    """One topic a subject, from its announcement to the next, told by its best sentence."""
+    starts = [at[id(one.sentence)] for one in subjects] + [len(sentences)]
+    for number, (subject, (first, after)) in enumerate(zip(subjects, pairwise(starts), strict=True), 1):
+        best = ranking.choose(1, within=range(first + 1, after))
+        told = sentences[best[0]] if best else subject.sentence
+        yield Topic(
+            id=f"t{number}",
+            title=subject.title,
+            text=told.text,
+            speaker=told.speaker,
+            start=subject.sentence.start,
+            end=max(one.end for one in sentences[first:after]),
+            segments=_unique(subject.sentence.segments + told.segments),
+        )
+
+
+def _point(id_: str, sentence: Sentence, proof: tuple[str, ...] = ()) -> Point:
+    return Point(
+        id=id_,
+        text=sentence.text,
+        speaker=sentence.speaker,
+        start=sentence.start,
+        end=sentence.end,
+        segments=_unique(sentence.segments + proof),
+    )
+
+
+def _action_item(id_: str, task: Task, transcript: Transcript) -> ActionItem:
+    owner = task.owner_speaker
+    if task.owner_name:
+        owner = find_speaker(task.owner_name, transcript) or task.owner_name
+    return ActionItem(
+        id=id_,
+        text=task.sentence.text,
+        speaker=task.sentence.speaker,
+        start=task.sentence.start,
+        end=task.sentence.end,
+        segments=_unique(task.sentence.segments + task.accepted_in),
+        owner=owner,
+        due=task.due,
+    )
+
+
+def _unique(ids: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ids))
+
+
+def _no_cues() -> Notice:
+    return Notice(
+        "summary_language",
+        "Decisions, action items and questions were not looked for, because they are not known in this language.",
+        "Set up Ollama to have a language model write the recap.",
+    )

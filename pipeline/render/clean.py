@@ -1,0 +1,79 @@
+"""Text as it may be set: whatever people, files and models wrote, without what a page cannot show.
+
+A recap is cleaned once, as a whole; everything that draws may then trust each string in it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
+from functools import cache
+from typing import TypeVar
+
+from pipeline.recap import Recap
+
+T = TypeVar("T")
+
+STAND_IN = "?"
+_PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
+_TIGHT_SPACES = str.maketrans({"\u202f": "\xa0", "\u2007": "\xa0", "\u2010": "-", "\u2011": "-"})
+_DROPPED = ("Cc", "Cf")
+_SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
+
+
+def clean_text(text: str, drawable: frozenset[str], missing: set[str]) -> str:
+    """Return `text` in composed form, of characters in `drawable` only, with single spaces.
+
+    Control and format characters (direction marks among them) are dropped. What no face has becomes its plain
+    form where Unicode knows one, else `STAND_IN`; such characters are added to `missing`.
+    """
+    if _PLAIN.fullmatch(text):
+        return text
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    composed = unicodedata.normalize("NFC", whole).translate(_TIGHT_SPACES)
+    spaced = " ".join(part for part in re.split(r"[^\S\xa0]+|[\x1c-\x1f]+", composed) if part)
+    if drawable.issuperset(spaced):
+        return spaced
+    shown = "".join(one if one in drawable else _substitute(one, drawable, missing) for one in spaced)
+    return " ".join(part for part in shown.split(" ") if part)
+
+
+def _substitute(one: str, drawable: frozenset[str], missing: set[str]) -> str:
+    if unicodedata.category(one) in _DROPPED or any(ord(one) in block for block in _SELECTORS):
+        return ""
+    plain = unicodedata.normalize("NFKC", one)
+    if drawable.issuperset(plain):
+        return plain
+    missing.add(one)
+    return STAND_IN
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))
+
+
+def _each_text(value: T, change: Callable[[str], str]) -> T:
+    """A copy of a frozen value with each string in it changed."""
+    if isinstance(value, str):
+        return change(value)  # type: ignore[return-value]
+    if isinstance(value, tuple):
+        return tuple(_each_text(one, change) for one in value)  # type: ignore[return-value]
+    if is_dataclass(value) and not isinstance(value, type):
+        kind = type(value)
+        return kind(**{name: _each_text(getattr(value, name), change) for name in _names(kind)})
+    return value
+
+
+def clean_recap(recap: Recap, drawable: frozenset[str]) -> tuple[Recap, frozenset[str]]:
+    """Return the recap with every string cleaned (its address excepted) and the characters that no face has."""
+    missing: set[str] = set()
+
+    @cache
+    def change(text: str) -> str:
+        return clean_text(text, drawable, missing)
+
+    cleaned = _each_text(replace(recap, recording_url=None), change)
+    return replace(cleaned, recording_url=recap.recording_url), frozenset(missing)

@@ -1,0 +1,156 @@
+"""Words into lines: greedy or balanced, never wider than the measure, no word lost."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from pipeline.render import faces
+from pipeline.render.style import Style
+
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
+_AFTER_HYPHEN = re.compile(r"(?<=\w-)(?=\w)")
+_SHORT_LAST_LINE = 0.12
+ELLIPSIS = "…"
+
+
+class Word(NamedTuple):
+    """A piece of a line that is never broken.
+
+    `space` is the width before it where it is not the first of its line (0: it clings to the word before);
+    `at` the second at which it is spoken, `link` the second it opens; `bound` keeps it beside the word before.
+    """
+
+    text: str
+    style: Style
+    width: float
+    space: float
+    dotted: bool = False
+    at: float | None = None
+    link: float | None = None
+    bound: bool = False
+
+
+Line = list[Word]
+
+
+def width(text: str, style: Style) -> float:
+    """The width of a line of text in points."""
+    return faces.width(text, style.face, style.size)
+
+
+def curl(text: str) -> str:
+    """The text with typographic apostrophes between letters."""
+    return _APOSTROPHE.sub("’", text) if "'" in text else text
+
+
+def cut_word(text: str, style: Style, measure: float) -> list[str]:
+    """Cut a word that is wider than the measure into pieces that fit, by characters."""
+    pieces, piece, used = [], "", 0.0
+    for one in text:
+        step = width(one, style)
+        if piece and used + step > measure:
+            pieces.append(piece)
+            piece, used = "", 0.0
+        piece += one
+        used += step
+    return [*pieces, piece]
+
+
+def word(text: str, style: Style, measure: float, *, dotted: bool = False, at: float | None = None) -> Line:
+    """One word of a text as it is set: a single piece, or several where it is wider than the measure."""
+    wide = width(text, style)
+    space = width(" ", style)
+    if wide <= measure:
+        return [Word(text, style, wide, space, dotted, at)]
+    pieces = cut_word(text, style, measure)
+    return [
+        Word(piece, style, width(piece, style), 0.0 if number else space, dotted, at)
+        for number, piece in enumerate(pieces)
+    ]
+
+
+def words(text: str, style: Style, measure: float) -> Line:
+    """All words of a text."""
+    return [piece for part in curl(text).split(" ") if part for piece in word(part, style, measure)]
+
+
+def greedy(pieces: Line, measure: float) -> list[Line]:
+    """Fill line after line."""
+    lines: list[Line] = []
+    used = 0.0
+    for piece in pieces:
+        needed = piece.space + piece.width
+        if lines and used + needed <= measure + 0.01:
+            lines[-1].append(piece)
+            used += needed
+        else:
+            kept = [lines[-1].pop()] if piece.bound and lines and len(lines[-1]) > 1 else []
+            lines.append([*kept, piece])
+            used = line_width(lines[-1])
+    return lines
+
+
+def ragged(pieces: Line, measure: float) -> list[Line]:
+    """Running text: greedy, but a last line of one short word takes a second word down with it."""
+    lines = greedy(pieces, measure)
+    if len(lines) > 1 and len(lines[-1]) == 1 and len(lines[-2]) > 2:
+        last = lines[-1][0]
+        if last.space and last.width < _SHORT_LAST_LINE * measure:
+            lines[-1].insert(0, lines[-2].pop())
+    return lines
+
+
+def balanced(pieces: Line, measure: float) -> list[Line]:
+    """An item: two to four lines get the narrowest width that keeps their number; others are running text."""
+    lines = greedy(pieces, measure)
+    if not 2 <= len(lines) <= 4:
+        return ragged(pieces, measure)
+    low, high = max(piece.width for piece in pieces), measure
+    while high - low > 1:
+        middle = (low + high) / 2
+        if len(greedy(pieces, middle)) > len(lines):
+            low = middle
+        else:
+            high = middle
+    return greedy(pieces, high)
+
+
+def cut_line(text: str, style: Style, measure: float) -> str:
+    """The text if it fits on one line, else its beginning and an ellipsis; never a hyphen before that."""
+    if width(text, style) <= measure:
+        return text
+    room = measure - width(ELLIPSIS, style)
+    kept, used = 0, 0.0
+    for one in text:
+        used += width(one, style)
+        if used > room:
+            break
+        kept += 1
+    return text[:kept].rstrip(" -–,;:.") + ELLIPSIS
+
+
+def name_lines(name: str, style: Style, measure: float, most: int) -> list[Line]:
+    """A name on at most `most` lines; it breaks at spaces and after hyphens, and ends in an ellipsis where cut."""
+    pieces: Line = []
+    for part in name.split(" "):
+        for number, piece in enumerate(_AFTER_HYPHEN.split(part)):
+            set_piece = word(piece, style, measure)
+            pieces += [set_piece[0]._replace(space=0.0), *set_piece[1:]] if number else set_piece
+    lines = greedy(pieces, measure)
+    if len(lines) <= most:
+        return lines
+    kept = text_of(lines[most - 1])
+    room = measure - width(ELLIPSIS, style)
+    last = (kept if width(kept, style) <= room else cut_line(kept, style, measure).rstrip(ELLIPSIS)).rstrip(" -–")
+    return [*lines[: most - 1], word(last + ELLIPSIS, style, measure * 2)]
+
+
+def text_of(line: Line) -> str:
+    """A line as plain text."""
+    return "".join((" " if number and piece.space else "") + piece.text for number, piece in enumerate(line))
+
+
+def line_width(line: Line) -> float:
+    """The width of a line in points."""
+    return sum(piece.width + (piece.space if number else 0.0) for number, piece in enumerate(line))

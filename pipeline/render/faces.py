@@ -1,0 +1,96 @@
+"""The faces of a recap: which one has a character, and how wide text is in it.
+
+A face without a glyph for a character would draw an empty box, silently; so text is split into runs by what each
+face's character map holds. A face for another script is one more name in `_CHAIN`.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from reportlab.pdfbase import pdfmetrics, ttfonts
+
+TEXT = "RecapText-Regular"
+ITALIC = "RecapText-Italic"
+SEMIBOLD = "RecapText-Semibold"
+DISPLAY = "RecapDisplay-Regular"
+LABEL = "RecapLabel-Regular"
+LABEL_SEMIBOLD = "RecapLabel-Semibold"
+
+_FOLDER = Path(__file__).parent / "fonts"
+_CHAIN = (TEXT, LABEL)
+_ALL = (TEXT, ITALIC, SEMIBOLD, DISPLAY, LABEL, LABEL_SEMIBOLD)
+
+
+class Face:
+    """One face: its characters and their widths in thousandths of the size."""
+
+    def __init__(self, name: str) -> None:
+        # Without the readable first 128 codes a subset holds the used glyphs only.
+        font = ttfonts.TTFont(name, str(_FOLDER / f"{name}.ttf"), asciiReadable=False)
+        pdfmetrics.registerFont(font)
+        self.name = name
+        self.cap_height: float = font.face.capHeight
+        self.widths: dict[str, float] = {chr(code): width for code, width in font.face.charWidths.items()}
+        self.characters = frozenset(chr(code) for code in font.face.charToGlyph)
+
+
+@cache
+def face(name: str) -> Face:
+    """The face of that name, loaded and registered with reportlab at its first use."""
+    return Face(name)
+
+
+@cache
+def drawable() -> frozenset[str]:
+    """All characters that at least one face of every chain has."""
+    fallback = frozenset[str]().union(*(face(name).characters for name in _CHAIN))
+    for name in _ALL:
+        face(name)
+    return frozenset(one for one in fallback if one >= " ")
+
+
+@lru_cache(maxsize=32768)
+def runs(text: str, name: str) -> tuple[tuple[str, str], ...]:
+    """Split text into (face name, text): the named face where it has the characters, else the first that does."""
+    first = face(name)
+    if first.characters.issuperset(text):
+        return ((name, text),)
+
+    def choose(one: str) -> str:
+        return next((other for other in (name, *_CHAIN) if one in face(other).characters), name)
+
+    return tuple((chosen, "".join(part)) for chosen, part in groupby(text, choose))
+
+
+@lru_cache(maxsize=32768)
+def _width(text: str, name: str) -> float:
+    total = 0.0
+    for chosen, part in runs(text, name):
+        widths = face(chosen).widths
+        total += sum(widths.get(one, 0.0) for one in part)
+    return total / 1000
+
+
+def width(text: str, name: str, size: float) -> float:
+    """The width of one line of text in points, without kerning."""
+    return _width(text, name) * size
+
+
+def kerned(text: str, name: str, size: float) -> tuple[Any, float]:
+    """Text with its pairs kerned, to be drawn as it is, and its width in points.
+
+    Plain text and its plain width come back where the face cannot shape it without changing its characters.
+    """
+    plain = width(text, name, size)
+    if not text or len(runs(text, name)) > 1:
+        return text, plain
+    face(name)
+    shaped = ttfonts.shapeStr(text, name, size)
+    data = getattr(shaped, "__shapeData__", None)
+    if data is None or str(shaped) != text:
+        return text, plain
+    return shaped, sum(one.x_advance for one in data) * size / 1000

@@ -1,0 +1,93 @@
+"""Numbers as they are printed: times, lengths, shares, sizes and dates."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+HOUR = 3600
+
+
+def clock(seconds: float, *, hours: bool = False) -> str:
+    """A moment as m:ss, as h:mm:ss from the first hour on or where `hours` asks for it."""
+    whole = max(0, int(seconds))
+    if hours or whole >= HOUR:
+        return f"{whole // HOUR}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+def length(seconds: float) -> str:
+    """A length in words: "53 s", "3 min 38 s", "2 h 58 min"."""
+    whole = max(0, int(seconds))
+    if whole >= HOUR:
+        return f"{whole // HOUR} h {whole // 60 % 60} min"
+    if whole >= 60:
+        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
+    return f"{whole} s"
+
+
+def took(seconds: float) -> str:
+    """How long a step took: tenths below a minute."""
+    return f"{seconds:.1f} s" if seconds < 60 else length(seconds)
+
+
+def share(part: float, whole: float) -> str:
+    """A part in per cent; "0 %" of nothing."""
+    return f"{round(100 * part / whole) if whole > 0 else 0} %"
+
+
+def size(count: int) -> str:
+    """Bytes in decimal units."""
+    value = float(count)
+    for unit in ("bytes", "KB", "MB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit != "MB" else f"{value:.1f} MB"
+        value /= 1000
+    return f"{value:.1f} GB"
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """A number with its noun."""
+    return f"{count} {one if count == 1 else many}"
+
+
+def zone(name: str) -> tzinfo:
+    """The zone of that name, UTC where this machine does not know it."""
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError):
+        return UTC
+
+
+def moment(text: str, zone_name: str) -> datetime | None:
+    """An ISO 8601 moment (UTC where it names no zone) in the user's zone; None where it is none."""
+    try:
+        parsed = datetime.fromisoformat(text)
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(zone(zone_name))
+    except (ValueError, OverflowError):
+        return None
+
+
+def date(when: datetime) -> str:
+    """17 November 2026."""
+    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+
+
+def date_and_time(when: datetime, *, weekday: bool = False) -> str:
+    """[Tuesday] 17 November 2026, 10:00."""
+    day = f"{_DAYS[when.weekday()]} " if weekday else ""
+    return f"{day}{date(when)}, {when:%H:%M}"
+
+
+def axis_steps(duration: float) -> list[float]:
+    """The moments marked on a time axis of `duration` seconds: at most six steps of a round length, from 0."""
+    steps = (15, 30, 60, 120, 300, 600, 900, 1800, HOUR)
+    step = next((one for one in steps if duration / one <= 6), HOUR)
+    while duration / step > 6:
+        step *= 2
+    return [float(at) for at in range(0, int(duration) + 1, step) if at < duration or at == 0]

@@ -1,0 +1,65 @@
+"""What a reader must know before trusting a recap: one line on page 1, the whole of it on the last page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.recap import Notice, Recap
+from pipeline.render.figures import length
+
+_NAMES = {
+    "demo_models": "Demo models",
+    "no_speech": "No speech",
+    "truncated": "Incomplete",
+    "diarization_missing": "No speakers",
+    "ollama_unreachable": "Extracted",
+    "ollama_model_missing": "Extracted",
+    "missing_characters": "Missing characters",
+}
+_SHORT = {"demo_models": "Made with the small demo models: expect wrong words."}
+_EXTRACTED = "These are sentences as they were spoken; nothing was rewritten."
+_MANY = 12
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLine:
+    """A notice as printed: its name, one line for page 1 and the whole text."""
+
+    name: str
+    short: str
+    full: str
+
+
+def name_of(code: str) -> str:
+    """The name of a warning in print."""
+    return _NAMES.get(code) or code.replace("_", " ").strip().capitalize() or "Notice"
+
+
+def _line(notice: Notice) -> NoticeLine:
+    name = name_of(notice.code)
+    short = _EXTRACTED if name == "Extracted" else _SHORT.get(notice.code, notice.message)
+    return NoticeLine(name, short, f"{notice.message} {notice.hint}".strip())
+
+
+def notice_lines(recap: Recap, missing: frozenset[str]) -> list[NoticeLine]:
+    """The recap's own warnings, then what the document itself has to say; each name once."""
+    lines = [_line(notice) for notice in recap.warnings]
+    if recap.summary.engine == "extractive" and recap.transcript.segments:
+        lines.append(NoticeLine("Extracted", _EXTRACTED, f"No language model wrote this summary. {_EXTRACTED}"))
+    failed = sum(window.end - window.start for window in recap.coverage.failed_windows)
+    if failed > 0:
+        text = f"{length(max(1, failed))} could not be transcribed well."
+        lines.append(NoticeLine("Incomplete", text, f"{text} The places are listed under Coverage."))
+    if missing:
+        lines.append(_missing_line(missing))
+    seen: dict[str, NoticeLine] = {}
+    for line in lines:
+        seen.setdefault(f"{line.name} {line.short}" if line.name == "Incomplete" else line.name, line)
+    return list(seen.values())
+
+
+def _missing_line(missing: frozenset[str]) -> NoticeLine:
+    codes = [f"U+{ord(one):04X}" for one in sorted(missing)]
+    listed = ", ".join(codes[:_MANY]) + (f" and {len(codes) - _MANY} others" if len(codes) > _MANY else "")
+    text = "Some characters have no letter in the typefaces of this document and stand as “?”."
+    return NoticeLine("Missing characters", text, f"{text} The recording's page shows them. They are: {listed}.")

@@ -1,0 +1,56 @@
+"""The people of a recap: their names, their numbers (and so their colours), and when each of them speaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.recap import Recap
+from pipeline.render import composer, style
+from pipeline.render.composer import Line
+from pipeline.render.style import Style
+
+Span = tuple[float, float]
+UNKNOWN = "Unknown"
+NO_OWNER = "No owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A speaker as printed; `number` counts from 0 in the order of first speaking."""
+
+    name: str
+    number: int | None
+    seconds: float = 0.0
+    spans: tuple[Span, ...] = ()
+
+
+class People:
+    """Finds who is meant by an id or by a name as it was said."""
+
+    def __init__(self, recap: Recap) -> None:
+        spans: dict[str | None, list[Span]] = {}
+        for segment in recap.transcript.segments:
+            spans.setdefault(segment.speaker, []).append((segment.start, segment.end))
+        self.all = [
+            Person(speaker.name or UNKNOWN, number, speaker.seconds, tuple(spans.get(speaker.id, ())))
+            for number, speaker in enumerate(recap.transcript.speakers)
+        ]
+        self._by_id = {speaker.id: self.all[number] for number, speaker in enumerate(recap.transcript.speakers)}
+        self._by_name = {person.name.casefold(): person for person in reversed(self.all)}
+
+    def speaker(self, key: str | None) -> Person | None:
+        """The speaker with that id; None where there are no speakers or none is given."""
+        if not self.all or key is None:
+            return None
+        return self._by_id.get(key) or Person(UNKNOWN, None)
+
+    def owner(self, owner: str | None) -> Person:
+        """Who has to do something: by id or by name, a stranger by the name as it was said."""
+        if not owner:
+            return Person(NO_OWNER, None)
+        return self._by_id.get(owner) or self._by_name.get(owner.casefold()) or Person(owner, None)
+
+
+def name_cell(person: Person | None, look: Style = style.NAME, most: int = 2) -> list[Line]:
+    """A name as lines of the first column; empty without a person."""
+    return composer.name_lines(person.name, look, style.NAME_WIDTH, most) if person else []

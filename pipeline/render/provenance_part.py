@@ -1,0 +1,171 @@
+"""Coverage and provenance: how much was heard, what to be wary of, and what made the recap from which file."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.recap import FailedWindow, Recap, Source
+from pipeline.render import composer, figures, style
+from pipeline.render.composer import Line
+from pipeline.render.notices import NoticeLine
+from pipeline.render.participants import merged_spans
+from pipeline.render.people import Span
+from pipeline.render.sections import Cell, Heads, Row, Section, plain
+from pipeline.render.sheet import Sheet
+from pipeline.render.transcript_part import begin_part
+
+_INTRO = "What was heard, what made this recap, and how to check it."
+_SUPPORT = "Every point above was matched to words in the transcript; points without support were left out."
+_BAR = (311.0, 6.0)
+_VALUE_RIGHT = 34.2
+_ROW = 16.25
+_SETTINGS_X = 332.0
+_STAGES = {
+    "prepare": "Decode",
+    "audio": "Decode",
+    "speech": "Find speech",
+    "transcribe": "Transcribe",
+    "diarize": "Speakers",
+    "attribute": "Who said what",
+    "summarize": "Summarise",
+    "render": "Render",
+}
+_REASONS = {
+    "empty": "no words although somebody speaks",
+    "compression_ratio": "words repeat themselves",
+    "avg_logprob": "too unclear",
+    "repetition": "words repeat themselves",
+    "low_confidence": "too unclear",
+}
+
+
+def draw_provenance(sheet: Sheet, recap: Recap, notices: list[NoticeLine]) -> None:
+    """Draw the whole part on a new page."""
+    sheet.new_page()
+    begin_part(sheet, "Coverage and provenance", "provenance")
+    summarised = recap.summary.overview or recap.summary.decisions or recap.summary.action_items
+    for line in plain(f"{_INTRO} {_SUPPORT}" if summarised else _INTRO, style.BODY, style.TEXT_WIDTH):
+        sheet.line(style.WHAT, sheet.y, line)
+        sheet.down(style.GRID)
+    _draw_coverage(sheet, recap)
+    _draw_warnings(sheet, notices)
+    _draw_stages(sheet, recap)
+    _draw_source(sheet, recap)
+
+
+# Coverage
+
+
+def _draw_coverage(sheet: Sheet, recap: Recap) -> None:
+    coverage = recap.coverage
+    total = coverage.audio_seconds or recap.transcript.duration_seconds
+    speech = recap.speech_spans or ((0.0, coverage.speech_seconds),)
+    whole = coverage.summarized_seconds >= coverage.speech_seconds - 0.5
+    summarised = speech if whole else ((0.0, coverage.summarized_seconds),)
+    section = Section(sheet, "Coverage", "coverage")
+    section.begin(style.NORMAL.head + 3 * _ROW)
+    gaps = coverage.failed_windows
+    for name, seconds, spans in (
+        ("Recording", total, ((0.0, total),)),
+        ("Speech", coverage.speech_seconds, speech),
+        ("Summarised", coverage.summarized_seconds, summarised if coverage.summarized_seconds > 0 else ()),
+    ):
+        sheet.text(style.LEFT, sheet.y, name, style.VALUE)
+        _draw_bar(sheet, spans, gaps, total)
+        sheet.text_right(
+            sheet.right - _VALUE_RIGHT, sheet.y, figures.clock(seconds, hours=sheet.hours), style.VALUE_INK
+        )
+        sheet.text_right(sheet.right, sheet.y, figures.share(seconds, total), style.VALUE_MID)
+        sheet.down(_ROW)
+    _draw_failed(sheet, gaps)
+
+
+def _draw_bar(sheet: Sheet, spans: tuple[Span, ...], gaps: tuple[FailedWindow, ...], total: float) -> None:
+    """Stretches of the recording on a track; what failed is left white."""
+    wide, high = _BAR
+    sheet.bar(style.WHAT, sheet.y, wide, high, style.TRACK)
+    if total <= 0:
+        return
+    for start, end in merged_spans(spans, wide / total):
+        begin = min(start, wide - 0.6)
+        sheet.bar(style.WHAT + begin, sheet.y, min(end, wide) - begin, high, style.DARK)
+    for start, end in merged_spans(tuple((gap.start, gap.end) for gap in gaps), wide / total):
+        begin = min(start, wide - 0.6)
+        sheet.bar(style.WHAT + begin, sheet.y, min(end, wide) - begin, high, style.WHITE)
+
+
+def _draw_failed(sheet: Sheet, gaps: tuple[FailedWindow, ...]) -> None:
+    sheet.text(style.LEFT, sheet.y, "Failed windows", style.VALUE)
+    if not gaps:
+        sheet.text(style.WHAT, sheet.y, "none", style.VALUE)
+        sheet.down(style.GRID)
+    for gap in gaps:
+        if not sheet.fits(0):
+            sheet.new_page()
+        text = figures.clock(gap.end, hours=sheet.hours)
+        x = sheet.text(style.WHAT, sheet.y, figures.clock(gap.start, hours=sheet.hours), style.TIME)
+        x = sheet.text(x, sheet.y, f"\xa0–\xa0{text}", style.TIME)
+        sheet.link(style.WHAT, sheet.y, x, style.TIME.size, gap.start)
+        reason = _REASONS.get(gap.code, gap.code.replace("_", " "))
+        room = sheet.right - x - 8
+        sheet.text(x + 8, sheet.y, composer.cut_line(reason, style.VALUE, room), style.VALUE)
+        sheet.down(style.GRID)
+
+
+# Warnings, steps, the file
+
+
+def _draw_warnings(sheet: Sheet, notices: list[NoticeLine]) -> None:
+    if not notices:
+        return
+    section = Section(sheet, "Warnings", "warnings", len(notices))
+    section.begin(style.NORMAL.head + 2 * style.GRID)
+    for notice in notices:
+        name = composer.name_lines(notice.name, style.SPEAKER, style.NAME_WIDTH + style.NAME_INDENT, 2)
+        text = plain(notice.full, style.BODY, style.TEXT_WIDTH)
+        section.row(Row([Cell(style.LEFT, name), Cell(style.WHAT, text)]))
+
+
+def _draw_stages(sheet: Sheet, recap: Recap) -> None:
+    if not recap.stages:
+        return
+    heads = Heads([(style.LEFT, "Step"), (style.WHAT, "Engine and model"), (_SETTINGS_X, "Settings")], "Took")
+    section = Section(sheet, "How it was made", "making", heads=heads)
+    section.begin(78)
+    for stage in recap.stages:
+        name = _STAGES.get(stage.stage, stage.stage.replace("_", " ").capitalize())
+        took = figures.took(stage.seconds)
+        took_x = sheet.right - composer.width(took, style.VALUE)
+        cells = [
+            Cell(style.LEFT, composer.name_lines(name, style.VALUE, 100, 2)),
+            Cell(style.WHAT, plain(stage.engine, style.VALUE_INK, _SETTINGS_X - style.WHAT - 8)),
+            Cell(_SETTINGS_X, plain(stage.settings, style.VALUE, sheet.right - _SETTINGS_X - 48)),
+            Cell(took_x, plain(took, style.VALUE, 100)),
+        ]
+        section.row(Row(cells))
+
+
+def _draw_source(sheet: Sheet, recap: Recap) -> None:
+    source = recap.source
+    rows = [("File", f"{source.filename}, {figures.size(source.size_bytes)}, {_format(source)}")]
+    when = figures.moment(source.uploaded_at, recap.timezone)
+    if when:
+        rows.append(("Uploaded", f"{figures.date_and_time(when)} ({recap.timezone})"))
+    rows.append(("SHA-256", " ".join(re.findall(".{1,8}", source.sha256))))
+    rows.append(("Recap", recap.id))
+    section = Section(sheet, "The recording", "recording")
+    section.begin(style.NORMAL.head + style.GRID)
+    measure = sheet.right - style.WHAT
+    for name, value in rows:
+        if value.strip():
+            section.row(Row([Cell(style.LEFT, _value(name)), Cell(style.WHAT, plain(value, style.VALUE_INK, measure))]))
+
+
+def _value(text: str) -> list[Line]:
+    return plain(text, style.VALUE, style.NAME_WIDTH)
+
+
+def _format(source: Source) -> str:
+    """The container and, where it says more, the codec."""
+    container, codec = source.container.upper(), source.codec.upper()
+    return f"{container} with {codec}" if codec and codec != container else container

@@ -1,0 +1,147 @@
+"""Make the faces of the PDF recap from Source Serif 4 and Source Sans 3.
+
+Run it where Node's npm is, with fonttools and brotli installed:
+
+    npm pack @fontsource-variable/source-serif-4@5.3.1 @fontsource-variable/source-sans-3@5.3.0
+    python tools/make_fonts.py FOLDER_WITH_THE_TGZ
+
+Each variable font is fixed at one weight and optical size, its subsets (Latin, Greek, Cyrillic, Vietnamese) are
+merged into one TrueType file and everything a PDF has no use for is dropped. "Source" is a reserved font name, so
+the results are called Recap Text, Recap Display and Recap Label. The licence is written beside them.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from fontTools.merge import Merger
+from fontTools.subset import Options as SubsetOptions
+from fontTools.subset import Subsetter
+from fontTools.ttLib import TTFont
+from fontTools.varLib import instancer
+
+OUTPUT = Path(__file__).resolve().parent.parent / "pipeline" / "render" / "fonts"
+SUBSETS = ("latin", "latin-ext", "vietnamese", "greek", "greek-ext", "cyrillic", "cyrillic-ext")
+SERIF = "source-serif-4"
+SANS = "source-sans-3"
+LAYOUT_TABLES = ("GSUB", "GPOS", "GDEF", "BASE")
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One face to make: `axes` are design coordinates, `kerned` keeps the pair kerning."""
+
+    family: str
+    style: str
+    package: str
+    pattern: str
+    axes: dict[str, float]
+    kerned: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.family.replace(' ', '')}-{self.style}"
+
+
+CUTS = (
+    Cut("Recap Text", "Regular", SERIF, "opsz-normal", {"wght": 400, "opsz": 11}),
+    Cut("Recap Text", "Italic", SERIF, "opsz-italic", {"wght": 400, "opsz": 11}),
+    Cut("Recap Text", "Semibold", SERIF, "opsz-normal", {"wght": 620, "opsz": 11}),
+    Cut("Recap Display", "Regular", SERIF, "opsz-normal", {"wght": 420, "opsz": 48}, kerned=True),
+    Cut("Recap Label", "Regular", SANS, "wght-normal", {"wght": 420}),
+    Cut("Recap Label", "Semibold", SANS, "wght-normal", {"wght": 620}),
+)
+
+
+def read_package(folder: Path, package: str) -> dict[str, bytes]:
+    """The files of a packed npm package by their names; raises `FileNotFoundError` where it is not in `folder`."""
+    found = sorted(folder.glob(f"*{package}-[0-9]*.tgz"))
+    if not found:
+        raise FileNotFoundError(f"no {package} package (.tgz) in {folder}")
+    with tarfile.open(found[-1]) as archive:
+        members = [member for member in archive if member.isfile()]
+        return {Path(member.name).name: archive.extractfile(member).read() for member in members}
+
+
+def cut_subset(data: bytes, cut: Cut, taken: set[int]) -> TTFont | None:
+    """One subset at the cut's weight, without the characters in `taken`; None where nothing is left."""
+    font = instancer.instantiateVariableFont(TTFont(io.BytesIO(data)), cut.axes, inplace=True)
+    wanted = set(font.getBestCmap()) - taken
+    if not wanted:
+        return None
+    options = SubsetOptions(hinting=False, layout_features=["kern"] if cut.kerned else [], notdef_outline=True)
+    options.drop_tables += ["STAT", "gasp", "DSIG", "MVAR"] + ([] if cut.kerned else list(LAYOUT_TABLES))
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=wanted)
+    subsetter.subset(font)
+    taken |= wanted
+    return font
+
+
+def rename(font: TTFont, cut: Cut) -> None:
+    """Give the font its new name and keep who made it."""
+    copyright_line = font["name"].getDebugName(0)
+    font["name"].names = []
+    texts = {0: copyright_line, 1: cut.family, 2: cut.style, 4: f"{cut.family} {cut.style}", 6: cut.name}
+    texts[13] = "SIL Open Font License, Version 1.1"
+    texts[14] = "https://openfontlicense.org"
+    for number, text in texts.items():
+        font["name"].setName(text, number, 3, 1, 0x409)
+
+
+def make(cut: Cut, files: dict[str, bytes], target: Path) -> None:
+    """Write one face; raises `ValueError` where its digits are not of one width."""
+    taken: set[int] = set()
+    with TemporaryDirectory() as folder:
+        parts = []
+        for subset in SUBSETS:
+            data = files.get(f"{cut.package}-{subset}-{cut.pattern}.woff2")
+            font = cut_subset(data, cut, taken) if data else None
+            if font:
+                parts.append(str(Path(folder, f"{subset}.ttf")))
+                font.flavor = None
+                font.save(parts[-1])
+        born = TTFont(parts[0])["head"].created
+        merged = Merger().merge(parts)
+    rename(merged, cut)
+    merged["post"].formatType = 3.0
+    widths = {merged["hmtx"][merged.getBestCmap()[ord(digit)]][0] for digit in "0123456789"}
+    if len(widths) != 1:
+        raise ValueError(f"{cut.name}: digits are {widths} wide")
+    # The same packages give the same bytes.
+    merged["head"].created = merged["head"].modified = born
+    merged.recalcTimestamp = False
+    merged.save(target)
+
+
+def write_licence(packages: dict[str, dict[str, bytes]]) -> None:
+    """Write the licence with the copyright line of each original."""
+    files = [packages[SERIF][f"{SERIF}-latin-opsz-normal.woff2"], packages[SANS][f"{SANS}-latin-wght-normal.woff2"]]
+    owners = [TTFont(io.BytesIO(data))["name"].getDebugName(0) for data in files]
+    body = packages[SERIF]["LICENSE"].decode("utf-8")
+    body = body[body.index("This Font Software is licensed") :]
+    changed = "Recap Text and Recap Display are made from Source Serif 4, Recap Label from Source Sans 3."
+    (OUTPUT / "OFL.txt").write_text("\n".join([*owners, "", changed, "", body]), "utf-8")
+
+
+def main(folder: Path) -> None:
+    """Make all faces from the packages in `folder`."""
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    packages = {name: read_package(folder, name) for name in (SERIF, SANS)}
+    write_licence(packages)
+    for cut in CUTS:
+        target = OUTPUT / f"{cut.name}.ttf"
+        make(cut, packages[cut.package], target)
+        count = len(TTFont(target).getBestCmap())
+        print(f"{target.name}: {target.stat().st_size / 1000:.0f} KB, {count} characters")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(Path(sys.argv[1]))

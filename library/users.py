@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from library.database import read, write
-from library.models import ApiKey, User
+from library.models import ApiKey, User, new_id
 from pipeline.errors import PipelineError
 
 KEY_PREFIX = "rr_"
@@ -54,11 +54,8 @@ def normalize_email(email: str) -> str:
 def create_user(email: str, password: str | None, *, is_admin: bool = False) -> User:
     """Make an account; without a password nobody can log in to it. Raises AccountError."""
     email = normalize_email(email)
-    if password is not None and len(password) < MIN_PASSWORD_LENGTH:
-        raise AccountError(
-            f"The password is shorter than {MIN_PASSWORD_LENGTH} characters.",
-            "Choose a longer one, such as four words.",
-        )
+    if password is not None:
+        _check_length(password)
     user = User(email=email, password_hash=None if password is None else _hasher().hash(password), is_admin=is_admin)
     try:
         with write() as session:
@@ -66,6 +63,14 @@ def create_user(email: str, password: str | None, *, is_admin: bool = False) -> 
     except IntegrityError as error:
         raise AccountError(f"There is already an account for {email}.", "Log in, or use another address.") from error
     return user
+
+
+def _check_length(password: str) -> None:
+    if len(password) < MIN_PASSWORD_LENGTH:
+        raise AccountError(
+            f"The password is shorter than {MIN_PASSWORD_LENGTH} characters.",
+            "Choose a longer one, such as four words.",
+        )
 
 
 def count_users() -> int:
@@ -79,6 +84,12 @@ def find_user(email: str) -> User | None:
     """The account of an address."""
     with read() as session:
         return session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def get_user(user_id: str) -> User | None:
+    """The account with that id."""
+    with read() as session:
+        return session.get(User, user_id)
 
 
 def first_admin() -> User | None:
@@ -103,12 +114,43 @@ def check_password(email: str, password: str) -> User | None:
     return user
 
 
+def set_password(user_id: str, password: str) -> User:
+    """Change a password and end the sessions that know the old one. Raises AccountError."""
+    _check_length(password)
+    digest = _hasher().hash(password)
+    with write() as session:
+        user = session.get_one(User, user_id)
+        user.password_hash, user.session_key = digest, new_id()
+        return user
+
+
+def end_sessions(user_id: str) -> None:
+    """Log a user out everywhere."""
+    with write() as session:
+        session.get_one(User, user_id).session_key = new_id()
+
+
 def create_api_key(user: User, name: str) -> str:
     """Make a key for programs; it is returned once and kept only as a hash."""
     key = KEY_PREFIX + secrets.token_urlsafe(32)  # 256 random bits: no slow hash needed
     with write() as session:
         session.add(ApiKey(user_id=user.id, name=name[:255] or "key", prefix=key[:10], digest=_digest(key)))
     return key
+
+
+def api_keys(user_id: str) -> list[ApiKey]:
+    """The keys of a user, newest first; the keys themselves are not known."""
+    with read() as session:
+        return list(session.scalars(select(ApiKey).where(ApiKey.user_id == user_id).order_by(ApiKey.created_at.desc())))
+
+
+def revoke_api_key(user_id: str, key_id: str) -> bool:
+    """Take a key back at once; False where the user has no such key."""
+    with write() as session:
+        found = session.scalar(select(ApiKey).where(ApiKey.id == key_id, ApiKey.user_id == user_id))
+        if found is not None:
+            session.delete(found)
+        return found is not None
 
 
 def user_of_api_key(key: str, now: datetime) -> User | None:

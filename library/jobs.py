@@ -300,3 +300,9 @@ def speeds() -> dict[str, float]:
     with read() as session:
         rows = session.execute(select(StageSpeed.stage, func.max(StageSpeed.ratio)).group_by(StageSpeed.stage))
         return {stage: ratio for stage, ratio in rows}
+
+
+def is_held(held: Claim) -> bool:
+    """Whether the job is still ours."""
+    with read() as session:
+        return session.scalar(select(Job.id).where(_held(held))) is not None

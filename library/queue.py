@@ -72,14 +72,19 @@ class Waker:
         self._asked: set[str] = set()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
-        self._process = 0
+        self._sending = False
+        os.register_at_fork(after_in_child=self._forget)
+
+    def _forget(self) -> None:
+        # the thread stays behind in the parent, and the lock may have been taken at the fork
+        self._changed, self._thread = threading.Condition(), None
+        self._asked.clear()
         self._sending = False
 
     def wake(self, queue: str) -> None:
         """Ask for a nudge; returns at once."""
         with self._changed:
-            if self._process != os.getpid():
-                self._process, self._sending = os.getpid(), False
+            if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="waker", daemon=True)
                 self._thread.start()
             self._asked.add(queue)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,7 @@ from library import jobs
 from library.database import read, write
 from library.files import Files
 from library.models import Recording, Result, Status, User, Worker, new_id
-from pipeline.recap import Recap, Transcript, from_json
+from pipeline.recap import Recap, Segment, Transcript, WindowText, from_json
 
 #: Languages that can be asked for, by code, with the name a person knows.
 LANGUAGES = {
@@ -220,3 +221,21 @@ def live_workers(now: datetime, within_seconds: float = 60) -> list[Any]:
     with read() as session:
         rows = session.scalars(select(Worker)).all()
     return [row for row in rows if (now - row.seen_at).total_seconds() < within_seconds]
+
+
+def partial_transcript(recording_id: str) -> tuple[Segment, ...]:
+    """What was heard so far, without speakers: from the saved batches, or the whole transcription once it is there."""
+    with read() as session:
+        row = session.get(Result, (recording_id, "transcribe"))
+    if row is None:
+        return ()
+    whole = files().find(row.key, ".json")
+    if whole:
+        windows = from_json(tuple[WindowText, ...], json.dumps(json.loads(whole.read_bytes())["result"]["windows"]))
+    else:
+        windows = tuple(text for part in files().parts(row.key) for text in from_json(tuple[WindowText, ...], part))
+    phrases = [phrase for text in windows for phrase in text.phrases]
+    return tuple(
+        Segment(id=f"p{number}", start=phrase.start, end=phrase.end, text=phrase.text.strip())
+        for number, phrase in enumerate(sorted(phrases, key=lambda phrase: phrase.start), 1)
+    )

@@ -26,6 +26,28 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """What the recogniser made of a stretch: words with their spacing, and its own doubts."""
+
+    start: float
+    end: float
+    text: str
+    avg_logprob: float
+    no_speech_prob: float
+    compression_ratio: float
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowText:
+    """What was heard in one window of speech, by its number; `failed` says why it is not to be relied on."""
+
+    window: int
+    phrases: tuple[Phrase, ...]
+    failed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """A stretch of speech by one speaker (`speaker` None: unknown); `text` has no leading space."""
 
@@ -59,17 +81,25 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """Who said what. Speakers stand in the order of their first word."""
+    """Who said what. Speakers stand in the order of their first word.
+
+    `turns` is when each speaker (by id) was heard, words or not; turns of several speakers may overlap.
+    """
 
     language: str
     language_probability: float
     duration_seconds: float
     speakers: tuple[Speaker, ...]
     segments: tuple[Segment, ...]
+    turns: tuple[Turn, ...] = ()
 
     def name_of(self, speaker: str | None) -> str | None:
         """The name of a speaker id, None where it is unknown."""
         return next((one.name for one in self.speakers if one.id == speaker), None)
+
+    def owner_name(self, item: ActionItem) -> str | None:
+        """Who an action item falls to, for people to read: a speaker's name, else the name as it was said."""
+        return self.name_of(item.owner) or item.owner
 
     def rename(self, names: dict[str, str]) -> Transcript:
         """The same transcript with some speakers (by id) called otherwise."""

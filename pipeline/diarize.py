@@ -1,0 +1,100 @@
+"""Who speaks when, with pyannote.audio, from samples in memory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import DiarizationMissing, OutOfMemory
+from pipeline.recap import Turn
+from pipeline.speech import SAMPLE_RATE
+from pipeline.transcribe import is_out_of_memory
+
+#: Share of the work of each step that reports progress, as measured with the demo models on two cores.
+STEP_SHARES = {"segmentation": (0.0, 0.3), "embeddings": (0.3, 0.65)}
+
+
+@dataclass(frozen=True, slots=True)
+class DiarizeOptions:
+    """What is known of the number of speakers; None: find out."""
+
+    num_speakers: int | None = None
+    min_speakers: int | None = None
+    max_speakers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diarization:
+    """Who speaks when. `turns` may overlap; in `exclusive` one speaker at a time has the floor."""
+
+    turns: tuple[Turn, ...]
+    exclusive: tuple[Turn, ...]
+
+
+class Diarizer:
+    """A pyannote pipeline, loaded on first use from a folder, without the network."""
+
+    def __init__(self, folder: Path, device: str) -> None:
+        self.folder, self.device = folder, device
+        self._pipeline: Any = None
+
+    @property
+    def pipeline(self) -> Any:
+        """The `pyannote.audio.Pipeline`. Raises DiarizationMissing where the folder holds none."""
+        if self._pipeline is None:
+            self._pipeline = self._load()
+        return self._pipeline
+
+    def _load(self) -> Any:
+        if not (self.folder / "config.yaml").is_file():
+            raise DiarizationMissing(
+                f"The speakers were not told apart: the diarization model {self.folder.name} is not installed. "
+                "The transcript is complete."
+            )
+        os.environ["PYANNOTE_METRICS_ENABLED"] = "0"  # read at import: it would send durations and counts abroad
+        os.environ["HF_HUB_OFFLINE"] = "1"
+        import torch
+        from pyannote.audio import Pipeline
+
+        try:
+            pipeline = Pipeline.from_pretrained(self.folder)
+        except Exception as error:  # whatever a broken model makes the library raise
+            raise DiarizationMissing(
+                f"The speakers were not told apart: the diarization model {self.folder.name} cannot be loaded."
+            ) from error
+        return pipeline.to(torch.device(self.device))
+
+    def diarize(
+        self, pcm: NDArray[np.float32], options: DiarizeOptions, on_progress: Callable[[float], None]
+    ) -> Diarization:
+        """Find the speakers in 16 kHz mono samples. `on_progress` gets 0..1 and may raise to stop."""
+        import torch
+
+        def hook(step: str, _artifact: Any, file: Any = None, total: int | None = None, completed: int = 0) -> None:
+            first, last = STEP_SHARES.get(step, (0.95, 1.0))
+            on_progress(first + (last - first) * completed / total if total else first)
+
+        waveform = torch.from_numpy(pcm)[None]
+        wishes = {
+            "num_speakers": options.num_speakers,
+            "min_speakers": options.min_speakers,
+            "max_speakers": options.max_speakers,
+        }
+        try:
+            output = self.pipeline({"waveform": waveform, "sample_rate": SAMPLE_RATE}, hook=hook, **wishes)
+        except (RuntimeError, MemoryError) as error:
+            if is_out_of_memory(error):
+                raise OutOfMemory("The machine ran out of memory while telling the speakers apart.") from error
+            raise
+        return Diarization(_turns(output.speaker_diarization), _turns(output.exclusive_speaker_diarization))
+
+
+def _turns(annotation: Any) -> tuple[Turn, ...]:
+    tracks = annotation.itertracks(yield_label=True)
+    return tuple(Turn(round(float(span.start), 3), round(float(span.end), 3), str(label)) for span, _, label in tracks)

@@ -1,0 +1,126 @@
+"""How good a transcript is, held against the truth: word error rate, cpWER and diarization error rate.
+
+Words are compared in lower case without punctuation. The speakers' error is counted without a collar, overlaps
+included, against the sentences of the truth.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.recap import Transcript
+
+#: A speaker's silence shorter than this inside one segment counts as speech (seconds).
+JOIN_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Errors and what they are counted against: words for WER and cpWER, seconds for DER. Scores add up."""
+
+    words: int
+    word_errors: int
+    speaker_word_errors: int
+    speech_seconds: float
+    diarization_error_seconds: float
+    speakers: int
+    found_speakers: int
+
+    def __add__(self, other: Score) -> Score:
+        return Score(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
+
+    @property
+    def wer(self) -> float:
+        """Word error rate, 0 is perfect."""
+        return self.word_errors / max(1, self.words)
+
+    @property
+    def cpwer(self) -> float:
+        """Word error rate with each speaker's words held apart (concatenated, best permutation)."""
+        return self.speaker_word_errors / max(1, self.words)
+
+    @property
+    def der(self) -> float:
+        """Diarization error rate."""
+        return self.diarization_error_seconds / max(1e-9, self.speech_seconds)
+
+
+def normalize(text: str) -> str:
+    """Lower case, without punctuation, single spaces."""
+    kept = (" " if unicodedata.category(c)[0] in "PS" and c not in "'’" else c for c in text.lower())
+    return " ".join("".join(c for c in kept if c not in "'’").split())
+
+
+def evaluate(transcript: Transcript, truth: Mapping[str, Any]) -> Score:
+    """Score a transcript against a truth: `{"turns": [{"speaker", "text", "sentences": [{"start", "end"}]}]}`."""
+    import jiwer
+
+    turns = sorted(truth["turns"], key=lambda turn: turn["start"])
+    reference = normalize(" ".join(turn["text"] for turn in turns))
+    hypothesis = normalize(" ".join(segment.text for segment in transcript.segments))
+    counted = jiwer.process_words(reference, hypothesis)
+    errors = counted.substitutions + counted.deletions + counted.insertions
+    total, wrong = _diarization_error(transcript, turns)
+    return Score(
+        words=len(reference.split()),
+        word_errors=errors,
+        speaker_word_errors=_count_speaker_errors(transcript, turns),
+        speech_seconds=total,
+        diarization_error_seconds=wrong,
+        speakers=len({turn["speaker"] for turn in turns}),
+        found_speakers=len(transcript.speakers),
+    )
+
+
+def _count_speaker_errors(transcript: Transcript, turns: Sequence[Mapping[str, Any]]) -> int:
+    from meeteval.wer import cp_word_error_rate
+
+    said: dict[str, list[str]] = {}
+    for turn in turns:
+        said.setdefault(turn["speaker"], []).append(turn["text"])
+    heard: dict[str, list[str]] = {}
+    for segment in transcript.segments:
+        heard.setdefault(segment.speaker or "unknown", []).append(segment.text)
+    result = cp_word_error_rate(
+        {speaker: normalize(" ".join(texts)) for speaker, texts in said.items()},
+        {speaker: normalize(" ".join(texts)) for speaker, texts in heard.items()} or {"unknown": ""},
+        reference_sort=False,
+        hypothesis_sort=False,
+    )
+    return int(result.errors)
+
+
+def _diarization_error(transcript: Transcript, turns: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
+    from pyannote.core import Annotation, Segment
+    from pyannote.metrics.diarization import DiarizationErrorRate
+
+    reference, hypothesis = Annotation(), Annotation()
+    for turn in turns:
+        for sentence in turn["sentences"]:
+            span = Segment(sentence["start"], sentence["end"])
+            reference[span, reference.new_track(span)] = turn["speaker"]
+    for start, end, speaker in _speech_of(transcript):
+        span = Segment(start, end)
+        hypothesis[span, hypothesis.new_track(span)] = speaker
+    extent = Segment(0.0, max(transcript.duration_seconds, reference.get_timeline().extent().end))
+    found = DiarizationErrorRate(collar=0.0, skip_overlap=False)(reference, hypothesis, uem=extent, detailed=True)
+    return float(found["total"]), float(found["confusion"] + found["false alarm"] + found["missed detection"])
+
+
+def _speech_of(transcript: Transcript) -> list[tuple[float, float, str]]:
+    """When each speaker speaks: the turns, else told from the words (words close to each other are one stretch)."""
+    if transcript.turns:
+        return [(turn.start, turn.end, turn.speaker) for turn in transcript.turns]
+    spans: list[tuple[float, float, str]] = []
+    for segment in transcript.segments:
+        times = [(word.start, word.end) for word in segment.words] or [(segment.start, segment.end)]
+        speaker = segment.speaker or "unknown"
+        for start, end in times:
+            if spans and spans[-1][2] == speaker and start - spans[-1][1] <= JOIN_SECONDS:
+                spans[-1] = (spans[-1][0], max(spans[-1][1], end), speaker)
+            else:
+                spans.append((start, end, speaker))
+    return [span for span in spans if span[1] > span[0]]

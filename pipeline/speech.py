@@ -1,0 +1,97 @@
+"""Voice activity: where somebody speaks, packed into windows that the recogniser decodes well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+SAMPLE_RATE = 16_000
+#: Whisper's encoder takes 30 s; what is longer is cut without a word.
+LONGEST_WINDOW_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechOptions:
+    """How speech is found (Silero, as faster-whisper carries it; the silence is its batched mode's) and packed."""
+
+    max_window_seconds: float
+    threshold: float = 0.5
+    min_silence_ms: int = 160
+    block_seconds: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of sound, in seconds."""
+
+    start: float
+    end: float
+
+    @property
+    def seconds(self) -> float:
+        """Its length."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Where somebody speaks: `spans` as found, `windows` as decoded; `speech_seconds` is the sum of the spans."""
+
+    spans: tuple[Span, ...]
+    windows: tuple[Span, ...]
+
+    @property
+    def speech_seconds(self) -> float:
+        """Seconds in which somebody speaks."""
+        return sum(span.seconds for span in self.spans)
+
+
+def find_speech(pcm: NDArray[np.float32], options: SpeechOptions, on_progress: Callable[[float], None]) -> Speech:
+    """Find speech in 16 kHz mono samples, block by block, and pack it into windows.
+
+    Memory is that of one block: the detector's peak grows with what it is given (about 1 GB an hour in one call).
+    A block ends where the speech that touches its edge begins, so nothing is cut there. `on_progress` gets 0..1.
+    """
+    spans: list[Span] = []
+    position, block = 0, int(options.block_seconds * SAMPLE_RATE)
+    while position < len(pcm):
+        end = min(position + block, len(pcm))
+        found = _detect(np.asarray(pcm[position:end]), options)
+        is_last = end == len(pcm)
+        following = end
+        if not is_last and found and found[-1][1] >= end - position - SAMPLE_RATE // 10 and found[-1][0] > 0:
+            following = position + found[-1][0]
+            found.pop()
+        spans += [Span((position + a) / SAMPLE_RATE, (position + b) / SAMPLE_RATE) for a, b in found]
+        position = following
+        on_progress(position / len(pcm))
+    return Speech(tuple(spans), tuple(pack_windows(spans, options.max_window_seconds)))
+
+
+def _detect(samples: NDArray[np.float32], options: SpeechOptions) -> list[tuple[int, int]]:
+    from faster_whisper.vad import VadOptions, get_speech_timestamps
+
+    settings = VadOptions(
+        threshold=options.threshold,
+        min_silence_duration_ms=options.min_silence_ms,
+        max_speech_duration_s=options.max_window_seconds,
+    )
+    found: list[dict[str, Any]] = get_speech_timestamps(samples, settings)
+    return [(int(one["start"]), min(int(one["end"]), len(samples))) for one in found]
+
+
+def pack_windows(spans: Sequence[Span], max_seconds: float) -> list[Span]:
+    """Join neighbouring spans into windows of at most `max_seconds`; a longer span is cut into equal parts."""
+    windows: list[Span] = []
+    for span in spans:
+        if windows and span.end - windows[-1].start <= max_seconds:
+            windows[-1] = Span(windows[-1].start, span.end)
+            continue
+        parts = max(1, int(np.ceil(span.seconds / max_seconds - 1e-6)))
+        step = span.seconds / parts
+        windows += [Span(span.start + n * step, span.start + (n + 1) * step) for n in range(parts)]
+    return windows

@@ -1,0 +1,84 @@
+"""Threads beside the work: one in beat that rescues stale jobs and wakes workers, one in each worker that reports."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy import delete
+from sqlalchemy.exc import SQLAlchemyError
+
+import config
+from library import jobs, recordings
+from library.database import engine, write
+from library.models import Worker, utc_now
+from library.queue import nudges, wake
+from workers import hardware
+from workers.models import WarmEngines
+
+log = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 5.0
+REPORT_SECONDS = 15.0
+TIDY_SECONDS = 600.0
+
+
+def start_sweeping(queues: Sequence[str]) -> None:
+    """Sweep every few seconds, from a thread: a task would wait behind the job it should rescue."""
+    _start("sweeper", SWEEP_SECONDS, partial(sweep, queues))
+    _start("tidier", TIDY_SECONDS, tidy)
+
+
+def sweep(queues: Sequence[str]) -> None:
+    """Free stale jobs, and nudge each queue where jobs wait but no nudge lies in Redis."""
+    freed = jobs.sweep(utc_now())
+    if freed:
+        log.warning("%d stale jobs freed", freed)
+    for queue in queues:
+        if jobs.count_waiting(queue) and nudges(queue) == 0:
+            wake(queue)
+
+
+def tidy() -> None:
+    """Remove files that nothing refers to, and workers that are gone."""
+    gone = recordings.sweep_files(utc_now())
+    if gone:
+        log.info("%d leftover files removed", gone)
+    with write() as session:
+        session.execute(delete(Worker).where(Worker.seen_at < utc_now() - timedelta(days=1)))
+
+
+def start_reporting(queues: Sequence[str]) -> None:
+    """Say every few seconds that this worker lives and what it works with."""
+    settings = config.load()
+    device = hardware.describe(settings, hardware.find_gpu(settings))
+    models = WarmEngines(settings).names if "gpu" in queues else {}
+    log.info("serves %s; %s; %s", ", ".join(queues), device, models)
+    _start("reporter", REPORT_SECONDS, partial(report, ",".join(queues), device, models))
+
+
+def report(queues: str, device: str, models: dict[str, object]) -> None:
+    """Write the worker's row."""
+    id = f"{socket.gethostname()}:{os.getpid()}:{queues}"
+    with write() as session:
+        session.merge(Worker(id=id, queues=queues, device=device, models=models, seen_at=utc_now()))
+    engine().dispose()  # a child forked later must not inherit an open connection
+
+
+def _start(name: str, seconds: float, action: Callable[[], None]) -> None:
+    ended = threading.Event()
+
+    def loop() -> None:
+        while True:
+            try:
+                action()
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("%s: %s; tried again in %.0f s", name, type(error).__name__, seconds)
+            ended.wait(seconds)
+
+    threading.Thread(target=loop, name=name, daemon=True).start()

@@ -1,0 +1,142 @@
+"""The main function of the child: one process reads one file, with nothing in reach but that file.
+
+Standard input is the upload, descriptor `output` of the arguments the file for the samples, standard output carries
+JSON lines:
+
+    {"ready": true}                      the imports are done and the limits hold
+    {"progress": 0.25}                   a share of the file, 0 to 1
+    {"error": "too_long"}                the end: one of the reasons of `Refused`, with "fault" where it was a surprise
+    {"result": {"samples": 160000, ...}} the end: the fields of `pipeline.audio.AudioInfo`
+
+No text of the file ever goes into these lines.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import struct
+import time
+import traceback
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import av
+import av.logging
+from av.stream import Discard
+
+from pipeline.decode.container import lacks_index, length_of, open_container, sound_of, start_of
+from pipeline.decode.sandbox import Arguments, Refused, confine
+from pipeline.decode.sound import Resampler, Sink, Timeline
+
+if TYPE_CHECKING:
+    from av import Packet
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
+
+BAD_PACKETS = 10  # from here on a file with more bad packets than good ones is given up
+READ_ERRORS = 100  # failed reads in a row that count as the end of the file
+PROGRESS_SECONDS = 0.2
+SHORTEST_SECONDS = 0.1
+
+
+def main(arguments: Arguments) -> None:
+    """Decode standard input under the limits and report on standard output."""
+    av.logging.set_level(None)  # no line of libav may reach a log: it can quote the file
+    av.logging.set_libav_level(av.logging.PANIC)
+    rehearse()
+    confine(arguments)
+    tell(ready=True)
+    try:
+        tell(result=decode(arguments))
+    except Refused as refused:
+        tell(error=str(refused))
+    except MemoryError:
+        tell(error="memory")
+    except Exception as error:  # whatever a mutilated file can bring about; its words may quote the file
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        tell(error="damaged", fault=f"{type(error).__name__} at {os.path.basename(place.filename)}:{place.lineno}")
+
+
+def tell(**line: Any) -> None:
+    """Write one JSON line to the parent. If that has gone, the write fails and so ends this process too."""
+    os.write(1, json.dumps(line).encode() + b"\n")
+
+
+def rehearse() -> None:
+    """Decode a tenth of a second of silence: PyAV and numpy load parts of themselves at first use, from files."""
+    fmt = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 2, 8000, 32000, 4, 16)
+    body = b"WAVE" + fmt + struct.pack("<4sI", b"data", 3200) + bytes(3200)
+    with av.open(io.BytesIO(struct.pack("<4sI", b"RIFF", len(body)) + body), "r") as container:
+        for frame in container.decode(audio=0):
+            resampler = Resampler(frame, 16000)
+            list(resampler.convert(frame))
+            list(resampler.convert(None))
+
+
+def decode(arguments: Arguments) -> dict[str, Any]:
+    """Decode the file's main sound track to descriptor `OUTPUT`; give the fields of the result."""
+    with open_container() as container:
+        stream = sound_of(container)
+        name = container.format.name.split(",")[0]
+        has_video = any(s.type == "video" and not s.disposition & s.disposition.attached_pic for s in container.streams)
+        length = length_of(container, stream)
+        if length is not None and length > arguments.max_seconds + 1:
+            raise Refused("too_long")
+        for other in container.streams:
+            if other.index != stream.index:
+                other.discard = Discard.all
+        sink = Sink(arguments.rate, arguments.max_seconds)
+        read(container, stream, Timeline(sink, start_of(container), length))
+        truncated = length is not None and length - sink.seconds > max(1.0, 0.01 * length)
+        if sink.seconds < SHORTEST_SECONDS:
+            raise Refused("cut_off" if truncated or lacks_index() else "too_short" if sink.samples else "no_audio")
+        return {
+            "samples": sink.samples,
+            "container": name,
+            "codec": stream.codec_context.codec.canonical_name,
+            "sample_rate": stream.sample_rate,
+            "channels": stream.channels,
+            "has_video": has_video,
+            "declared_seconds": length,
+            "truncated": truncated,
+        }
+
+
+def read(container: InputContainer, stream: AudioStream, timeline: Timeline) -> None:
+    """Decode every packet of `stream` into `timeline`, past damaged ones; tell the progress."""
+    size, good, bad, told = os.fstat(0).st_size, 0, 0, time.monotonic()
+    for packet in packets(container, stream):
+        try:
+            for frame in packet.decode():
+                timeline.add(frame)
+            good += 1
+        except av.error.MemoryError as error:
+            raise Refused("memory") from error
+        except av.FFmpegError as error:
+            bad += 1
+            if bad >= BAD_PACKETS and bad > good:
+                raise Refused("damaged") from error
+        if time.monotonic() - told >= PROGRESS_SECONDS:
+            told = time.monotonic()
+            length = timeline.length
+            tell(progress=min(1.0, timeline.sink.seconds / length if length else (packet.pos or 0) / size))
+    timeline.finish()
+    if bad and not timeline.sink.samples:
+        raise Refused("damaged")
+
+
+def packets(container: InputContainer, stream: AudioStream) -> Iterator[Packet[AudioStream]]:
+    """The packets of `stream`, the empty one that drains the decoder last; a failed read is tried at the next place."""
+    failures = 0
+    while failures < READ_ERRORS:
+        try:
+            for packet in container.demux(stream):
+                failures = 0
+                yield packet
+            return
+        except av.error.MemoryError as error:
+            raise Refused("memory") from error
+        except av.FFmpegError:
+            failures += 1

@@ -1,0 +1,156 @@
+"""Frames of any kind in, 16 kHz mono on disk out, each second where a player has it."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import av
+import numpy as np
+from av.filter import Graph
+
+from pipeline.decode.sandbox import OUTPUT, Refused
+
+if TYPE_CHECKING:
+    from av import AudioFrame
+    from numpy.typing import NDArray
+
+GAP_SECONDS = 0.1  # timestamps that run this far ahead of the samples mean that sound is missing
+BLIND_GAP_SECONDS = 300.0  # the longest gap that is believed when the header names no length
+OPPOSITE = 0.01  # share of the channels' power (-20 dB) below which their mean has cancelled itself out
+
+
+class Timeline:
+    """Puts decoded frames where their timestamps say, so that a second here is a second in a player.
+
+    Sound that is missing (a damaged packet, a pause that the recorder left out, a track that begins after the
+    picture) becomes silence. Timestamps that jump back or far beyond the file's length are not believed: what
+    follows is appended.
+    """
+
+    def __init__(self, sink: Sink, start: float, length: float | None) -> None:
+        self.sink, self.start, self.length = sink, start, length
+        self.clock = 0.0  # seconds of the timeline covered so far, those inside the resampler included
+        self.resampler: Resampler | None = None
+
+    def add(self, frame: AudioFrame) -> None:
+        """Append a frame of any rate, format and layout, after the silence that its timestamp asks for."""
+        if frame.time is not None:
+            gap = frame.time - self.start - self.clock
+            believed = self.clock + gap <= (self.length + 1 if self.length else self.clock + BLIND_GAP_SECONDS)
+            if gap > GAP_SECONDS and believed:
+                self.finish()
+                self.clock += gap
+                self.sink.silence(self.clock)
+            elif abs(gap) > GAP_SECONDS:
+                self.start += gap
+        if self.resampler is None or not self.resampler.fits(frame):
+            self.finish()
+            self.resampler = Resampler(frame, self.sink.rate)
+        self.clock += frame.samples / frame.sample_rate
+        for samples in self.resampler.convert(frame):
+            self.sink.write(samples)
+
+    def finish(self) -> None:
+        """Write what the resampler still holds."""
+        if self.resampler is not None:
+            for samples in self.resampler.convert(None):
+                self.sink.write(samples)
+        self.resampler = None
+
+
+class Resampler:
+    """libswresample for frames of one kind: to `rate` Hz, float32, one channel.
+
+    Stereo is the mean of both channels; where they cancel each other out (a microphone wired in opposite phase) the
+    louder one alone. Surround is mixed by libswresample's table for the layout, scaled so that it cannot clip;
+    channels without a known place are treated as stereo is.
+    """
+
+    def __init__(self, frame: AudioFrame, rate: int) -> None:
+        self.kind = self.kind_of(frame)
+        self.graph = graph = Graph()
+        graph.threads = 1  # else one for each processor, whose stacks alone can pass the memory limit
+        places = frame.layout.name
+        # Packed samples (flt): PyAV reads planes of eight channels and more past their end.
+        source = graph.add(
+            "abuffer",
+            sample_rate=str(frame.sample_rate),
+            sample_fmt=frame.format.name,
+            channel_layout=places,
+            time_base=f"1/{frame.sample_rate}",
+        )
+        mixed = frame.layout.nb_channels > 2 and not places.endswith("channels")
+        self.channels = 1 if mixed else frame.layout.nb_channels
+        layout = {"out_chlayout": "mono"} if mixed else {}
+        convert = graph.add("aresample", sample_rate=str(rate), out_sample_fmt="flt", rematrix_maxval="1", **layout)
+        sink = graph.add("abuffersink")
+        source.link_to(convert)
+        convert.link_to(sink)
+        graph.configure()
+        graph.set_audio_frame_size(rate)
+
+    @staticmethod
+    def kind_of(frame: AudioFrame) -> tuple[int, str, str]:
+        return frame.sample_rate, frame.format.name, frame.layout.name
+
+    def fits(self, frame: AudioFrame) -> bool:
+        """Whether the frame is of the kind that this was made for."""
+        return self.kind_of(frame) == self.kind
+
+    def convert(self, frame: AudioFrame | None) -> Iterator[NDArray[np.float32]]:
+        """Take a frame (None: the end), yield what is ready: float32, shape (samples,), at most a second each."""
+        if frame is not None:
+            frame.pts = None  # times are the timeline's business
+        self.graph.push(frame)
+        while True:
+            try:
+                ready = self.graph.pull()
+            except (av.error.BlockingIOError, av.error.EOFError):
+                return
+            yield downmix(np.asarray(ready.to_ndarray(), dtype=np.float32).reshape(-1, self.channels))
+
+
+def downmix(block: NDArray[np.float32]) -> NDArray[np.float32]:
+    """One channel from `block`, shape (samples, channels): see `Resampler`. Finite and within -1..1 in any case."""
+    block = np.clip(np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0), -1.0, 1.0)
+    if block.shape[1] == 1:
+        return block[:, 0]
+    block = np.ascontiguousarray(block.T)
+    mean: NDArray[np.float32] = block.mean(axis=0)
+    power = np.array([channel @ channel for channel in block])
+    if mean @ mean < OPPOSITE * power.mean():
+        mean = block[power.argmax()]
+    return mean
+
+
+class Sink:
+    """The file of samples: raw float32, little endian. Counts them, and refuses one too many."""
+
+    def __init__(self, rate: int, max_seconds: float) -> None:
+        self.rate, self.most, self.samples = rate, int(max_seconds * rate), 0
+
+    @property
+    def seconds(self) -> float:
+        return self.samples / self.rate
+
+    def write(self, samples: NDArray[np.float32]) -> None:
+        """Append samples, shape (n,). Raises Refused: too_long, storage_full."""
+        self.samples += len(samples)
+        if self.samples > self.most:
+            raise Refused("too_long")
+        rest = memoryview(samples.astype("<f4").tobytes())
+        try:
+            while rest:
+                rest = rest[os.write(OUTPUT, rest) :]
+        except OSError as error:
+            raise Refused("storage_full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "damaged") from error
+
+    def silence(self, until: float) -> None:
+        """Append zeros up to `until` seconds from the start."""
+        missing = min(round(until * self.rate), self.most + 1) - self.samples
+        while missing > 0:
+            self.write(np.zeros(min(missing, self.rate), dtype=np.float32))
+            missing -= self.rate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.summarize.choose import choose_summarizer
 from pipeline.summarize.engine import (
     Summarizer,
     SummaryOptions,
@@ -11,4 +12,12 @@ from pipeline.summarize.engine import (
     spoken_seconds,
 )
 
-__all__ = ["Summarizer", "SummaryOptions", "SummaryResult", "find_speaker", "owner_name", "spoken_seconds"]
+__all__ = [
+    "Summarizer",
+    "SummaryOptions",
+    "SummaryResult",
+    "choose_summarizer",
+    "find_speaker",
+    "owner_name",
+    "spoken_seconds",
+]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.recap import ActionItem, Notice, Segment, Summary, Transcript
+from pipeline.recap import ActionItem, Notice, Summary, Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,25 @@ class Summarizer(Protocol):
         ...
 
 
-def spoken_seconds(segments: Iterable[Segment]) -> float:
-    """Seconds of the recording in which at least one of the segments is spoken; overlaps count once."""
+class Span(Protocol):
+    """Anything with a start and an end in seconds, such as a segment."""
+
+    @property
+    def start(self) -> float: ...
+
+    @property
+    def end(self) -> float: ...
+
+
+def spoken_seconds(spans: Iterable[Span]) -> float:
+    """Seconds of the recording that lie in at least one of the spans; overlaps count once.
+
+    Of all segments of a transcript this is what a complete summary covers.
+    """
     total, reached = 0.0, 0.0
-    for segment in sorted(segments, key=lambda one: one.start):
-        total += max(0.0, segment.end - max(segment.start, reached))
-        reached = max(reached, segment.end)
+    for span in sorted(spans, key=lambda one: one.start):
+        total += max(0.0, span.end - max(span.start, reached))
+        reached = max(reached, span.end)
     return total
 
 

@@ -1,0 +1,1 @@
+"""Talking to Ollama: what is installed, importing models, and chat with deadlines."""

@@ -1,0 +1,23 @@
+"""What Ollama says no with."""
+
+from __future__ import annotations
+
+
+class OllamaRefused(Exception):
+    """Ollama answered with an error; `status` is that of HTTP, or the one given in a stream, None without either."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether asking again a little later can help."""
+        return self.status is not None and self.status >= 500
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether the prompt does not fit the window (`"shift": false` has Ollama say so)."""
+        text = self.message.lower()
+        return "context length" in text or "context size" in text or "prompt is too long" in text

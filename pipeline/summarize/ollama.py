@@ -1,0 +1,100 @@
+"""A summary by a language model in Ollama, of a recording of any length, each point with its proof.
+
+What fits the window is read in one go. Longer transcripts are read in pieces, and the overviews of the pieces merged.
+A piece that the model cannot answer for is asked again in halves, then given up: its minutes are named, not hidden.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from pipeline.errors import PipelineError
+from pipeline.ollama.client import OllamaClient
+from pipeline.ollama.errors import OllamaRefused
+from pipeline.recap import Notice, Summary, Transcript
+from pipeline.summarize import prompts
+from pipeline.summarize.asking import OllamaSettings
+from pipeline.summarize.engine import SummaryOptions, SummaryResult
+from pipeline.summarize.evidence import as_action_item, as_point, as_topic
+from pipeline.summarize.reader import Findings, Reader
+
+log = logging.getLogger(__name__)
+
+
+class OllamaSummarizer:
+    """Summarises with one model of one server. `choose_summarizer` makes it."""
+
+    def __init__(self, settings: OllamaSettings) -> None:
+        self.settings = settings
+
+    @property
+    def identity(self) -> str:
+        one = self.settings
+        return f"ollama/{one.model}@{one.digest}/ctx-{one.num_ctx or 'auto'}/prompts-{prompts.VERSION}"
+
+    def summarize(
+        self, transcript: Transcript, options: SummaryOptions, on_progress: Callable[[float], None]
+    ) -> SummaryResult:
+        """Read, merge, check. Raises OllamaUnreachable or OllamaModelMissing where there is no summary to be had."""
+        language = options.language or transcript.language
+        on_progress(0.0)
+        reader = Reader(self.settings, transcript, language, options.template, on_progress)
+        try:
+            findings = reader.read_all()
+        finally:
+            if self.settings.unload and reader.calls:
+                self._unload()
+        on_progress(1.0)
+        return SummaryResult(self._compose(findings, options, language), reader.read_seconds, tuple(_warnings(reader)))
+
+    def _compose(self, found: Findings, options: SummaryOptions, language: str) -> Summary:
+        return Summary(
+            title=options.title or found.title,
+            overview=tuple(as_point(f"o{n}", one) for n, one in enumerate(found.overview, 1)),
+            topics=tuple(as_topic(f"t{n}", one) for n, one in enumerate(found.topics, 1)),
+            decisions=tuple(as_point(f"d{n}", one) for n, one in enumerate(found.decisions, 1)),
+            action_items=tuple(as_action_item(f"a{n}", one) for n, one in enumerate(found.action_items, 1)),
+            questions=tuple(as_point(f"q{n}", one) for n, one in enumerate(found.questions, 1)),
+            quotes=tuple(as_point(f"c{n}", one) for n, one in enumerate(found.quotes, 1)),
+            engine="ollama",
+            model=self.settings.model,
+            template=options.template,
+            language=language,
+        )
+
+    def _unload(self) -> None:
+        """Give the GPU back; failing that, Ollama does it by itself when `keep_alive` is over."""
+        try:
+            with OllamaClient(self.settings.host, connect_seconds=2.0, answer_seconds=3.0) as client:
+                client.unload(self.settings.model)
+        except (PipelineError, OllamaRefused) as error:
+            log.warning("Ollama did not unload %s: %s", self.settings.model, error)
+
+
+def _warnings(reader: Reader) -> list[Notice]:
+    found = []
+    if reader.missed:
+        spans = ", ".join(f"{_clock(start)}-{_clock(end)}" for start, end in reader.missed)
+        found.append(
+            Notice(
+                "summary_incomplete",
+                f"The language model gave no usable answer for {spans}; the summary leaves that out.",
+                "Write the recap again, or choose another model in OLLAMA_MODEL. The transcript is complete.",
+            )
+        )
+    if reader.evidence.dropped:
+        found.append(
+            Notice(
+                "summary_points_dropped",
+                f"Points of the language model that the transcript does not prove were left out: "
+                f"{reader.evidence.dropped}.",
+                "A larger model in OLLAMA_MODEL keeps closer to what was said.",
+            )
+        )
+    return found
+
+
+def _clock(seconds: float) -> str:
+    whole = int(seconds)
+    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}"

@@ -1,0 +1,408 @@
+"""A stand-in for Ollama: its protocol over a real socket, with answers and failures as a test scripts them.
+
+It keeps blobs and models, checks digests, and cuts a prompt that is too long to about half the window without a word,
+unless the request says `"shift": false`: then it refuses, as Ollama does since 0.12.6.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any
+
+BYTES_A_TOKEN = 4
+"""How this server counts tokens."""
+KEPT_TOKENS = 4
+Body = dict[str, Any]
+
+
+@dataclass
+class Model:
+    """An installed model."""
+
+    name: str
+    window: int = 32768
+    capabilities: tuple[str, ...] | None = ("completion",)
+    size: int = 1000
+    template: str = "{{ .Prompt }}"
+    system: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+    created_from: Body = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(json.dumps([self.name, self.created_from], sort_keys=True).encode()).hexdigest()
+
+
+@dataclass
+class Reply:
+    """What the server does with one chat.
+
+    `pieces` are streamed one by one, `pause` seconds apart. With `status` it is an HTTP error of that number, with
+    `late_error` an error line under HTTP 200; with `breaks_off` the connection ends after the pieces.
+    """
+
+    pieces: tuple[str, ...] = ()
+    done_reason: str = "stop"
+    pause: float = 0.0
+    first_pause: float = 0.0
+    status: int | None = None
+    late_error: str | None = None
+    breaks_off: bool = False
+    raw: bytes | None = None
+
+
+Script = Callable[[Body], Reply]
+
+
+def says(value: Any, **more: Any) -> Reply:
+    """A reply with this text, or this value as JSON, in a few pieces."""
+    text = value if isinstance(value, str) else json.dumps(value)
+    step = max(1, len(text) // 5)
+    return Reply(tuple(text[at : at + step] for at in range(0, len(text), step)), **more)
+
+
+class OllamaServer:
+    """The server; a context manager. `chats` are the bodies of all chats so far, `host` is its address."""
+
+    def __init__(self, *models: Model, version: str = "0.12.6") -> None:
+        self.models = {full_name(one.name): one for one in models}
+        self.version = version
+        self.knows_shift = True
+        self.blobs: dict[str, bytes] = {}
+        self.uploads: list[str] = []
+        self.creates: list[Body] = []
+        self.chats: list[Body] = []
+        self.running: dict[str, int] = {}
+        self.disconnected = threading.Event()
+        self.create_error: str | None = None
+        self.script: Script = lambda body: says("hello")
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._http.daemon_threads = True
+        self.host = f"http://127.0.0.1:{self._http.server_port}"
+
+    def __enter__(self) -> OllamaServer:
+        threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+    def plays(self, *replies: Reply) -> None:
+        """Answer chats with these replies in order; the last one stays."""
+        left = list(replies)
+        self.script = lambda body: left.pop(0) if len(left) > 1 else left[0]
+
+
+def full_name(name: str) -> str:
+    return name if ":" in name else f"{name}:latest"
+
+
+def prompt_of(body: Body) -> str:
+    """All that the model would read."""
+    return "".join(str(one["content"]) for one in body["messages"])
+
+
+class Refusal(Exception):
+    """An error of the API: status and message."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+def _handler(server: OllamaServer) -> type[BaseHTTPRequestHandler]:
+    return type("Handler", (_Handler,), {"ollama": server})
+
+
+class _Handler(BaseHTTPRequestHandler):
+    ollama: OllamaServer
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Tests speak for themselves."""
+
+    def do_GET(self) -> None:
+        routes = {"/api/version": self._version, "/api/tags": self._tags, "/api/ps": self._ps}
+        self._answer(routes.get(self.path))
+
+    def do_HEAD(self) -> None:
+        digest = self._digest()
+        self.send_response(400 if digest is None else 200 if digest in self.ollama.blobs else 404)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_DELETE(self) -> None:
+        self._answer({"/api/delete": self._delete}.get(self.path))
+
+    def do_POST(self) -> None:
+        if self.path.startswith("/api/blobs/"):
+            self._answer(self._blob)
+            return
+        routes = {"/api/show": self._show, "/api/create": self._create, "/api/chat": self._chat}
+        self._answer(routes.get(self.path))
+
+    def _answer(self, route: Callable[[], None] | None) -> None:
+        try:
+            if route is None:
+                raise Refusal(404, "404 page not found")
+            route()
+        except Refusal as error:
+            self._json({"error": error.message}, error.status)
+        except (BrokenPipeError, ConnectionResetError):
+            self.ollama.disconnected.set()
+            self.close_connection = True
+
+    def _json(self, value: Any, status: int = 200) -> None:
+        data = json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json; charset=utf-8")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def _lines(self, events: Iterator[Any]) -> None:
+        """Newline-delimited JSON in chunks, as Ollama streams. The headers go out with the first line."""
+        begun = False
+        for event in events:
+            if not begun:
+                self.send_response(200)
+                self.send_header("Content-Type", "application/x-ndjson")
+                self.send_header("Transfer-Encoding", "chunked")
+                self.end_headers()
+                begun = True
+            data = event if isinstance(event, bytes) else json.dumps(event).encode() + b"\n"
+            self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+            self.wfile.flush()
+        if not self.close_connection:
+            self.wfile.write(b"0\r\n\r\n")
+
+    def _body(self) -> Body:
+        body: Body = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"{}")
+        return body
+
+    def _version(self) -> None:
+        self._json({"version": self.ollama.version})
+
+    def _tags(self) -> None:
+        self._json(
+            {
+                "models": [
+                    {
+                        "name": name,
+                        "model": name,
+                        "modified_at": "2026-01-02T03:04:05Z",
+                        "size": one.size,
+                        "digest": one.digest,
+                        "details": _details(),
+                    }
+                    for name, one in self.ollama.models.items()
+                ]
+            }
+        )
+
+    def _ps(self) -> None:
+        self._json(
+            {
+                "models": [
+                    {
+                        "name": name,
+                        "model": name,
+                        "size": 1000,
+                        "size_vram": 1000,
+                        "digest": self.ollama.models[name].digest,
+                        "details": _details(),
+                        "expires_at": "2026-01-02T03:04:05Z",
+                        "context_length": window,
+                    }
+                    for name, window in self.ollama.running.items()
+                ]
+            }
+        )
+
+    def _show(self) -> None:
+        one = self._model(self._body()["model"])
+        lines = [
+            f"{key:<31}{json.dumps(value)}"
+            for key, values in one.parameters.items()
+            for value in (values if isinstance(values, list) else [values])
+        ]
+        answer: Body = {
+            "modelfile": f"FROM {one.name}\n",
+            "parameters": "\n".join(lines),
+            "template": one.template,
+            "system": one.system,
+            "details": _details(),
+            "model_info": {"general.architecture": "llama", "llama.context_length": one.window},
+        }
+        if one.capabilities is not None:
+            answer["capabilities"] = list(one.capabilities)
+        self._json(answer)
+
+    def _delete(self) -> None:
+        del self.ollama.models[full_name(self._model(self._body()["model"]).name)]
+        self._json({})
+
+    def _model(self, name: str) -> Model:
+        found = self.ollama.models.get(full_name(name))
+        if found is None:
+            raise Refusal(404, f"model '{name}' not found")
+        return found
+
+    def _digest(self) -> str | None:
+        digest = self.path.removeprefix("/api/blobs/")
+        kind, _, value = digest.partition(":")
+        return digest if kind == "sha256" and len(value) == 64 else None
+
+    def _blob(self) -> None:
+        digest = self._digest()
+        length = int(self.headers.get("Content-Length", 0))
+        if digest is None:
+            self.rfile.read(length)
+            raise Refusal(400, "invalid digest format")
+        if digest in self.ollama.blobs:
+            # answered before the body is read, and then the connection is of no more use
+            self.close_connection = True
+            self._json({})
+            return
+        self.ollama.uploads.append(digest)
+        data = self.rfile.read(length)
+        actual = f"sha256:{hashlib.sha256(data).hexdigest()}"
+        if actual != digest:
+            raise Refusal(400, f"digest mismatch, expected {digest!r}, got {actual!r}")
+        self.ollama.blobs[digest] = data
+        self._json({}, 201)
+
+    def _create(self) -> None:
+        body = self._body()
+        self.ollama.creates.append(body)
+        files = {**body.get("files", {}), **body.get("adapters", {})}
+        if not body.get("from") and not body.get("files"):
+            raise Refusal(400, "neither 'from' or 'files' was specified")
+        if any(name.startswith(("/", "../")) or "/../" in name for name in files):
+            raise Refusal(400, "file path must be relative")
+        if body.get("stream") is False:
+            *_, last = self._creating(body, files)
+            if "error" in last:
+                raise Refusal(int(last.get("status", 400)), str(last["error"]))
+            self._json(last)
+        else:
+            self._lines(self._creating(body, files))
+
+    def _creating(self, body: Body, files: dict[str, str]) -> Iterator[Body]:
+        base = body.get("from")
+        if base and full_name(base) not in self.ollama.models:
+            yield {"status": f"pulling {base}"}
+            yield {"error": "pull model manifest: file does not exist", "status": 404}
+            return
+        for digest in files.values():
+            data = self.ollama.blobs.get(digest)
+            if data is None:
+                yield {"error": f"blob {digest} not found", "status": 400}
+                return
+            yield {"status": "parsing GGUF"}
+            if not data.startswith((b"GGUF", b"{")):
+                yield {"error": "supplied file was not in GGUF format", "status": 400}
+                return
+        if self.ollama.create_error:
+            yield {"error": self.ollama.create_error, "status": 500}
+            return
+        name = full_name(body["model"])
+        self.ollama.models[name] = Model(
+            name,
+            template=body.get("template", "{{ .Prompt }}"),
+            system=body.get("system", ""),
+            parameters=body.get("parameters", {}),
+            created_from={key: value for key, value in body.items() if key != "stream"},
+        )
+        yield {"status": "writing manifest"}
+        yield {"status": "success"}
+
+    def _chat(self) -> None:
+        body = self._body()
+        name = full_name(body["model"])
+        self._model(name)
+        if not body.get("messages"):
+            self.ollama.running.pop(name, None)
+            reason = "unload" if body.get("keep_alive") == 0 else "load"
+            self._json(
+                {"model": name, "message": {"role": "assistant", "content": ""}, "done": True} | {"done_reason": reason}
+            )
+            return
+        self.ollama.chats.append(body)
+        read = self._read_tokens(body)
+        reply = self.ollama.script(body)
+        if reply.status is not None:
+            raise Refusal(
+                reply.status, reply.late_error or "server busy, please try again.  maximum pending requests exceeded"
+            )
+        if body.get("stream") is False:
+            self._json(_done(name, read, reply, "".join(reply.pieces)))
+            return
+        self._lines(self._chatting(name, read, reply))
+
+    def _read_tokens(self, body: Body) -> int:
+        """How many tokens the model gets to see; refuses a prompt that is too long where it is told to."""
+        window: int = min(body.get("options", {}).get("num_ctx", 4096), self._model(body["model"]).window)
+        self.ollama.running[full_name(body["model"])] = window
+        tokens = len(prompt_of(body).encode()) // BYTES_A_TOKEN
+        if tokens <= window - 1:
+            return tokens
+        if self.ollama.knows_shift and body.get("shift") is False:
+            raise Refusal(
+                400,
+                "the prompt is longer than the context length currently available to the model; shorten the prompt, "
+                "or raise the context length",
+            )
+        return window - (window - KEPT_TOKENS) // 2
+
+    def _chatting(self, name: str, read: int, reply: Reply) -> Iterator[Any]:
+        time.sleep(reply.first_pause)
+        for piece in reply.pieces:
+            yield {"model": name, "message": {"role": "assistant", "content": piece}, "done": False}
+            time.sleep(reply.pause)
+        if reply.raw is not None:
+            yield reply.raw
+        if reply.breaks_off:
+            self.close_connection = True
+        elif reply.late_error:
+            yield {"error": reply.late_error}
+        else:
+            yield _done(name, read, reply, "")
+
+
+def _done(name: str, read: int, reply: Reply, content: str) -> Body:
+    return {
+        "model": name,
+        "created_at": "2026-01-02T03:04:05Z",
+        "message": {"role": "assistant", "content": content},
+        "done": True,
+        "done_reason": reply.done_reason,
+        "total_duration": 1,
+        "load_duration": 1,
+        "prompt_eval_count": read,
+        "prompt_eval_duration": 1,
+        "eval_count": len(reply.pieces),
+        "eval_duration": 1,
+    }
+
+
+def _details() -> Body:
+    return {
+        "parent_model": "",
+        "format": "gguf",
+        "family": "llama",
+        "families": ["llama"],
+        "parameter_size": "8B",
+        "quantization_level": "Q4_K_M",
+    }

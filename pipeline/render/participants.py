@@ -61,7 +61,7 @@ def draw_participants(sheet: Sheet, recap: Recap, people: People) -> None:
     """Draw the section: a row for each person, the decisions below them, and the time axis."""
     lanes = _lanes(people, recap)
     duration = max(recap.transcript.duration_seconds, 1e-3)
-    section = Section(sheet, "Participants", "participants")
+    section = Section(sheet, "Participants")
     section.begin(style.NORMAL.head + style.GRID)
     head = sheet.y + style.NORMAL.head
     sheet.text(style.WHAT, head, "Talk time", style.NOTE)
@@ -125,13 +125,14 @@ def _draw_decisions(sheet: Sheet, moments: list[float], duration: float) -> None
 def _draw_axis(sheet: Sheet, duration: float) -> None:
     """Moments below the lanes: the first flush left, the end flush right, the others centred."""
     wide = sheet.right - _LANE
-    end = sheet.time(sheet.right, sheet.y, duration, style.AXIS)
+    end = sheet.right - composer.width(figures.clock(duration, hours=sheet.hours), style.AXIS)
     for at in figures.axis_steps(duration):
         x = _LANE + wide * at / duration
         text = composer.width(figures.clock(at, hours=sheet.hours), style.AXIS)
         right = x + (text if at == 0 else text / 2)
         if at == 0 or (x < sheet.right - _AXIS_CLEAR and right < end - 2):
             sheet.time(right, sheet.y, at, style.AXIS)
+    sheet.time(sheet.right, sheet.y, duration, style.AXIS)
     sheet.down(style.GRID)
 
 

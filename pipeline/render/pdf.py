@@ -62,6 +62,9 @@ class _Document:
         canvas.setSubject("Meeting recap")
         canvas.setKeywords(["meeting", "recap", *(person.name for person in self.people.all)])
         canvas.setCreator(PRODUCT)
+        when = figures.moment(self.recap.source.uploaded_at, "UTC")
+        if when:
+            canvas.setDateFormatter(lambda *_: f"D:{when:%Y%m%d%H%M%S}+00'00'")
 
     def draw(self, canvas: Any) -> None:
         """Draw all parts."""

@@ -29,8 +29,8 @@ class People:
 
     def __init__(self, recap: Recap) -> None:
         spans: dict[str | None, list[Span]] = {}
-        for segment in recap.transcript.segments:
-            spans.setdefault(segment.speaker, []).append((segment.start, segment.end))
+        for one in recap.transcript.turns or recap.transcript.segments:
+            spans.setdefault(one.speaker, []).append((one.start, one.end))
         self.all = [
             Person(speaker.name or UNKNOWN, number, speaker.seconds, tuple(spans.get(speaker.id, ())))
             for number, speaker in enumerate(recap.transcript.speakers)

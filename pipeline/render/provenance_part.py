@@ -16,26 +16,21 @@ from pipeline.render.transcript_part import begin_part
 
 _INTRO = "What was heard, what made this recap, and how to check it."
 _SUPPORT = "Every point above was matched to words in the transcript; points without support were left out."
+_SPOKEN = "Every point above is a sentence of the transcript, as it was spoken."
 _BAR = (311.0, 6.0)
 _VALUE_RIGHT = 34.2
 _ROW = 16.25
 _SETTINGS_X = 332.0
 _STAGES = {
     "prepare": "Decode",
-    "audio": "Decode",
-    "speech": "Find speech",
     "transcribe": "Transcribe",
     "diarize": "Speakers",
-    "attribute": "Who said what",
-    "summarize": "Summarise",
-    "render": "Render",
+    "summary": "Summarise",
 }
 _REASONS = {
-    "empty": "no words although somebody speaks",
-    "compression_ratio": "words repeat themselves",
-    "avg_logprob": "too unclear",
-    "repetition": "words repeat themselves",
-    "low_confidence": "too unclear",
+    "no_words": "somebody speaks, but no words were made out",
+    "repetition": "the words repeat themselves",
+    "low_confidence": "too unclear to rely on",
 }
 
 
@@ -44,7 +39,8 @@ def draw_provenance(sheet: Sheet, recap: Recap, notices: list[NoticeLine]) -> No
     sheet.new_page()
     begin_part(sheet, "Coverage and provenance", "provenance")
     summarised = recap.summary.overview or recap.summary.decisions or recap.summary.action_items
-    for line in plain(f"{_INTRO} {_SUPPORT}" if summarised else _INTRO, style.BODY, style.TEXT_WIDTH):
+    support = _SPOKEN if recap.summary.engine == "extractive" else _SUPPORT
+    for line in plain(f"{_INTRO} {support}" if summarised else _INTRO, style.BODY, style.TEXT_WIDTH):
         sheet.line(style.WHAT, sheet.y, line)
         sheet.down(style.GRID)
     _draw_coverage(sheet, recap)
@@ -60,18 +56,20 @@ def _draw_coverage(sheet: Sheet, recap: Recap) -> None:
     coverage = recap.coverage
     total = coverage.audio_seconds or recap.transcript.duration_seconds
     speech = recap.speech_spans or ((0.0, coverage.speech_seconds),)
+    placed = bool(recap.speech_spans)
     whole = coverage.summarized_seconds >= coverage.speech_seconds - 0.5
     summarised = speech if whole else ((0.0, coverage.summarized_seconds),)
-    section = Section(sheet, "Coverage", "coverage")
+    section = Section(sheet, "Coverage")
     section.begin(style.NORMAL.head + 3 * _ROW)
     gaps = coverage.failed_windows
-    for name, seconds, spans in (
-        ("Recording", total, ((0.0, total),)),
-        ("Speech", coverage.speech_seconds, speech),
-        ("Summarised", coverage.summarized_seconds, summarised if coverage.summarized_seconds > 0 else ()),
+    # A bar that only shows a share has no places, so nothing is missing from it at one.
+    for name, seconds, spans, holes in (
+        ("Recording", total, ((0.0, total),), gaps),
+        ("Speech", coverage.speech_seconds, speech, gaps if placed else ()),
+        ("Summarised", coverage.summarized_seconds, summarised, gaps if placed and whole else ()),
     ):
         sheet.text(style.LEFT, sheet.y, name, style.VALUE)
-        _draw_bar(sheet, spans, gaps, total)
+        _draw_bar(sheet, spans if seconds > 0 else (), holes, total)
         sheet.text_right(
             sheet.right - _VALUE_RIGHT, sheet.y, figures.clock(seconds, hours=sheet.hours), style.VALUE_INK
         )
@@ -118,7 +116,7 @@ def _draw_failed(sheet: Sheet, gaps: tuple[FailedWindow, ...]) -> None:
 def _draw_warnings(sheet: Sheet, notices: list[NoticeLine]) -> None:
     if not notices:
         return
-    section = Section(sheet, "Warnings", "warnings", len(notices))
+    section = Section(sheet, "Warnings", count=len(notices))
     section.begin(style.NORMAL.head + 2 * style.GRID)
     for notice in notices:
         name = composer.name_lines(notice.name, style.SPEAKER, style.NAME_WIDTH + style.NAME_INDENT, 2)
@@ -130,7 +128,7 @@ def _draw_stages(sheet: Sheet, recap: Recap) -> None:
     if not recap.stages:
         return
     heads = Heads([(style.LEFT, "Step"), (style.WHAT, "Engine and model"), (_SETTINGS_X, "Settings")], "Took")
-    section = Section(sheet, "How it was made", "making", heads=heads)
+    section = Section(sheet, "How it was made", heads=heads)
     section.begin(78)
     for stage in recap.stages:
         name = _STAGES.get(stage.stage, stage.stage.replace("_", " ").capitalize())
@@ -153,7 +151,7 @@ def _draw_source(sheet: Sheet, recap: Recap) -> None:
         rows.append(("Uploaded", f"{figures.date_and_time(when)} ({recap.timezone})"))
     rows.append(("SHA-256", " ".join(re.findall(".{1,8}", source.sha256))))
     rows.append(("Recap", recap.id))
-    section = Section(sheet, "The recording", "recording")
+    section = Section(sheet, "The recording")
     section.begin(style.NORMAL.head + style.GRID)
     measure = sheet.right - style.WHAT
     for name, value in rows:

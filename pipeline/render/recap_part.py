@@ -17,6 +17,7 @@ from pipeline.render.sheet import Sheet
 from pipeline.render.style import Density, Style
 
 PRODUCT = "RealRecap"
+NO_SUMMARY = "none"
 _DOT = "\xa0\xa0\xa0·\xa0\xa0\xa0"
 _NAME_X = style.LEFT + style.NAME_INDENT
 _STRIP = (84.0, 3.2, 1.4)
@@ -38,9 +39,12 @@ def draw_first_sections(sheet: Sheet, recap: Recap, people: People, notices: lis
     if recap.transcript.segments or people.all:
         draw_participants(sheet, recap, people)
     _draw_overview(sheet, recap, notices)
-    _draw_points(sheet, "Decisions", "decisions", recap.summary.decisions, people, plan.density, stays=True)
-    _draw_actions(sheet, recap.summary.action_items, people, plan.density)
-    _draw_points(sheet, "Open questions", "questions", recap.summary.questions, people, plan.density, stays=False)
+    summary = recap.summary
+    # Absence is information, but only where somebody looked.
+    stays = summary.engine != NO_SUMMARY or not recap.transcript.segments
+    _draw_points(sheet, "Decisions", "decisions", summary.decisions, people, plan.density, stays=stays)
+    _draw_actions(sheet, summary.action_items, people, plan.density, stays=stays)
+    _draw_points(sheet, "Open questions", "questions", summary.questions, people, plan.density, stays=False)
 
 
 def draw_later_sections(sheet: Sheet, recap: Recap, people: People) -> None:
@@ -132,7 +136,7 @@ def _draw_overview(sheet: Sheet, recap: Recap, notices: list[NoticeLine]) -> Non
     overview = recap.summary.overview
     if not overview and not notices:
         return
-    section = Section(sheet, "In short" if overview else "Notices", "overview")
+    section = Section(sheet, "In short" if overview else "Notices")
     section.begin(0)
     head = sheet.y + style.NORMAL.head
     sheet.y = head
@@ -194,7 +198,7 @@ def _draw_points(
     *,
     stays: bool,
 ) -> None:
-    """A section of who | text | time; without points it is left out, unless its absence is information."""
+    """A section of who | text | time; without points it is left out, unless it `stays` to say so."""
     if not points:
         if stays:
             Section(sheet, title, key, density=density).begin_empty()
@@ -215,10 +219,13 @@ def _first_height(row: Row) -> float:
     return (min(row.height, 3) - 1) * style.GRID
 
 
-def _draw_actions(sheet: Sheet, actions: tuple[ActionItem, ...], people: People, density: Density) -> None:
+def _draw_actions(
+    sheet: Sheet, actions: tuple[ActionItem, ...], people: People, density: Density, *, stays: bool
+) -> None:
     title, key = "Action items", "actions"
     if not actions:
-        Section(sheet, title, key, density=density).begin_empty()
+        if stays:
+            Section(sheet, title, key, density=density).begin_empty()
         return
     heads = Heads([(_NAME_X, "Owner"), (style.WHAT, "Task"), (style.DUE, "Due")], "Said at")
     section = Section(sheet, title, key, len(actions), density, heads)

@@ -54,11 +54,11 @@ class Heads:
 
 @dataclass(slots=True)
 class Section:
-    """A section on a sheet; `begin` draws its head, `row` its rows."""
+    """A section on a sheet; `begin` draws its head, `row` its rows. With a `key` it stands in the outline."""
 
     sheet: Sheet
     title: str
-    key: str
+    key: str | None = None
     count: int | None = None
     density: Density = style.NORMAL
     heads: Heads | None = None
@@ -76,32 +76,31 @@ class Section:
             gap = 0.0
         sheet.down(gap + style.HALF)
         sheet.rule(sheet.y + _HEAD_RISE, style.LEFT, sheet.right)
-        sheet.anchor(self.key, self.title)
+        if self.key:
+            sheet.anchor(self.key, self.title)
         end = sheet.text(style.LEFT, sheet.y, self.title, style.HEAD)
         if self.count is not None:
             sheet.text(end + 7, sheet.y, str(self.count), style.COUNT)
-        self._below_head()
+        self._below_head(self.density.head)
 
     def begin_empty(self) -> None:
         """Draw the head of a section in which nothing was found, which is said on its own line."""
         self.begin(0)
-        head = self.sheet.y + self._head_height()
+        head = self.sheet.y + self.density.head
         self.sheet.text(style.WHAT, head, "None were found.", style.CONTINUED)
         self.sheet.y = head
         self.sheet.down(style.GRID)
 
-    def _head_height(self) -> float:
-        return self.density.head + (_TABLE_HEADS if self.heads else 0.0)
-
-    def _below_head(self) -> None:
+    def _below_head(self, gap: float) -> None:
+        """Draw the column heads, if any, and move to the first row, `gap` below the head without them."""
         sheet = self.sheet
         if self.heads:
-            y = sheet.y - self.density.head + 3.25
+            y = sheet.y - gap + 3.25
             for x, text in self.heads.left:
                 sheet.text(x, y, text, style.NOTE)
             sheet.text_right(sheet.right, y, self.heads.right, style.NOTE)
             sheet.rule(y - _TABLE_RULE, style.LEFT, sheet.right, thick=0.35, colour=style.HAIRLINE)
-        sheet.down(self._head_height())
+        sheet.down(gap + (_TABLE_HEADS if self.heads else 0.0))
         self._rows = 0
 
     def _continue(self) -> None:
@@ -112,7 +111,7 @@ class Section:
         sheet.rule(sheet.y + _HEAD_RISE, style.LEFT, sheet.right)
         end = sheet.text(style.LEFT, sheet.y, self.title, style.HEAD)
         sheet.text(end + style.HALF, sheet.y, "continued", style.CONTINUED)
-        self._below_head()
+        self._below_head(style.NORMAL.head)
 
     def row(self, row: Row) -> None:
         """Draw a row; one that does not fit goes on the next page, one of more than twelve lines is split."""

@@ -113,9 +113,12 @@ class Sheet:
         if int(last) == int(first):
             self.time(self.right, y, first, style.NOTE_RED)
             return
-        x = self.time(self.right, y, last, style.NOTE_RED)
-        x = self.text_right(x, y, "\xa0\xa0–\xa0\xa0", style.NOTE)
-        self.time(x, y, first, style.NOTE_RED)
+        dash = "\xa0\xa0–\xa0\xa0"
+        x = self.right - composer.width(clock(last, hours=self.hours), style.NOTE_RED)
+        dash_x = x - composer.width(dash, style.NOTE)
+        self.time(dash_x, y, first, style.NOTE_RED)
+        self.text(dash_x, y, dash, style.NOTE)
+        self.time(self.right, y, last, style.NOTE_RED)
 
     # Text
 

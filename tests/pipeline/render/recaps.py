@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pipeline.recap import (
     ActionItem,
     Coverage,
+    FailedWindow,
     Notice,
     Point,
     Recap,
@@ -132,7 +134,7 @@ def sample_recap(name: str = "launch-planning", *, doubt: float = 0.02, extracti
             StageReport("transcribe", "faster-whisper 1.2.1, demo-en", "language en (99 %), beam 5, int8 on CPU", 21.7),
             StageReport("diarize", "pyannote.audio 4.0.7, demo-diarization", "3 speakers found, none asked for", 6.2),
             StageReport(
-                "summarize", "Ollama 0.12.3, qwen3:8b", "template “meeting” v3, context 16,384, temperature 0", 14.0
+                "summary", "Ollama 0.12.3, qwen3:8b", "template “meeting” v3, context 16,384, temperature 0", 14.0
             ),
         ),
         recording_url=URL,
@@ -140,3 +142,79 @@ def sample_recap(name: str = "launch-planning", *, doubt: float = 0.02, extracti
         organisation="Northwind",
         speech_spans=tuple((one.start, one.end) for one in segments),
     )
+
+
+LONG_NAMES = (
+    "Maximiliane von Hohenstein-Wartenberg",
+    "Ben",
+    "Oluwaseun Adeyemi-Bakare",
+    "Carol",
+    "Ngọc Ánh Nguyễn",
+    "Γιώργος Παπαδόπουλος",
+    "Dmitri",
+    "Speaker 8",
+    "Ольга Кравченко",
+    "Zoë & Jürgen",
+)
+TASKS = (
+    ("Send the amended plan to all members and to the monument office.", "by 30 November"),
+    ("Ask three roofers for binding offers, with references for slate roofs on listed buildings.", "next week"),
+    ("Book the hall.", None),
+    ("Find a photographer.", "next week, at the latest before the harbour committee meets"),
+)
+
+
+def assembly_recap(*, people: int = 8, turns: int = 2500, words: int = 12, actions: int = 40) -> Recap:
+    """A meeting of three hours with long names: `turns` turns of about `words` words each."""
+    chance = random.Random(3)
+    duration = 10704.0
+    vocabulary = [word for turn in _sample_turns() for word in turn.split(" ")]
+    step = duration / turns
+    speakers, segments = [f"spk{number}" for number in range(people)], []
+    for number in range(turns):
+        start = number * step
+        text = " ".join(chance.choices(vocabulary, k=chance.randint(words // 2, words * 3 // 2)))
+        heard = words_of(text, start, start + 0.9 * step, chance, 0.03)
+        speaker = speakers[number] if number < people else chance.choice(speakers)
+        segments.append(Segment(f"s{number}", start, start + 0.9 * step, text, speaker, words=heard))
+    spoken = {key: sum(one.end - one.start for one in segments if one.speaker == key) for key in speakers}
+    base = sample_recap()
+    tasks = [
+        ActionItem(
+            id=f"a{number}",
+            text=TASKS[number % 4][0],
+            due=TASKS[number % 4][1],
+            owner=None if number % 5 == 0 else speakers[number % people],
+            start=number * 250.0,
+            end=number * 250.0 + 5,
+            segments=("s0",),
+        )
+        for number in range(actions)
+    ]
+    return replace(
+        base,
+        title="Extraordinary general assembly of the Association for Historic Harbour Buildings: "
+        "refurbishment of warehouse no. 7, second reading",
+        transcript=Transcript(
+            "en",
+            0.99,
+            duration,
+            tuple(Speaker(key, LONG_NAMES[number % 10], spoken[key]) for number, key in enumerate(speakers)),
+            tuple(segments),
+        ),
+        summary=replace(base.summary, action_items=tuple(tasks)),
+        coverage=Coverage(
+            duration,
+            9600.0,
+            9486.0,
+            9486.0,
+            (FailedWindow(3000, 3060, "repetition"), FailedWindow(7000, 7054, "no_words")),
+        ),
+        warnings=(),
+        speech_spans=(),
+    )
+
+
+def _sample_turns() -> list[str]:
+    truth = json.loads((SAMPLES / "launch-planning.json").read_text("utf-8"))
+    return [turn["text"] for turn in truth["turns"]]

@@ -19,7 +19,9 @@ from pipeline.summarize.pieces import TokenCounter
 A = TypeVar("A", bound=BaseModel)
 
 MOST_BYTES_A_TOKEN = 8.0
-"""No tokeniser reads this much text a token: a smaller count means that Ollama cut the prompt."""
+"""No tokeniser makes so few tokens: such a count means that Ollama cut the prompt."""
+CACHED_TOKENS = 200
+"""Below this the count is no proof of a cut: some versions leave out what they had in their cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +46,11 @@ class OllamaSettings:
 
 
 class Unusable(Exception):
-    """The answer was cut, is not what was asked for, or the prompt was not read whole."""
+    """The answer was cut, or is not what was asked for."""
 
 
 class TooLong(Exception):
-    """The prompt does not fit the window."""
+    """The prompt does not fit the window, or was not read whole."""
 
 
 class Asker:
@@ -61,16 +63,16 @@ class Asker:
         self.counter = counter
         self.calls = 0
 
-    def ask(self, kind: type[A], system: str, user: str, on_tick: Callable[[int], None], *, first: bool = True) -> A:
-        """The answer in the form `kind`. Raises Unusable, TooLong, OllamaUnreachable and OllamaModelMissing.
-
-        `first` has the number of tokens read checked: of a prompt asked before in another cut, a part may be cached.
-        """
+    def ask(self, kind: type[A], system: str, user: str, on_tick: Callable[[int], None]) -> A:
+        """The answer in the form `kind`. Raises Unusable, TooLong, OllamaUnreachable and OllamaModelMissing."""
         answer = self._answer(self._body(kind, system, user), on_tick)
         prompt = system + user
         if answer.prompt_tokens:
-            if first and len(prompt.encode()) > answer.prompt_tokens * MOST_BYTES_A_TOKEN + 1000:
-                raise Unusable("only a part of the prompt was read")
+            if (
+                answer.prompt_tokens > CACHED_TOKENS
+                and len(prompt.encode()) > answer.prompt_tokens * MOST_BYTES_A_TOKEN
+            ):
+                raise TooLong
             self.counter.learn(prompt, answer.prompt_tokens)
         if answer.done_reason == "length":
             raise Unusable("the answer was cut")
@@ -78,6 +80,12 @@ class Asker:
             return kind.model_validate_json(without_thoughts(answer.text))
         except ValidationError as error:
             raise Unusable("the answer does not have the form asked for") from error
+
+    def _was_cut(self, prompt: str, read: int) -> bool:
+        """Whether a server that knows no `shift` cut the prompt: to the window, or since 0.30.11 to half of it."""
+        half = self.window - self.window // 2 + 2
+        cut = read >= self.window - 8 or abs(read - half) <= 8 or len(prompt.encode()) > read * MOST_BYTES_A_TOKEN
+        return cut and read > CACHED_TOKENS
 
     def _body(self, kind: type[A], system: str, user: str) -> dict[str, object]:
         body: dict[str, object] = {

@@ -25,6 +25,10 @@ class Line:
     end: float
 
 
+SMALLEST_WINDOW = 8192
+"""Tokens, where the model has so many: room for an answer and half an hour of talk."""
+
+
 class TokenCounter:
     """Estimates tokens from bytes of UTF-8, and learns from what the model counted."""
 
@@ -89,9 +93,9 @@ def split_lines(lines: Sequence[Line], budget: int, counter: TokenCounter) -> li
 
 
 def choose_window(need: int, trained: int | None, limit: int) -> int:
-    """The smallest usual window of at least `need` tokens, within the training window and the limit."""
+    """The smallest doubling of SMALLEST_WINDOW of at least `need` tokens, within the training window and the limit."""
     most = min(limit, trained or limit)
-    window = 4096
+    window = SMALLEST_WINDOW
     while window < need and window < most:
         window *= 2
     return min(window, most)

@@ -101,15 +101,15 @@ class Reader:
         """Tokens of a window that lines may take."""
         return max(256, self.window - self.asker.answer_tokens - self.counter.count(system) - MARGIN_TOKENS)
 
-    def _read_piece(self, piece: list[Line], first: bool = True) -> list[Findings]:
+    def _read_piece(self, piece: list[Line], may_halve: bool = True) -> list[Findings]:
         """What the piece holds; asked in halves where one answer fails, and missed where these fail too."""
         try:
-            findings = self._ask(piece, first)
+            findings = self._ask(piece)
         except TooLong:
             # says nothing about the answer: the halves keep their second chance
-            again, second_chance = True, first
+            again, second_chance = True, may_halve
         except Unusable:
-            again, second_chance = first, False
+            again, second_chance = may_halve, False
         else:
             self._read += piece
             return [findings]
@@ -120,12 +120,12 @@ class Reader:
         self._miss(piece)
         return []
 
-    def _ask(self, piece: list[Line], first: bool) -> Findings:
+    def _ask(self, piece: list[Line]) -> Findings:
         user = wrap((one.text for one in piece), "transcript")
         share = sum(len(one.text) for one in piece)
-        answer = self.asker.ask(Answer, self.system, user, lambda tokens: self._tick(tokens, share), first=first)
+        answer = self.asker.ask(Answer, self.system, user, lambda tokens: self._tick(tokens, share))
         seen = {one.id for one in piece}
-        accept = self.evidence.accept
+        accept, dropped = self.evidence.accept, self.evidence.dropped
         findings = Findings(
             title=" ".join(answer.title.split()),
             overview=accept(answer.overview, seen),
@@ -136,6 +136,7 @@ class Reader:
             quotes=accept(answer.quotes, seen, quoted=True),
         )
         if findings.is_empty and sum(len(one.text.split()) for one in piece) >= LEAST_WORDS:
+            self.evidence.dropped = dropped
             raise Unusable("nothing in the answer is proved by the transcript")
         return findings
 

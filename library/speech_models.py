@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import config
+from library.hardware import Gpu
 from pipeline.errors import DiarizationMissing, ModelMissing
 
 Kind = Literal["whisper", "diarization"]
@@ -64,8 +65,9 @@ def list_installed(settings: config.Settings) -> list[SpeechModel]:
     return list_models(settings.models) + demo
 
 
-def choose_whisper(settings: config.Settings, gpu_memory_bytes: int | None) -> Choice:
-    """The model that recognises speech; `gpu_memory_bytes` is None without a GPU. Raises ModelMissing."""
+def choose_whisper(settings: config.Settings, gpu: Gpu | None) -> Choice:
+    """The model that recognises speech on this GPU, or without one. Raises ModelMissing."""
+    gpu_memory_bytes = gpu.memory_bytes if gpu and settings.whisper_device != "cpu" else None
     if settings.demo_models != "always" and settings.whisper_model != "auto":
         return Choice(_named(settings.whisper_model, "whisper", settings), "named in WHISPER_MODEL")
     installed = [model for model in list_models(settings.models) if model.kind == "whisper"]

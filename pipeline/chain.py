@@ -34,7 +34,7 @@ from pipeline.recap import (
 )
 from pipeline.speech import Speech, SpeechOptions, find_speech
 from pipeline.stages import Audio, Engine, Engines, Parts, Request, Results, Store, Watch, make_key
-from pipeline.summarize import Summarizer, SummaryOptions, SummaryResult
+from pipeline.summarize import Summarizer, SummaryOptions, SummaryResult, spoken_seconds
 from pipeline.transcribe import TranscribeOptions, Transcription, transcribe
 
 
@@ -200,6 +200,7 @@ class Chain:
             if (code := text.failed)
         )
         missed = sum(window.end - window.start for window in failed)
+        spoken = spoken_seconds(transcript.segments) or 1.0
         in_windows = sum(window.seconds for window in speech.windows) or 1.0
         recap = Recap(
             id=request.recording_id,
@@ -218,7 +219,7 @@ class Chain:
                 audio_seconds=info.duration_seconds,
                 speech_seconds=round(speech.speech_seconds, 3),
                 transcribed_seconds=round(speech.speech_seconds * (1 - missed / in_windows), 3),
-                summarized_seconds=round(result.summarized_seconds, 3),
+                summarized_seconds=round(speech.speech_seconds * min(1.0, result.summarized_seconds / spoken), 3),
                 failed_windows=failed,
             ),
             warnings=tuple(notices),

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import config
 from library import speech_models
+from library.hardware import find_gpu
 from library.speech_models import Choice
 from pipeline.recap import Notice
-from workers.hardware import find_gpu
 
 if TYPE_CHECKING:
     from pipeline.diarize import Diarizer
@@ -50,7 +50,7 @@ class WarmEngines:
 
     def choose_whisper(self) -> Choice:
         """The recogniser's model and why. Raises ModelMissing."""
-        return speech_models.choose_whisper(self.settings, self.gpu.memory_bytes if self.gpu else None)
+        return speech_models.choose_whisper(self.settings, self.gpu)
 
     def choose_diarization(self) -> Choice:
         """The model that tells speakers apart and why. Raises DiarizationMissing, ModelMissing."""

@@ -14,11 +14,10 @@ from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
-from library import jobs, recordings
+from library import hardware, jobs, recordings
 from library.database import engine, write
 from library.models import Worker, utc_now
 from library.queue import nudges, wake
-from workers import hardware
 from workers.models import WarmEngines
 
 log = logging.getLogger(__name__)

@@ -20,8 +20,10 @@ def find_gpu(settings: config.Settings) -> Gpu | None:
     """The first GPU, None where there is none or GPU_AVAILABLE says so."""
     if settings.gpu_available == "false":
         return None
-    import pynvml
-
+    try:
+        import pynvml
+    except ImportError:  # the web server is installed without it
+        return None
     try:
         pynvml.nvmlInit()
         try:

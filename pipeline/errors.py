@@ -131,7 +131,9 @@ class OllamaModelMissing(PipelineError):
 
     code = "ollama_model_missing"
     default_message = "The summary was put together from quotes, because Ollama has no model for it."
-    default_hint = "Import one with `flask import-ollama-models`, or name one in OLLAMA_MODEL, then write the recap again."
+    default_hint = (
+        "Import one with `flask import-ollama-models`, or name one in OLLAMA_MODEL, then write the recap again."
+    )
     retryable = True
 
 

@@ -1,0 +1,35 @@
+# Everything is done by the package `launcher`; this file only gives its commands short names.
+PYTHON ?= python3
+LAUNCH = @command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON); install it with: sudo apt install python3 python3-venv" >&2; exit 1; }; \
+	exec $(PYTHON) -m launcher
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint fmt bench status logs stop
+
+help: ## Show these commands
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+	@echo "Settings: PORT, HOST, DATA_DIR and more, as in: PORT=5001 make run"
+
+run: ## Set up and start RealRecap; Ctrl-C stops it
+	$(LAUNCH) run
+
+test: ## Set up and run all tests; ARGS="tests/pipeline -k name" runs some
+	$(LAUNCH) test $(ARGS)
+
+lint: ## Check style and types
+	$(LAUNCH) lint
+
+fmt: ## Bring the code into shape
+	$(LAUNCH) fmt
+
+bench: ## Measure speed and quality
+	$(LAUNCH) bench $(ARGS)
+
+status: ## Show what runs, since when and at which address
+	$(LAUNCH) status
+
+logs: ## Follow the logs of all processes
+	$(LAUNCH) logs
+
+stop: ## Stop RealRecap
+	$(LAUNCH) stop

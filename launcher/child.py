@@ -1,0 +1,145 @@
+"""One process of RealRecap: started in a session of its own, listened to, stopped with its whole group."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from launcher.errors import StartError
+from launcher.tether import die_with
+
+LINES_KEPT = 20
+LINE_BYTES = 16_384
+_DRAIN_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class ChildSpec:
+    """What to start: `name` for logs, `title` for people, `command` to run, and how it is stopped.
+
+    Children with a lower `stop_order` are stopped first, equal ones together; each has `stop_seconds` to leave after
+    SIGTERM. With `keeps_answer` its standard output is an answer to the launcher, shown nowhere.
+    """
+
+    name: str
+    title: str
+    command: tuple[str, ...]
+    stop_order: int = 0
+    stop_seconds: float = 10.0
+    keeps_answer: bool = False
+
+
+class Child:
+    """A process that can be started, again and again, in the folder `root`; `hear` gets each of its lines."""
+
+    def __init__(
+        self, spec: ChildSpec, root: Path, environment: Mapping[str, str], hear: Callable[[str], None]
+    ) -> None:
+        self.spec = spec
+        self.starts = 0
+        self.answer: list[str] = []
+        self.last_lines: deque[str] = deque(maxlen=LINES_KEPT)
+        self._root = root
+        self._environment = environment
+        self._hear = hear
+        self._process: asyncio.subprocess.Process | None = None
+        self._pumps: list[asyncio.Task[None]] = []
+
+    @property
+    def pid(self) -> int | None:
+        """The process number while it runs."""
+        return self._process.pid if self._process and self._process.returncode is None else None
+
+    async def start(self) -> None:
+        """Start the process. It does not see the terminal's Ctrl-C, and dies with the launcher.
+
+        Raises StartError where its program cannot be started.
+        """
+        self.starts += 1
+        self.last_lines.clear()
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *self.spec.command,
+                cwd=self._root,
+                env=self._environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE if self.spec.keeps_answer else asyncio.subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=partial(die_with, os.getpid()),
+            )
+        except OSError as error:
+            raise StartError(f"The {self.spec.title} cannot be started: {error}.") from error
+        heard = {self._process.stdout: self.answer.append if self.spec.keeps_answer else self._take}
+        if self._process.stderr:
+            heard[self._process.stderr] = self._take
+        self._pumps = [asyncio.create_task(_pump(stream, take)) for stream, take in heard.items() if stream]
+
+    async def ended(self) -> int:
+        """Wait for the process to end and its last words; returns the exit code, negative for a signal.
+
+        What it left of its process group is killed, so that a restart finds ports and files free.
+        """
+        if self._process is None:
+            raise RuntimeError(f"{self.spec.name} was not started")
+        code = await self._process.wait()
+        self._kill_group()
+        if self._pumps:
+            _, still_open = await asyncio.wait(self._pumps, timeout=_DRAIN_SECONDS)
+            for pump in still_open:  # a process that left the group holds the pipe
+                pump.cancel()
+        return code
+
+    async def stop(self, hurry: asyncio.Event) -> bool:
+        """End the process: SIGTERM, then SIGKILL after its `stop_seconds` or on `hurry`; False where it took that."""
+        if self._process is None:
+            return True
+        with suppress(ProcessLookupError):
+            self._process.terminate()
+        ending = asyncio.create_task(self.ended())
+        hurrying = asyncio.create_task(hurry.wait())
+        await asyncio.wait({ending, hurrying}, timeout=self.spec.stop_seconds, return_when=asyncio.FIRST_COMPLETED)
+        hurrying.cancel()
+        left_by_itself = self._process.returncode is not None
+        if not left_by_itself:
+            self._kill_group()
+        await ending
+        return left_by_itself
+
+    def _kill_group(self) -> None:
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _take(self, line: str) -> None:
+        if line.strip():
+            self.last_lines.append(line)
+        self._hear(line)
+
+
+async def _pump(stream: asyncio.StreamReader, take: Callable[[str], None]) -> None:
+    """Pass on what comes line by line; a line over 16 KB is passed on in pieces."""
+    rest = b""
+    while chunk := await stream.read(LINE_BYTES):
+        *lines, rest = (rest + chunk).split(b"\n")
+        if len(rest) > LINE_BYTES:
+            lines, rest = [*lines, rest], b""
+        for line in lines:
+            take(line.decode(errors="replace").rstrip("\r"))
+    if rest:
+        take(rest.decode(errors="replace"))
+
+
+def describe_end(code: int) -> str:
+    """An exit code in words."""
+    if code >= 0:
+        return f"ended with exit code {code}"
+    reason = ", perhaps for lack of memory" if -code == signal.SIGKILL else ""
+    return f"was killed by {signal.Signals(-code).name}{reason}"

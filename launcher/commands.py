@@ -1,0 +1,89 @@
+"""The commands that need the settings: run, status, logs, stop. They run inside `.venv`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+
+from launcher import preflight, services, state
+from launcher.errors import StartError
+from launcher.output import Output
+from launcher.setup import ROOT
+from launcher.supervisor import Supervisor
+
+NOT_RUNNING = 3
+STOP_SECONDS = 90.0
+
+
+def run() -> int:
+    """Start everything and stay in the foreground until it is stopped."""
+    os.umask(0o077)  # recordings are nobody else's business
+    settings = preflight.read_settings()
+    lock = preflight.check(settings)
+    services.keep_secret_key(settings)
+    plan = services.make_plan(settings)
+    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    output = Output(settings.data_dir / "logs", colour=colour)
+    try:
+        output.say(f"Starting RealRecap on {settings.data_dir}.")
+        supervisor = Supervisor(plan, settings.data_dir, ROOT, services.environment(settings), output)
+        return asyncio.run(supervisor.run())
+    finally:
+        output.close()
+        lock.release()
+
+
+def status() -> int:
+    """Show who runs, since when and where; returns 3 where nothing does."""
+    data_dir = preflight.read_settings().data_dir
+    pid = state.owner(data_dir)
+    if pid is None:
+        print(f"RealRecap does not run on {data_dir}.")
+        return NOT_RUNNING
+    now = state.State.load(data_dir) or state.State()
+    print(f"RealRecap {'runs' if now.ready else 'is starting'} on {data_dir} (process {pid}), {_since(now.since)}.")
+    print(f"Address: {now.address}")
+    for name, child in now.children.items():
+        restarts = f", restarted {child.starts - 1} times" if child.starts > 1 else ""
+        print(f"  {name:<6} process {child.pid}, {_since(child.since)}{restarts}")
+    return 0
+
+
+def logs() -> int:
+    """Show the last lines of every process and follow them."""
+    folder = preflight.read_settings().data_dir / "logs"
+    files = sorted(str(path) for path in folder.glob("*.log"))
+    if not files:
+        raise StartError(f"There are no logs in {folder} yet.", "`make run` writes them.")
+    os.execvp("tail", ["tail", "-n", "20", "-F", *files])  # noqa: S606, S607
+
+
+def stop() -> int:
+    """Stop the RealRecap that runs on DATA_DIR and wait for its end."""
+    data_dir = preflight.read_settings().data_dir
+    pid = state.owner(data_dir)
+    if pid is None:
+        print(f"RealRecap does not run on {data_dir}.")
+        return 0
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    while state.owner(data_dir) is not None:
+        if time.monotonic() > deadline:
+            raise StartError(f"Process {pid} is still stopping.", f"`make logs` shows why; `kill -9 {pid}` ends it.")
+        time.sleep(0.1)
+    print("Stopped.")
+    return 0
+
+
+def _since(moment: float) -> str:
+    return f"since {datetime.fromtimestamp(moment).astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+COMMANDS: dict[str, Callable[[], int]] = {"run": run, "status": status, "logs": logs, "stop": stop}

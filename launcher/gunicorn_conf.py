@@ -1,0 +1,33 @@
+"""How gunicorn serves the site."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+# gunicorn reads this file by its path, without the folder above it on the module path
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from config import load  # the module itself would be taken for the setting of that name
+from launcher.tether import die_with
+
+_settings = load()
+_host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
+
+bind = f"{_host}:{_settings.port}"
+worker_class = "gthread"
+workers = 2
+threads = 8
+timeout = 120  # of the worker's own heartbeat: a thread with a slow upload does not count
+graceful_timeout = 10
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a heartbeat must not wait for a disk
+control_socket_disable = True
+errorlog = "-"
+loglevel = _settings.log_level
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Have a worker end with its master."""
+    die_with(server.pid)

@@ -1,0 +1,63 @@
+"""Ends once the web server and both workers answer; until then says every minute what is still missing."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import time
+from collections.abc import Callable
+from http.client import HTTPConnection, HTTPException
+
+import config
+from library.queue import celery
+
+NOTICE_SECONDS = 60.0
+_PAUSE_SECONDS = 0.1
+
+
+def web_answers(host: str, port: int) -> bool:
+    """Whether the web server's /healthz answers 200."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    connection = HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def worker_answers(queue: str) -> bool:
+    """Whether this machine's worker of the queue answers a ping by way of Redis."""
+    name = f"{queue}@{socket.gethostname()}"
+    return bool(celery.control.ping(destination=[name], timeout=0.5))
+
+
+def wait_for(checks: dict[str, Callable[[], bool]]) -> None:
+    """Wait until every check held once."""
+    missing = dict(checks)
+    notice = time.monotonic() + NOTICE_SECONDS
+    while missing:
+        missing = {name: holds for name, holds in missing.items() if not holds()}
+        if missing and time.monotonic() > notice:
+            print("Still waiting for " + " and ".join(missing) + "; `make logs` shows what they do.", flush=True)
+            notice = time.monotonic() + NOTICE_SECONDS
+        time.sleep(_PAUSE_SECONDS if missing else 0)
+
+
+def main() -> int:
+    """Wait for everything that `make run` starts."""
+    settings = config.load()
+    wait_for(
+        {
+            "the web server": lambda: web_answers(settings.host, settings.port),
+            "the GPU worker": lambda: worker_answers("gpu"),
+            "the CPU worker": lambda: worker_answers("cpu"),
+        }
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

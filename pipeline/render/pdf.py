@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def render_pdf(recap: Recap, path: Path, *, page_size: str = "a4") -> None:
     """
     page = style.PAGES[page_size]
     shown, missing = clean_recap(recap, faces.drawable())
+    shown = replace(shown, title=shown.title or shown.summary.title or shown.source.filename)
     document = _Document(shown, notice_lines(shown, missing), page)
     canvas = Canvas(
         str(path), pagesize=(page.width, page.height), invariant=1, lang=_language(shown), initialFontName=faces.TEXT
@@ -62,6 +64,7 @@ class _Document:
         canvas.setSubject("Meeting recap")
         canvas.setKeywords(["meeting", "recap", *(person.name for person in self.people.all)])
         canvas.setCreator(PRODUCT)
+        canvas.setViewerPreference("DisplayDocTitle", "true")
         when = figures.moment(self.recap.source.uploaded_at, "UTC")
         if when:
             canvas.setDateFormatter(lambda *_: f"D:{when:%Y%m%d%H%M%S}+00'00'")

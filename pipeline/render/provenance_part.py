@@ -6,11 +6,10 @@ import re
 
 from pipeline.recap import FailedWindow, Recap, Source
 from pipeline.render import composer, figures, style
-from pipeline.render.composer import Line
 from pipeline.render.notices import NoticeLine
 from pipeline.render.participants import merged_spans
 from pipeline.render.people import Span
-from pipeline.render.sections import Cell, Heads, Row, Section, plain
+from pipeline.render.sections import TABLE_LEAST, Cell, Heads, Row, Section, plain
 from pipeline.render.sheet import Sheet
 from pipeline.render.transcript_part import begin_part
 
@@ -116,20 +115,19 @@ def _draw_failed(sheet: Sheet, gaps: tuple[FailedWindow, ...]) -> None:
 def _draw_warnings(sheet: Sheet, notices: list[NoticeLine]) -> None:
     if not notices:
         return
-    section = Section(sheet, "Warnings", count=len(notices))
-    section.begin(style.NORMAL.head + 2 * style.GRID)
+    rows = []
     for notice in notices:
         name = composer.name_lines(notice.name, style.SPEAKER, style.NAME_WIDTH + style.NAME_INDENT, 2)
         text = plain(notice.full, style.BODY, style.TEXT_WIDTH)
-        section.row(Row([Cell(style.LEFT, name), Cell(style.WHAT, text)]))
+        rows.append(Row([Cell(style.LEFT, name), Cell(style.WHAT, text)]))
+    Section(sheet, "Warnings", count=len(notices)).fill(rows)
 
 
 def _draw_stages(sheet: Sheet, recap: Recap) -> None:
     if not recap.stages:
         return
     heads = Heads([(style.LEFT, "Step"), (style.WHAT, "Engine and model"), (_SETTINGS_X, "Settings")], "Took")
-    section = Section(sheet, "How it was made", heads=heads)
-    section.begin(78)
+    rows = []
     for stage in recap.stages:
         name = _STAGES.get(stage.stage, stage.stage.replace("_", " ").capitalize())
         took = figures.took(stage.seconds)
@@ -140,7 +138,8 @@ def _draw_stages(sheet: Sheet, recap: Recap) -> None:
             Cell(_SETTINGS_X, plain(stage.settings, style.VALUE, sheet.right - _SETTINGS_X - 48)),
             Cell(took_x, plain(took, style.VALUE, 100)),
         ]
-        section.row(Row(cells))
+        rows.append(Row(cells))
+    Section(sheet, "How it was made", heads=heads).fill(rows, least=TABLE_LEAST)
 
 
 def _draw_source(sheet: Sheet, recap: Recap) -> None:
@@ -148,19 +147,22 @@ def _draw_source(sheet: Sheet, recap: Recap) -> None:
     rows = [("File", f"{source.filename}, {figures.size(source.size_bytes)}, {_format(source)}")]
     when = figures.moment(source.uploaded_at, recap.timezone)
     if when:
-        rows.append(("Uploaded", f"{figures.date_and_time(when)} ({recap.timezone})"))
+        rows.append(("Uploaded", f"{figures.date_and_time(when)} ({when.tzinfo})"))
     rows.append(("SHA-256", " ".join(re.findall(".{1,8}", source.sha256))))
     rows.append(("Recap", recap.id))
-    section = Section(sheet, "The recording")
-    section.begin(style.NORMAL.head + style.GRID)
     measure = sheet.right - style.WHAT
-    for name, value in rows:
-        if value.strip():
-            section.row(Row([Cell(style.LEFT, _value(name)), Cell(style.WHAT, plain(value, style.VALUE_INK, measure))]))
-
-
-def _value(text: str) -> list[Line]:
-    return plain(text, style.VALUE, style.NAME_WIDTH)
+    Section(sheet, "The recording").fill(
+        [
+            Row(
+                [
+                    Cell(style.LEFT, plain(name, style.VALUE, style.NAME_WIDTH)),
+                    Cell(style.WHAT, plain(value, style.VALUE_INK, measure)),
+                ]
+            )
+            for name, value in rows
+            if value
+        ]
+    )
 
 
 def _format(source: Source) -> str:

@@ -12,7 +12,7 @@ from pipeline.render.languages import language_name
 from pipeline.render.notices import NoticeLine
 from pipeline.render.participants import draw_participants
 from pipeline.render.people import People, Person, name_cell
-from pipeline.render.sections import Cell, Heads, Row, Section, item, plain
+from pipeline.render.sections import TABLE_LEAST, Cell, Heads, Row, Section, item, plain
 from pipeline.render.sheet import Sheet
 from pipeline.render.style import Density, Style
 
@@ -209,14 +209,7 @@ def _draw_points(
         lines = item(point.text, style.BODY, style.TEXT_WIDTH)
         mark = person.number if person else None
         rows.append(Row([_who(person), Cell(style.WHAT, lines)], point.start, mark, person is not None))
-    section = Section(sheet, title, key, len(points), density)
-    section.begin(density.head + _first_height(rows[0]))
-    for row in rows:
-        section.row(row)
-
-
-def _first_height(row: Row) -> float:
-    return (min(row.height, 3) - 1) * style.GRID
+    Section(sheet, title, key, len(points), density).fill(rows)
 
 
 def _draw_actions(
@@ -228,14 +221,14 @@ def _draw_actions(
             Section(sheet, title, key, density=density).begin_empty()
         return
     heads = Heads([(_NAME_X, "Owner"), (style.WHAT, "Task"), (style.DUE, "Due")], "Said at")
-    section = Section(sheet, title, key, len(actions), density, heads)
-    section.begin(78)
+    rows = []
     for action in actions:
         person = people.owner(action.owner)
         task = item(action.text, style.BODY, style.TASK_WIDTH)
         due = composer.name_lines(action.due or "–", style.NAME, style.DUE_WIDTH, 3)
         cells = [_who(person), Cell(style.WHAT, task), Cell(style.DUE, due)]
-        section.row(Row(cells, action.start, person.number, marked=True))
+        rows.append(Row(cells, action.start, person.number, marked=True))
+    Section(sheet, title, key, len(actions), density, heads).fill(rows, least=TABLE_LEAST)
 
 
 # Topics and quotes
@@ -244,15 +237,15 @@ def _draw_actions(
 def _draw_topics(sheet: Sheet, topics: tuple[Topic, ...], duration: float) -> None:
     if not topics:
         return
-    section = Section(sheet, "Topics", "topics", len(topics), gap=style.GRID, hair_rise=14.5)
-    section.begin(style.NORMAL.head + 3 * style.GRID)
+    rows = []
     for number, topic in enumerate(topics):
         lines = plain(topic.title, style.TOPIC_TITLE, style.TEXT_WIDTH)
         lines += plain(topic.text, style.BODY, style.TEXT_WIDTH)
         length = plain(figures.length(topic.end - topic.start), style.VALUE_MID, style.NAME_WIDTH)
         ornament = partial(_draw_topic_strip, sheet, topic, f"topic{number}", duration)
         cells = [Cell(style.LEFT, [[], *length]), Cell(style.WHAT, lines)]
-        section.row(Row(cells, topic.start, ornament=ornament))
+        rows.append(Row(cells, topic.start, ornament=ornament))
+    Section(sheet, "Topics", "topics", len(topics), gap=style.GRID, hair_rise=14.5).fill(rows)
     sheet.y += 3
 
 
@@ -272,7 +265,6 @@ def _draw_topic_strip(sheet: Sheet, topic: Topic, key: str, duration: float) -> 
 def _draw_quotes(sheet: Sheet, quotes: tuple[Point, ...], people: People) -> None:
     if not quotes:
         return
-    section = Section(sheet, "In their words", "quotes", hairlines=False, gap=9.75)
     hang = composer.width("“", style.QUOTE)
     rows = []
     for quote in quotes:
@@ -283,6 +275,4 @@ def _draw_quotes(sheet: Sheet, quotes: tuple[Point, ...], people: People) -> Non
         mark = person.number if person else None
         cells = [_who(person), opening, Cell(style.WHAT, lines)]
         rows.append(Row(cells, quote.start, mark, person is not None, style.OVERVIEW_LEADING))
-    section.begin(style.NORMAL.head + (min(rows[0].height, 3) - 1) * style.OVERVIEW_LEADING)
-    for row in rows:
-        section.row(row)
+    Section(sheet, "In their words", "quotes", hairlines=False, gap=9.75).fill(rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.render import composer, style
@@ -10,6 +10,7 @@ from pipeline.render.composer import Line
 from pipeline.render.sheet import Sheet
 from pipeline.render.style import Density, Style
 
+TABLE_LEAST = 78.0
 _HEAD_RISE = 16.5
 _TABLE_HEADS = 16.25
 _TABLE_RULE = 5.0
@@ -54,7 +55,7 @@ class Heads:
 
 @dataclass(slots=True)
 class Section:
-    """A section on a sheet; `begin` draws its head, `row` its rows. With a `key` it stands in the outline."""
+    """A section on a sheet; `fill` draws its head and rows. With a `key` it stands in the outline."""
 
     sheet: Sheet
     title: str
@@ -66,6 +67,14 @@ class Section:
     gap: float | None = None
     hair_rise: float | None = None
     _rows: int = field(default=0, init=False)
+
+    def fill(self, rows: Sequence[Row], *, least: float = 0.0) -> None:
+        """Draw head and rows; the head stays with the first row, and with `least` points in all below it."""
+        lines = rows[0].height if rows[0].height <= _LINES_UNSPLIT else 2
+        first = self.density.head + (_TABLE_HEADS if self.heads else 0.0) + (lines - 1) * rows[0].leading
+        self.begin(max(least, first))
+        for row in rows:
+            self.row(row)
 
     def begin(self, needed: float) -> None:
         """Draw the head; it moves to the next page where less than `needed` points fit below it."""
@@ -122,8 +131,8 @@ class Section:
         elif self._rows and self.hairlines:
             rise = self.hair_rise or 9.75 + self.density.row / 2
             sheet.rule(sheet.y + rise, style.LEFT, sheet.right, thick=0.35, colour=style.HAIRLINE)
-        self._rows += 1
         self._draw(row)
+        self._rows += 1
 
     def _draw(self, row: Row) -> None:
         sheet = self.sheet

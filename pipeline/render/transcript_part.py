@@ -10,7 +10,7 @@ from pipeline.render import composer, style
 from pipeline.render.composer import Line
 from pipeline.render.people import UNKNOWN, People, Person, name_cell
 from pipeline.render.sheet import Sheet
-from pipeline.render.turns import Paragraph, SpokenTurn, spoken_turns
+from pipeline.render.turns import BREAK_TOLERANCE, Paragraph, SpokenTurn, spoken_turns
 
 _TITLE_DROP = 9.75
 _TITLE_HEIGHT = 39.0
@@ -24,9 +24,10 @@ _NAME_X = style.LEFT + style.NAME_INDENT
 
 def begin_part(sheet: Sheet, title: str, key: str) -> float:
     """Draw a part's title below the cursor (on a page of its own, unless the caller stays); returns its baseline."""
-    if not sheet.fresh:
+    if sheet.fresh:
+        sheet.part = title
+    else:
         sheet.down(style.GRID)
-    sheet.part = title
     sheet.rule(sheet.y + _RULE_RISE, style.LEFT, sheet.right)
     sheet.anchor(key, title)
     baseline = sheet.y - _TITLE_DROP
@@ -67,7 +68,7 @@ class TranscriptPart:
         self.recap = recap
         self.people = people
         self.topics: list[Topic] = sorted(recap.summary.topics, key=lambda topic: topic.start)
-        self.turns = list(spoken_turns(recap.transcript.segments))
+        self.turns = list(spoken_turns(recap.transcript.segments, [topic.start for topic in self.topics]))
 
     def draw(self) -> None:
         """Draw title, legend and all turns."""
@@ -119,7 +120,7 @@ class TranscriptPart:
     def _draw_topics_before(self, place: _Place) -> None:
         """Titles of the topics that begin with this paragraph or since the one before it."""
         due: list[Topic] = []
-        while self.topics and self.topics[0].start <= place.paragraph.start + 0.05:
+        while self.topics and self.topics[0].start <= place.paragraph.start + BREAK_TOLERANCE:
             due.append(self.topics.pop(0))
         for topic in due:
             if topic.title:
@@ -171,8 +172,11 @@ class TranscriptPart:
         end = place.paragraph.end if not place.left else place.at()
         first = sheet.page_times[0] if sheet.page_times else start
         sheet.page_times = (first, max(first, end))
-        height = count if place.left else max(count, len(names) if place.done == count else 1)
-        sheet.down(height * style.GRID + style.HALF)
+        height = count * style.GRID
+        if place.first and place.done == count:
+            unsure = style.HALF if place.turn.unsure and place.person else 0.0
+            height = max(height, len(names) * style.GRID + unsure)
+        sheet.down(height + style.HALF)
 
     def _draw_name(self, place: _Place, names: Sequence[Line]) -> None:
         """The name where a turn begins; again, in grey, at the top of a page on which it goes on."""

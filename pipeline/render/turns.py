@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -11,6 +12,7 @@ from pipeline.recap import Segment
 UNCERTAIN_BELOW = 0.45
 UNSURE_SHARE = 0.30
 PARAGRAPH_SECONDS = 60.0
+BREAK_TOLERANCE = 0.05
 _SENTENCE_ENDS = (".", "?", "!", "…", ".”", '."', '?"', '!"', "。", "？", "！")
 
 
@@ -75,35 +77,40 @@ def _word_spans(segment: Segment) -> list[tuple[int, int, float, float]]:
     return spans
 
 
-def spoken_turns(segments: Iterable[Segment]) -> Iterator[SpokenTurn]:
-    """Join consecutive segments of one speaker; a paragraph ends with the first sentence after each minute."""
+def spoken_turns(segments: Iterable[Segment], breaks: Sequence[float] = ()) -> Iterator[SpokenTurn]:
+    """Join consecutive segments of one speaker into turns.
+
+    A new paragraph begins with the first sentence after each minute and after each of `breaks` (seconds).
+    """
     spoken = (segment for segment in segments if segment.text)
     for speaker, group in groupby(spoken, lambda segment: segment.speaker):
-        paragraphs = list(_paragraphs(group))
+        paragraphs = list(_paragraphs(group, sorted(breaks)))
         tokens = [token for paragraph in paragraphs for token in paragraph.tokens]
         unsure = sum(token.uncertain for token in tokens) > UNSURE_SHARE * len(tokens)
         yield SpokenTurn(speaker, paragraphs, unsure)
 
 
-def _paragraphs(segments: Iterable[Segment]) -> Iterator[Paragraph]:
+def _paragraphs(segments: Iterable[Segment], breaks: list[float]) -> Iterator[Paragraph]:
     current: Paragraph | None = None
     for segment in segments:
         for token in tokens_of(segment):
-            if current and _begins_paragraph(current, token):
+            if current and _begins_paragraph(current, token, breaks):
                 current.end = min(current.end, token.at)
                 yield current
                 current = None
             if current is None:
-                current = Paragraph(token.at if token.at > segment.start else segment.start, segment.end)
+                current = Paragraph(max(token.at, segment.start), segment.end)
             current.tokens.append(token)
             current.end = segment.end
     if current:
         yield current
 
 
-def _begins_paragraph(current: Paragraph, token: Token) -> bool:
-    """A sentence begins a minute after the paragraph; two minutes end it even where no sentence ends."""
+def _begins_paragraph(current: Paragraph, token: Token, breaks: list[float]) -> bool:
+    """A sentence begins a minute after the paragraph or after a break; two minutes end it without a sentence's end."""
     passed = token.at - current.start
     if passed >= 2 * PARAGRAPH_SECONDS:
         return True
-    return passed >= PARAGRAPH_SECONDS and current.tokens[-1].text.endswith(_SENTENCE_ENDS)
+    number = bisect_right(breaks, current.start + BREAK_TOLERANCE)
+    broken = number < len(breaks) and breaks[number] <= token.at + BREAK_TOLERANCE
+    return (passed >= PARAGRAPH_SECONDS or broken) and current.tokens[-1].text.endswith(_SENTENCE_ENDS)

@@ -1,11 +1,122 @@
-"""What the tests of several folders use."""
+"""What the tests of several folders use: a fresh DATA_DIR, databases, Redis, Ollama."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from ollama_server import Model, OllamaServer
+
+import config
+from library import database
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLES = ROOT / "audio_samples"
+
+# nobody's own settings reach the tests
+for _name in config.Settings.model_fields:
+    os.environ.pop(_name.upper(), None)
+    os.environ.pop(f"{_name.upper()}_FILE", None)
+config.Settings.model_config["env_file"] = None
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+    """Wait until a condition holds; fails the test when it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            pytest.fail(f"waited {seconds} s in vain")
+        time.sleep(0.02)
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def settings_of(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., config.Settings]]:
+    """Sets settings by name, as the environment would."""
+
+    def choose(**values: object) -> config.Settings:
+        for name, value in values.items():
+            monkeypatch.setenv(name, str(value))
+        config.load.cache_clear()
+        return config.load()
+
+    yield choose
+    config.load.cache_clear()
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path, settings_of: Callable[..., config.Settings]) -> Path:
+    """A fresh DATA_DIR, with nothing at the other end of Ollama and Redis."""
+    folder = tmp_path / "data"
+    settings_of(
+        DATA_DIR=folder,
+        OLLAMA_HOST=f"http://127.0.0.1:{free_port()}",
+        REDIS_URL=f"redis://127.0.0.1:{free_port()}/0",
+    )
+    return folder
+
+
+@pytest.fixture
+def sqlite(data_dir: Path) -> str:
+    """A fresh SQLite database with its tables; its address."""
+    database.upgrade()
+    return config.load().database
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of our own; the address of its first database."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found:
+        pytest.skip("PostgreSQL is not installed (Debian: postgresql)")
+    folder, binaries, port = Path("/tmp") / f"realrecap-pg-{os.getpid()}", found[-1].parent, free_port()
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    subprocess.run([*as_user, binaries / "initdb", "-D", folder, "-A", "trust", "-U", "postgres"], check=True,
+                   stdout=subprocess.DEVNULL)  # fmt: skip
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+    control = [*as_user, binaries / "pg_ctl", "-D", folder, "-w"]
+    subprocess.run([*control, "-o", options, "-l", folder / "log", "start"], check=True, stdout=subprocess.DEVNULL)
+    try:
+        yield f"postgresql://postgres@127.0.0.1:{port}"
+    finally:
+        subprocess.run([*control, "-m", "immediate", "stop"], check=True, stdout=subprocess.DEVNULL)
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def any_database(
+    request: pytest.FixtureRequest, data_dir: Path, settings_of: Callable[..., config.Settings]
+) -> Iterator[str]:
+    """The test runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite")
+        return
+    from sqlalchemy import create_engine, text
+
+    server = request.getfixturevalue("postgresql_server").replace("postgresql://", "postgresql+psycopg://")
+    name = f"test_{os.urandom(4).hex()}"
+    admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    settings_of(DATABASE_URL=f"{server}/{name}")
+    database.upgrade()
+    yield config.load().database
+    database.engine().dispose()
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
 
 
 @pytest.fixture

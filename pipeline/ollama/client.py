@@ -2,7 +2,7 @@
 
 The package `ollama` asks what is installed and running. The rest goes through httpx, because version 0.6.3 of that
 package has no version call, uploads without asking first, without progress and without resuming, leaves fields out of
-create (`renderer`, `parser`, `requires`) and of chat (`shift`), and knows one timeout only.
+create (`renderer`, `parser`, `requires`), of chat (`shift`) and of show (`system`), and knows one timeout only.
 """
 
 from __future__ import annotations
@@ -45,8 +45,10 @@ class ModelCard:
 
     window: int | None
     capabilities: frozenset[str] | None
-    modelfile: str
     family: str
+    template: str
+    system: str
+    parameters: dict[str, Any]
 
     @property
     def can_chat(self) -> bool:
@@ -111,14 +113,17 @@ class OllamaClient:
     def show(self, name: str) -> ModelCard:
         """What the server knows of a model."""
         with translated_errors():
-            answer = self._official.show(name)
-        info = answer.modelinfo or {}
+            answer = checked(self._http.post("/api/show", json={"model": name})).json()
+        info = answer.get("model_info") or {}
         window = info.get(f"{info.get('general.architecture')}.context_length")
+        capabilities = answer.get("capabilities")
         return ModelCard(
             window=int(window) if window else None,
-            capabilities=frozenset(answer.capabilities) if answer.capabilities is not None else None,
-            modelfile=answer.modelfile or "",
-            family=(answer.details.family if answer.details else None) or "",
+            capabilities=frozenset(capabilities) if capabilities is not None else None,
+            family=str((answer.get("details") or {}).get("family") or ""),
+            template=str(answer.get("template") or ""),
+            system=str(answer.get("system") or ""),
+            parameters=read_parameters(str(answer.get("parameters") or "")),
         )
 
     def running(self) -> list[RunningModel]:
@@ -178,6 +183,22 @@ class OllamaClient:
                 on_status(status)
         if status != "success":
             raise OllamaRefused(f"Ollama stopped at “{status}”")
+
+
+def read_parameters(text: str) -> dict[str, Any]:
+    """The parameters of `show`, a line each: name, blanks, and the value nearly as in JSON; `stop` may come often."""
+    found: dict[str, Any] = {}
+    for line in text.splitlines():
+        name, _, written = line.strip().partition(" ")
+        try:
+            value = json.loads(written)
+        except ValueError:
+            value = written.strip().strip('"')
+        if name == "stop":
+            found.setdefault(name, []).append(value)
+        elif name:
+            found[name] = value
+    return found
 
 
 def full_name(name: str) -> str:

@@ -85,7 +85,8 @@ def greedy(pieces: Line, measure: float) -> list[Line]:
             lines[-1].append(piece)
             used += needed
         else:
-            kept = [lines[-1].pop()] if piece.bound and lines and len(lines[-1]) > 1 else []
+            clings = piece.bound and lines and len(lines[-1]) > 1 and lines[-1][-1].width + needed <= measure
+            kept = [lines[-1].pop()] if clings else []
             lines.append([*kept, piece])
             used = line_width(lines[-1])
     return lines
@@ -116,10 +117,8 @@ def balanced(pieces: Line, measure: float) -> list[Line]:
     return greedy(pieces, high)
 
 
-def cut_line(text: str, style: Style, measure: float) -> str:
-    """The text if it fits on one line, else its beginning and an ellipsis; never a hyphen before that."""
-    if width(text, style) <= measure:
-        return text
+def cut_off(text: str, style: Style, measure: float) -> str:
+    """As much of the text as fits with an ellipsis after it; no space, hyphen or sign stands before that."""
     room = measure - width(ELLIPSIS, style)
     kept, used = 0, 0.0
     for one in text:
@@ -128,6 +127,11 @@ def cut_line(text: str, style: Style, measure: float) -> str:
             break
         kept += 1
     return text[:kept].rstrip(" -–,;:.") + ELLIPSIS
+
+
+def cut_line(text: str, style: Style, measure: float) -> str:
+    """The text if it fits on one line, else its beginning and an ellipsis."""
+    return text if width(text, style) <= measure else cut_off(text, style, measure)
 
 
 def name_lines(name: str, style: Style, measure: float, most: int) -> list[Line]:
@@ -140,10 +144,8 @@ def name_lines(name: str, style: Style, measure: float, most: int) -> list[Line]
     lines = greedy(pieces, measure)
     if len(lines) <= most:
         return lines
-    kept = text_of(lines[most - 1])
-    room = measure - width(ELLIPSIS, style)
-    last = (kept if width(kept, style) <= room else cut_line(kept, style, measure).rstrip(ELLIPSIS)).rstrip(" -–")
-    return [*lines[: most - 1], word(last + ELLIPSIS, style, measure * 2)]
+    last = cut_off(text_of(lines[most - 1]), style, measure)
+    return [*lines[: most - 1], word(last, style, measure)]
 
 
 def text_of(line: Line) -> str:

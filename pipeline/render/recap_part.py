@@ -86,9 +86,8 @@ def set_title(title: str) -> tuple[Style, float, list[Line]]:
         if len(lines) <= most and not _cut_inside(lines):
             return look, leading, lines
     if len(lines) > most:
-        kept = composer.text_of(lines[most - 1])
-        cut = composer.cut_line(f"{kept} {composer.ELLIPSIS * 40}", look, style.TITLE_WIDTH).rstrip(composer.ELLIPSIS)
-        lines = [*lines[: most - 1], composer.word(cut.rstrip() + composer.ELLIPSIS, look, style.TITLE_WIDTH * 2)]
+        last = composer.cut_off(composer.text_of(lines[most - 1]), look, style.TITLE_WIDTH)
+        lines = [*lines[: most - 1], composer.word(last, look, style.TITLE_WIDTH)]
     return look, leading, lines
 
 

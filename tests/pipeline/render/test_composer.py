@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.render import composer, style
@@ -41,6 +41,8 @@ def test_a_time_never_begins_a_line() -> None:
 
 
 @given(LETTERS.filter(lambda name: name.strip("-'")), st.integers(1, 3))
+@example("a" * 20, 1)
+@example("Hohenstein-Wartenberg-Hohenstein", 1)
 def test_names_keep_to_their_column(name: str, most: int) -> None:
     lines = composer.name_lines(name, style.NAME, style.NAME_WIDTH, most)
     assert 1 <= len(lines) <= most

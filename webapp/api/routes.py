@@ -1,0 +1,137 @@
+"""The calls of the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request, url_for
+
+from library import line, recordings
+from library.models import utc_now
+from pipeline.errors import PipelineError
+from pipeline.recap import to_plain
+from webapp import errors
+from webapp.api import shapes
+from webapp.auth import sessions
+from webapp.recordings import actions, exports
+from webapp.security import limiter
+from webapp.uploads import intake
+
+api = Blueprint("api", __name__, url_prefix="/api/v1")
+
+#: A program may ask this often; one that follows a job once a second stays far below.
+CALLS = "1200 per minute"
+
+
+def _caller() -> str:
+    return request.headers.get("Authorization", "")[:64] or (request.remote_addr or "")
+
+
+limiter.limit(CALLS, key_func=_caller)(api)
+
+
+@api.before_request
+def _require_key() -> Response | None:
+    try:
+        sessions.by_api_key()
+    except errors.Unauthorized as error:
+        intake.drain()
+        response = errors.answer(error)
+        response.headers["Connection"] = "close"
+        return response
+    return None
+
+
+def _found(recording_id: str) -> recordings.Recording:
+    return actions.find(recording_id, sessions.me())
+
+
+def _shown(recording_id: str, status: int) -> tuple[Response, int]:
+    return jsonify(shapes.recording(_found(recording_id), line.look(utc_now()))), status
+
+
+@api.post("/recordings")
+def create() -> tuple[Response, int] | Response:
+    """Upload a recording."""
+    try:
+        recording = intake.receive(sessions.me())
+    except PipelineError as error:
+        response = errors.answer(error)
+        response.headers["Connection"] = "close"  # part of the body may still be on its way
+        return response
+    answer, status = _shown(recording.id, 201)
+    answer.headers["Location"] = url_for("api.show", recording_id=recording.id)
+    return answer, status
+
+
+@api.get("/recordings")
+def index() -> Response:
+    """The caller's recordings, newest first."""
+    limit = shapes.read_limit(request.args.get("limit"))
+    found = recordings.page(sessions.me().id, limit + 1, shapes.read_cursor(request.args.get("cursor")))
+    standing = line.look(utc_now())
+    items, more = found[:limit], len(found) > limit
+    return jsonify(
+        items=[shapes.recording(each, standing) for each in items], next_cursor=shapes.cursor(items[-1]) if more else None
+    )
+
+
+@api.get("/recordings/<recording_id>")
+def show(recording_id: str) -> tuple[Response, int]:
+    """A recording and how far it is."""
+    return _shown(recording_id, 200)
+
+
+@api.get("/recordings/<recording_id>/transcript")
+def transcript(recording_id: str) -> Response:
+    """Who said what."""
+    _found(recording_id)
+    return jsonify(to_plain(_recap(recording_id).transcript))
+
+
+@api.get("/recordings/<recording_id>/summary")
+def summary(recording_id: str) -> Response:
+    """What it came to."""
+    _found(recording_id)
+    return jsonify(to_plain(_recap(recording_id).summary))
+
+
+def _recap(recording_id: str) -> Any:
+    recap = recordings.load_recap(recording_id)
+    if recap is None:
+        raise errors.NotReady()
+    return recap
+
+
+@api.get("/recordings/<recording_id>/exports/<kind>")
+def export(recording_id: str, kind: str) -> Response:
+    """The recap as a file."""
+    return exports.send(_found(recording_id), kind)
+
+
+@api.post("/recordings/<recording_id>/cancel")
+def cancel(recording_id: str) -> tuple[Response, int]:
+    """Stop the work on a recording."""
+    actions.cancel(_found(recording_id))
+    return _shown(recording_id, 202)
+
+
+@api.post("/recordings/<recording_id>/retry")
+def retry(recording_id: str) -> tuple[Response, int]:
+    """Work on a recording again; what was finished is not computed again."""
+    actions.retry(_found(recording_id))
+    return _shown(recording_id, 202)
+
+
+@api.post("/recordings/<recording_id>/summarize")
+def summarize(recording_id: str) -> tuple[Response, int]:
+    """Write the recap again."""
+    actions.process_again(_found(recording_id))
+    return _shown(recording_id, 202)
+
+
+@api.delete("/recordings/<recording_id>")
+def delete(recording_id: str) -> tuple[str, int]:
+    """Delete a recording for good."""
+    recordings.remove(_found(recording_id).id)
+    return "", 204

@@ -1,0 +1,81 @@
+"""What the API says about a recording; docs/api.md is the reference."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import UTC, datetime
+from typing import Any
+
+from library.models import Recording, Status
+from library.line import Line
+from webapp.errors import InvalidRequest
+
+
+def time(moment: datetime) -> str:
+    """A point in time: ISO 8601 in UTC, with Z."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def recording(row: Recording, line: Line) -> dict[str, Any]:
+    """A recording with the state of its job."""
+    job = row.job
+    return {
+        "id": row.id,
+        "title": row.title,
+        "status": job.status,
+        "stage": job.stage if job.status != Status.DONE else None,
+        "progress": round(job.progress, 4),
+        "queue_position": line.ahead(job),
+        "eta_seconds": line.seconds_left(row),
+        "duration_seconds": row.duration_seconds,
+        "language": row.detected_language or row.language,
+        "created_at": time(row.created_at),
+        "updated_at": time(job.updated_at),
+        "error": _error(row),
+        "warnings": [{name: each[name] for name in ("code", "message", "hint")} for each in row.warnings],
+        "coverage": row.facts.get("coverage"),
+    }
+
+
+def _error(row: Recording) -> dict[str, Any] | None:
+    job = row.job
+    if job.error_code is None:
+        return None
+    return {
+        "code": job.error_code,
+        "message": job.error_message,
+        "hint": job.error_hint,
+        "retryable": job.error_retryable,
+    }
+
+
+def cursor(row: Recording) -> str:
+    """Where the page after this recording begins."""
+    return base64.urlsafe_b64encode(f"{row.created_at.isoformat()} {row.id}".encode()).decode().rstrip("=")
+
+
+def read_cursor(text: str | None) -> tuple[datetime, str] | None:
+    """The place that a cursor means. Raises InvalidRequest."""
+    if not text:
+        return None
+    try:
+        padded = text + "=" * (-len(text) % 4)
+        moment, _, last = base64.urlsafe_b64decode(padded.encode()).decode().partition(" ")
+        at = datetime.fromisoformat(moment)
+    except (ValueError, binascii.Error) as error:
+        raise InvalidRequest("The cursor is not one of this list.", "Start without one.", field="cursor") from error
+    if at.tzinfo is None or not last:
+        raise InvalidRequest("The cursor is not one of this list.", "Start without one.", field="cursor")
+    return at, last
+
+
+def read_limit(text: str | None, default: int = 25, most: int = 100) -> int:
+    """How many items a page shall have. Raises InvalidRequest."""
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and int(text[:9]) >= 1):
+        raise InvalidRequest(
+            "The limit is not a whole number above 0.", f"Give a number from 1 to {most}.", field="limit"
+        )
+    return min(int(text[:9]), most)

@@ -1,0 +1,135 @@
+"""How numbers, times and names are written for people."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+
+import config
+from library.models import utc_now
+from library.recordings import LANGUAGES
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October")
+MONTHS = (*_MONTHS, "November", "December")
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def local(moment: datetime) -> datetime:
+    """A point in time in the zone of the pages."""
+    return moment.astimezone(_zone(config.load().timezone))
+
+
+def clock(seconds: float) -> str:
+    """A place in a recording, or its length: 1:03, 1:02:45."""
+    whole = max(0, int(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, seconds_left = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{seconds_left:02d}" if hours else f"{minutes}:{seconds_left:02d}"
+
+
+def span(seconds: float) -> str:
+    """A stretch of time, roughly, in words: 45 s, 6 min, 1 h 20 min."""
+    if seconds < 55:
+        # no false precision: the last minute falls in steps of five seconds
+        return f"{max(5, round(seconds / 5) * 5)} s"
+    minutes = max(1, round(seconds / 60))
+    hours, minutes = divmod(minutes, 60)
+    if not hours:
+        return f"{minutes} min"
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def size(count: float) -> str:
+    """Bytes in words, in the decimal units that file managers show: 38 MB, 1.4 GB."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= factor:
+            value = count / factor
+            return f"{value:.1f} {unit}" if value < 10 else f"{value:.0f} {unit}"
+    return f"{count:.0f} B"
+
+
+def limit(count: int) -> str:
+    """A limit in bytes in words; owners set it in powers of two: 2 GB."""
+    for unit, factor in (("GB", 1024**3), ("MB", 1024**2), ("kB", 1024)):
+        if count >= factor:
+            return f"{count / factor:.3g} {unit}"
+    return f"{count} bytes"
+
+
+def hour(moment: datetime) -> str:
+    """The time of day: 13:05."""
+    return f"{local(moment):%H:%M}"
+
+
+def day(moment: datetime) -> str:
+    """A date in words: 21 April."""
+    there = local(moment)
+    return f"{there.day} {MONTHS[there.month - 1]}"
+
+
+def full_date(moment: datetime) -> str:
+    """Date and time in full: Tue 21 April 2026, 13:05."""
+    there = local(moment)
+    return f"{_DAYS[there.weekday()]} {there.day} {MONTHS[there.month - 1]} {there.year}, {there:%H:%M}"
+
+
+def short_date(moment: datetime) -> str:
+    """Day and month: 9 Apr."""
+    there = local(moment)
+    return f"{there.day} {MONTHS[there.month - 1][:3]}"
+
+
+def group_of(moment: datetime, now: datetime) -> str:
+    """The heading a recording stands under in the library: Today, Yesterday, Earlier in April, March, March 2025."""
+    there, today = local(moment).date(), local(now).date()
+    if there >= today:
+        return "Today"
+    if (today - there).days == 1:
+        return "Yesterday"
+    return _month_of(there, today)
+
+
+def _month_of(there: date, today: date) -> str:
+    name = MONTHS[there.month - 1]
+    if there.year != today.year:
+        return f"{name} {there.year}"
+    return f"Earlier in {name}" if there.month == today.month else name
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, 4th."""
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: 1 decision, 4 decisions."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def language(code: str | None) -> str | None:
+    """The name of a language, its code where the name is not known."""
+    return None if not code else LANGUAGES.get(code, code)
+
+
+def initials(email: str) -> str:
+    """Two letters for an account: AK for anna.kuiper@example.org."""
+    parts = [part for part in email.split("@")[0].replace("-", ".").replace("_", ".").split(".") if part]
+    return (parts[0][0] + parts[1][0] if len(parts) > 1 else email[:2]).upper()
+
+
+def init_app(app: Flask) -> None:
+    """Make the formats filters of the templates."""
+    filters = (clock, span, size, limit, hour, day, full_date, short_date, count, language, initials, ordinal)
+    for each in filters:
+        app.add_template_filter(each)
+    app.add_template_global(utc_now, "now")

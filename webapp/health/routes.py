@@ -1,0 +1,66 @@
+"""For load balancers and people who watch: /healthz says that the process answers, /readyz how each part stands."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from library import database, queue, recordings
+from library.models import utc_now
+
+pages = Blueprint("health", __name__)
+
+
+@pages.get("/healthz")
+def alive() -> Response:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@pages.get("/readyz")
+def ready() -> Response:
+    """How each part stands. 503 only without the database: without the others uploads are still taken in."""
+    parts = {"database": _database(), "redis": _redis()}
+    if parts["database"] == "ok":
+        parts |= _workers()
+    degraded = [name for name, state in parts.items() if state != "ok"]
+    broken = "database" in degraded
+    answer = jsonify(
+        status="unavailable" if broken else "degraded" if degraded else "ready", parts=parts, degraded=degraded
+    )
+    answer.status_code = 503 if broken else 200
+    return answer
+
+
+def _database() -> str:
+    try:
+        return "ok" if database.is_current() else "its tables are not up to date: run `flask db-upgrade`"
+    except SQLAlchemyError:
+        return "does not answer"
+
+
+def _redis() -> str:
+    try:
+        queue.redis_client().ping()
+    except RedisError:
+        return "does not answer"
+    return "ok"
+
+
+def _workers() -> dict[str, str]:
+    """One entry a queue, and one for the models as the GPU workers found them."""
+    workers = recordings.live_workers(utc_now())
+    parts = {
+        f"worker_{name}": "ok" if any(name in worker.queues for worker in workers) else "no live worker"
+        for name in queue.QUEUES
+    }
+    models = [worker.models or {} for worker in workers if "gpu" in worker.queues]
+    problems = sorted({str(each["problem"]) for each in models if each.get("problem")})
+    if problems:
+        parts["models"] = " ".join(problems)
+    elif any(each.get("demo") for each in models):
+        parts["models"] = "demo models in use"
+    else:
+        parts["models"] = "ok" if models else "not known without a GPU worker"
+    return parts

@@ -1,0 +1,40 @@
+"""The recap as a file to keep."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from flask import Response, send_file
+
+from library import recordings
+from library.models import Recording
+from webapp import errors
+
+#: What can be had, with its media type.
+KINDS = {"pdf": "application/pdf"}
+_UNSAFE = frozenset('/\\:*?"<>|')
+
+
+def has(recording: Recording, kind: str) -> bool:
+    """Whether this export is there."""
+    return recordings.result_path(recording.id, kind, f".{kind}") is not None
+
+
+def send(recording: Recording, kind: str) -> Response:
+    """The answer that downloads an export. Raises NotFound, NotReady."""
+    if kind not in KINDS:
+        raise errors.NotFound(f"There is no export of the kind {kind[:20]!r}.", f"There is: {', '.join(KINDS)}.")
+    path = recordings.result_path(recording.id, kind, f".{kind}")
+    if path is None:
+        raise errors.NotReady(f"The {kind.upper()} is not there yet.")
+    response = send_file(
+        path, mimetype=KINDS[kind], as_attachment=True, download_name=f"{_file_name(recording.title)}.{kind}"
+    )
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _file_name(title: str) -> str:
+    """The title as a file name that every system takes."""
+    kept = "".join(" " if each in _UNSAFE or unicodedata.category(each)[0] == "C" else each for each in title)
+    return " ".join(kept.split()).strip(" .")[:120] or "recap"

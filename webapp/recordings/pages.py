@@ -1,0 +1,130 @@
+"""The pages to look at: the library, a recording, and what keeps both live."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, render_template, request
+from flask_login import login_required
+
+from library import jobs, line, recordings
+from library.models import Recording, Status, utc_now
+from webapp import errors, formats
+from webapp.api import shapes
+from webapp.auth import sessions
+from webapp.recordings import actions, document, exports, progress, rows
+from webapp.uploads import sample
+
+pages = Blueprint("recordings", __name__)
+PAGE_SIZE = 30
+
+
+@pages.get("/")
+@login_required
+def library() -> str:
+    """The user's recordings, newest first."""
+    after = shapes.read_cursor(request.args.get("after"))
+    found = recordings.page(sessions.me().id, PAGE_SIZE + 1, after)
+    if not found and after is None:
+        return render_template("library_empty.html", sample_seconds=_sample_seconds(), sample=sample)
+    items, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
+    now = utc_now()
+    standing = line.look(now)
+    return render_template(
+        "library.html",
+        groups=rows.by_day([rows.make(each, standing) for each in items], now),
+        older=shapes.cursor(items[-1]) if more else None,
+        is_first=after is None,
+    )
+
+
+def _sample_seconds() -> float | None:
+    known = jobs.speeds()
+    return sum(known.values()) * sample.SECONDS if "transcribe" in known else None
+
+
+@pages.get("/rows")
+@login_required
+def live_rows() -> Response:
+    """Rows of the library as they stand now, for those on screen that are not done."""
+    me, standing = sessions.me(), line.look(utc_now())
+    found = (recordings.get(each, me.id) for each in request.args.getlist("id")[:PAGE_SIZE])
+    made = [rows.make(each, standing) for each in found if each is not None]
+    html = {row.recording.id: render_template("_row.html", row=row) for row in made}
+    return jsonify(rows=html, live=[row.recording.id for row in made if row.is_live])
+
+
+@pages.get("/recordings/<recording_id>")
+@login_required
+def show(recording_id: str) -> str:
+    """A recording: at work, done or failed."""
+    found = actions.find(recording_id, sessions.me())
+    if found.job.status == Status.DONE:
+        recap = recordings.load_recap(found.id)
+        if recap is None:
+            raise errors.Conflict(
+                "The recap of this recording is not on this server's disk.", "Try again: it is made anew."
+            )
+        return _done_page(found, document.Document(recap))
+    heard = recordings.partial_transcript(found.id)
+    return render_template("recording_at_work.html", **_at_work(found), heard=heard)
+
+
+def _done_page(found: Recording, made: document.Document) -> str:
+    details = document.describe(made.recap)
+    return render_template(
+        "recording_done.html",
+        recording=found,
+        document=made,
+        details=details,
+        has_pdf=exports.has(found, "pdf"),
+    )
+
+
+def _at_work(found: Recording) -> dict[str, object]:
+    now = utc_now()
+    standing = line.look(now)
+    return {
+        "recording": found,
+        "progress": progress.look(found, standing, now),
+        "row": rows.make(found, standing),
+        "is_live": found.job.status in (Status.QUEUED, Status.RUNNING),
+        "stopped_at": _stopped_at(found),
+    }
+
+
+def _stopped_at(found: Recording) -> str | None:
+    job, length = found.job, found.duration_seconds
+    if job.status != Status.FAILED or job.stage != "transcribe" or not length:
+        return None
+    return formats.clock(job.progress * length)
+
+
+@pages.get("/recordings/<recording_id>/live")
+@login_required
+def live(recording_id: str) -> Response:
+    """How a recording gets on, and the turns heard beyond the first `heard`."""
+    found = actions.find(recording_id, sessions.me())
+    context = _at_work(found)
+    if not context["is_live"]:
+        return jsonify(finished=True, announcement=_ending(found))
+    known = max(0, request.args.get("heard", 0, type=int))
+    heard = recordings.partial_transcript(found.id)
+    return jsonify(
+        finished=False,
+        announcement=progress.announcement(found),
+        progress=render_template("_progress.html", **context),
+        turns=render_template("_heard.html", heard=heard[known:]) if len(heard) > known else "",
+        heard=len(heard),
+    )
+
+
+def _ending(found: Recording) -> str:
+    if found.job.status == Status.DONE:
+        return "The recap is ready"
+    return found.job.error_message or "Cancelled"
+
+
+@pages.get("/recordings/<recording_id>/pdf")
+@login_required
+def pdf(recording_id: str) -> Response:
+    """The PDF to keep."""
+    return exports.send(actions.find(recording_id, sessions.me()), "pdf")

@@ -1,0 +1,53 @@
+// Menus that close, buttons that are pressed once, a password that can be seen.
+let isListening = false;
+
+export function startControls(root) {
+  for (const button of root.querySelectorAll("[data-show-password]")) showPassword(button);
+  for (const field of root.querySelectorAll("[data-select]")) field.addEventListener("focus", () => field.select());
+  if (isListening) return;
+  isListening = true;
+  document.addEventListener("click", closeMenus);
+  document.addEventListener("keydown", closeOnEscape);
+  document.addEventListener("submit", pressOnce);
+  window.addEventListener("pageshow", freeButtons);
+}
+
+function showPassword(button) {
+  const field = document.getElementById(button.dataset.showPassword);
+  button.hidden = false;
+  button.setAttribute("aria-pressed", "false");
+  button.addEventListener("click", () => {
+    const shown = field.type === "text";
+    field.type = shown ? "password" : "text";
+    button.textContent = shown ? "Show" : "Hide";
+    button.setAttribute("aria-pressed", String(!shown));
+  });
+}
+
+function closeMenus(event) {
+  for (const menu of document.querySelectorAll(".menu[open]")) {
+    if (!menu.contains(event.target) || event.target.closest("[data-delete]")) menu.open = false;
+  }
+}
+
+function closeOnEscape(event) {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll(".menu[open]")) {
+    const hadFocus = menu.contains(document.activeElement);
+    menu.open = false;
+    if (hadFocus) menu.querySelector("summary").focus();
+  }
+}
+
+function pressOnce(event) {
+  const button = event.submitter;
+  if (!button || !button.hasAttribute("data-once")) return;
+  if (button.getAttribute("aria-busy") === "true") event.preventDefault();
+  button.setAttribute("aria-busy", "true");
+}
+
+// Back to a page that the browser kept: its buttons are free again.
+function freeButtons(event) {
+  if (!event.persisted) return;
+  for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+}

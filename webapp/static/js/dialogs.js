@@ -1,0 +1,21 @@
+// The question before a recording is deleted; without scripts the link leads to a page that asks.
+let isListening = false;
+
+export function startDialogs(root) {
+  for (const keep of root.querySelectorAll("dialog [data-keep]")) {
+    keep.addEventListener("click", () => keep.closest("dialog").close());
+  }
+  if (isListening) return;
+  isListening = true;
+  document.addEventListener("click", askToDelete);
+}
+
+function askToDelete(event) {
+  const link = event.target.closest("a[data-delete]");
+  const dialog = document.getElementById("delete-dialog");
+  if (!link || !dialog || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  dialog.querySelector("[data-title]").textContent = link.dataset.delete;
+  dialog.querySelector("form").action = link.href;
+  dialog.showModal();
+}

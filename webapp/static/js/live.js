@@ -1,0 +1,102 @@
+// Keeps rows and recordings at work up to date: asks every second, less often in the back or when nobody answers.
+import { morph, parse } from "./morph.js";
+
+const EVERY = 1000;
+const HIDDEN = 5000;
+const SLOWEST = 30000;
+
+function repeat(look) {
+  let wait = EVERY;
+  let stopped = false;
+  const next = () => setTimeout(run, document.hidden ? Math.max(wait, HIDDEN) : wait);
+  const run = async () => {
+    if (stopped) return;
+    try {
+      stopped = (await look()) === "stop";
+      wait = EVERY;
+    } catch {
+      wait = Math.min(wait * 2, SLOWEST); // the server is away: it is asked again, later and later
+    }
+    if (!stopped) next();
+  };
+  next();
+}
+
+async function ask(url) {
+  const answer = await fetch(url, { headers: { Accept: "application/json" } });
+  if (answer.status === 401 || answer.status === 404) {
+    location.reload(); // logged out or deleted elsewhere: the page says which
+    return new Promise(() => {});
+  }
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
+}
+
+function announce(text) {
+  const line = document.getElementById("announcer");
+  if (line.textContent !== text) line.textContent = text;
+}
+
+export function followRows(root) {
+  const list = root.querySelector("[data-rows]");
+  if (!list || !list.querySelector("[data-live]")) return;
+  repeat(async () => {
+    const ids = [...list.querySelectorAll("[data-live]")].map((row) => row.dataset.row);
+    if (!ids.length) return "stop";
+    const { rows } = await ask(`${list.dataset.rows}?${new URLSearchParams(ids.map((id) => ["id", id]))}`);
+    for (const id of ids) {
+      const row = list.querySelector(`[data-row="${id}"]`);
+      if (!rows[id]) row.remove();
+      else morph(row, parse(rows[id]).firstElementChild);
+    }
+    return "go on";
+  });
+}
+
+export function followRecording(root, restart) {
+  const page = root.querySelector("[data-follow]");
+  if (!page) return;
+  const turns = page.querySelector("[data-turns]");
+  let said = null;
+  repeat(async () => {
+    const state = await ask(`${page.dataset.follow}?heard=${page.dataset.heard}`);
+    if (said !== null && said !== state.announcement) announce(state.announcement);
+    said = state.announcement;
+    if (state.finished) {
+      announce(state.announcement);
+      await replaceMain(restart);
+      return "stop";
+    }
+    const fresh = document.createElement("section");
+    fresh.append(parse(state.progress));
+    copyChildren(page.querySelector("#progress"), fresh);
+    addTurns(page, turns, state);
+    return "go on";
+  });
+}
+
+function copyChildren(old, fresh) {
+  for (const { name, value } of [...old.attributes]) fresh.setAttribute(name, value);
+  morph(old, fresh);
+}
+
+function addTurns(page, turns, state) {
+  if (!state.turns) return;
+  const pane = page.querySelector("#transcript");
+  const follows = pane.scrollHeight - pane.scrollTop - pane.clientHeight < 80;
+  turns.append(parse(state.turns));
+  page.dataset.heard = state.heard;
+  page.querySelector("[data-heard-head] span").textContent = "Names come once the speakers are found";
+  if (follows) pane.scrollTop = pane.scrollHeight;
+}
+
+// The end of the work: the whole page as it is now, without a reload.
+async function replaceMain(restart) {
+  const answer = await fetch(location.href);
+  if (!answer.ok) throw new Error(String(answer.status));
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.title = page.title;
+  const main = document.querySelector("main");
+  main.replaceChildren(...page.querySelector("main").childNodes);
+  restart(main);
+}

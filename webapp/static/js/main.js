@@ -1,0 +1,17 @@
+// Starts what each page needs. Every page works without it.
+import { startControls } from "./controls.js";
+import { startDialogs } from "./dialogs.js";
+import { followRecording, followRows } from "./live.js";
+import { startTabs } from "./tabs.js";
+import { startUploader } from "./uploader.js";
+
+export function start(root = document) {
+  startControls(root);
+  startDialogs(root);
+  startTabs(root);
+  startUploader(root);
+  followRows(root);
+  followRecording(root, (fresh) => start(fresh));
+}
+
+start();

@@ -1,0 +1,65 @@
+// The tabs of a recording, and times that lead to the second they name.
+export function startTabs(root) {
+  const panes = root.querySelector("[data-tabs]");
+  if (!panes) return;
+  const tabs = [...panes.querySelectorAll("[role=tab]")];
+  panes.querySelector("[role=tablist]").hidden = false;
+  for (const tab of tabs) {
+    tab.addEventListener("click", () => choose(panes, tabs, tab));
+    tab.addEventListener("keydown", (event) => moveFocus(event, panes, tabs));
+    const panel = document.getElementById(tab.getAttribute("aria-controls"));
+    panel.setAttribute("role", "tabpanel");
+    panel.setAttribute("aria-labelledby", tab.id);
+    panel.removeAttribute("aria-label");
+  }
+  panes.addEventListener("click", (event) => followTime(event, panes, tabs));
+  if (location.hash.startsWith("#t=")) jump(panes, tabs, decodeURIComponent(location.hash.slice(1)));
+  const wide = matchMedia("(min-width: 1024px)");
+  const widen = () => {
+    if (wide.matches && panes.dataset.tab === "transcript") choose(panes, tabs, tabs[0]);
+  };
+  wide.addEventListener("change", widen);
+  widen();
+}
+
+function choose(panes, tabs, chosen) {
+  panes.dataset.tab = chosen.getAttribute("aria-controls");
+  for (const tab of tabs) {
+    tab.setAttribute("aria-selected", String(tab === chosen));
+    tab.tabIndex = tab === chosen ? 0 : -1;
+  }
+}
+
+function moveFocus(event, panes, tabs) {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const seen = tabs.filter((tab) => tab.offsetParent !== null);
+  const next = seen[(seen.indexOf(event.target) + step + seen.length) % seen.length];
+  choose(panes, tabs, next);
+  next.focus();
+}
+
+function followTime(event, panes, tabs) {
+  const link = event.target.closest("a[data-jump]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const id = decodeURIComponent(link.hash.slice(1));
+  history.replaceState(null, "", link.hash);
+  const evidence = link.closest(".point")?.querySelector("[data-evidence]");
+  if (evidence) evidence.hidden = false;
+  jump(panes, tabs, id);
+}
+
+function jump(panes, tabs, id) {
+  const turn = document.getElementById(id);
+  if (!turn) return;
+  const transcript = tabs.find((tab) => tab.id === "tab-transcript");
+  if (transcript.offsetParent !== null) choose(panes, tabs, transcript);
+  for (const other of panes.querySelectorAll(".turn.here")) other.classList.remove("here");
+  turn.classList.add("here");
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const box = turn.getBoundingClientRect();
+  const near = Math.abs(box.top) < innerHeight * 1.5;
+  turn.scrollIntoView({ block: "center", behavior: near && !still ? "smooth" : "auto" });
+}

@@ -1,0 +1,92 @@
+"""An upload from the first look at its headers to the queued job; the form and the API both come through here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from flask import request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+import config
+from library import queue, recordings
+from library.models import Recording, User, utc_now
+from pipeline.errors import StorageFull
+from webapp import errors
+from webapp.uploads import wishes
+from webapp.uploads.sink import Sink, UploadRequest, too_large
+
+#: Room for the other fields and the boundaries of the form, in bytes.
+FORM_BYTES = 65536
+#: What stays free on the disk whatever is uploaded, in bytes.
+RESERVE_BYTES = 200 * 1024**2
+#: How much of a refused body is read, so that the client sees the answer and not a broken connection; bytes.
+DRAIN_BYTES = 1024**2
+
+
+def receive(owner: User, check_form: Callable[[], None] | None = None) -> Recording:
+    """Take in the file of this request for `owner`, who has been checked; returns the queued recording.
+
+    `check_form` is called once the form is parsed and may raise. Raises NoFile, TooLarge, StorageFull,
+    WrongContentType and InvalidRequest; then nothing stays on disk.
+    """
+    _check_headers()
+    max_bytes = config.load().max_upload_bytes
+    sinks: list[Sink] = []
+
+    def open_sink() -> Sink:
+        if sinks:
+            raise errors.InvalidRequest("More than one file was sent.", "Send one file a request.", field="file")
+        sinks.append(Sink(recordings.files().new_incoming(), max_bytes))
+        return sinks[0]
+
+    upload_request = cast(UploadRequest, request)
+    upload_request.max_content_length = max_bytes + FORM_BYTES
+    upload_request.file_sink = open_sink
+    try:
+        filename = _parse(max_bytes)
+        if check_form is not None:
+            check_form()
+        wished = wishes.from_form(request.form)
+        sink = sinks[0]
+        if not sink.size:
+            raise errors.NoFile("This file is empty.", "Check that the recorder was running, then upload again.")
+        sink.sync()
+        upload = recordings.Upload(sink.path, filename, sink.size, sink.sha256)
+        recording = recordings.add(owner, upload, wished, utc_now())
+    finally:
+        for each in sinks:
+            each.discard()
+    queue.wake("cpu")
+    return recording
+
+
+def _check_headers() -> None:
+    """What can be refused before the body is read."""
+    length, limit = request.content_length, config.load().max_upload_bytes
+    if request.mimetype != "multipart/form-data":
+        raise errors.WrongContentType() if length else errors.NoFile()
+    if length is not None and length > limit + FORM_BYTES:
+        drain()
+        raise too_large(limit)
+    if recordings.files().free_bytes() < (length or 0) + RESERVE_BYTES:
+        drain()
+        raise StorageFull(hint="Ask the person who runs this server to free some space.")
+
+
+def _parse(max_bytes: int) -> str:
+    """Read the whole form, its file into the sink; returns the file's name."""
+    try:
+        part = request.files.get("file")
+    except RequestEntityTooLarge as error:
+        raise too_large(max_bytes) from error
+    if part is None or not part.filename:
+        raise errors.NoFile()
+    return part.filename
+
+
+def drain() -> None:
+    """Read a little of a body that is refused."""
+    # the stream itself refuses a body beyond the limit
+    cast(UploadRequest, request).max_content_length = None
+    request.stream.read(min(request.content_length or 0, DRAIN_BYTES))

@@ -1,0 +1,50 @@
+"""What the uploader asks for beside the file, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from library.recordings import LANGUAGES, MAX_SPEAKERS, Wishes
+from webapp.errors import InvalidRequest
+
+#: A form writes "find out" as an empty field; programs may say so in words.
+_UNSAID = ("", "auto")
+
+
+def from_form(form: Mapping[str, str]) -> Wishes:
+    """The wishes of a form. Raises InvalidRequest where a value does not fit."""
+    least, most = _number(form, "min_speakers"), _number(form, "max_speakers")
+    if least is not None and most is not None and least > most:
+        raise InvalidRequest(
+            "min_speakers is larger than max_speakers.", "Exchange them, or leave one out.", field="min_speakers"
+        )
+    return Wishes(
+        title=form.get("title", "").strip() or None,
+        language=_language(form.get("language", "")),
+        num_speakers=_number(form, "num_speakers"),
+        min_speakers=least,
+        max_speakers=most,
+    )
+
+
+def _language(value: str) -> str | None:
+    value = value.strip().lower()
+    if value in _UNSAID:
+        return None
+    if value not in LANGUAGES:
+        known = ", ".join(sorted(LANGUAGES))
+        raise InvalidRequest(
+            f"The language {value[:20]!r} is not known.", f"Leave it out, or give one of {known}.", field="language"
+        )
+    return value
+
+
+def _number(form: Mapping[str, str], field: str) -> int | None:
+    value = form.get(field, "").strip().lower()
+    if value in _UNSAID:
+        return None
+    if not (value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= MAX_SPEAKERS):
+        raise InvalidRequest(
+            f"The number of speakers ({field}) does not fit.", f"Give a number from 1 to {MAX_SPEAKERS}.", field=field
+        )
+    return int(value)

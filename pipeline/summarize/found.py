@@ -67,7 +67,7 @@ def find_decisions(sentences: Sequence[Sentence], cues: Cues) -> list[Sentence]:
     proposal: Sentence | None = None
     for sentence in sentences:
         text = bare(sentence, cues)
-        if is_question(sentence, cues) or len(text.split()) < LEAST_WORDS:
+        if is_question(sentence, cues):
             continue
         if cues.proposal.search(text):
             proposal = sentence
@@ -76,7 +76,7 @@ def find_decisions(sentences: Sequence[Sentence], cues: Cues) -> list[Sentence]:
                 found.append(proposal)
             found.append(sentence)
             proposal = None
-        elif cues.decision.search(text):
+        elif cues.decision.search(text) and len(text.split()) >= LEAST_WORDS:
             found.append(sentence)
     return found
 
@@ -155,7 +155,7 @@ def _stated(sentence: Sentence, text: str, due: str | None, cues: Cues) -> Task 
         return Task(sentence, owner_name=named(match, "owner"), due=due)
     if due and (match := _match_task(cues.dated, text, cues)):
         return Task(sentence, owner_name=named(match, "owner"), due=due)
-    if due and _match_task(cues.joint, text, cues):
+    if due and not cues.condition.match(text) and _match_task(cues.joint, text, cues):
         return Task(sentence, due=due)
     return None
 

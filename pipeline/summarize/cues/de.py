@@ -41,6 +41,7 @@ CUES = Cues(
         r"(?:das )?(?:übernehme|erledige|mache|kläre) ich\b",
     ),
     joint=one_of(r"wir (?:werden|müssen)\b"),
+    condition=re.compile(r"^(?:wenn|falls|sobald)\b", re.IGNORECASE),
     assigned=one_of(
         r"(?-i:(?P<owner>[A-ZÄÖÜ]\w+)) (?:kümmert sich|übernimmt)\b",
         r"(?-i:(?P<owner_2>[A-ZÄÖÜ]\w+)) ist (?:verantwortlich|zuständig) für\b",

@@ -8,7 +8,7 @@ from pipeline.summarize.cues.table import Cues, one_of
 
 DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 MONTH = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
-PERIOD = rf"(?:day|week|weekend|month|quarter|summer|autumn|winter|spring|year|{MONTH}|{DAY})"
+PERIOD = rf"(?:day|week|weekend|month|quarter|sprint|summer|autumn|winter|spring|year|{MONTH}|{DAY})"
 NUMBER = r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|a few|a couple of)"
 ORDINAL = (
     r"(?:\d{1,2}(?:st|nd|rd|th)|(?:twenty|thirty)?[ -]?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)"
@@ -59,6 +59,7 @@ CUES = Cues(
         r"(?:leave that to me|i(?:'ll| will) take (?:it|that))\b",
     ),
     joint=one_of(rf"we(?:'ll| will| shall| need to| have to| must) {VERB}"),
+    condition=re.compile(r"^(?:if|when|unless)\b", re.IGNORECASE),
     assigned=one_of(
         r"(?-i:(?P<owner>(?!We\b|It\b|That|This|Who)[A-Z]\w+))(?: will take| takes) care of\b",
         r"(?-i:(?P<owner_2>(?!We\b|It\b|That|This|Who)[A-Z]\w+))(?: is| will be) responsible for\b",
@@ -71,7 +72,7 @@ CUES = Cues(
     ),
     request=re.compile(
         r"(?:^(?-i:(?P<name>[A-Z]\w+)),? (?:please|(?:could|can|would|will) you)(?: please)?"
-        r"|^(?:please|(?:could|can|would|will) you(?: please)?)"
+        r"|^(?:please|(?:could|can|would|will) (?:you|someone|somebody|anyone)(?: please)?)"
         r"|(?:could|can|would|will) you(?: please)?(?:,? (?-i:(?P<name_2>[A-Z]\w+)),?)"
         r"|, (?:please|(?:could|can|would|will) you)(?: please)?) (?!not\b)\w{2,}",
         re.IGNORECASE,
@@ -98,6 +99,7 @@ CUES = Cues(
         rf"(?:{BY} )(?:the )?(?:next meeting|(?:early |late |mid )?{MONTH}|{DAY}(?: (?:morning|afternoon"
         rf"|evening|night|noon))?)\b",
         rf"(?:within|in) (?:the next )?{NUMBER} (?:hour|day|week|month)s?\b",
+        r"(?:by|before|until|till|at) (?:the|our) (?:\w+ )?(?:meeting|session|call|conference|deadline|holidays)\b",
         rf"(?:by|before|until|till) {HOUR}\b",
         r"(?:as soon as possible|right after (?:the|this) meeting|right away|immediately)\b",
     ),

@@ -38,6 +38,7 @@ CUES = Cues(
         r"(?:yo )?(?:me |te |os |les? |lo |la )?\w{2,}(?:aré|eré|iré|dré)(?!\w)",
     ),
     joint=one_of(r"(?:vamos a|tenemos que|debemos|hay que)\b"),
+    condition=re.compile(r"^(?:si|cuando)\b", re.IGNORECASE),
     assigned=one_of(
         r"(?-i:(?P<owner>[A-ZÁÉÍÓÚÑ]\w+)) (?:se (?:encarga|ocupa|encargará|ocupará))(?!\w)",
         r"(?-i:(?P<owner_2>[A-ZÁÉÍÓÚÑ]\w+)) es responsable de\b",

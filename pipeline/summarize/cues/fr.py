@@ -39,6 +39,7 @@ CUES = Cues(
         r"(?:je|j')\s?(?:l'|vous |te |lui |leur |les? |la )?\w{2,}(?:erai|irai|rai)\b(?! pas)",
     ),
     joint=one_of(r"(?:nous allons|on va|nous devons|on doit|il faut)\b"),
+    condition=re.compile(r"^(?:si|s'il|quand|lorsque)\b", re.IGNORECASE),
     assigned=one_of(
         r"(?-i:(?P<owner>[A-ZÀ-Ý]\w+)) (?:s'occupe|se charge|s'occupera|se chargera)\b",
         r"(?-i:(?P<owner_2>[A-ZÀ-Ý]\w+)) est responsable d",

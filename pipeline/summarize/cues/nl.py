@@ -42,6 +42,7 @@ CUES = Cues(
         r"ik (?:zorg|regel|stuur|maak|bel|vraag|schrijf|bereid)\b",
     ),
     joint=one_of(r"(?:we|wij) (?:zullen|gaan|moeten)\b"),
+    condition=re.compile(r"^(?:als|wanneer|indien)\b", re.IGNORECASE),
     assigned=one_of(
         r"(?-i:(?P<owner>[A-Z]\w+)) zorgt (?:voor|ervoor)\b", r"(?-i:(?P<owner_2>[A-Z]\w+)) is verantwoordelijk voor\b"
     ),

@@ -36,6 +36,7 @@ class Cues:
     proposal: Pattern[str]
     promise: Pattern[str]
     joint: Pattern[str]
+    condition: Pattern[str]
     assigned: Pattern[str]
     dated: Pattern[str]
     request: Pattern[str]

@@ -98,6 +98,39 @@ def test_topics_follow_the_agenda() -> None:
     assert all(before.end <= after.start + 5 for before, after in pairwise(topics))
 
 
+EVERYDAY = (
+    ("Ann", "So I think we're all set then, let's go with option B for the vendor."),
+    ("Bob", "Yeah, makes sense."),
+    ("Ann", "Can you send me the slides by tomorrow morning?"),
+    ("Bob", "Sure, I'll do that tonight."),
+    ("Ann", "I'll be honest, I didn't like the draft."),
+    ("Bob", "I will never understand why they did that."),
+    ("Cas", "I'm going to follow up with legal about the contract."),
+    ("Bob", "We'll need to update the budget before the board meeting."),
+    ("Ann", "If it rains tomorrow, we will stay at home, I guess."),
+    ("Bob", "It was decided to close the Berlin office."),
+    ("Ann", "Who owns the release process?"),
+    ("Cas", "Honestly, I have no idea."),
+    ("Ann", "Do we know when the parts arrive?"),
+    ("Bob", "They arrive on Monday."),
+    ("Cas", "We didn't agree on a date."),
+    ("Bob", "It's still unclear whether the customer will pay."),
+    ("Cas", "I'll see you on Monday."),
+)
+
+
+def test_everyday_talk_is_told_apart_from_decisions_tasks_and_questions() -> None:
+    summary = summarize(conversation("en", *EVERYDAY))
+    texts = [text for _, text in EVERYDAY]
+    assert [point.text for point in summary.decisions] == [texts[0], texts[9]]
+    assert [(item.text, item.owner, item.due) for item in summary.action_items] == [
+        (texts[2], "s1", "by tomorrow morning"),
+        (texts[6], "s2", None),
+        (texts[7], None, "before the board meeting"),
+    ]
+    assert [point.text for point in summary.questions] == [texts[10], texts[15]]
+
+
 LANGUAGES = {
     "nl": (
         ("Jan", "We hebben besloten om de lancering uit te stellen tot juni."),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from factories import NOW, make_recording, make_user
+from library_factories import NOW, make_recording, make_user
 
 from library import jobs, recordings
 from library.jobs import Claim

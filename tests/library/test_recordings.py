@@ -4,7 +4,7 @@ import os
 from datetime import timedelta
 
 import pytest
-from factories import NOW, make_recording, make_user
+from library_factories import NOW, make_recording, make_user
 
 from library import jobs, recordings
 from library.database import write

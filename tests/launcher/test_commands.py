@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import wait_until
+from helpers import wait_until
 from running import Running, child, is_alive, starter
 
 import config

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from conftest import free_port, wait_until
+from helpers import free_port, wait_until
 from redis import Redis
 from redis.exceptions import AuthenticationError
 

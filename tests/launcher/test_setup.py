@@ -208,9 +208,7 @@ def test_two_set_ups_at_once_wait_for_each_other(made: Environment) -> None:
     screen = made.root / "screen"
     with open(made.tools / "lock") as lock, open(screen, "w") as stream:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        second = subprocess.Popen(
-            [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=stream
-        )
+        second = subprocess.Popen([sys.executable, "-c", code, str(made.root)], env=environment, stdout=stream)
         wait_until(lambda: "Another set-up of this folder is at work" in screen.read_text())
         assert not made.is_ready("dev")
 

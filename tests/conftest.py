@@ -4,42 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from helpers import free_port
 from ollama_server import Model, OllamaServer
 
 import config
 from library import database
-
-ROOT = Path(__file__).resolve().parent.parent
-SAMPLES = ROOT / "audio_samples"
 
 # nobody's own settings reach the tests
 for _name in config.Settings.model_fields:
     os.environ.pop(_name.upper(), None)
     os.environ.pop(f"{_name.upper()}_FILE", None)
 config.Settings.model_config["env_file"] = None
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 10.0) -> None:
-    """Wait until a condition holds; fails the test when it does not in time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            pytest.fail(f"waited {seconds} s in vain")
-        time.sleep(0.02)
-
-
-def free_port() -> int:
-    """A port of the loopback interface that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

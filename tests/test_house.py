@@ -58,7 +58,7 @@ def test_the_pipeline_knows_neither_web_queue_database_nor_settings(tmp_path: Pa
         for path in (ROOT / "pipeline").rglob("*.py")
     )
     loaded = modules_after("import " + ", ".join(names), tmp_path)
-    assert not tops(loaded) & {"flask", "celery", "sqlalchemy", "config", "library", "workers", "webapp", "torch"}
+    assert not tops(loaded) & {"flask", "celery", "sqlalchemy", "config", "library", "workers", "webapp"}
 
 
 ALLOWED = {

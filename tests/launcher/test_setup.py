@@ -148,16 +148,14 @@ def test_changed_requirements_are_installed(made: Environment) -> None:
     assert not made.is_ready("dev")
 
 
-def test_an_environment_whose_python_is_gone_is_made_anew(tmp_path: Path) -> None:
-    environment = make_checkout(tmp_path / "checkout")
-    environment.prepare("run")
-    environment.python.unlink()
-    environment.python.symlink_to("/nowhere/python3.11")
-    assert not environment.is_ready("run")
+def test_an_environment_whose_python_is_gone_is_made_anew(made: Environment) -> None:
+    made.python.unlink()
+    made.python.symlink_to("/nowhere/python3.11")
+    assert not made.is_ready("dev")
 
-    assert environment.prepare("run")
+    assert made.prepare("dev")
 
-    assert subprocess.run([str(environment.python), "-c", "import pip"]).returncode == 0
+    assert subprocess.run([str(made.python), "-c", "import pip"]).returncode == 0
 
 
 def test_what_an_interrupted_install_left_is_removed_before_the_next(made: Environment) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import free_port, wait_until
+from helpers import free_port, wait_until
 from redis import Redis
 
 import config

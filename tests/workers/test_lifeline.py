@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import wait_until
+from helpers import wait_until
 from library_factories import make_recording, make_user
 
 import config

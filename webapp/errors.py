@@ -132,10 +132,11 @@ _KINDS: dict[int, type[WebError]] = {
 
 
 class _PlainHTTP(WebError):
-    """Any other HTTP error."""
+    """Any other HTTP error, with a code made of its name: method_not_allowed."""
 
     def __init__(self, error: HTTPException) -> None:
         self.http_status = error.code or 500
+        self.code = error.name.lower().replace(" ", "_")  # type: ignore[misc]
         super().__init__(f"{error.name}.", "Check the address and the way it was asked for.")
 
 

@@ -47,6 +47,17 @@ def span(seconds: float) -> str:
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
+def exactly(seconds: float) -> str:
+    """A short stretch of time to the second: 11 s, 1:20."""
+    return f"{seconds:.0f} s" if seconds < 59.5 else clock(seconds + 0.5)
+
+
+def most(seconds: float) -> str:
+    """A limit of length in words: 6 hours, 1 h 30 min."""
+    hours = seconds / 3600
+    return count(int(hours), "hour") if hours >= 1 and hours == int(hours) else span(seconds)
+
+
 def size(count: float) -> str:
     """Bytes in words, in the decimal units that file managers show: 38 MB, 1.4 GB."""
     for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
@@ -129,7 +140,6 @@ def initials(email: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Make the formats filters of the templates."""
-    filters = (clock, span, size, limit, hour, day, full_date, short_date, count, language, initials, ordinal)
-    for each in filters:
+    for each in (clock, span, exactly, most, limit, hour, day, full_date, short_date, count, language, initials):
         app.add_template_filter(each)
     app.add_template_global(utc_now, "now")

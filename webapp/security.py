@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 import time
 import uuid
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.errors import RateLimitExceeded
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 import config
 from webapp import errors
@@ -46,7 +49,7 @@ limiter = Limiter(
     key_func=get_remote_address,
     in_memory_fallback_enabled=True,  # without Redis each process counts for itself
     swallow_errors=True,
-    strategy="fixed-window",
+    strategy="moving-window",
     key_prefix="web",
 )
 
@@ -61,7 +64,11 @@ def init_app(app: Flask) -> None:
     settings = config.load()
     app.config.update(
         RATELIMIT_STORAGE_URI=settings.redis.replace("unix://", "redis+unix://", 1),
-        RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 1, "socket_timeout": 1},
+        RATELIMIT_STORAGE_OPTIONS={
+            "socket_connect_timeout": 1,
+            "socket_timeout": 1,
+            "retry": Retry(NoBackoff(), 0),  # a request does not wait for Redis to come back
+        },
     )
     app.before_request(_name_request)
     app.before_request(_require_secret)
@@ -74,8 +81,8 @@ def init_app(app: Flask) -> None:
         return errors.answer(errors.CrossSite())
 
     @app.errorhandler(RateLimitExceeded)
-    def flooded(_error: RateLimitExceeded) -> Response:
-        return errors.answer(errors.RateLimited(seconds_to_wait()))
+    def flooded(error: RateLimitExceeded) -> Any:
+        return error.response or errors.answer(errors.RateLimited(seconds_to_wait()))
 
 
 def seconds_to_wait() -> int:
@@ -103,6 +110,12 @@ def _add_headers(response: Response) -> Response:
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def check_token() -> None:
+    """Refuse a form that did not come from one of our pages; for the one whose body is parsed late."""
+    if current_app.config["WTF_CSRF_ENABLED"]:
+        csrf.protect()
 
 
 def refuse_other_sites() -> None:

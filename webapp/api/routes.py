@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request, url_for
 
 from library import line, recordings
-from library.models import utc_now
+from library.models import Recording, utc_now
 from pipeline.errors import PipelineError
 from pipeline.recap import to_plain
 from webapp import errors
@@ -27,7 +27,7 @@ def _caller() -> str:
     return request.headers.get("Authorization", "")[:64] or (request.remote_addr or "")
 
 
-limiter.limit(CALLS, key_func=_caller)(api)
+limiter.limit(lambda: CALLS, key_func=_caller)(api)
 
 
 @api.before_request
@@ -42,7 +42,7 @@ def _require_key() -> Response | None:
     return None
 
 
-def _found(recording_id: str) -> recordings.Recording:
+def _found(recording_id: str) -> Recording:
     return actions.find(recording_id, sessions.me())
 
 
@@ -71,9 +71,8 @@ def index() -> Response:
     found = recordings.page(sessions.me().id, limit + 1, shapes.read_cursor(request.args.get("cursor")))
     standing = line.look(utc_now())
     items, more = found[:limit], len(found) > limit
-    return jsonify(
-        items=[shapes.recording(each, standing) for each in items], next_cursor=shapes.cursor(items[-1]) if more else None
-    )
+    shown = [shapes.recording(each, standing) for each in items]
+    return jsonify(items=shown, next_cursor=shapes.cursor(items[-1]) if more else None)
 
 
 @api.get("/recordings/<recording_id>")

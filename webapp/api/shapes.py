@@ -7,8 +7,8 @@ import binascii
 from datetime import UTC, datetime
 from typing import Any
 
-from library.models import Recording, Status
 from library.line import Line
+from library.models import Recording, Status
 from webapp.errors import InvalidRequest
 
 

@@ -13,8 +13,9 @@ from webapp.recordings.tiles import UNKNOWN, Tile
 
 #: Words the recogniser gave less than this are marked as doubtful; the PDF marks the same.
 DOUBTFUL_BELOW = 0.45
-#: A long turn gets a new time about this often, in seconds.
+#: A long turn gets a new time about this often, in seconds; where no speakers are known, a transcript does.
 PARAGRAPH_SECONDS = 60.0
+PARAGRAPH_SECONDS_UNKNOWN = 20.0
 RIGHT_TO_LEFT = ("ar", "fa", "he", "ps", "sd", "ur", "yi")
 
 
@@ -85,7 +86,8 @@ class Document:
         used: set[str] = set()
         for speaker, group in groupby(transcript.segments, key=lambda segment: segment.speaker):
             tile = self._tile_of.get(speaker or "", UNKNOWN) if self.speakers else None
-            for number, paragraph in enumerate(_paragraphs(group)):
+            longest = PARAGRAPH_SECONDS if speaker else PARAGRAPH_SECONDS_UNKNOWN
+            for number, paragraph in enumerate(_paragraphs(group, longest)):
                 anchor = _free_anchor(paragraph[0].start, used)
                 self._anchors |= {segment.id: anchor for segment in paragraph}
                 parts = tuple(part for segment in paragraph for part in mark_doubtful(segment))
@@ -164,10 +166,10 @@ def _joined(spans: Iterable[tuple[float, float]], gap: float) -> list[tuple[floa
     return found
 
 
-def _paragraphs(segments: Iterable[Segment]) -> Iterator[list[Segment]]:
+def _paragraphs(segments: Iterable[Segment], longest: float) -> Iterator[list[Segment]]:
     paragraph: list[Segment] = []
     for segment in segments:
-        if paragraph and segment.end - paragraph[0].start > PARAGRAPH_SECONDS:
+        if paragraph and segment.end - paragraph[0].start > longest:
             yield paragraph
             paragraph = []
         paragraph.append(segment)
@@ -209,7 +211,8 @@ def mark_doubtful(segment: Segment) -> Iterator[tuple[str, bool]]:
 def describe(recap: Recap) -> list[tuple[str, str]]:
     """The details of a recap: what it was made from and how."""
     source = recap.source
-    rows = [("File", source.filename), ("Kind", f"{source.container}, {source.codec}, {formats.size(source.size_bytes)}")]
+    kind = ", ".join(part for part in (source.container, source.codec, formats.size(source.size_bytes)) if part)
+    rows = [("File", source.filename), ("Kind", kind)]
     transcript = recap.transcript
     language = formats.language(transcript.language) or transcript.language
     if 0 < transcript.language_probability < 1:

@@ -115,7 +115,8 @@ def state(recording: Recording, line: Line) -> State:
         progress = job.progress if job.status == Status.RUNNING else 0.0
         return State("running", AT_WORK[stage_of(recording)], text, percent=int(progress * 100))
     if job.status == Status.FAILED:
-        return State("failed", (job.error_message or "Failed").rstrip("."), below=job.error_hint or "")
+        head, _, rest = (job.error_message or "Failed").partition(". ")
+        return State("failed", head.rstrip("."), below=rest or job.error_hint or "")
     if job.status == Status.CANCELLED:
         return State("cancelled", text=f"Cancelled by you{_where(recording)}")
     return _done(recording)

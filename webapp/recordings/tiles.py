@@ -41,8 +41,12 @@ def _style(number: int) -> str:
 
 def letters(names: Sequence[str]) -> list[str]:
     """One letter each; two, or the number in the name, where the first letters are the same."""
-    found = _told_apart([name.strip()[:1].upper() or "?" for name in names], names, _number_or_two)
-    return _told_apart(found, names, lambda name, position: f"{name.strip()[:1].upper()}{position}")
+    found = _told_apart([_initial(name) for name in names], names, _number_or_two)
+    return _told_apart(found, names, lambda name, position: f"{_initial(name)}{position}")
+
+
+def _initial(name: str) -> str:
+    return name.strip()[:1].upper() or "?"
 
 
 def _told_apart(found: list[str], names: Sequence[str], otherwise: Callable[[str, int], str]) -> list[str]:
@@ -55,4 +59,4 @@ def _told_apart(found: list[str], names: Sequence[str], otherwise: Callable[[str
 
 def _number_or_two(name: str, _position: int) -> str:
     numbered = _NUMBERED.search(name)
-    return numbered[1] if numbered else name.strip()[:2].capitalize()
+    return numbered[1] if numbered else name.strip()[:2].capitalize() or "?"

@@ -87,6 +87,6 @@ def _parse(max_bytes: int) -> str:
 
 def drain() -> None:
     """Read a little of a body that is refused."""
-    # the stream itself refuses a body beyond the limit
-    cast(UploadRequest, request).max_content_length = None
-    request.stream.read(min(request.content_length or 0, DRAIN_BYTES))
+    length = request.content_length or 0
+    cast(UploadRequest, request).max_content_length = length  # else the stream itself refuses to be read
+    request.stream.read(min(length, DRAIN_BYTES))

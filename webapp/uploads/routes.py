@@ -49,7 +49,7 @@ def upload() -> Response:
             intake.drain()
             raise errors.Unauthorized("You are not logged in.", "Log in, then upload again.")
         security.refuse_other_sites()
-        recording = intake.receive(sessions.me(), check_form=security.csrf.protect)
+        recording = intake.receive(sessions.me(), check_form=security.check_token)
     except PipelineError as error:
         return _refuse(error)
     where = url_for("recordings.show", recording_id=recording.id)

@@ -86,6 +86,7 @@ function addTurns(page, turns, state) {
   const follows = pane.scrollHeight - pane.scrollTop - pane.clientHeight < 80;
   turns.append(parse(state.turns));
   page.dataset.heard = state.heard;
+  page.querySelector("[data-cursor]").hidden = false;
   page.querySelector("[data-heard-head] span").textContent = "Names come once the speakers are found";
   if (follows) pane.scrollTop = pane.scrollHeight;
 }

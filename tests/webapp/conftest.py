@@ -1,0 +1,60 @@
+"""A real app on a fresh DATA_DIR, with an owner, a stranger and an admin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from visitors import PASSWORD, Program, log_in
+
+import config
+from library import users
+from library.models import User
+from webapp import create_app
+
+
+@pytest.fixture
+def app(sqlite: str, settings_of: Callable[..., config.Settings]) -> Flask:
+    """The app as gunicorn serves it, but for CSRF, which has tests of its own."""
+    settings_of(SECRET_KEY="0123456789abcdef0123456789abcdef", MAX_UPLOAD_BYTES=100_000)
+    app = create_app()
+    app.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
+    return app
+
+
+@pytest.fixture
+def alice(app: Flask) -> User:
+    """The owner."""
+    return users.create_user("alice@example.org", PASSWORD)
+
+
+@pytest.fixture
+def charlie(app: Flask) -> User:
+    """The stranger."""
+    return users.create_user("charlie@example.org", PASSWORD)
+
+
+@pytest.fixture
+def admin(app: Flask) -> User:
+    """The administrator."""
+    return users.create_user("admin@example.org", PASSWORD, is_admin=True)
+
+
+@pytest.fixture
+def browser(app: Flask, alice: User) -> FlaskClient:
+    """The owner's browser."""
+    return log_in(app, alice)
+
+
+@pytest.fixture
+def program(app: Flask, alice: User) -> Program:
+    """The owner's program."""
+    return Program(app, users.create_api_key(alice, "test"))
+
+
+@pytest.fixture
+def stranger(app: Flask, charlie: User) -> Program:
+    """The stranger's program."""
+    return Program(app, users.create_api_key(charlie, "test"))

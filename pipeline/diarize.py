@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,20 @@ from pipeline.recap import Turn
 from pipeline.speech import SAMPLE_RATE
 from pipeline.transcribe import is_out_of_memory
 
-#: Share of the work of each step that reports progress, as measured with the demo models on two cores.
-STEP_SHARES = {"segmentation": (0.0, 0.3), "embeddings": (0.3, 0.65)}
+#: Where each step begins and ends, as a share of the whole. Between embeddings and discrete_diarization is clustering.
+STEP_SHARES = {
+    "segmentation": (0.0, 0.15),
+    "speaker_counting": (0.15, 0.15),
+    "embeddings": (0.15, 0.97),
+    "discrete_diarization": (0.99, 0.99),
+}
+#: What pyannote warns of and is meant: sound comes from memory, not from torchcodec; the embedding model is tried on
+#: shorter and shorter sounds; TF32 is off.
+KNOWN_WARNINGS = (
+    r"\s*torchcodec is not installed correctly",
+    r"std\(\): degrees of freedom is <= 0",
+    r"TensorFloat-32 \(TF32\) has been disabled",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +72,22 @@ class Diarizer:
             )
         os.environ["PYANNOTE_METRICS_ENABLED"] = "0"  # read at import: it would send durations and counts abroad
         os.environ["HF_HUB_OFFLINE"] = "1"
+        for message in KNOWN_WARNINGS:
+            warnings.filterwarnings("ignore", message, UserWarning)
         import torch
         from pyannote.audio import Pipeline
 
+        from pipeline.diarization.lean import make_lean
+
+        # threads beyond the cores of this process wait for one another
+        torch.set_num_threads(min(torch.get_num_threads(), len(os.sched_getaffinity(0))))
         try:
             pipeline = Pipeline.from_pretrained(self.folder)
         except Exception as error:  # whatever a broken model makes the library raise
             raise DiarizationMissing(
                 f"The speakers were not told apart: the diarization model {self.folder.name} cannot be loaded."
             ) from error
-        return pipeline.to(torch.device(self.device))
+        return make_lean(pipeline.to(torch.device(self.device)))
 
     def diarize(
         self, pcm: NDArray[np.float32], options: DiarizeOptions, on_progress: Callable[[float], None]
@@ -77,8 +96,8 @@ class Diarizer:
         import torch
 
         def hook(step: str, _artifact: Any, file: Any = None, total: int | None = None, completed: int = 0) -> None:
-            first, last = STEP_SHARES.get(step, (0.95, 1.0))
-            on_progress(first + (last - first) * completed / total if total else first)
+            first, last = STEP_SHARES.get(step, (0.99, 0.99))
+            on_progress(first + (last - first) * min(1.0, completed / total) if total else last)
 
         waveform = torch.from_numpy(pcm)[None]
         wishes = {
@@ -92,6 +111,7 @@ class Diarizer:
             if is_out_of_memory(error):
                 raise OutOfMemory("The machine ran out of memory while telling the speakers apart.") from error
             raise
+        on_progress(1.0)
         return Diarization(_turns(output.speaker_diarization), _turns(output.exclusive_speaker_diarization))
 
 

@@ -1,0 +1,54 @@
+"""From who speaks in each chunk to who speaks in each frame of the recording.
+
+Chunks overlap (10 s every 1 s, say), so each frame gets a vote from each chunk that covers it. The votes are added
+chunk by chunk into one array of small whole numbers, where pyannote first lays all chunks side by side as float64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Frames that are ranked at once.
+BLOCK_FRAMES = 20_000
+
+
+def add_votes(
+    active: NDArray[np.uint8], clusters: NDArray[np.signedinteger], starts: Sequence[int], total_frames: int
+) -> NDArray[np.uint16]:
+    """How many chunks hear each speaker in each frame.
+
+    `active` (chunks, frames, voices) holds 0 or 1; `clusters` (chunks, voices) the speaker of each voice, negative
+    for none; `starts` the frame at which each chunk begins. The result has shape (total_frames, speakers).
+    """
+    _, frames, _ = active.shape
+    votes = np.zeros((total_frames, int(clusters.max()) + 1), dtype=np.uint16)
+    for chunk, speakers, start in zip(active, clusters, starts, strict=True):
+        for speaker in np.unique(speakers[speakers >= 0]):
+            votes[start : start + frames, speaker] += chunk[:, speakers == speaker].max(axis=1)
+    return votes
+
+
+def pick_speakers(votes: NDArray[np.uint16], count: NDArray[np.integer]) -> NDArray[np.uint8]:
+    """Give the floor in each frame to the `count` (frames,) speakers with the most votes.
+
+    The result is 0 or 1 with the shape of `votes`, (frames, speakers), or wider where `count` asks for more speakers
+    than there are. Equal votes fall as in pyannote, which sorts float32.
+    """
+    missing = max(0, int(count.max()) - votes.shape[1])
+    votes = np.pad(votes, ((0, 0), (0, missing)))
+    floor = np.zeros(votes.shape, dtype=np.uint8)
+    ranks = np.arange(votes.shape[1])
+    for first in range(0, len(votes), BLOCK_FRAMES):
+        block = slice(first, first + BLOCK_FRAMES)
+        order = np.argsort(-votes[block].astype(np.float32), axis=1)
+        np.put_along_axis(floor[block], order, (ranks < count[block, None]).astype(np.uint8), axis=1)
+    return floor
+
+
+def find_stretches(active: NDArray[np.uint8]) -> list[tuple[int, int]]:
+    """Where an array of 0 and 1 is 1: the first frame of each stretch and the first one after it."""
+    edges = np.flatnonzero(np.diff(active.astype(np.int8), prepend=0, append=0))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))

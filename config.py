@@ -61,6 +61,10 @@ class Settings(BaseSettings):
     """Largest upload in bytes."""
     max_audio_seconds: float = Field(6 * 3600, gt=0)
     """Longest recording in seconds."""
+    stage_max_bytes: int = Field(100 * GIGABYTE, ge=0)
+    """Results that only save work when a job runs again go, oldest use first, above this many bytes."""
+    stage_max_days: float = Field(30, gt=0)
+    """They also go when they were not used for this many days."""
     lease_seconds: float = Field(60, gt=0)
     """A worker that has not reported for this long loses its job."""
     heartbeat_seconds: float = Field(10, gt=0)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -75,6 +75,12 @@ def write() -> Iterator[Session]:
     """A session for changing; commits at the end, rolls back on an error."""
     with sessionmaker(engine().execution_options(write=True), expire_on_commit=False).begin() as session:
         yield session
+
+
+def lock_table(session: Session, table: str) -> None:
+    """Keep others from changing a table until the end of this `write()`; on SQLite that is so anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f'LOCK TABLE "{table}" IN EXCLUSIVE MODE'))
 
 
 def upgrade() -> None:

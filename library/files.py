@@ -70,7 +70,11 @@ class Files:
     def find(self, key: str, suffix: str) -> Path | None:
         """The result of a stage, None where there is none."""
         path = self.stage(key, suffix)
-        return path if path.is_file() else None
+        try:
+            os.utime(path)  # when it was last used decides what goes first
+        except FileNotFoundError:
+            return None
+        return path
 
     @contextmanager
     def publish(self, key: str, suffix: str) -> Iterator[Path]:
@@ -118,6 +122,25 @@ class Files:
         """Keys of the results on disk last changed before `older_than` (seconds since 1970)."""
         paths = self.stages_folder.glob("*/[0-9a-f]*") if self.stages_folder.is_dir() else []
         return {path.name.split(".")[0] for path in paths if _changed(path) < older_than}
+
+    def stage_sizes(self) -> dict[str, tuple[int, float]]:
+        """Of each result on disk: its bytes, and when it was last used (seconds since 1970)."""
+        found: dict[str, tuple[int, float]] = {}
+        for path in self.stages_folder.glob("*/[0-9a-f]*"):
+            for file in path.rglob("*") if path.is_dir() else [path]:
+                try:
+                    stat = file.stat()
+                except FileNotFoundError:  # somebody else removed it just now
+                    continue
+                key = path.name.split(".")[0]
+                size, used = found.get(key, (0, 0.0))
+                found[key] = (size + stat.st_size, max(used, stat.st_mtime))
+        return found
+
+    def recording_ids(self) -> set[str]:
+        """Ids of the recordings whose uploaded file is there."""
+        self.make_folders()
+        return {path.name for path in self.recordings_folder.iterdir()}
 
     def sweep_leftovers(self, older_than: float, is_known: Callable[[str], bool]) -> int:
         """Remove abandoned uploads, temporary files and files of unknown recordings; returns how many went.

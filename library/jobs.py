@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from library.database import read, write
-from library.models import QUEUE_OF, Job, Recording, Result, StageSpeed, Status, Step
-from pipeline.errors import PipelineError, WorkerLost
+from library.models import QUEUE_OF, Job, QueueState, Recording, Result, StageSpeed, Status, Step
+from pipeline.errors import OutOfMemory, PipelineError, WorkerLost
 
 #: How long a job waits before it goes first, whoever owns it.
 LONG_WAIT = timedelta(hours=2)
@@ -40,6 +40,7 @@ class Claim:
     last_stage: str | None
     skip: tuple[str, ...]
     duration: float | None
+    batch_size: int | None = None
 
 
 def add(session: Session, recording: Recording, now: datetime) -> Job:
@@ -71,6 +72,10 @@ def _fair_order(now: datetime, waiting: Any, queue: str | None) -> tuple[Any, li
     return load, order
 
 
+def _is_paused(queue: str) -> ColumnElement[bool]:
+    return exists().where(QueueState.queue == queue, QueueState.paused_at.is_not(None))
+
+
 def claim(queue: str, worker_id: str, now: datetime, lease_seconds: float) -> Claim | None:
     """Take the next job of a queue in fair order; None where nothing waits."""
     waiting = aliased(Job)
@@ -78,7 +83,7 @@ def claim(queue: str, worker_id: str, now: datetime, lease_seconds: float) -> Cl
     following = (
         select(waiting.id)
         .outerjoin(load, load.c.owner_id == waiting.owner_id)
-        .where(waiting.queue == queue, waiting.status == Status.QUEUED)
+        .where(waiting.queue == queue, waiting.status == Status.QUEUED, ~_is_paused(queue))
         .order_by(*order)
         .limit(1)
         .with_for_update(of=waiting, skip_locked=True)
@@ -112,6 +117,7 @@ def claim(queue: str, worker_id: str, now: datetime, lease_seconds: float) -> Cl
             last_stage=job.stage,
             skip=tuple(job.skip),
             duration=job.duration,
+            batch_size=job.batch_size,
         )
 
 
@@ -226,6 +232,7 @@ def retry(recording_id: str, now: datetime, *, step: Step | None = None) -> bool
         error_retryable=False,
         strikes=0,
         skip=[],
+        batch_size=None,
         queued_at=now,
         updated_at=now,
         started_at=None,
@@ -236,13 +243,30 @@ def retry(recording_id: str, now: datetime, *, step: Step | None = None) -> bool
 
 def sweep(now: datetime) -> int:
     """Free the jobs whose worker stopped reporting, each with a strike; returns how many."""
-    stale = and_(Job.status == Status.RUNNING, Job.lease_until < now)
+    return _free(Job.lease_until < now, now, out_of_memory=False)
+
+
+def lose(worker_id: str, now: datetime, *, out_of_memory: bool) -> int:
+    """Free the job of a worker that is known to be dead, without waiting for its lease; returns how many."""
+    return _free(Job.worker_id == worker_id, now, out_of_memory=out_of_memory)
+
+
+def running_workers() -> set[str]:
+    """The ids of the workers that hold jobs."""
     with read() as session:
-        jobs = session.scalars(select(Job).where(stale)).all()
+        held = session.scalars(select(Job.worker_id).where(Job.status == Status.RUNNING))
+        return {worker_id for worker_id in held if worker_id}
+
+
+def _free(condition: ColumnElement[bool], now: datetime, *, out_of_memory: bool) -> int:
+    lost = and_(Job.status == Status.RUNNING, condition)
+    with read() as session:
+        jobs = session.scalars(select(Job).where(lost)).all()
     freed = 0
     for job in jobs:
-        same = and_(stale, Job.id == job.id, Job.attempt == job.attempt)
-        freed += _change(same, worker_id=None, lease_until=None, updated_at=now, **_after_strike(job, now))
+        same = and_(lost, Job.id == job.id, Job.attempt == job.attempt)
+        after = _after_memory_ran_out(job, now) if out_of_memory else None
+        freed += _change(same, worker_id=None, lease_until=None, updated_at=now, **(after or _after_strike(job, now)))
     return freed
 
 
@@ -251,18 +275,40 @@ def _after_strike(job: Job, now: datetime) -> dict[str, Any]:
         return {"status": Status.QUEUED, "strikes": job.strikes + 1}
     if job.stage in OPTIONAL_STAGES:
         return {"status": Status.QUEUED, "strikes": 0, "skip": [*job.skip, job.stage]}
-    return {
-        "status": Status.FAILED,
-        "strikes": job.strikes + 1,
-        "finished_at": now,
-        **_error_columns(WorkerLost()),
-    }
+    return {"status": Status.FAILED, "strikes": job.strikes + 1, "finished_at": now, **_error_columns(WorkerLost())}
+
+
+def _after_memory_ran_out(job: Job, now: datetime) -> dict[str, Any] | None:
+    """The system ended a transcription for its memory: half the batch next time; None: a strike like any other."""
+    if job.stage != "transcribe" or job.batch_size is None:
+        return None
+    if job.batch_size > 1:
+        return {"status": Status.QUEUED, "batch_size": job.batch_size // 2}
+    return {"status": Status.FAILED, "finished_at": now, **_error_columns(OutOfMemory())}
+
+
+def note_batch_size(held: Claim, batch_size: int) -> bool:
+    """Note how many windows are decoded at once, for whoever comes after a lack of memory."""
+    return _change(_held(held), batch_size=batch_size)
+
+
+def set_paused(queue: str, paused_at: datetime | None) -> None:
+    """Let a queue rest from a time on, or (None) go on. Jobs at work go on; waiting ones wait."""
+    with write() as session:
+        session.merge(QueueState(queue=queue, paused_at=paused_at))
+
+
+def paused_since(queue: str) -> datetime | None:
+    """Since when a queue rests; None: it runs."""
+    with read() as session:
+        state = session.get(QueueState, queue)
+    return state.paused_at if state else None
 
 
 def count_waiting(queue: str) -> int:
-    """How many jobs wait in a queue."""
+    """How many jobs wait in a queue and could start; none while it rests."""
     with read() as session:
-        condition = and_(Job.queue == queue, Job.status == Status.QUEUED)
+        condition = and_(Job.queue == queue, Job.status == Status.QUEUED, ~_is_paused(queue))
         return session.scalar(select(func.count()).select_from(Job).where(condition)) or 0
 
 

@@ -145,6 +145,7 @@ class Job(Base):
     attempt: Mapped[int] = mapped_column(default=0)
     strikes: Mapped[int] = mapped_column(default=0)
     skip: Mapped[list[Any]] = mapped_column(default=list)
+    batch_size: Mapped[int | None]
     worker_id: Mapped[str | None]
     lease_until: Mapped[datetime | None]
     queued_at: Mapped[datetime] = mapped_column(default=utc_now)
@@ -160,6 +161,15 @@ class Job(Base):
     recording: Mapped[Recording] = relationship(back_populates="job")
 
     __table_args__ = (Index(None, "queue", "status"), Index(None, "queue", "processed_at"))
+
+
+class QueueState(Base):
+    """Whether a queue rests; without a row it runs."""
+
+    __tablename__ = "queue_state"
+
+    queue: Mapped[str] = mapped_column(String(16), primary_key=True)
+    paused_at: Mapped[datetime | None]
 
 
 class Result(Base):

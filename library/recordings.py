@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import and_, delete, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import joinedload
 
 import config
 from library import jobs
-from library.database import read, write
+from library.database import lock_table, read, write
 from library.files import Files
 from library.models import Recording, Result, Status, User, Worker, new_id
 from pipeline.recap import Recap, Segment, Transcript, WindowText, from_json
@@ -145,14 +145,17 @@ def remove(recording_id: str) -> None:
     with write() as session:
         keys = set(session.scalars(select(Result.key).where(Result.recording_id == recording_id)))
         session.execute(delete(Recording).where(Recording.id == recording_id))
-        unused = keys - _used_keys(session, keys)
     files().remove_recording(recording_id)
-    for key in unused:
-        files().remove_stage(key)
+    remove_unused(keys)
 
 
-def _used_keys(session: Session, keys: set[str]) -> set[str]:
-    return set(session.scalars(select(Result.key).where(Result.key.in_(keys))))
+def remove_unused(keys: set[str]) -> None:
+    """Remove the stage files with these keys that no recording uses."""
+    for key in keys:
+        with write() as session:
+            lock_table(session, "result")  # nobody can begin to use it between the look and the removal
+            if not session.scalar(select(Result.key).where(Result.key == key).limit(1)):
+                files().remove_stage(key)
 
 
 def sweep_files(now: datetime, age_seconds: float = 3600) -> int:
@@ -161,13 +164,11 @@ def sweep_files(now: datetime, age_seconds: float = 3600) -> int:
     with read() as session:
         known = set(session.scalars(select(Recording.id)))
     gone = files().sweep_leftovers(older_than, known.__contains__)
-    for key in files().stage_keys(older_than):
-        with write() as session:  # checked under the write lock: nobody can begin to use it meanwhile
-            unused = not session.scalar(select(Result.key).where(Result.key == key).limit(1))
-            if unused:
-                files().remove_stage(key)
-                gone += 1
-    return gone
+    with read() as session:
+        used = set(session.scalars(select(Result.key)))
+    unused = files().stage_keys(older_than) - used
+    remove_unused(unused)
+    return gone + len(unused)
 
 
 def result_path(recording_id: str, kind: str, suffix: str) -> Path | None:

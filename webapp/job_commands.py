@@ -196,3 +196,19 @@ def cancel_job(recording_id: str) -> None:
     if not jobs.cancel(recording_id, utc_now()):
         raise JobFailed("There is no unfinished job of this recording.", "`flask jobs list` shows them.")
     click.echo("Cancelled.")
+
+
+@jobs_group.command("pause")
+def pause_queue() -> None:
+    """Let the GPU's queue rest: jobs at work go on, waiting ones wait."""
+    jobs.set_paused("gpu", utc_now())
+    click.echo("The queue rests. `flask jobs resume` lets it go on.")
+
+
+@jobs_group.command("resume")
+def resume_queue() -> None:
+    """Let the queue go on."""
+    jobs.set_paused("gpu", None)
+    wake("gpu")
+    waker.flush(5)
+    click.echo("The queue goes on.")

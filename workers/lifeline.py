@@ -21,18 +21,23 @@ from library import jobs
 from library.jobs import Claim
 from library.models import utc_now
 from pipeline.errors import Cancelled, PipelineError, StageTimeout
+from workers.patience import keep_trying
 
 log = logging.getLogger(__name__)
 
 #: How long the work may take to reach a checkpoint once it has to stop.
-GRACE_SECONDS = 5.0
+GRACE_SECONDS = 3.5
 #: How often cancel and shutdown are looked for.
 LOOK_SECONDS = 0.25
-#: A step may take this many times the recording's length, and never less than the floor.
-DEADLINE_FACTOR = 10.0
+#: How often the database is asked whether the job is still ours.
+ASK_SECONDS = 1.0
+#: A step may take this many times what the recording should take here, and never less than the floor.
+DEADLINE_FACTOR = 6.0
 DEADLINE_FLOOR_SECONDS = 1800.0
-#: No checkpoint for this long means that the engine hangs.
-SILENCE_SECONDS = 1200.0
+#: Taken for work over audio seconds where nothing was measured yet: ten times slower than it is spoken.
+UNKNOWN_SPEED = 10.0
+#: No checkpoint for this long means that a stage hangs. Clustering and a first token have none for minutes.
+SILENCE_SECONDS = {"prepare": 120.0, "transcribe": 900.0, "diarize": 1800.0, "summarize": 900.0, "render": 600.0}
 
 
 class Lifeline:
@@ -41,12 +46,14 @@ class Lifeline:
     def __init__(self, held: Claim, settings: config.Settings, stop: Any) -> None:
         self.held, self.settings, self.stop = held, settings, stop
         self.gives_back = False
+        self.used: set[str] = set()
         self._must_stop: type[PipelineError] | None = None
         self._stopped_at = 0.0
         self._ended = threading.Event()
         self._began = self._checked_in = self._written = time.monotonic()
-        self._renewed = self._looked = self._began
-        self._deadline = self._began + max(DEADLINE_FLOOR_SECONDS, DEADLINE_FACTOR * (held.duration or 0.0))
+        self._renewed = self._asked = self._began
+        self._silence = SILENCE_SECONDS["diarize"]
+        self._deadline = self._began + find_deadline(held.duration, jobs.speeds())
         self._thread = threading.Thread(target=self._follow, name="lifeline", daemon=True)
 
     def __enter__(self) -> Self:
@@ -64,8 +71,8 @@ class Lifeline:
     def enter(self, stage: str) -> None:
         """A stage begins."""
         self._check_in()
-        if not jobs.enter_stage(self.held, stage, utc_now()):
-            raise Cancelled()
+        self._silence = SILENCE_SECONDS.get(stage, self._silence)
+        self._write(lambda: jobs.enter_stage(self.held, stage, utc_now()))
         self._written = time.monotonic()
 
     def progress(self, fraction: float) -> None:
@@ -73,25 +80,35 @@ class Lifeline:
         self._check_in()
         if time.monotonic() - self._written < 1.0:
             return
+        share = min(1.0, max(0.0, fraction))
+        self._write(lambda: jobs.report_progress(self.held, share, utc_now()))
         self._written = time.monotonic()
-        if not jobs.report_progress(self.held, min(1.0, max(0.0, fraction)), utc_now()):
-            raise Cancelled()
 
     def use(self, kind: str, key: str) -> None:
         """A result is about to be read or written."""
         self._check_in()
-        if not jobs.note_result(self.held, kind, key):
-            raise Cancelled()
+        self._write(lambda: jobs.note_result(self.held, kind, key))
+        self.used.add(key)
 
     def saved(self) -> None:
         """New work is on disk."""
         self._check_in()
-        jobs.note_saved_work(self.held)
+        self.keep_trying(lambda: jobs.note_saved_work(self.held))
 
     def took(self, stage: str, model: str, seconds: float) -> None:
         """A stage was computed."""
-        if self.held.duration:
-            jobs.note_speed(stage, model[:64], seconds, self.held.duration)
+        length = self.held.duration
+        if length:
+            self.keep_trying(lambda: jobs.note_speed(stage, model[:64], seconds, length))
+
+    def keep_trying(self, write: Any) -> Any:
+        """Do a write to the database, waiting where that is away; raises Cancelled when the work has to stop."""
+        return keep_trying(write, self._check_in)
+
+    def _write(self, write: Any) -> None:
+        """A write that says whether the job is still ours."""
+        if not self.keep_trying(write):
+            raise Cancelled()
 
     def _check_in(self) -> None:
         self._checked_in = time.monotonic()
@@ -107,7 +124,7 @@ class Lifeline:
                 self._look(now)
             except SQLAlchemyError:
                 log.warning("the database does not answer; the work goes on")
-            if self._must_stop and now - max(self._stopped_at, 0.0) > GRACE_SECONDS:
+            if self._must_stop and now - self._stopped_at > GRACE_SECONDS:
                 self._end_process()
 
     def _look(self, now: float) -> None:
@@ -116,14 +133,14 @@ class Lifeline:
         if self.stop[0]:
             self.gives_back = True
             self._stop(Cancelled, now)
-        elif now > self._deadline or now - self._checked_in > SILENCE_SECONDS:
+        elif now > self._deadline or now - self._checked_in > self._silence:
             self._stop(StageTimeout, now)
         elif now - self._renewed >= self.settings.heartbeat_seconds:
-            self._renewed = self._looked = now
+            self._renewed = self._asked = now
             if not jobs.renew(self.held, utc_now(), self.settings.lease_seconds):
                 self._stop(Cancelled, now)
-        elif now - self._looked >= 1.0:
-            self._looked = now
+        elif now - self._asked >= ASK_SECONDS:
+            self._asked = now
             if not jobs.is_held(self.held):
                 self._stop(Cancelled, now)
 
@@ -131,11 +148,19 @@ class Lifeline:
         self._must_stop, self._stopped_at = why, now
 
     def _end_process(self) -> None:
-        log.warning("no checkpoint within %.0f s: the process ends", GRACE_SECONDS)
+        log.warning("no checkpoint within %.1f s: the process ends", GRACE_SECONDS)
         try:
             if self.gives_back:
                 jobs.give_back(self.held, utc_now())
             elif self._must_stop is StageTimeout:
                 jobs.fail(self.held, StageTimeout(), utc_now())
+        except SQLAlchemyError:
+            log.warning("the database does not answer; the lease will run out")
         finally:
             os._exit(70)
+
+
+def find_deadline(length: float | None, speeds: dict[str, float]) -> float:
+    """Seconds that a step may take: by the recording's length and what stages took here before, with a floor."""
+    expected = (length or 0.0) * (sum(speeds.values()) if "transcribe" in speeds else UNKNOWN_SPEED)
+    return max(DEADLINE_FLOOR_SECONDS, DEADLINE_FACTOR * expected)

@@ -8,6 +8,8 @@ import os
 from dataclasses import asdict
 from typing import Any
 
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
 import config
 from library import jobs, recordings
 from library.jobs import Claim
@@ -17,11 +19,12 @@ from library.queue import wake
 from pipeline.audio import DecodeLimits
 from pipeline.chain import Chain
 from pipeline.diarize import DiarizeOptions
-from pipeline.errors import Cancelled, InternalError, PipelineError, StorageFull
+from pipeline.errors import Cancelled, InternalError, OutOfMemory, PipelineError, StorageFull
 from pipeline.recap import Recap
 from pipeline.stages import Request
 from workers.lifeline import Lifeline
 from workers.models import engines
+from workers.patience import is_disk_full, keep_trying
 
 log = logging.getLogger(__name__)
 
@@ -37,29 +40,46 @@ def run(held: Claim, settings: config.Settings, stop: Any) -> None:
             try:
                 _run_step(held, settings, watch)
             except Cancelled:
-                if watch.gives_back:
-                    jobs.give_back(held, utc_now())
-                    log.info("given back to the queue")
-                else:
-                    log.info("no longer ours: stopped")
+                _let_go(held, watch)
             except PipelineError as error:
                 log.warning("failed: %s\n%s", error.code, describe(error))
-                jobs.fail(held, error, utc_now())
+                _fail(held, error)
             except Exception as error:  # whatever an engine raises ends this job, not the worker
                 log.error("failed\n%s", describe(error))
-                jobs.fail(held, _translate(error), utc_now())
+                _fail(held, _translate(error))
+    except SQLAlchemyError as error:
+        log.error("the outcome could not be written; the lease will run out\n%s", describe(error))
     finally:
         job_id.reset(token)
+
+
+def _let_go(held: Claim, watch: Lifeline) -> None:
+    """The job is given back at a shutdown; otherwise it is no longer ours."""
+    if watch.gives_back:
+        jobs.give_back(held, utc_now())
+        log.info("given back to the queue")
+        return
+    log.info("no longer ours: stopped")
+    if recordings.get(held.recording_id) is None:  # deleted: what this job wrote since then has no owner
+        recordings.remove_unused(watch.used)
+
+
+def _fail(held: Claim, error: PipelineError) -> None:
+    keep_trying(lambda: jobs.fail(held, error, utc_now()))
 
 
 def _translate(error: Exception) -> PipelineError:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageFull()
+    if isinstance(error, OperationalError) and is_disk_full(error):
+        return StorageFull()
+    if isinstance(error, MemoryError):
+        return OutOfMemory()
     return InternalError()
 
 
 def _run_step(held: Claim, settings: config.Settings, watch: Lifeline) -> None:
-    recording = recordings.get(held.recording_id)
+    recording = watch.keep_trying(lambda: recordings.get(held.recording_id))
     if recording is None:
         raise Cancelled()
     request = _request(recording, held, settings)
@@ -68,24 +88,32 @@ def _run_step(held: Claim, settings: config.Settings, watch: Lifeline) -> None:
     log.info("%s, attempt %d", held.step, held.attempt)
     if held.step is Step.PREPARE:
         info = chain.prepare(limits).info
-        _advance(held, Step.PROCESS, {"duration_seconds": info.duration_seconds})
+        _advance(held, Step.PROCESS, {"duration_seconds": info.duration_seconds}, watch)
     elif held.step is Step.PROCESS:
-        recap = chain.process(engines(os.getpid()), limits)
+        warm = engines(os.getpid())
+        warm.batch_size = held.batch_size or max(1, settings.whisper_batch_size >> _strikes_in("transcribe", held))
+        watch.keep_trying(lambda: jobs.note_batch_size(held, warm.batch_size))
+        recap = chain.process(warm, limits)
         if request.until:
-            jobs.finish(held, utc_now(), recording=_columns(recap))
+            columns = _columns(recap)
+            watch.keep_trying(lambda: jobs.finish(held, utc_now(), recording=columns))
         else:
-            _advance(held, Step.RENDER, _columns(recap))
+            _advance(held, Step.RENDER, _columns(recap), watch)
     else:
         path = recordings.result_path(recording.id, "recap", ".json")
         if path is None:  # swept away while the job waited: make it again
-            _advance(held, Step.PROCESS, {})
+            _advance(held, Step.PROCESS, {}, watch)
             return
         chain.render(path)
-        jobs.finish(held, utc_now())
+        watch.keep_trying(lambda: jobs.finish(held, utc_now()))
 
 
-def _advance(held: Claim, step: Step, columns: dict[str, Any]) -> None:
-    if jobs.advance(held, step, utc_now(), recording=columns):
+def _strikes_in(stage: str, held: Claim) -> int:
+    return held.strikes if held.last_stage == stage else 0
+
+
+def _advance(held: Claim, step: Step, columns: dict[str, Any], watch: Lifeline) -> None:
+    if watch.keep_trying(lambda: jobs.advance(held, step, utc_now(), recording=columns)):
         wake(QUEUE_OF[step])
 
 

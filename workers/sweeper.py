@@ -14,10 +14,11 @@ from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
-from library import hardware, jobs, recordings
+from library import care, hardware, jobs, recordings
 from library.database import engine, write
 from library.models import Worker, utc_now
 from library.queue import nudges, wake
+from workers import processes
 from workers.models import WarmEngines
 
 log = logging.getLogger(__name__)
@@ -48,12 +49,17 @@ def tidy() -> None:
     gone = recordings.sweep_files(utc_now())
     if gone:
         log.info("%d leftover files removed", gone)
+    settings = config.load()
+    pruned, freed = care.prune(utc_now(), settings.stage_max_bytes, settings.stage_max_days * 86400)
+    if pruned:
+        log.info("%d stored results removed, %.0f MB", pruned, freed / 1e6)
     with write() as session:
         session.execute(delete(Worker).where(Worker.seen_at < utc_now() - timedelta(days=1)))
 
 
 def start_reporting(queues: Sequence[str]) -> None:
     """Say every few seconds that this worker lives and what it works with."""
+    processes.note_memory_kills()
     settings = config.load()
     device = hardware.describe(settings, hardware.find_gpu(settings))
     models = WarmEngines(settings).names if "gpu" in queues else {}

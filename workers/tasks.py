@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import mmap
-import os
-import socket
 from typing import Any
 
+from billiard.exceptions import WorkerLostError
 from celery import signals
+from sqlalchemy.exc import SQLAlchemyError
 
 import config
 from library import jobs, logs
+from library.database import engine
 from library.models import utc_now
 from library.queue import QUEUES, celery, wake
-from workers import sweeper
+from workers import processes, sweeper
+
+log = logging.getLogger(__name__)
 
 #: One byte shared with the children: a SIGTERM reaches the parent only.
 stop = mmap.mmap(-1, 1)
@@ -22,23 +26,23 @@ stop = mmap.mmap(-1, 1)
 @celery.task(name="work")
 def work(queue: str) -> None:
     """Claim the next job of a queue and run its step; nothing happens where none waits."""
-    jobs.sweep(utc_now())
-    settings = config.load()
-    held = jobs.claim(queue, worker_id(), utc_now(), settings.lease_seconds)
-    if held is None:
+    if stop[0]:
         return
-    if jobs.count_waiting(queue):
-        wake(queue)  # passed on before the work: another worker may be idle
-    from workers import runner
+    settings = config.load()
+    try:
+        jobs.sweep(utc_now())
+        held = jobs.claim(queue, processes.own_id(), utc_now(), settings.lease_seconds)
+        if held is None:
+            return
+        if jobs.count_waiting(queue):
+            wake(queue)  # passed on before the work: another worker may be idle
+        from workers import runner
 
-    runner.run(held, settings, stop)
-    if jobs.count_waiting(queue):
-        wake(queue)
-
-
-def worker_id() -> str:
-    """Where a job runs: machine and process."""
-    return f"{socket.gethostname()}:{os.getpid()}"
+        runner.run(held, settings, stop)
+        if jobs.count_waiting(queue):
+            wake(queue)
+    except SQLAlchemyError as error:  # the sweeper nudges again once the database is back
+        log.warning("the database does not answer: %s", type(error).__name__)
 
 
 @signals.setup_logging.connect
@@ -50,9 +54,23 @@ def _set_up_logging(**_: Any) -> None:
 def _announce(sender: Any, **_: Any) -> None:
     queues = [queue.name for queue in sender.task_consumer.queues]
     sweeper.start_reporting(queues)
-    jobs.sweep(utc_now())
+    try:
+        processes.free_jobs_of_the_dead()
+        jobs.sweep(utc_now())
+    except SQLAlchemyError as error:
+        log.warning("the database does not answer: %s", type(error).__name__)
     for queue in queues:
         wake(queue)
+
+
+@signals.task_failure.connect
+def _free_job_of_dead_child(exception: BaseException | None = None, **_: Any) -> None:
+    if isinstance(exception, WorkerLostError):
+        try:
+            processes.free_jobs_of_the_dead()
+        except SQLAlchemyError as error:  # the lease will run out
+            log.warning("the database does not answer: %s", type(error).__name__)
+        engine().dispose()
 
 
 @signals.worker_shutting_down.connect

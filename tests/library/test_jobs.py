@@ -227,3 +227,40 @@ def test_a_claim_of_another_attempt_is_another_claim() -> None:
     make_recording(make_user("ann"))
     held = take()
     assert not jobs.is_held(replace(held, attempt=held.attempt + 1))
+
+
+def test_a_paused_queue_hands_out_nothing_until_it_goes_on() -> None:
+    make_recording(make_user("ann"))
+    jobs.set_paused("cpu", NOW)
+    assert jobs.paused_since("cpu") == NOW
+    assert claim() is None
+    assert jobs.count_waiting("cpu") == 0
+    jobs.set_paused("cpu", None)
+    assert jobs.paused_since("cpu") is None
+    assert claim() is not None
+
+
+def test_the_job_of_a_dead_worker_is_freed_at_once_with_a_strike() -> None:
+    recording = make_recording(make_user("ann"))
+    assert claim(worker="dead")
+    assert jobs.running_workers() == {"dead"}
+    assert jobs.lose("other", NOW, out_of_memory=False) == 0
+    assert jobs.lose("dead", NOW, out_of_memory=False) == 1
+    job = recordings.get(recording.id).job
+    assert (job.status, job.strikes) == ("queued", 1)
+
+
+def test_a_transcription_ended_for_its_memory_comes_back_with_half_the_batch_and_fails_at_one() -> None:
+    recording = make_recording(make_user("ann"))
+    sizes = []
+    for _ in range(4):
+        held = take()
+        size = held.batch_size or 8
+        sizes.append(size)
+        jobs.enter_stage(held, "transcribe", NOW)
+        jobs.note_batch_size(held, size)
+        jobs.lose("w", NOW, out_of_memory=True)
+    assert sizes == [8, 4, 2, 1]
+    job = recordings.get(recording.id).job
+    assert (job.status, job.error_code) == ("failed", "out_of_memory")
+    assert "WHISPER_MODEL" in job.error_hint

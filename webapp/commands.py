@@ -19,11 +19,11 @@ from pipeline.errors import PipelineError
 
 def register(app: Flask) -> None:
     """Add the commands to an app."""
-    from webapp import file_commands, job_commands, model_commands
+    from webapp import doctor_command, file_commands, job_commands, model_commands
 
     for command in (upgrade_database, create_admin, create_user, create_api_key, evaluate):
         app.cli.add_command(command)
-    for command in (job_commands.recap, job_commands.jobs_group, file_commands.files_group):
+    for command in (job_commands.recap, job_commands.jobs_group, file_commands.files_group, doctor_command.doctor):
         app.cli.add_command(command)
     for command in (model_commands.models_group, model_commands.import_ollama_models):
         app.cli.add_command(command)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import mmap
+import sys
 from typing import Any
 
 from billiard.exceptions import WorkerLostError
@@ -12,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import config
 from library import jobs, logs
-from library.database import engine
+from library.database import engine, find_problem
 from library.models import utc_now
 from library.queue import QUEUES, celery, wake
 from workers import processes, sweeper
@@ -48,6 +49,18 @@ def work(queue: str) -> None:
 @signals.setup_logging.connect
 def _set_up_logging(**_: Any) -> None:
     logs.set_up("worker")
+
+
+@signals.celeryd_init.connect
+def _refuse_unfit_database(**_: Any) -> None:
+    try:
+        problem = find_problem(utc_now())
+    except SQLAlchemyError as error:
+        sys.exit(f"The database does not answer ({type(error).__name__}). Check DATABASE_URL and that it runs.")
+    finally:
+        engine().dispose()
+    if problem:
+        sys.exit(problem)
 
 
 @signals.worker_ready.connect

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+import config
+from library import database
+from library.models import utc_now
+
+
+@pytest.mark.usefixtures("any_database")
+def test_a_database_in_order_has_no_problem() -> None:
+    assert database.is_current()
+    assert database.find_problem(utc_now()) is None
+
+
+def test_missing_tables_are_told_with_the_command_that_makes_them(data_dir: object) -> None:
+    assert "flask db-upgrade" in database.find_problem(utc_now())
+
+
+def test_sqlite_on_a_network_disk_is_refused(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_file_system_of", lambda path: "nfs4")
+    assert "network disk" in database.find_problem(utc_now())
+
+
+@pytest.mark.postgresql
+def test_clocks_that_differ_are_told(
+    request: pytest.FixtureRequest, settings_of: Callable[..., config.Settings]
+) -> None:
+    server = request.getfixturevalue("postgresql_server").replace("postgresql://", "postgresql+psycopg://")
+    settings_of(DATABASE_URL=f"{server}/postgres")
+    assert "differ by 60 s" in database.find_problem(utc_now() + timedelta(seconds=60))
+    database.engine().dispose()
+
+
+def test_a_write_that_fails_changes_nothing(sqlite: str) -> None:
+    from library import users
+
+    with pytest.raises(ZeroDivisionError), database.write() as session:
+        session.add(users.User(email="ann@example.org"))
+        session.flush()
+        _ = 1 / 0
+    assert users.find_user("ann@example.org") is None

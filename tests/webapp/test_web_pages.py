@@ -213,9 +213,7 @@ def test_without_speakers_the_transcript_is_whole_and_they_can_be_added(browser:
 def test_a_silent_recording_says_that_nobody_speaks(browser: FlaskClient, alice: User) -> None:
     recording = meetings.upload(alice, "Silence")
     recap = meetings.make_recap(recording)
-    summary = replace(
-        recap.summary, overview=(), topics=(), decisions=(), action_items=(), questions=(), quotes=()
-    )
+    summary = replace(recap.summary, overview=(), topics=(), decisions=(), action_items=(), questions=(), quotes=())
     transcript = replace(recap.transcript, segments=(), speakers=())
     coverage = replace(recap.coverage, speech_seconds=0.0, transcribed_seconds=0.0, summarized_seconds=0.0)
     meetings.finish(recording, replace(recap, summary=summary, transcript=transcript, coverage=coverage))
@@ -262,9 +260,7 @@ def test_demo_models_are_told_on_every_page(browser: FlaskClient, alice: User) -
         assert "Demo models." in page and "/help/models" in page
 
 
-def test_the_folder_of_models_is_told_to_administrators_alone(
-    app: Flask, browser: FlaskClient, admin: User
-) -> None:
+def test_the_folder_of_models_is_told_to_administrators_alone(app: Flask, browser: FlaskClient, admin: User) -> None:
     from visitors import log_in
 
     folder = str(config.load().models)

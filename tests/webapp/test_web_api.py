@@ -145,6 +145,8 @@ def test_the_summary_has_its_shape(program: Program, alice: User) -> None:
     assert set(found["decisions"][0]) == set(POINT)
     assert set(found["topics"][0]) == {*POINT, "title"}
     assert set(found["action_items"][0]) == {*POINT, "owner", "due"}
+    speakers = program.get(f"/recordings/{recording.id}/transcript").json["speakers"]
+    assert not {each["owner"] for each in found["action_items"]} & {speaker["id"] for speaker in speakers}
     segments = {each["id"] for each in program.get(f"/recordings/{recording.id}/transcript").json["segments"]}
     for part in parts:
         for point in found[part]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
@@ -92,7 +93,10 @@ def transcript(recording_id: str) -> Response:
 def summary(recording_id: str) -> Response:
     """What it came to."""
     _found(recording_id)
-    return jsonify(to_plain(_recap(recording_id).summary))
+    recap = _recap(recording_id)
+    # inside, an owner who speaks is an id, so that renaming reaches it; people want the name
+    items = tuple(replace(item, owner=recap.transcript.owner_name(item)) for item in recap.summary.action_items)
+    return jsonify(to_plain(replace(recap.summary, action_items=items)))
 
 
 def _recap(recording_id: str) -> Any:

@@ -42,9 +42,11 @@ class Uploader {
       this.library.hidden = true;
       this.view.hidden = false;
     }
-    for (const file of files) this.items.push(new Item(this, file));
+    const added = [...files].map((file) => new Item(this, file));
+    this.items.push(...added);
     this.update();
-    this.items.at(-1).element.querySelector("input, button").focus();
+    const first = added.find((item) => item.state === "waiting") ?? added[0];
+    first.find(first.state === "waiting" ? "[name=title]" : "[data-remove]").focus();
   }
 
   remove(item) {

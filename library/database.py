@@ -37,7 +37,9 @@ def engine() -> Engine:
 
 def _make_engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(_with_driver(url), pool_pre_ping=True, pool_size=5, max_overflow=10)
+        return create_engine(
+            _with_driver(url), pool_pre_ping=True, pool_size=5, max_overflow=10, connect_args=_NOTICE_SILENCE
+        )
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -45,6 +47,13 @@ def _make_engine(url: str) -> Engine:
     event.listen(made, "connect", _set_up_sqlite)
     event.listen(made, "begin", _begin_sqlite)
     return made
+
+
+#: libpq's settings (seconds, the last in milliseconds): a server that vanished without a word is an error soon.
+_NOTICE_SILENCE = {
+    "connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}  # fmt: skip
 
 
 def _with_driver(url: str) -> str:

@@ -15,10 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import config
 from library import care, hardware, jobs, recordings
-from library.database import engine, write
+from library.database import write
 from library.models import Worker, utc_now
 from library.queue import nudges, wake
 from workers import processes
+from workers.forks import no_fork
 from workers.models import WarmEngines
 
 log = logging.getLogger(__name__)
@@ -70,9 +71,8 @@ def start_reporting(queues: Sequence[str]) -> None:
 def report(queues: str, device: str, models: dict[str, object]) -> None:
     """Write the worker's row."""
     id = f"{socket.gethostname()}:{os.getpid()}:{queues}"
-    with write() as session:
+    with no_fork(), write() as session:
         session.merge(Worker(id=id, queues=queues, device=device, models=models, seen_at=utc_now()))
-    engine().dispose()  # a child forked later must not inherit an open connection
 
 
 def _start(name: str, seconds: float, action: Callable[[], None]) -> None:

@@ -13,10 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import config
 from library import jobs, logs
-from library.database import engine, find_problem
+from library.database import find_problem
 from library.models import utc_now
 from library.queue import QUEUES, celery, wake
 from workers import processes, sweeper
+from workers.forks import no_fork
 
 log = logging.getLogger(__name__)
 
@@ -54,11 +55,10 @@ def _set_up_logging(**_: Any) -> None:
 @signals.celeryd_init.connect
 def _refuse_unfit_database(**_: Any) -> None:
     try:
-        problem = find_problem(utc_now())
+        with no_fork():
+            problem = find_problem(utc_now())
     except SQLAlchemyError as error:
         sys.exit(f"The database does not answer ({type(error).__name__}). Check DATABASE_URL and that it runs.")
-    finally:
-        engine().dispose()
     if problem:
         sys.exit(problem)
 
@@ -68,8 +68,9 @@ def _announce(sender: Any, **_: Any) -> None:
     queues = [queue.name for queue in sender.task_consumer.queues]
     sweeper.start_reporting(queues)
     try:
-        processes.free_jobs_of_the_dead()
-        jobs.sweep(utc_now())
+        with no_fork():
+            processes.free_jobs_of_the_dead()
+            jobs.sweep(utc_now())
     except SQLAlchemyError as error:
         log.warning("the database does not answer: %s", type(error).__name__)
     for queue in queues:
@@ -80,10 +81,14 @@ def _announce(sender: Any, **_: Any) -> None:
 def _free_job_of_dead_child(exception: BaseException | None = None, **_: Any) -> None:
     if isinstance(exception, WorkerLostError):
         try:
-            processes.free_jobs_of_the_dead()
+            with no_fork():
+                freed = processes.free_jobs_of_the_dead()
         except SQLAlchemyError as error:  # the lease will run out
             log.warning("the database does not answer: %s", type(error).__name__)
-        engine().dispose()
+            return
+        if freed:
+            for queue in QUEUES:  # now, since beat may be dead
+                wake(queue)
 
 
 @signals.worker_shutting_down.connect

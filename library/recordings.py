@@ -235,7 +235,8 @@ def partial_transcript(recording_id: str) -> tuple[Segment, ...]:
         windows = from_json(tuple[WindowText, ...], json.dumps(json.loads(whole.read_bytes())["result"]["windows"]))
     else:
         windows = tuple(text for part in files().parts(row.key) for text in from_json(tuple[WindowText, ...], part))
-    phrases = [phrase for text in windows for phrase in text.phrases]
+    first = {text.window: text for text in reversed(windows)}  # a window saved twice counts once
+    phrases = [phrase for text in first.values() for phrase in text.phrases]
     return tuple(
         Segment(id=f"p{number}", start=phrase.start, end=phrase.end, text=phrase.text.strip())
         for number, phrase in enumerate(sorted(phrases, key=lambda phrase: phrase.start), 1)

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import and_, delete, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import Session, joinedload
 
 import config
 from library import jobs
 from library.database import lock_table, read, write
 from library.files import Files
-from library.models import Recording, Result, Status, User, Worker, new_id
+from library.models import Job, Recording, Result, ResumableUpload, Status, User, Worker, new_id
 from pipeline.recap import Recap, Segment, Transcript, WindowText, from_json
 
 #: Languages that can be asked for, by code, with the name a person knows.
@@ -89,10 +89,23 @@ def clean_title(title: str | None, filename: str) -> str:
 
 def add(owner: User, upload: Upload, wishes: Wishes, now: datetime) -> Recording:
     """Take in an uploaded file: move it to its place, then write recording and job in one transaction."""
+    recording = make(new_id(), owner.id, upload, wishes, now)
+    files().keep_upload(upload.path, recording.id)
+    try:
+        with write() as session:
+            insert(session, recording, now)
+    except BaseException:
+        files().remove_recording(recording.id)
+        raise
+    return recording
+
+
+def make(recording_id: str, owner_id: str, upload: Upload, wishes: Wishes, now: datetime) -> Recording:
+    """The row of a file that arrived whole, not yet written."""
     filename = clean_filename(upload.filename)
-    recording = Recording(
-        id=new_id(),
-        owner_id=owner.id,
+    return Recording(
+        id=recording_id,
+        owner_id=owner_id,
         title=clean_title(wishes.title, filename),
         filename=filename,
         size_bytes=upload.size_bytes,
@@ -106,16 +119,21 @@ def add(owner: User, upload: Upload, wishes: Wishes, now: datetime) -> Recording
         warnings=[],
         created_at=now,
     )
-    files().keep_upload(upload.path, recording.id)
-    try:
-        with write() as session:
-            session.add(recording)
-            session.flush()
-            recording.job = jobs.add(session, recording, now)
-    except BaseException:
-        files().remove_recording(recording.id)
-        raise
-    return recording
+
+
+def insert(session: Session, recording: Recording, now: datetime) -> None:
+    """Write a recording together with its job."""
+    session.add(recording)
+    session.flush()
+    recording.job = jobs.add(session, recording, now)
+
+
+def earlier_copy(recording: Recording) -> Recording | None:
+    """The last recording before this one that its owner made of the same file, None where there is none."""
+    same = (Recording.owner_id == recording.owner_id, Recording.sha256 == recording.sha256)
+    before = (Recording.id != recording.id, Recording.created_at <= recording.created_at)
+    with read() as session:
+        return session.scalar(select(Recording).where(*same, *before).order_by(Recording.created_at.desc()).limit(1))
 
 
 def get(recording_id: str, owner_id: str | None = None) -> Recording | None:
@@ -162,8 +180,10 @@ def sweep_files(now: datetime, age_seconds: float = 3600) -> int:
     """Remove files that nothing refers to and that have not changed for `age_seconds`; returns how many went."""
     older_than = now.timestamp() - age_seconds
     with read() as session:
-        known = set(session.scalars(select(Recording.id)))
-    gone = files().sweep_leftovers(older_than, known.__contains__)
+        # uploads first: one that ends meanwhile is then a recording, or still known as an upload
+        arriving = set(session.scalars(select(ResumableUpload.id).where(ResumableUpload.recording_id.is_(None))))
+        known = arriving | set(session.scalars(select(Recording.id)))
+    gone = files().sweep_leftovers(older_than, known.__contains__, arriving.__contains__)
     with read() as session:
         used = set(session.scalars(select(Result.key)))
     unused = files().stage_keys(older_than) - used
@@ -201,20 +221,31 @@ STAGES = ("prepare", "transcribe", "diarize", "summarize", "render")
 
 
 def time_left(recording: Recording, now: datetime) -> float | None:
-    """Seconds of work left of a job that is at work, from what the stages took here before; None: not known."""
+    """Seconds of work left of a job that waits or is at work; None: not known.
+
+    From what the stages took here before; the first time, from how fast the transcription goes.
+    """
     job, length = recording.job, recording.duration_seconds
     if job.status not in (Status.RUNNING, Status.QUEUED) or length is None:
         return None
-    known = jobs.speeds()
-    stages = [stage for stage in STAGES if stage not in job.skip]
+    known = jobs.speeds() or _speeds_so_far(job, length, now)
     if "transcribe" not in known:
         return None
+    stages = [stage for stage in STAGES if stage not in job.skip]
     current = stages.index(job.stage) if job.stage in stages else 0
     if job.status == Status.QUEUED and job.step == "process":
         current = max(current, 1)
     left = sum(known.get(stage, 0.0) * length for stage in stages[current + 1 :])
     running = stages[current]
     return left + known.get(running, 0.0) * length * (1 - (job.progress if job.stage == running else 0.0))
+
+
+def _speeds_so_far(job: Job, length: float, now: datetime) -> dict[str, float]:
+    """Work over audio seconds of a transcription at work; telling speakers apart takes about as long."""
+    if job.stage != "transcribe" or job.stage_started_at is None or job.progress < 0.05:
+        return {}
+    ratio = (now - job.stage_started_at).total_seconds() / (job.progress * length)
+    return {"transcribe": ratio, "diarize": ratio}
 
 
 def live_workers(now: datetime, within_seconds: float = 60) -> list[Any]:

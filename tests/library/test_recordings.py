@@ -135,3 +135,18 @@ def test_the_time_left_comes_from_what_stages_took_before() -> None:
     jobs.report_progress(held, 0.5, NOW)
     left = recordings.time_left(recordings.get(recording.id), NOW)
     assert left == pytest.approx(15 + 10 + 1)
+
+
+def test_the_first_time_the_time_left_comes_from_the_transcription_at_work() -> None:
+    recording = make_recording(make_user("ann"))
+    held = jobs.claim("cpu", "w", NOW, 60)
+    assert held is not None
+    jobs.advance(held, Step.PROCESS, NOW, recording={"duration_seconds": 100.0})
+    held = jobs.claim("gpu", "w", NOW, 60)
+    assert held is not None
+    jobs.enter_stage(held, "transcribe", NOW)
+    later = NOW + timedelta(seconds=10)
+    assert recordings.time_left(recordings.get(recording.id), later) is None
+    jobs.report_progress(held, 0.5, later)
+    left = recordings.time_left(recordings.get(recording.id), later)
+    assert left == pytest.approx(10 + 20)

@@ -228,7 +228,7 @@ def time_left(recording: Recording, now: datetime) -> float | None:
     job, length = recording.job, recording.duration_seconds
     if job.status not in (Status.RUNNING, Status.QUEUED) or length is None:
         return None
-    known = jobs.speeds() or _speeds_so_far(job, length, now)
+    known = _speeds_so_far(job, length, now) | jobs.speeds()
     if "transcribe" not in known:
         return None
     stages = [stage for stage in STAGES if stage not in job.skip]

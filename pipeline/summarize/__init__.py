@@ -8,7 +8,6 @@ from pipeline.summarize.engine import (
     SummaryOptions,
     SummaryResult,
     find_speaker,
-    owner_name,
     spoken_seconds,
 )
 
@@ -18,6 +17,5 @@ __all__ = [
     "SummaryResult",
     "choose_summarizer",
     "find_speaker",
-    "owner_name",
     "spoken_seconds",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.recap import ActionItem, Notice, Summary, Transcript
+from pipeline.recap import Notice, Summary, Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +63,6 @@ def spoken_seconds(spans: Iterable[Span]) -> float:
         total += max(0.0, span.end - max(span.start, reached))
         reached = max(reached, span.end)
     return total
-
-
-def owner_name(item: ActionItem, transcript: Transcript) -> str | None:
-    """Who an action item falls to, for people to read.
-
-    `ActionItem.owner` is a speaker's id where the owner speaks in the recording, so that a renamed speaker is renamed
-    here too, and otherwise the name as it was said.
-    """
-    return transcript.name_of(item.owner) or item.owner
 
 
 def find_speaker(name: str, transcript: Transcript) -> str | None:

@@ -12,7 +12,7 @@ import pytest
 from sample_truth import LISTED, read_truth, transcript_of
 
 from pipeline.recap import ActionItem, Point, Segment, Speaker, Summary, Transcript
-from pipeline.summarize import SummaryOptions, owner_name
+from pipeline.summarize import SummaryOptions
 from pipeline.summarize.extractive import ExtractiveSummarizer
 
 KINDS = ("decisions", "action_items", "questions")
@@ -52,7 +52,7 @@ def test_four_of_five_points_are_found_with_at_most_one_false_for_each_true_one(
 def test_owners_and_due_dates_are_those_that_were_said(name: str) -> None:
     truth = read_truth(name)
     transcript = transcript_of(truth)
-    found = {item.text: (owner_name(item, transcript), item.due) for item in summarize(transcript).action_items}
+    found = {item.text: (transcript.owner_name(item), item.due) for item in summarize(transcript).action_items}
     for wanted in truth["action_items"]:
         if wanted["text"] in found:
             assert found[wanted["text"]] == (wanted["owner"], wanted["due"])
@@ -62,7 +62,7 @@ def test_an_owner_who_speaks_is_kept_by_id_so_that_a_new_name_shows() -> None:
     transcript = conversation("en", ("Ann", "Ben, please call the printer on Monday."), ("Ben", "Sure, no problem."))
     (item,) = summarize(transcript).action_items
     assert item.owner == "s1"
-    assert owner_name(item, transcript.rename({"s1": "Benjamin"})) == "Benjamin"
+    assert transcript.rename({"s1": "Benjamin"}).owner_name(item) == "Benjamin"
     assert item.segments == ("g0", "g1")
 
 

@@ -59,6 +59,12 @@ class Settings(BaseSettings):
     """Whether this machine has a usable GPU; `auto` asks the driver."""
     max_upload_bytes: int = Field(2 * GIGABYTE, ge=1024)
     """Largest upload in bytes."""
+    max_user_bytes: int = Field(200 * GIGABYTE, ge=0)
+    """Bytes that one user may keep here, unfinished uploads included; 0: no limit."""
+    max_user_recordings: int = Field(0, ge=0)
+    """Recordings that one user may keep here, unfinished uploads included; 0: no limit."""
+    max_unfinished_uploads: int = Field(20, ge=1)
+    """Resumable uploads that one user may have under way; each is kept for a day after its last byte."""
     max_audio_seconds: float = Field(6 * 3600, gt=0)
     """Longest recording in seconds."""
     stage_max_bytes: int = Field(100 * GIGABYTE, ge=0)

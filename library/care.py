@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from library import jobs
+from library import jobs, uploads
 from library.database import lock_table, read, write
-from library.models import Job, Recording, Result, Status, Step
+from library.models import Job, Recording, Result, ResumableUpload, Status, Step
 from library.recordings import files, remove_unused
 
 #: What pages and downloads read; all else only saves work when a job runs again.
@@ -19,12 +19,14 @@ KEPT_KINDS = ("recap", "pdf")
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Where files and rows do not match: ids of recordings, keys of results."""
+    """Where files and rows do not match: ids of recordings, keys of results, ids of unfinished uploads."""
 
     uploads_without_recording: frozenset[str]
     recordings_without_upload: frozenset[str]
     results_without_use: frozenset[str]
     recordings_without_result: frozenset[str]
+    partial_files_without_upload: frozenset[str]
+    uploads_without_partial_file: frozenset[str]
 
     @property
     def total(self) -> int:
@@ -41,14 +43,19 @@ def verify(now: datetime, age_seconds: float = 3600) -> Findings:
         used = set(session.scalars(select(Result.key)))
         done = set(session.scalars(select(Job.recording_id).where(Job.status == Status.DONE)))
         kept = session.execute(select(Result.recording_id, Result.key).where(Result.kind.in_(KEPT_KINDS))).all()
-    young = {id for id in on_disk - known if files().recording(id).stat().st_mtime >= older_than}
+        arriving = set(session.scalars(select(ResumableUpload.id).where(ResumableUpload.recording_id.is_(None))))
+    partial = set(files().incoming_sizes())  # after the rows: an upload has its file before its row
+    strange = on_disk - known - arriving
+    young = {id for id in strange if files().recording(id).stat().st_mtime >= older_than}
     return Findings(
-        uploads_without_recording=frozenset(on_disk - known - young),
+        uploads_without_recording=frozenset(strange - young),
         recordings_without_upload=frozenset(known - on_disk),
         results_without_use=frozenset(
             key for key, (_, last_used) in results.items() if key not in used and last_used < older_than
         ),
         recordings_without_result=frozenset(id for id, key in kept if id in done and key not in results),
+        partial_files_without_upload=frozenset(files().incoming_names(older_than) - arriving),
+        uploads_without_partial_file=frozenset(arriving - partial),
     )
 
 
@@ -62,7 +69,11 @@ def repair(findings: Findings, now: datetime) -> int:
     remove_unused(set(findings.results_without_use))
     again = findings.recordings_without_result - findings.recordings_without_upload
     mended = sum(jobs.retry(id, now, step=Step.PROCESS) for id in again)
-    return len(findings.uploads_without_recording) + len(findings.results_without_use) + mended
+    for id in findings.partial_files_without_upload:
+        files().incoming(id).unlink(missing_ok=True)
+    mended += sum(uploads.remove(id) for id in findings.uploads_without_partial_file)
+    gone = (findings.uploads_without_recording, findings.results_without_use, findings.partial_files_without_upload)
+    return mended + sum(map(len, gone))
 
 
 def prune(now: datetime, max_bytes: int, max_age_seconds: float) -> tuple[int, int]:

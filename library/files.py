@@ -1,6 +1,6 @@
 """Where bytes live: a folder now, an object store later. The only module that knows paths.
 
-    incoming/<id>           uploads on their way
+    incoming/<id>           uploads on their way; resumable ones under the id of their row
     recordings/<id>         uploaded files, by recording
     stages/<ab>/<key>.*     results of stages, by the hash of what went in
     stages/<ab>/<key>.parts/<n>.json   saved batches of an unfinished stage
@@ -11,6 +11,7 @@ never replaces an older result, whose ids may be in use.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from library.models import new_id
+from pipeline.errors import StorageFull
 
 
 class Files:
@@ -45,6 +47,34 @@ class Files:
         """A fresh path for an upload on its way."""
         self.make_folders()
         return self.incoming_folder / new_id()
+
+    def incoming(self, upload_id: str) -> Path:
+        """Where the bytes of a resumable upload gather."""
+        return self.incoming_folder / upload_id
+
+    def create_incoming(self, upload_id: str) -> Path:
+        """Make the empty file of a resumable upload, in a way that a power cut does not undo."""
+        self.make_folders()
+        path = self.incoming(upload_id)
+        path.touch(mode=0o600, exist_ok=False)
+        _sync_folder(path.parent)
+        return path
+
+    def incoming_sizes(self) -> dict[str, int]:
+        """Bytes of each file in `incoming`, by its name."""
+        self.make_folders()
+        return {path.name: size for path in self.incoming_folder.iterdir() if (size := _size(path)) is not None}
+
+    def incoming_names(self, older_than: float) -> set[str]:
+        """Names of the files in `incoming` last changed before `older_than` (seconds since 1970)."""
+        self.make_folders()
+        return {path.name for path in self.incoming_folder.iterdir() if _changed(path) < older_than}
+
+    def link_upload(self, upload_id: str) -> None:
+        """Give a complete, synced resumable upload its place as a recording; it stays in `incoming` as well."""
+        target = self.recording(upload_id)
+        _link_once(self.incoming(upload_id), target)
+        _sync_folder(target.parent)
 
     def keep_upload(self, incoming: Path, recording_id: str) -> Path:
         """Move a complete, synced upload to its recording."""
@@ -142,20 +172,42 @@ class Files:
         self.make_folders()
         return {path.name for path in self.recordings_folder.iterdir()}
 
-    def sweep_leftovers(self, older_than: float, is_known: Callable[[str], bool]) -> int:
+    def sweep_leftovers(
+        self, older_than: float, is_known: Callable[[str], bool], is_arriving: Callable[[str], bool] = lambda _id: False
+    ) -> int:
         """Remove abandoned uploads, temporary files and files of unknown recordings; returns how many went.
 
-        Only what was last changed before `older_than` (seconds since 1970) goes.
+        Only what was last changed before `older_than` (seconds since 1970) goes, and no file of a resumable upload that
+        is still arriving.
         """
         self.make_folders()
         gone = 0
-        candidates = [*self.incoming_folder.iterdir(), *self.stages_folder.glob("*/.*")]
+        candidates = [path for path in self.incoming_folder.iterdir() if not is_arriving(path.name)]
+        candidates += self.stages_folder.glob("*/.*")
         candidates += [path for path in self.recordings_folder.iterdir() if not is_known(path.name)]
         for path in candidates:
             if _changed(path) < older_than:
                 path.unlink(missing_ok=True)
                 gone += 1
         return gone
+
+
+@contextmanager
+def full_disk_explained() -> Iterator[None]:
+    """Say in words for users that the disk is full. Raises StorageFull."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull(hint="Ask the person who runs this server to free some space.") from error
+        raise
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # somebody else removed it just now
+        return None
 
 
 def _changed(path: Path) -> float:

@@ -128,6 +128,25 @@ class Recording(Base):
     __table_args__ = (Index(None, "owner_id", "created_at"),)
 
 
+class ResumableUpload(Base):
+    """A resumable upload: what was announced. How much of it is there says its file in `incoming`.
+
+    Once all bytes are there it becomes the recording of the same id; the row stays until `expires_at`, so that a client
+    whose last answer was lost can ask again.
+    """
+
+    __tablename__ = "upload"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    owner_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    filename: Mapped[str]
+    length: Mapped[int] = mapped_column(BigInteger)
+    wishes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    recording_id: Mapped[str | None] = mapped_column(ForeignKey("recording.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    expires_at: Mapped[datetime]
+
+
 class Job(Base):
     """How far a recording is. Every change of state is a conditional UPDATE in `library.jobs`."""
 

@@ -123,7 +123,13 @@ class Unavailable(WebError):
 
 
 #: HTTP status of the errors that pipeline and library raise within a request.
-_STATUS = {"storage_full": 507, "invalid_request": 422}
+_STATUS = {
+    "storage_full": 507,
+    "invalid_request": 422,
+    "quota_exceeded": 403,
+    "offset_conflict": 409,
+    "upload_gone": 410,
+}
 
 #: What is said of the errors that Flask and Werkzeug raise.
 _KINDS: dict[int, type[WebError]] = {
@@ -163,7 +169,12 @@ def as_json(error: PipelineError) -> dict[str, Any]:
 def wants_json() -> bool:
     """Whether a program asks: the API, or a script of our own pages."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    return request.path.startswith("/api/") or best == "application/json"
+    return is_for_programs() or best == "application/json"
+
+
+def is_for_programs() -> bool:
+    """Whether this address is part of the API or of the upload protocol."""
+    return request.path.startswith(("/api/", "/files/"))
 
 
 def answer(error: PipelineError) -> Response:
@@ -176,7 +187,7 @@ def answer(error: PipelineError) -> Response:
     response.status_code = status
     if isinstance(error, RateLimited):
         response.headers["Retry-After"] = str(error.wait_seconds)
-    if status == 401 and request.path.startswith("/api/"):
+    if status == 401 and is_for_programs():
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
 

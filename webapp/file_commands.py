@@ -27,6 +27,8 @@ def verify_files(repair: bool, with_young: bool) -> None:
         ("Results that no recording uses", findings.results_without_use),
         ("Recordings whose uploaded file is gone", findings.recordings_without_upload),
         ("Recordings whose result is gone", findings.recordings_without_result),
+        ("Parts of files that belong to no upload", findings.partial_files_without_upload),
+        ("Uploads whose bytes are gone", findings.uploads_without_partial_file),
     ):
         click.echo(f"{title}: {len(ids) or 'none'}")
         for id in sorted(ids):

@@ -14,7 +14,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
-from library import care, hardware, jobs, recordings
+from library import care, hardware, jobs, recordings, uploads
 from library.database import write
 from library.models import Worker, utc_now
 from library.queue import nudges, wake
@@ -47,6 +47,9 @@ def sweep(queues: Sequence[str]) -> None:
 
 def tidy() -> None:
     """Remove files that nothing refers to, and workers that are gone."""
+    ended = uploads.sweep(utc_now())
+    if ended:
+        log.info("%d unfinished uploads ended", ended)
     gone = recordings.sweep_files(utc_now())
     if gone:
         log.info("%d leftover files removed", gone)

@@ -60,9 +60,15 @@ def create() -> tuple[Response, int] | Response:
         response = errors.answer(error)
         response.headers["Connection"] = "close"  # part of the body may still be on its way
         return response
-    answer, status = _shown(recording.id, 201)
+    answer, status = _created(recording)
     answer.headers["Location"] = url_for("api.show", recording_id=recording.id)
     return answer, status
+
+
+def _created(recording: Recording) -> tuple[Response, int]:
+    earlier = recordings.earlier_copy(recording)
+    shown = shapes.recording(_found(recording.id), line.look(utc_now()))
+    return jsonify(**shown, duplicate_of=earlier.id if earlier else None), 201
 
 
 @api.get("/recordings")

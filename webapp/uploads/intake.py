@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import cast
 
 from flask import request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 import config
-from library import queue, recordings
+from library import queue, recordings, uploads
 from library.models import Recording, User, utc_now
-from pipeline.errors import StorageFull
+from pipeline.errors import PipelineError
 from webapp import errors
 from webapp.uploads import wishes
+from webapp.uploads.line import impatient_line
 from webapp.uploads.sink import Sink, UploadRequest, too_large
 
 #: Room for the other fields and the boundaries of the form, in bytes.
 FORM_BYTES = 65536
-#: What stays free on the disk whatever is uploaded, in bytes.
-RESERVE_BYTES = 200 * 1024**2
 #: How much of a refused body is read, so that the client sees the answer and not a broken connection; bytes.
 DRAIN_BYTES = 1024**2
 
@@ -28,9 +28,9 @@ def receive(owner: User, check_form: Callable[[], None] | None = None) -> Record
     """Take in the file of this request for `owner`, who has been checked; returns the queued recording.
 
     `check_form` is called once the form is parsed and may raise. Raises NoFile, TooLarge, StorageFull,
-    WrongContentType and InvalidRequest; then nothing stays on disk.
+    QuotaExceeded, WrongContentType and InvalidRequest; then nothing stays on disk.
     """
-    _check_headers()
+    _check_headers(owner)
     max_bytes = config.load().max_upload_bytes
     sinks: list[Sink] = []
 
@@ -61,7 +61,7 @@ def receive(owner: User, check_form: Callable[[], None] | None = None) -> Record
     return recording
 
 
-def _check_headers() -> None:
+def _check_headers(owner: User) -> None:
     """What can be refused before the body is read."""
     length, limit = request.content_length, config.load().max_upload_bytes
     if request.mimetype != "multipart/form-data":
@@ -69,15 +69,19 @@ def _check_headers() -> None:
     if length is not None and length > limit + FORM_BYTES:
         drain()
         raise too_large(limit)
-    if recordings.files().free_bytes() < (length or 0) + RESERVE_BYTES:
+    try:
+        uploads.check_room(length or 0)
+        uploads.check_quota(owner.id, length or 0, utc_now())
+    except PipelineError:
         drain()
-        raise StorageFull(hint="Ask the person who runs this server to free some space.")
+        raise
 
 
 def _parse(max_bytes: int) -> str:
     """Read the whole form, its file into the sink; returns the file's name."""
     try:
-        part = request.files.get("file")
+        with impatient_line():
+            part = request.files.get("file")
     except RequestEntityTooLarge as error:
         raise too_large(max_bytes) from error
     if part is None or not part.filename:
@@ -89,4 +93,5 @@ def drain() -> None:
     """Read a little of a body that is refused."""
     length = request.content_length or 0
     cast(UploadRequest, request).max_content_length = length  # else the stream itself refuses to be read
-    request.stream.read(min(length, DRAIN_BYTES))
+    with impatient_line(), suppress(ClientDisconnected, OSError):
+        request.stream.read(min(length, DRAIN_BYTES))

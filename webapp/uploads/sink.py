@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from flask import Request
 
-from pipeline.errors import StorageFull
+from library.files import full_disk_explained
 from webapp import errors, formats
 
 
@@ -40,7 +38,7 @@ class Sink:
         if self.size > self.max_bytes:
             raise too_large(self.max_bytes)
         self._hash.update(data)
-        with _full_disk_explained():
+        with full_disk_explained():
             return self._file.write(data)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
@@ -57,7 +55,7 @@ class Sink:
 
     def sync(self) -> None:
         """Make sure that all bytes are on the disk, then close."""
-        with _full_disk_explained():
+        with full_disk_explained():
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
@@ -69,16 +67,6 @@ class Sink:
         except OSError:  # a full disk shows again when what is buffered cannot be written
             os.close(self._file.fileno())
         self.path.unlink(missing_ok=True)
-
-
-@contextmanager
-def _full_disk_explained() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageFull(hint="Ask the person who runs this server to free some space.") from error
-        raise
 
 
 class UploadRequest(Request):

@@ -1,0 +1,238 @@
+"""Resumable uploads: announced, filled piece by piece, and in the end a recording, exactly once.
+
+The row says what was announced, the file in `incoming` how much has arrived. The recording has the id of its upload, so
+whoever ends an upload a second time (after a crash, beside another process) finds it there.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+import config
+from library import recordings
+from library.database import lock_table, read, write
+from library.models import Recording, ResumableUpload, new_id
+from library.partial import PartialFile, hash_of
+from library.recordings import Wishes, files
+from pipeline.errors import PipelineError, StorageFull
+
+#: How long an upload is kept after its last byte.
+KEPT = timedelta(hours=24)
+#: What stays free on the disk whatever is uploaded, in bytes.
+RESERVE_BYTES = 200 * 1024**2
+
+
+class QuotaExceeded(PipelineError):
+    """A user keeps, or has under way, as much as one user may."""
+
+    code = "quota_exceeded"
+    default_message = "You have used all the space that one account has here."
+    default_hint = "Delete recordings that you no longer need, or ask for a higher limit."
+
+
+class UploadGone(PipelineError):
+    """The upload has expired, or its bytes are lost."""
+
+    code = "upload_gone"
+    default_message = "This upload is no longer kept."
+    default_hint = "Begin a new upload of the file."
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What a client says of a file before it sends it; `length` in bytes."""
+
+    filename: str
+    length: int
+    wishes: Wishes
+
+
+def create(owner_id: str, announced: Announced, now: datetime) -> ResumableUpload:
+    """Begin an upload. Raises QuotaExceeded and StorageFull."""
+    check_room(announced.length)
+    upload = ResumableUpload(
+        id=new_id(),
+        owner_id=owner_id,
+        filename=recordings.clean_filename(announced.filename),
+        length=announced.length,
+        wishes=asdict(announced.wishes),
+        created_at=now,
+        expires_at=now + KEPT,
+    )
+    path = files().create_incoming(upload.id)
+    try:
+        with write() as session:
+            lock_table(session, ResumableUpload.__tablename__)  # two at once must not both find the last place free
+            _check_quota(session, owner_id, announced.length, now)
+            _check_unfinished(session, owner_id, now)
+            session.add(upload)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return upload
+
+
+def check_room(length: int) -> None:
+    """Whether the disk has room for a file beside what is announced already. Raises StorageFull."""
+    with read() as session:
+        rows = session.execute(_unfinished(ResumableUpload.id, ResumableUpload.length)).all()
+    there = files().incoming_sizes()
+    awaited = sum(max(0, announced - there.get(id, 0)) for id, announced in rows)
+    if files().free_bytes() - awaited < length + RESERVE_BYTES:
+        raise StorageFull(hint="Ask the person who runs this server to free some space.")
+
+
+def check_quota(owner_id: str, length: int, now: datetime) -> None:
+    """Whether a user may keep a file of so many bytes. Raises QuotaExceeded."""
+    with read() as session:
+        _check_quota(session, owner_id, length, now)
+
+
+def _check_quota(session: Session, owner_id: str, length: int, now: datetime) -> None:
+    settings = config.load()
+    kept = select(func.count(), func.coalesce(func.sum(Recording.size_bytes), 0)).where(Recording.owner_id == owner_id)
+    coming = _of(owner_id, now, func.count(), func.coalesce(func.sum(ResumableUpload.length), 0))
+    (files_kept, bytes_kept), (files_coming, bytes_coming) = (session.execute(query).one() for query in (kept, coming))
+    most = settings.max_user_bytes
+    if most and bytes_kept + bytes_coming + length > most:
+        raise QuotaExceeded()
+    if settings.max_user_recordings and files_kept + files_coming >= settings.max_user_recordings:
+        raise QuotaExceeded(f"You have {settings.max_user_recordings} recordings, which is as many as one may keep.")
+
+
+def _check_unfinished(session: Session, owner_id: str, now: datetime) -> None:
+    most = config.load().max_unfinished_uploads
+    if session.scalar(_of(owner_id, now, func.count())) >= most:
+        raise QuotaExceeded(
+            f"{most} of your uploads are not finished, which is as many as one may have under way.",
+            "Finish or remove some of them; they go by themselves a day after their last byte.",
+        )
+
+
+def _unfinished(*columns: Any) -> Any:
+    return select(*columns).where(ResumableUpload.recording_id.is_(None))
+
+
+def _of(owner_id: str, now: datetime, *columns: Any) -> Any:
+    return _unfinished(*columns).where(ResumableUpload.owner_id == owner_id, ResumableUpload.expires_at > now)
+
+
+def get(upload_id: str, owner_id: str, now: datetime) -> ResumableUpload | None:
+    """An upload of a user, None where there is none or it is somebody else's. Raises UploadGone when it has expired."""
+    found = _row(upload_id)
+    if found is None or found.owner_id != owner_id:
+        return None
+    if found.expires_at <= now:
+        raise UploadGone()
+    return found
+
+
+def _row(upload_id: str) -> ResumableUpload | None:
+    with read() as session:
+        return session.get(ResumableUpload, upload_id)
+
+
+def _file(upload_id: str) -> PartialFile:
+    return PartialFile(files().incoming(upload_id))
+
+
+def offset(upload: ResumableUpload) -> int:
+    """How many bytes of an upload are safe on the disk. Raises UploadGone where they are lost."""
+    try:
+        return upload.length if upload.recording_id else _file(upload.id).sync()
+    except FileNotFoundError as error:
+        return _length_if_finished(upload, error)
+
+
+def append(upload: ResumableUpload, at: int, data: bytes) -> int:
+    """Add bytes at an offset; returns the new offset. Raises OffsetTaken, StorageFull, UploadGone."""
+    try:
+        return _file(upload.id).append(at, data)
+    except FileNotFoundError as error:
+        raise UploadGone() from error
+
+
+def _length_if_finished(upload: ResumableUpload, error: FileNotFoundError) -> int:
+    now_known = _row(upload.id)  # another request may have ended it just now
+    if now_known is None or now_known.recording_id is None:
+        raise UploadGone() from error
+    return now_known.length
+
+
+def renew(upload_id: str, now: datetime) -> datetime:
+    """Keep an upload for another day; returns until when."""
+    until = now + KEPT
+    with write() as session:
+        session.execute(update(ResumableUpload).where(ResumableUpload.id == upload_id).values(expires_at=until))
+    return until
+
+
+def finish(upload_id: str, now: datetime) -> str | None:
+    """Make the recording of an upload whose bytes are all there; returns its id, None where bytes are missing.
+
+    However often and by however many it is called, there is one recording.
+    """
+    file = _file(upload_id)
+    try:
+        with file.locked() as handle:
+            upload = _row(upload_id)
+            if upload is not None and upload.recording_id is None and os.fstat(handle).st_size == upload.length:
+                os.fsync(handle)
+                _make_recording(upload, hash_of(handle), now)
+                upload = _row(upload_id)
+            if upload is None or upload.recording_id is not None:
+                file.path.unlink()  # the recording keeps the bytes under its own name
+    except FileNotFoundError:
+        upload = _row(upload_id)
+    return None if upload is None else upload.recording_id
+
+
+def _make_recording(upload: ResumableUpload, sha256: str, now: datetime) -> None:
+    """Write recording, job and the end of the upload in one transaction, after the file has its second name."""
+    arrived = recordings.Upload(files().incoming(upload.id), upload.filename, upload.length, sha256)
+    recording = recordings.make(upload.id, upload.owner_id, arrived, Wishes(**upload.wishes), now)
+    files().link_upload(upload.id)
+    with write() as session:
+        recordings.insert(session, recording, now)
+        ended = session.merge(upload)
+        ended.recording_id, ended.expires_at = recording.id, now + KEPT
+
+
+def remove(upload_id: str, expired_by: datetime | None = None) -> bool:
+    """Give up an upload: row and bytes go; returns whether it went. What has become a recording stays one.
+
+    With `expired_by` it goes only where it has expired by then.
+    """
+    file = _file(upload_id)
+    try:
+        with file.locked():
+            went = _remove_row(upload_id, expired_by)
+            if went:
+                file.path.unlink()
+            return went
+    except FileNotFoundError:
+        return _remove_row(upload_id, expired_by)
+
+
+def _remove_row(upload_id: str, expired_by: datetime | None) -> bool:
+    which = delete(ResumableUpload).where(ResumableUpload.id == upload_id)
+    if expired_by is not None:
+        which = which.where(ResumableUpload.expires_at <= expired_by)
+    with write() as session:
+        return session.execute(which.returning(ResumableUpload.id)).first() is not None
+
+
+def sweep(now: datetime) -> int:
+    """Remove expired uploads, and end those whose bytes are all there though nobody asked again; returns how many."""
+    there = files().incoming_sizes()
+    with read() as session:
+        rows = session.scalars(select(ResumableUpload)).all()
+    complete = [row for row in rows if row.recording_id is None and there.get(row.id) == row.length]
+    ended = sum(finish(row.id, now) is not None for row in complete)
+    return ended + sum(remove(row.id, expired_by=now) for row in rows if row.expires_at <= now and row not in complete)

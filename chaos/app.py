@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from celery.concurrency.asynpool import AsynPool
+
 from chaos.tripwires import Tripwires
 from run import celery
 
 Tripwires(Path(os.environ["CHAOS_FOLDER"])).lay()
-if strikes := os.environ.get("CHAOS_STRIKES"):
-    from library import jobs
-
-    jobs.STRIKES = int(strikes)
-if os.environ.get("CHAOS_WARM"):  # a new child then need not load them again, which takes most of its life
-    import faster_whisper  # noqa: F401
-    import pyannote.audio  # noqa: F401
+if os.environ.get("CHAOS_HURRY"):  # Celery looks for dead children every 5 s
+    AsynPool.timers = property(lambda pool: {pool.maintain_pool: 0.5})
 
 __all__ = ["celery"]

@@ -77,7 +77,8 @@ def _find_problem(recording: Recording) -> str | None:
 def _check_work(events: list[dict[str, Any]], outcome: Outcome, kills: int | None) -> None:
     """No result is begun once it is there, no batch is decoded twice but for the one at hand at each kill.
 
-    A decoded recording is there with its description (`.json`), which is published after the samples (`.f32`).
+    A decoded recording is there with its description (`.json`), which is published after the samples (`.f32`). The
+    recap is no work of its own: it is put together from results, under the hash of its content.
     """
     linked: set[str] = set()
     heard: defaultdict[str, set[tuple[float, float]]] = defaultdict(set)
@@ -86,7 +87,7 @@ def _check_work(events: list[dict[str, Any]], outcome: Outcome, kills: int | Non
         place, moment = event["place"], event["place"].rpartition(":")[2]
         if moment in ("begin", "compute") and event["key"].split(".")[0] in linked:
             outcome.wrong.append(f"{place} was computed again for {event['recording']}")
-        if moment == "linked" and place.split(":")[0] not in ("transcribe.part", "audio.f32"):
+        if moment == "linked" and place.split(":")[0] not in ("transcribe.part", "audio.f32", "recap.json"):
             linked.add(event["key"].split(".")[0])
         if place == "hear":
             batch = {(start, end) for start, end in event["windows"]}

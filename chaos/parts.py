@@ -11,6 +11,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from chaos.nursery import Fledgling, Nursery
 from config import ROOT
 from launcher.tether import die_with
 
@@ -18,9 +19,17 @@ from launcher.tether import die_with
 class Part:
     """A process that leads a group of its own; what it prints goes to a log file."""
 
-    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        log: Path,
+        nursery: Nursery | None = None,
+    ) -> None:
         self.name, self.command, self.environment, self.log = name, list(command), dict(environment), log
-        self._process: subprocess.Popen[bytes] | None = None
+        self._nursery = nursery
+        self._process: subprocess.Popen[bytes] | Fledgling | None = None
         self._groups: list[int] = []
 
     @property
@@ -31,17 +40,25 @@ class Part:
         return self._process.pid
 
     @property
+    def started(self) -> bool:
+        """Whether it was ever started."""
+        return self._process is not None
+
+    @property
     def lives(self) -> bool:
         """Whether the process runs (or is frozen)."""
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
         """Start the process; it dies with the one that starts it."""
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self.command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=log,
-                stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=partial(die_with, os.getpid()),
-            )  # fmt: skip
+        if self._nursery:
+            self._process = self._nursery.start(self.command, self.environment, self.log)
+        else:
+            with self.log.open("ab") as log:
+                self._process = subprocess.Popen(
+                    self.command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=log,
+                    stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=partial(die_with, os.getpid()),
+                )  # fmt: skip
         self._groups.append(self._process.pid)
 
     def signal(self, number: int) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import config
+from chaos.nursery import Nursery
 from chaos.parts import Part
 from library import database, recordings, users
 from library.models import Job, Recording, Status, User, utc_now
@@ -28,10 +29,11 @@ _CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "chaos.app.celery")
 class Rig:
     """The parts, by name: `redis`, `beat`, `web` and whatever workers were added. Nothing runs until it is started.
 
-    The process that makes a rig shares its settings (`config.load`), and so asks and changes the same library.
+    The process that makes a rig shares its settings (`config.load`), and so asks and changes the same library. With
+    `hurry` workers get over what is not under test sooner, see `chaos.app`.
     """
 
-    def __init__(self, folder: Path, **settings: object) -> None:
+    def __init__(self, folder: Path, *, hurry: bool = False, **settings: object) -> None:
         self.folder, self.data_dir = folder, folder / "data"
         (folder / "armed").mkdir(parents=True)
         (folder / "logs").mkdir()
@@ -52,9 +54,11 @@ class Rig:
         os.environ.update(self.settings)
         config.load.cache_clear()
         self.environment = {
-            **os.environ, "CHAOS_FOLDER": str(folder), "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1",
+            **os.environ, "CHAOS_FOLDER": str(folder), "CHAOS_HURRY": "yes" if hurry else "", "OMP_NUM_THREADS": "1",
+            "PYTHONUNBUFFERED": "1",
         }  # fmt: skip
         self.parts: dict[str, Part] = {}
+        self.nursery = Nursery(self.environment) if hurry else None
         self._add_parts()
         recordings.files().make_folders()
         database.upgrade()
@@ -72,7 +76,8 @@ class Rig:
 
     def add(self, name: str, *command: str) -> Part:
         """Add a part by its command."""
-        self.parts[name] = Part(name, command, self.environment, self.folder / "logs" / f"{name}.log")
+        nursery = self.nursery if "celery" in command else None
+        self.parts[name] = Part(name, command, self.environment, self.folder / "logs" / f"{name}.log", nursery)
         return self.parts[name]
 
     def add_worker(self, name: str, queues: str = "gpu,cpu") -> Part:
@@ -101,16 +106,20 @@ class Rig:
         elif name == "web":
             until(lambda: _connects(self.web_port), 60, "the web server listens")
         elif "worker" in part.command:
-            until(lambda: self._reports(part.pid), 90, f"{name} reports", self.tell)
+            until(lambda: self._reports(part), 90, f"{name} reports", self.tell)
 
     @staticmethod
-    def _reports(pid: int) -> bool:
-        return any(worker.id.split(":")[1] == str(pid) for worker in recordings.live_workers(utc_now()))
+    def _reports(part: Part) -> bool:
+        if not part.lives:
+            raise RuntimeError(f"{part.name} ended at its start:\n{part.read_log()[-1500:]}")
+        return any(worker.id.split(":")[1] == str(part.pid) for worker in recordings.live_workers(utc_now()))
 
     def close(self) -> None:
         """End every part and give the settings back."""
         for part in reversed(self.parts.values()):
             part.sweep_up()
+        if self.nursery:
+            self.nursery.close()
         database.engine().dispose()
         for name, value in self._before.items():
             if value is None:
@@ -146,6 +155,16 @@ class Rig:
             for _ in range(times):
                 app.send_task("work", args=[queue], queue=queue, retry=False)
         app.close()
+
+    def mend(self, *names: str) -> None:
+        """Bring parts back to life: thaw what is frozen, start what is dead."""
+        dead = []
+        for name in names:
+            self[name].signal_group(signal.SIGCONT)
+            if not self[name].lives:
+                self[name].sweep_up()
+                dead.append(name)
+        self.start(*dead)
 
     # tripwires
 

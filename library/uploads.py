@@ -18,7 +18,7 @@ import config
 from library import recordings
 from library.database import lock_table, read, write
 from library.models import Recording, ResumableUpload, new_id
-from library.partial import PartialFile, hash_of
+from library.partial import OffsetTaken, PartialFile, hash_of
 from library.recordings import Wishes, files
 from pipeline.errors import PipelineError, StorageFull
 
@@ -155,7 +155,7 @@ def append(upload: ResumableUpload, at: int, data: bytes) -> int:
     try:
         return _file(upload.id).append(at, data)
     except FileNotFoundError as error:
-        raise UploadGone() from error
+        raise OffsetTaken(_length_if_finished(upload, error)) from error
 
 
 def _length_if_finished(upload: ResumableUpload, error: FileNotFoundError) -> int:

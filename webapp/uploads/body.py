@@ -10,7 +10,7 @@ from flask import request
 
 from library.files import full_disk_explained
 from library.recordings import files
-from pipeline.errors import PipelineError
+from webapp.errors import WebError
 from webapp.uploads.line import impatient_line
 from webapp.uploads.tus_headers import Checksum, ChecksumMismatch
 
@@ -18,13 +18,12 @@ from webapp.uploads.tus_headers import Checksum, ChecksumMismatch
 PIECE = 65536
 
 
-class LineLost(PipelineError):
+class LineLost(WebError):
     """The body broke off; nobody may be there to read this."""
 
-    code = "line_lost"
+    code, retryable = "line_lost", True
     default_message = "The connection was lost before all bytes had arrived."
     default_hint = "Ask for the offset by HEAD, then go on from there."
-    retryable = True
 
 
 def pieces(most: int) -> Iterator[bytes]:

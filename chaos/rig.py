@@ -134,8 +134,10 @@ class Rig:
     def redis(self) -> Any:
         """A fresh client of the rig's Redis."""
         from redis import Redis
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
 
-        return Redis(port=self.redis_port, socket_timeout=2, socket_connect_timeout=1)
+        return Redis(port=self.redis_port, socket_timeout=2, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0))
 
     def redis_answers(self) -> bool:
         """Whether Redis answers now."""

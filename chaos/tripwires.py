@@ -137,15 +137,16 @@ class Tripwires:
 
 
 def meet(fault: str) -> None:
-    """Suffer a fault: `child`, `parent` or `both` die at once, `freeze` stops the child, `terminate` asks the parent
-    to leave, `memory` is an engine's lack of memory."""
+    """Suffer a fault: `child`, `parent` or `both` die at once, `freeze` stops the child, `busy` keeps it in a loop that
+    reaches no checkpoint, `devour` takes memory until there is none."""
     if fault in ("parent", "both"):
         os.kill(os.getppid(), signal.SIGKILL)
     if fault in ("child", "both"):
         os.kill(os.getpid(), signal.SIGKILL)
     if fault == "freeze":
         os.kill(os.getpid(), signal.SIGSTOP)
-    if fault == "terminate":
-        os.kill(os.getppid(), signal.SIGTERM)
-    if fault == "memory":
-        raise RuntimeError("CUDA failed with error out of memory")
+    while fault == "busy":
+        time.sleep(0.1)
+    taken = []
+    while fault == "devour":
+        taken.append(bytearray(os.urandom(1 << 20) * 16))

@@ -37,11 +37,20 @@ def free_jobs_of_the_dead() -> int:
     freed = 0
     for worker_id in jobs.running_workers():
         place, _, process = worker_id.rpartition(":")
-        if place == _place() and not Path(f"/proc/{process}").exists():
+        if place == _place() and not _lives(process):
             freed += jobs.lose(worker_id, utc_now(), out_of_memory=out_of_memory)
     if freed:
         log.warning("%d jobs of dead processes freed%s", freed, "; memory had run out" if out_of_memory else "")
     return freed
+
+
+def _lives(process: str) -> bool:
+    """Whether a process is there; a dead one that nobody waited for (its parent died too) is not."""
+    try:
+        status = Path(f"/proc/{process}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return status.rpartition(")")[2].split()[0] not in ("Z", "X")
 
 
 def note_memory_kills() -> None:

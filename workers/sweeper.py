@@ -1,4 +1,5 @@
-"""Threads beside the work: one in beat that rescues stale jobs and wakes workers, one in each worker that reports."""
+"""Threads beside the work: one in beat that rescues stale jobs and wakes workers, one in each worker that reports and,
+less often, does the same."""
 
 from __future__ import annotations
 
@@ -62,13 +63,19 @@ def tidy() -> None:
 
 
 def start_reporting(queues: Sequence[str]) -> None:
-    """Say every few seconds that this worker lives and what it works with."""
+    """Say every few seconds that this worker lives and what it works with, and sweep: beat may be dead."""
     processes.note_memory_kills()
     settings = config.load()
     device = hardware.describe(settings, hardware.find_gpu(settings))
     models = WarmEngines(settings).names if "gpu" in queues else {}
     log.info("serves %s; %s; %s", ", ".join(queues), device, models)
-    _start("reporter", REPORT_SECONDS, partial(report, ",".join(queues), device, models))
+
+    def look() -> None:
+        report(",".join(queues), device, models)
+        with no_fork():
+            sweep(queues)
+
+    _start("reporter", REPORT_SECONDS, look)
 
 
 def report(queues: str, device: str, models: dict[str, object]) -> None:
@@ -87,6 +94,8 @@ def _start(name: str, seconds: float, action: Callable[[], None]) -> None:
                 action()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("%s: %s; tried again in %.0f s", name, type(error).__name__, seconds)
+            except Exception as error:  # a fault in one round must not end all that come
+                log.error("%s failed; tried again in %.0f s\n%s", name, seconds, describe(error))
             ended.wait(seconds)
 
     threading.Thread(target=loop, name=name, daemon=True).start()

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import logging
 import mmap
+import os
+import signal
 import sys
+import threading
+from contextlib import suppress
 from typing import Any
 
+from billiard import active_children
 from billiard.exceptions import WorkerLostError
 from celery import signals
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,6 +26,8 @@ from workers.forks import no_fork
 
 log = logging.getLogger(__name__)
 
+#: A worker that was asked to leave is gone after this long, whatever holds it up; supervisors wait for 10 s.
+LEAVING_SECONDS = 8.0
 #: One byte shared with the children: a SIGTERM reaches the parent only.
 stop = mmap.mmap(-1, 1)
 
@@ -94,6 +101,20 @@ def _free_job_of_dead_child(exception: BaseException | None = None, **_: Any) ->
 @signals.worker_shutting_down.connect
 def _stop_children(**_: Any) -> None:
     stop[0] = 1
+    threading.Thread(target=_leave_in_time, name="leave", daemon=True).start()
+
+
+def _leave_in_time() -> None:
+    """End the worker where Celery does not: with Redis away it may look for it for ever.
+
+    By then the child has given its job back (see `lifeline.GRACE_SECONDS`).
+    """
+    threading.Event().wait(LEAVING_SECONDS)
+    log.warning("no end within %.0f s of being asked to leave: the worker ends itself", LEAVING_SECONDS)
+    for child in active_children():
+        with suppress(ProcessLookupError):
+            os.kill(child.pid, signal.SIGKILL)
+    os._exit(0)
 
 
 @signals.beat_init.connect

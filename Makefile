@@ -4,7 +4,7 @@ LAUNCH = @command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON); inst
 	exec $(PYTHON) -m launcher
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt bench status logs stop
+.PHONY: help run test lint fmt bench chaos status logs stop
 
 help: ## Show these commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -24,6 +24,9 @@ fmt: ## Bring the code into shape
 
 bench: ## Measure speed and quality
 	$(LAUNCH) bench $(ARGS)
+
+chaos: ## Break running processes at random and count what is lost; ARGS="--faults 200 --seed 1"
+	$(LAUNCH) chaos $(ARGS)
 
 status: ## Show what runs, since when and at which address
 	$(LAUNCH) status

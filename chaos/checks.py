@@ -11,6 +11,9 @@ from chaos.rig import FINAL, Rig
 from library import care, recordings
 from library.models import Recording, Status, utc_now
 
+#: Results whose computing has no tripwire of its own: they are computed while they are written.
+UNNOTED = ("audio.f32:begin", "pdf.pdf:begin")
+
 
 @dataclass
 class Outcome:
@@ -24,11 +27,14 @@ class Outcome:
     wrong: list[str] = field(default_factory=list)
 
 
-def check(rig: Rig, accepted: Iterable[str], deleted: Iterable[str] = (), kills: int | None = None) -> Outcome:
+def check(rig: Rig, accepted: Iterable[str], deleted: Iterable[str] = (), *, kills: int, tidy: bool = False) -> Outcome:
     """Look at all accepted recordings; those in `deleted` must be gone without a trace.
 
-    `kills` is how often work was cut off: at most that many batches of windows may have been decoded twice.
+    `kills` is how often work was cut off: at most that many batches of windows may have been decoded twice. With `tidy`
+    beat's hourly cleaning comes first: a worker killed on a recording deleted just then cannot clean up after itself.
     """
+    if tidy:
+        recordings.sweep_files(utc_now(), -1)
     outcome, gone = Outcome(), set(deleted)
     for recording_id in accepted:
         recording = recordings.get(recording_id)
@@ -74,7 +80,7 @@ def _find_problem(recording: Recording) -> str | None:
     return None
 
 
-def _check_work(events: list[dict[str, Any]], outcome: Outcome, kills: int | None) -> None:
+def _check_work(events: list[dict[str, Any]], outcome: Outcome, kills: int) -> None:
     """No result is begun once it is there, no batch is decoded twice but for the one at hand at each kill.
 
     A decoded recording is there with its description (`.json`), which is published after the samples (`.f32`). The
@@ -85,7 +91,7 @@ def _check_work(events: list[dict[str, Any]], outcome: Outcome, kills: int | Non
     longest = 0.0
     for event in events:
         place, moment = event["place"], event["place"].rpartition(":")[2]
-        if moment in ("begin", "compute") and event["key"].split(".")[0] in linked:
+        if (moment == "compute" or place in UNNOTED) and event["key"].split(".")[0] in linked:
             outcome.wrong.append(f"{place} was computed again for {event['recording']}")
         if moment == "linked" and place.split(":")[0] not in ("transcribe.part", "audio.f32", "recap.json"):
             linked.add(event["key"].split(".")[0])
@@ -97,7 +103,7 @@ def _check_work(events: list[dict[str, Any]], outcome: Outcome, kills: int | Non
             outcome.heard_again_seconds += sum(end - start for start, end in again)
             heard[event["recording"]] |= batch
             longest = max(longest, seconds)
-    if kills is not None and outcome.heard_again_seconds > kills * longest + 0.1:
+    if outcome.heard_again_seconds > kills * longest + 0.1:
         outcome.wrong.append(f"{outcome.heard_again_seconds:.0f} s were heard twice in {kills} cuts")
 
 

@@ -12,11 +12,12 @@ from launcher.errors import StartError
 from launcher.setup import Environment
 
 NOT_RUNNING = 3
-USAGE = "Use: python3 -m launcher setup|run|test|lint|fmt|bench|status|logs|stop"
+USAGE = "Use: python3 -m launcher setup|run|test|lint|fmt|bench|chaos|status|logs|stop"
 TOOLS = {
     "lint": (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]),
     "fmt": (["ruff", "check", "--fix", "."], ["ruff", "format", "."]),
     "bench": (["benchmarks"],),
+    "chaos": (["chaos"],),
     "test": (["pytest", "-rs"],),
 }
 

@@ -47,7 +47,18 @@ class Settings(BaseSettings):
     """Name of a model in MODELS_DIR, a folder, or `auto`: the best installed one that fits."""
     whisper_device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where speech is recognised."""
-    whisper_compute_type: str = "auto"
+    whisper_compute_type: Literal[
+        "auto",
+        "default",
+        "int8",
+        "int8_float32",
+        "int8_float16",
+        "int8_bfloat16",
+        "int16",
+        "float16",
+        "bfloat16",
+        "float32",
+    ] = "auto"
     """CTranslate2 compute type. `auto`: float16 on a GPU, int8 on a CPU."""
     whisper_batch_size: int = Field(8, ge=1, le=128)
     """Windows decoded at once; halved by itself when memory runs out."""
@@ -65,7 +76,7 @@ class Settings(BaseSettings):
     """Recordings that one user may keep here, unfinished uploads included; 0: no limit."""
     max_unfinished_uploads: int = Field(20, ge=1)
     """Resumable uploads that one user may have under way; each is kept for a day after its last byte."""
-    max_audio_seconds: float = Field(6 * 3600, gt=0)
+    max_audio_seconds: float = Field(6 * 3600, gt=0, allow_inf_nan=False)
     """Longest recording in seconds."""
     stage_max_bytes: int = Field(100 * GIGABYTE, ge=0)
     """Results that only save work when a job runs again go, oldest use first, above this many bytes."""
@@ -134,6 +145,27 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("must be an http or https address, such as https://recap.example.org")
         return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database_url(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:///", "postgresql", "postgres://")):
+            raise ValueError("must begin with postgresql:// or sqlite:///")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _check_redis_url(cls, value: str) -> str:
+        if value and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must begin with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("ollama_num_ctx")
+    @classmethod
+    def _check_window(cls, value: str | int) -> str | int:
+        if isinstance(value, int) and value < 512:
+            raise ValueError("must be auto or at least 512 tokens")
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -209,7 +241,7 @@ def load() -> Settings:
 
 def _explain(problem: Any) -> str:
     name = ".".join(str(part) for part in problem["loc"][:1]).upper() or "Settings"
-    if name in ("SECRET_KEY", "HF_TOKEN"):
+    if name in ("SECRET_KEY", "HF_TOKEN", "DATABASE_URL", "REDIS_URL"):
         return f"{name}: {problem['msg']}"
     given = problem.get("input")
     shown = "" if isinstance(given, dict | Settings) else f" (given: {given!r})"

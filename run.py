@@ -9,8 +9,8 @@ try:
 except config.SettingsError as error:
     sys.exit(f"A setting is wrong.\n{error}")
 
-from library.queue import celery  # noqa: E402  (both read the settings when they are loaded)
-from webapp import create_app  # noqa: E402
+from library.queue import celery
+from webapp import create_app
 
 app = create_app()
 

@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from config import load  # the module itself would be taken for the setting of that name
 from launcher.tether import die_with
+from library.logs import set_up
 
 _settings = load()
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
@@ -19,7 +20,7 @@ _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 bind = f"{_host}:{_settings.port}"
 worker_class = "gthread"
 workers = 2
-threads = 8
+threads = 32  # most of them wait: for a slow line, or for the next request
 timeout = 120  # of the worker's own heartbeat: a thread with a slow upload does not count
 graceful_timeout = 10
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a heartbeat must not wait for a disk
@@ -29,5 +30,6 @@ loglevel = _settings.log_level
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Have a worker end with its master."""
+    """Have a worker end with its master, and write its log as the other services do."""
     die_with(server.pid)
+    set_up("web")

@@ -38,12 +38,17 @@ def engine() -> Engine:
 def _make_engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(
-            _with_driver(url), pool_pre_ping=True, pool_size=5, max_overflow=10, connect_args=_NOTICE_SILENCE
+            _with_driver(url),
+            pool_pre_ping=True,
+            pool_size=5,
+            max_overflow=10,
+            connect_args=_NOTICE_SILENCE,
+            hide_parameters=True,
         )
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    made = create_engine(url, connect_args={"timeout": 30})
+    made = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
     event.listen(made, "connect", _set_up_sqlite)
     event.listen(made, "begin", _begin_sqlite)
     return made

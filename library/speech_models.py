@@ -114,7 +114,7 @@ def _named(name: str, kind: Kind, settings: config.Settings) -> SpeechModel:
     setting = "WHISPER_MODEL" if kind == "whisper" else "DIARIZATION_MODEL"
     raise ModelMissing(
         f"The speech model {name} is not installed.",
-        f"Put its folder into {settings.models}, or change {setting}. `flask models list` shows what is there.",
+        f"Put its folder into MODELS_DIR, or change {setting}. `flask models list` shows what is there.",
     )
 
 
@@ -122,6 +122,6 @@ def _demo(kind: Kind, settings: config.Settings) -> Choice:
     models = [model for model in list_models(DEMO_FOLDER) if model.kind == kind]
     if settings.demo_models == "never" or not models:
         raise ModelMissing(
-            "No speech model is installed.", f"Put one into {settings.models}. `flask models list` shows what is there."
+            "No speech model is installed.", "Put one into MODELS_DIR. `flask models list` shows what is there."
         )
     return Choice(models[0], "no other is installed" if settings.demo_models == "auto" else "DEMO_MODELS is always")

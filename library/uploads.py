@@ -6,6 +6,7 @@ whoever ends an upload a second time (after a crash, beside another process) fin
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,8 @@ from library.models import Recording, ResumableUpload, new_id
 from library.partial import OffsetTaken, PartialFile, hash_of
 from library.recordings import Wishes, files
 from pipeline.errors import PipelineError, StorageFull
+
+log = logging.getLogger(__name__)
 
 #: How long an upload is kept after its last byte.
 KEPT = timedelta(hours=24)
@@ -173,6 +176,14 @@ def renew(upload_id: str, now: datetime) -> datetime:
     return until
 
 
+def change_wishes(upload_id: str, wishes: Wishes) -> bool:
+    """Change what is asked for; False once the upload has become a recording."""
+    which = update(ResumableUpload).where(ResumableUpload.id == upload_id, ResumableUpload.recording_id.is_(None))
+    with write() as session:
+        changed = session.execute(which.values(wishes=asdict(wishes)).returning(ResumableUpload.id))
+        return changed.first() is not None
+
+
 def finish(upload_id: str, now: datetime) -> str | None:
     """Make the recording of an upload whose bytes are all there; returns its id, None where bytes are missing.
 
@@ -196,12 +207,12 @@ def finish(upload_id: str, now: datetime) -> str | None:
 def _make_recording(upload: ResumableUpload, sha256: str, now: datetime) -> None:
     """Write recording, job and the end of the upload in one transaction, after the file has its second name."""
     arrived = recordings.Upload(files().incoming(upload.id), upload.filename, upload.length, sha256)
-    recording = recordings.make(upload.id, upload.owner_id, arrived, Wishes(**upload.wishes), now)
     files().link_upload(upload.id)
     with write() as session:
+        row = session.get_one(ResumableUpload, upload.id, with_for_update=True)  # with the last change of the wishes
+        recording = recordings.make(row.id, row.owner_id, arrived, Wishes(**row.wishes), now)
         recordings.insert(session, recording, now)
-        ended = session.merge(upload)
-        ended.recording_id, ended.expires_at = recording.id, now + KEPT
+        row.recording_id, row.expires_at = recording.id, now + KEPT
 
 
 def remove(upload_id: str, expired_by: datetime | None = None) -> bool:
@@ -228,11 +239,20 @@ def _remove_row(upload_id: str, expired_by: datetime | None) -> bool:
         return session.execute(which.returning(ResumableUpload.id)).first() is not None
 
 
+def _finish_quietly(upload_id: str, now: datetime) -> bool:
+    """End one upload; what is wrong with it must not keep the others waiting."""
+    try:
+        return finish(upload_id, now) is not None
+    except (PipelineError, ValueError, ArithmeticError) as error:
+        log.error("upload %s cannot be finished: %s", upload_id, type(error).__name__)
+        return False
+
+
 def sweep(now: datetime) -> int:
     """Remove expired uploads, and end those whose bytes are all there though nobody asked again; returns how many."""
     there = files().incoming_sizes()
     with read() as session:
         rows = session.scalars(select(ResumableUpload)).all()
     complete = [row for row in rows if row.recording_id is None and there.get(row.id) == row.length]
-    ended = sum(finish(row.id, now) is not None for row in complete)
+    ended = sum(_finish_quietly(row.id, now) for row in complete)
     return ended + sum(remove(row.id, expired_by=now) for row in rows if row.expires_at <= now and row not in complete)

@@ -106,6 +106,12 @@ def create_api_key(email: str, name: str) -> None:
     click.echo(users.create_api_key(user, name))
 
 
+class NotComparable(PipelineError):
+    """A file that cannot be evaluated."""
+
+    code = "invalid_request"
+
+
 @click.command("evaluate")
 @click.argument("transcript", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("truth", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -116,9 +122,17 @@ def evaluate(transcript: Path, truth: Path, as_json: bool) -> None:
     from pipeline.evaluate import evaluate as score_transcript
     from pipeline.recap import Transcript, from_json, to_plain
 
-    given = json.loads(transcript.read_bytes())
-    heard = from_json(Transcript, json.dumps(given.get("transcript", given)))
-    score = score_transcript(heard, json.loads(truth.read_bytes()))
+    try:
+        given = json.loads(transcript.read_bytes())
+        heard = from_json(Transcript, json.dumps(given.get("transcript", given)))
+    except (ValueError, AttributeError) as error:
+        raise NotComparable(
+            f"{transcript} is no transcript.", "Use the JSON of the API or of `recap --until`."
+        ) from error
+    try:
+        score = score_transcript(heard, json.loads(truth.read_bytes()))
+    except (ValueError, KeyError, TypeError) as error:
+        raise NotComparable(f"{truth} is no truth.", "It needs turns with speaker, text and sentences.") from error
     if as_json:
         click.echo(json.dumps({**to_plain(score), "wer": score.wer, "cpwer": score.cpwer, "der": score.der}))
         return

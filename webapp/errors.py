@@ -9,6 +9,7 @@ from flask import Flask, Response, g, jsonify, render_template, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from library.models import Recording, Status
 from pipeline.errors import InternalError, PipelineError
 
 log = logging.getLogger(__name__)
@@ -82,6 +83,14 @@ class NotReady(Conflict):
     default_message = "The result is not there yet."
     default_hint = "Ask again when the recording is done."
     retryable = True
+
+
+def not_ready(recording: Recording, message: str) -> Conflict:
+    """Why a result is not there: it is still to come, or (waiting does not help) the job has ended without it."""
+    if recording.job.status in (Status.QUEUED, Status.RUNNING):
+        return NotReady(message)
+    reason = recording.job.error_message or "The job was cancelled before it."
+    return Conflict(f"The result is not there. {reason}", recording.job.error_hint or "Try the recording again.")
 
 
 class WrongContentType(WebError):

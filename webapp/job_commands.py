@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import time
 from pathlib import Path
@@ -36,6 +37,12 @@ class JobFailed(PipelineError):
     code = "job_failed"
 
 
+class CannotSave(PipelineError):
+    """The result has nowhere to go."""
+
+    code = "invalid_request"
+
+
 @click.command("recap")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to save it; default: beside you.")
@@ -55,6 +62,8 @@ def recap(
     email: str | None,
 ) -> None:
     """Queue FILE, follow the work, and save its PDF recap (or JSON with --until)."""
+    output = output or Path(f"{file.stem}.{'json' if until else 'pdf'}")
+    _check_folder(output)
     owner = _find_owner(email)
     wishes = Wishes(title=title, language=language, num_speakers=speakers, until=until)
     recording = recordings.add(owner, _take_in(file), wishes, utc_now())
@@ -66,7 +75,13 @@ def recap(
         jobs.cancel(recording.id, utc_now())
         click.echo("\nCancelled. The recording is kept; try it again from its page.", err=True)
         raise SystemExit(130) from None
-    _save(done, until, output or Path(f"{file.stem}.{'json' if until else 'pdf'}"))
+    _save(done, until, output)
+
+
+def _check_folder(output: Path) -> None:
+    """Before hours of work, not after them."""
+    if not os.access(output.absolute().parent, os.W_OK):
+        raise CannotSave(f"{output} cannot be written.", "Name another file with -o, in a folder that is there.")
 
 
 def _find_owner(email: str | None) -> User:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import config
 from library import care, hardware, jobs, recordings, uploads
 from library.database import write
+from library.logs import describe
 from library.models import Worker, utc_now
 from library.queue import nudges, wake
 from workers import processes

@@ -25,7 +25,11 @@ CALLS = "1200 per minute"
 
 
 def _caller() -> str:
-    return request.headers.get("Authorization", "")[:64] or (request.remote_addr or "")
+    """Who is counted: the owner of a key, else the address; never the key itself, which would lie in Redis."""
+    try:
+        return sessions.by_api_key().id
+    except errors.Unauthorized:
+        return request.remote_addr or ""
 
 
 limiter.limit(lambda: CALLS, key_func=_caller)(api)
@@ -91,24 +95,22 @@ def show(recording_id: str) -> tuple[Response, int]:
 @api.get("/recordings/<recording_id>/transcript")
 def transcript(recording_id: str) -> Response:
     """Who said what."""
-    _found(recording_id)
-    return jsonify(to_plain(_recap(recording_id).transcript))
+    return jsonify(to_plain(_recap(_found(recording_id)).transcript))
 
 
 @api.get("/recordings/<recording_id>/summary")
 def summary(recording_id: str) -> Response:
     """What it came to."""
-    _found(recording_id)
-    recap = _recap(recording_id)
+    recap = _recap(_found(recording_id))
     # inside, an owner who speaks is an id, so that renaming reaches it; people want the name
     items = tuple(replace(item, owner=recap.transcript.owner_name(item)) for item in recap.summary.action_items)
     return jsonify(to_plain(replace(recap.summary, action_items=items)))
 
 
-def _recap(recording_id: str) -> Any:
-    recap = recordings.load_recap(recording_id)
+def _recap(recording: Recording) -> Any:
+    recap = recordings.load_recap(recording.id)
     if recap is None:
-        raise errors.NotReady()
+        raise errors.not_ready(recording, "The result is not there yet.")
     return recap
 
 

@@ -62,10 +62,10 @@ def read_cursor(text: str | None) -> tuple[datetime, str] | None:
     try:
         padded = text + "=" * (-len(text) % 4)
         moment, _, last = base64.urlsafe_b64decode(padded.encode()).decode().partition(" ")
-        at = datetime.fromisoformat(moment)
-    except (ValueError, binascii.Error) as error:
+        at = datetime.fromisoformat(moment).astimezone(UTC)
+    except (ValueError, OverflowError, binascii.Error) as error:
         raise InvalidRequest("The cursor is not one of this list.", "Start without one.", field="cursor") from error
-    if at.tzinfo is None or not last:
+    if not last:
         raise InvalidRequest("The cursor is not one of this list.", "Start without one.", field="cursor")
     return at, last
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user
@@ -64,15 +64,17 @@ def me() -> User:
 def by_api_key() -> User:
     """The owner of the request's API key. Raises Unauthorized."""
     kind, _, key = request.headers.get("Authorization", "").partition(" ")
-    user = users.user_of_api_key(key.strip(), utc_now()) if kind.lower() == "bearer" and key.strip() else None
+    user = g.get("api_user")
+    if user is None and kind.lower() == "bearer" and key.strip():
+        user = users.user_of_api_key(key.strip(), utc_now())
     if user is None:
         raise errors.Unauthorized()
     g.api_user = user
-    return user
+    return cast(User, user)
 
 
 def safe_target(target: str | None) -> str:
     """Where to go after logging in: an address of this site, else the library."""
-    parts = urlsplit(target or "")
-    ours = target and target.startswith("/") and not parts.scheme and not parts.netloc and "\\" not in target
+    # a second slash or a backslash would begin another site's name, a control character another header
+    ours = target and re.fullmatch(r"/(?![/\\])[^\\\x00-\x20\x7f]*", target)
     return target if target and ours else url_for("recordings.library")

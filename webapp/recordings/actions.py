@@ -29,7 +29,10 @@ def retry(recording: Recording) -> None:
 
 
 def process_again(recording: Recording) -> None:
-    """Do what is missing and write the recap again. Raises Conflict while the job is not over."""
+    """Do what is missing and write the recap again. Raises Conflict while the job is not over, or cannot get there."""
+    job = recording.job
+    if job.status == Status.FAILED and not job.error_retryable:
+        raise errors.Conflict(job.error_message, job.error_hint)
     _start_again(recording, Step.PROCESS)
 
 

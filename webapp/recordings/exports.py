@@ -26,7 +26,7 @@ def send(recording: Recording, kind: str) -> Response:
         raise errors.NotFound(f"There is no export of the kind {kind[:20]!r}.", f"There is: {', '.join(KINDS)}.")
     path = recordings.result_path(recording.id, kind, f".{kind}")
     if path is None:
-        raise errors.NotReady(f"The {kind.upper()} is not there yet.")
+        raise errors.not_ready(recording, f"The {kind.upper()} is not there yet.")
     response = send_file(
         path, mimetype=KINDS[kind], as_attachment=True, download_name=f"{_file_name(recording.title)}.{kind}"
     )

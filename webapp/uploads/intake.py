@@ -44,7 +44,7 @@ def receive(owner: User, check_form: Callable[[], None] | None = None) -> Record
     upload_request.max_content_length = max_bytes + FORM_BYTES
     upload_request.file_sink = open_sink
     try:
-        filename = _parse(max_bytes)
+        filename = _parse(max_bytes, sinks)
         if check_form is not None:
             check_form()
         wished = wishes.from_form(request.form)
@@ -77,13 +77,17 @@ def _check_headers(owner: User) -> None:
         raise
 
 
-def _parse(max_bytes: int) -> str:
+def _parse(max_bytes: int, sinks: list[Sink]) -> str:
     """Read the whole form, its file into the sink; returns the file's name."""
     try:
         with impatient_line():
             part = request.files.get("file")
     except RequestEntityTooLarge as error:
-        raise too_large(max_bytes) from error
+        if (sinks and sinks[0].size > max_bytes) or (request.content_length or 0) > max_bytes:
+            raise too_large(max_bytes) from error
+        raise errors.InvalidRequest(
+            "The fields beside the file are too large.", "Send a title of at most 200 characters."
+        ) from error
     if part is None or not part.filename:
         raise errors.NoFile()
     return part.filename
@@ -91,7 +95,9 @@ def _parse(max_bytes: int) -> str:
 
 def drain() -> None:
     """Read a little of a body that is refused."""
-    length = request.content_length or 0
+    length = request.content_length
+    if not length:  # none, or in chunks: nothing can be expected
+        return
     cast(UploadRequest, request).max_content_length = length  # else the stream itself refuses to be read
     with impatient_line(), suppress(ClientDisconnected, OSError):
         request.stream.read(min(length, DRAIN_BYTES))

@@ -43,7 +43,7 @@ def _number(form: Mapping[str, str], field: str) -> int | None:
     value = form.get(field, "").strip().lower()
     if value in _UNSAID:
         return None
-    if not (value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= MAX_SPEAKERS):
+    if not (value.isascii() and value.isdigit() and len(value) <= 3 and 1 <= int(value) <= MAX_SPEAKERS):
         raise InvalidRequest(
             f"The number of speakers ({field}) does not fit.", f"Give a number from 1 to {MAX_SPEAKERS}.", field=field
         )

@@ -95,17 +95,22 @@ def _wait_for(address: str) -> None:
 def open_page(chromium: Browser, site: str) -> OpenPage:
     """Lends pages of the site, logged in unless told otherwise; what goes wrong in one fails the test.
 
-    `expected` are the statuses of answers that the browser complains of and the test wants.
+    `expected` are the statuses of answers that the browser complains of and the test wants, or words of a complaint.
     """
 
     @contextmanager
     def lend(
-        *, log_in: bool = True, expected: tuple[int, ...] = (), width: int = 1280, height: int = 900, **options: Any
+        *,
+        log_in: bool = True,
+        expected: tuple[int | str, ...] = (),
+        width: int = 1280,
+        height: int = 900,
+        **options: Any,
     ) -> Iterator[Page]:
         context = chromium.new_context(base_url=site, viewport={"width": width, "height": height}, **options)
         page = context.new_page()
         wrong: list[str] = []
-        complaints = tuple(f"status of {status}" for status in expected)
+        complaints = tuple(each if isinstance(each, str) else f"status of {each}" for each in expected)
 
         def hear(said: ConsoleMessage) -> None:
             if said.type in ("error", "warning") and not any(each in said.text for each in complaints):

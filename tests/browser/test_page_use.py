@@ -68,7 +68,7 @@ def test_a_file_is_chosen_named_and_uploaded(open_page: OpenPage, owner: User, t
     assert (found.language, found.num_speakers, found.filename) == ("nl", 2, "my_talk.wav")
 
 
-def test_several_files_go_one_after_another_and_one_refused_holds_up_none(
+def test_several_files_go_at_once_and_one_refused_holds_up_none(
     open_page: OpenPage, owner: User, tmp_path: Path
 ) -> None:
     sizes = {"one.wav": 900_000, "empty.wav": 0, "big.wav": 6_000_000, "two.wav": 1000}

@@ -359,3 +359,23 @@ def test_a_strange_name_is_never_a_path(tus: Tus, data_dir: Path) -> None:
     found = recordings.get(made)
     assert found is not None and found.filename == "会议.mp3"
     assert stored_files(data_dir) == [data_dir / "recordings" / made]
+
+
+def test_wishes_can_be_changed_while_bytes_are_missing(tus: Tus) -> None:
+    path = tus.begin(4, title="First", language="en")
+    change = {"title": "Second", "language": "nl", "num_speakers": "2"}
+    assert tus.call("PUT", f"{path}/wishes", data=change).status_code == 204
+    assert code_of(tus.call("PUT", f"{path}/wishes", data={"language": "klingon"})) == (422, "invalid_request")
+    found = recordings.get(tus.patch(path, 0, b"talk").headers["Upload-Recording"])
+    assert found is not None and (found.title, found.language, found.num_speakers) == ("Second", "nl", 2)
+    assert code_of(tus.call("PUT", f"{path}/wishes", data=change)) == (409, "conflict")
+
+
+def test_the_page_is_told_of_an_earlier_upload_of_the_file(browser: FlaskClient, program: Program) -> None:
+    first = program.upload(b"talk", title="The first").json["id"]
+    second = program.upload(b"talk", title="The second").json["id"]
+    assert browser.get(f"/upload/{first}").json["earlier"] is None
+    earlier = browser.get(f"/upload/{second}").json["earlier"]
+    assert (earlier["title"], earlier["url"]) == ("The first", f"/recordings/{first}")
+    assert "You uploaded this file on" in browser.get(f"/recordings/{second}").text
+    assert "You uploaded this file on" not in browser.get(f"/recordings/{first}").text

@@ -49,10 +49,14 @@ class Offsets(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.now = START
+        self.set_clock(START)
         self.uploads: dict[str, Expected] = {}
         self.recordings: dict[str, bytes] = {}
         self.start_anew()
+
+    def set_clock(self, now: datetime) -> None:
+        self.now = now
+        self.patch.setattr("webapp.uploads.tus.utc_now", lambda: now)
 
     def answers(self, path: str) -> int:
         """What a request about an upload is answered when it is not simply taken: 200, 404 or 410."""
@@ -76,9 +80,7 @@ class Offsets(RuleBasedStateMachine):
 
     @rule(hours=st.integers(1, 25))
     def wait(self, hours: int) -> None:
-        self.now += timedelta(hours=hours)
-        now = self.now
-        self.patch.setattr("webapp.uploads.tus.utc_now", lambda: now)
+        self.set_clock(self.now + timedelta(hours=hours))
 
     @rule()
     def sweep(self) -> None:

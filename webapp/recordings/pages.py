@@ -65,7 +65,8 @@ def show(recording_id: str) -> str:
             )
         return _done_page(found, document.Document(recap))
     heard = recordings.partial_transcript(found.id)
-    return render_template("recording_at_work.html", **_at_work(found), heard=heard)
+    earlier = recordings.earlier_copy(found)
+    return render_template("recording_at_work.html", **_at_work(found), heard=heard, earlier=earlier)
 
 
 def _done_page(found: Recording, made: document.Document) -> str:

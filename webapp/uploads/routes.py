@@ -8,10 +8,13 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, url_f
 from flask_login import current_user, login_required
 
 import config
+from library import line, recordings
+from library.models import Recording, utc_now
 from library.recordings import LANGUAGES
 from pipeline.errors import PipelineError
-from webapp import errors, security
+from webapp import errors, formats, security
 from webapp.auth import sessions
+from webapp.recordings import actions, rows
 from webapp.uploads import intake, sample
 
 pages = Blueprint("uploads", __name__)
@@ -54,10 +57,31 @@ def upload() -> Response:
         return _refuse(error)
     where = url_for("recordings.show", recording_id=recording.id)
     if errors.wants_json():
-        answer = jsonify(id=recording.id, title=recording.title, url=where)
+        earlier = recordings.earlier_copy(recording)
+        answer = jsonify(
+            id=recording.id, title=recording.title, url=where, duplicate_of=earlier.id if earlier else None
+        )
         answer.status_code = 201
         return answer
     return cast(Response, redirect(where, 303))
+
+
+@pages.get("/upload/<recording_id>")
+@login_required
+def taken_in(recording_id: str) -> Response:
+    """What the upload page says of a recording that has just arrived: how it stands, and whether it came before."""
+    recording = actions.find(recording_id, sessions.me())
+    state = rows.state(recording, line.look(utc_now()))
+    earlier = recordings.earlier_copy(recording)
+    return jsonify(
+        state=", ".join(filter(None, (state.head, state.text))),
+        earlier=None if earlier is None else _earlier(earlier),
+    )
+
+
+def _earlier(recording: Recording) -> dict[str, str]:
+    where = url_for("recordings.show", recording_id=recording.id)
+    return {"title": recording.title, "url": where, "when": formats.full_date(recording.created_at)}
 
 
 def _refuse(error: PipelineError) -> Response:

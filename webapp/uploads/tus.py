@@ -14,7 +14,7 @@ from library.partial import OffsetTaken
 from pipeline.errors import PipelineError
 from webapp import errors, security
 from webapp.auth import sessions
-from webapp.uploads import body, intake, tus_headers
+from webapp.uploads import body, intake, tus_headers, wishes
 from webapp.uploads.sink import too_large
 
 files = Blueprint("tus", __name__, url_prefix="/files")
@@ -112,6 +112,15 @@ def append(upload_id: str) -> Response:
 def give_up(upload_id: str) -> Response:
     """Remove an upload and its bytes; a recording that it has become stays."""
     uploads.remove(_found(upload_id).id)
+    return _answer(204, {})
+
+
+@files.put("/<upload_id>/wishes")
+def change_wishes(upload_id: str) -> Response:
+    """Ask for something else than at the beginning, as long as bytes are missing."""
+    wished = wishes.from_form(request.form)
+    if not uploads.change_wishes(_found(upload_id).id, wished):
+        raise errors.Conflict("This upload has become a recording already.", "Look at the recording.")
     return _answer(204, {})
 
 

@@ -1,0 +1,195 @@
+"""Uploads from the page over lines and servers that go away."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gunicorn_server import GunicornServer
+from helpers import wait_until
+from playwright.sync_api import Page
+
+import config
+from library import database, recordings, uploads, users
+from library.models import User
+
+OWNER, PASSWORD = "anna.kuiper@example.org", "four words of length"
+OpenPage = Callable[..., Any]
+MEGABYTE = 1_000_000
+#: What the browser says of a line that breaks.
+BROKEN = ("net::ERR", "status of 5")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GunicornServer]:
+    """A site with one account, on a server that can be killed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATA_DIR", str(tmp_path_factory.mktemp("site")))
+        patch.setenv("SECRET_KEY", "0123456789abcdef0123456789abcdef")
+        patch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+        config.load.cache_clear()
+        database.upgrade()
+        users.create_user(OWNER, PASSWORD)
+        with GunicornServer() as started:
+            yield started
+    config.load.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def site(server: GunicornServer) -> str:
+    """Its address."""
+    return server.address
+
+
+@pytest.fixture
+def owner(server: GunicornServer) -> User:
+    """The account of the browser, with an empty library and nothing on its way."""
+    found = users.find_user(OWNER)
+    assert found is not None
+    for each in recordings.page(found.id, 100):
+        recordings.remove(each.id)
+    for id in recordings.files().incoming_sizes():
+        uploads.remove(id)
+    return found
+
+
+def sound(folder: Path, name: str, size: int) -> Path:
+    """A file to upload, with contents of its own."""
+    path = folder / name
+    path.write_bytes(os.urandom(size))
+    return path
+
+
+def slow_down(page: Page, megabytes: float) -> None:
+    """Let a page send only so many MB a second."""
+    conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": megabytes * MEGABYTE}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", conditions)
+
+
+def choose(page: Page, *files: Path) -> None:
+    """Choose files on the upload page and send them."""
+    page.goto("/upload")
+    page.locator("input[type=file]:not([name])").set_input_files(files)
+    page.locator("[data-start]").click()
+
+
+def arrived() -> int:
+    """Bytes of unfinished uploads on the disk."""
+    return sum(recordings.files().incoming_sizes().values())
+
+
+def check_library(owner: User, *files: Path) -> None:
+    """Each file is one recording with exactly its bytes."""
+    found = {each.filename: each for each in recordings.page(owner.id, 99)}
+    assert sorted(found) == sorted(file.name for file in files)
+    for file in files:
+        stored = recordings.files().recording(found[file.name].id).read_bytes()
+        assert hashlib.sha256(stored).digest() == hashlib.sha256(file.read_bytes()).digest()
+
+
+def test_an_upload_outlives_the_server(
+    open_page: OpenPage, server: GunicornServer, owner: User, tmp_path: Path
+) -> None:
+    file = sound(tmp_path, "long.wav", 8 * MEGABYTE)
+    with open_page(expected=BROKEN) as page:
+        slow_down(page, 2)
+        choose(page, file)
+        wait_until(lambda: arrived() > 2 * MEGABYTE, 20)
+        server.kill()
+        page.get_by_text("Connection lost").wait_for()
+        assert page.get_by_text("Goes on by itself from").is_visible()
+        kept = arrived()
+        assert 0 < kept < 8 * MEGABYTE
+        server.start()
+        assert arrived() >= kept
+        page.wait_for_url("**/recordings/*", timeout=30_000)
+    check_library(owner, file)
+
+
+def test_a_pause_stops_and_the_same_file_goes_on_in_a_new_tab(open_page: OpenPage, owner: User, tmp_path: Path) -> None:
+    file = sound(tmp_path, "paused.wav", 6 * MEGABYTE)
+    with open_page() as page:
+        slow_down(page, 2)
+        choose(page, file)
+        wait_until(lambda: arrived() > MEGABYTE, 20)
+        page.get_by_role("button", name="Pause paused.wav").click()
+        page.get_by_text("Paused", exact=True).wait_for()
+        assert page.evaluate("document.activeElement.textContent").startswith("Resume")
+        tab = page.context.new_page()
+        page.close()
+        asked: list[tuple[str, str | None]] = []
+        tab.on("request", lambda sent: asked.append((sent.method, sent.headers.get("upload-offset"))))
+        tab.goto("/upload")
+        tab.locator("input[type=file]:not([name])").set_input_files(file)
+        tab.get_by_role("textbox", name="Title").fill("Chosen again")
+        tab.locator("[data-start]").click()
+        tab.wait_for_url("**/recordings/*")
+        assert "POST" not in [method for method, _ in asked]
+        assert all(int(offset or 0) > MEGABYTE for method, offset in asked if method == "PATCH")
+        assert tab.get_by_role("heading", level=1).inner_text() == "Chosen again"
+    check_library(owner, file)
+
+
+def test_three_go_at_once_and_what_is_removed_leaves_nothing(open_page: OpenPage, owner: User, tmp_path: Path) -> None:
+    files = [sound(tmp_path, f"talk-{number}.wav", 2 * MEGABYTE) for number in range(5)]
+    with open_page() as page:
+        slow_down(page, 1.5)
+        choose(page, *files)
+        page.locator("[data-state=sending]").nth(2).wait_for()
+        assert page.get_by_text("Starts when another file is done").count() == 2
+        wait_until(lambda: arrived() > 0)
+        page.get_by_role("button", name="Remove talk-0.wav").click()
+        page.locator("[data-said]", has_text="4 recordings uploaded").wait_for(state="attached", timeout=30_000)
+        assert page.get_by_text("Uploaded. Waiting, ").count() + page.get_by_text("Uploaded. Next").count() == 4
+    check_library(owner, *files[1:])
+    wait_until(lambda: recordings.files().incoming_sizes() == {})
+
+
+def test_what_is_asked_for_can_be_changed_on_the_way(open_page: OpenPage, owner: User, tmp_path: Path) -> None:
+    file = sound(tmp_path, "changed.wav", 6 * MEGABYTE)
+    with open_page() as page:
+        slow_down(page, 1)
+        choose(page, file)
+        wait_until(lambda: arrived() > MEGABYTE, 20)
+        page.get_by_role("textbox", name="Title").fill("Changed on the way")
+        page.get_by_role("combobox", name="Speakers").select_option("3")
+        page.wait_for_url("**/recordings/*", timeout=20_000)
+    (found,) = recordings.page(owner.id, 9)
+    assert (found.title, found.num_speakers) == ("Changed on the way", 3)
+
+
+def test_a_file_that_came_before_is_told_with_a_link(open_page: OpenPage, owner: User, tmp_path: Path) -> None:
+    file, other = sound(tmp_path, "twice.wav", 1000), sound(tmp_path, "other.wav", 1000)
+    with open_page() as page:
+        choose(page, file)
+        page.wait_for_url("**/recordings/*")
+        first = page.url
+        choose(page, file, other)
+        page.get_by_text("You uploaded this file on").wait_for()
+        page.get_by_role("link", name="twice").click()
+        page.wait_for_url(first)
+        choose(page, file)
+        page.get_by_text("You uploaded this file on").wait_for()
+        assert page.url != first
+    assert len(recordings.page(owner.id, 9)) == 4
+
+
+def test_somebody_logged_out_meanwhile_is_told_and_can_go_on(open_page: OpenPage, owner: User, tmp_path: Path) -> None:
+    file = sound(tmp_path, "out.wav", 6 * MEGABYTE)
+    with open_page(expected=(401,)) as page:
+        slow_down(page, 2)
+        choose(page, file)
+        wait_until(lambda: arrived() > MEGABYTE, 20)
+        page.get_by_role("button", name="Pause").click()
+        cookies = page.context.cookies()
+        page.context.clear_cookies()
+        page.get_by_role("button", name="Resume").click()
+        page.get_by_text("You are no longer logged in").wait_for()
+        page.context.add_cookies(cookies)
+        page.get_by_role("button", name="Resume").click()
+        page.wait_for_url("**/recordings/*")
+    check_library(owner, file)

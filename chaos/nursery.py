@@ -26,11 +26,12 @@ from launcher.tether import die_with
 class Nursery:
     """The nursery as its owner sees it."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self) -> None:
         self._turn = threading.Lock()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "chaos.nursery"], cwd=ROOT, env=dict(environment), stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=partial(die_with, os.getpid()),
+            [sys.executable, "-m", "chaos.nursery"], cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
+            preexec_fn=partial(die_with, os.getpid()),
         )  # fmt: skip
 
     def _ask(self, **request: object) -> Any:

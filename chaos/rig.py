@@ -29,11 +29,11 @@ _CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "chaos.app.celery")
 class Rig:
     """The parts, by name: `redis`, `beat`, `web` and whatever workers were added. Nothing runs until it is started.
 
-    The process that makes a rig shares its settings (`config.load`), and so asks and changes the same library. With
-    `hurry` workers get over what is not under test sooner, see `chaos.app`.
+    The process that makes a rig shares its settings (`config.load`) until the rig is closed, and so asks and changes
+    the same library. Workers of a nursery start sooner.
     """
 
-    def __init__(self, folder: Path, *, hurry: bool = False, **settings: object) -> None:
+    def __init__(self, folder: Path, nursery: Nursery | None = None, **settings: object) -> None:
         self.folder, self.data_dir = folder, folder / "data"
         (folder / "armed").mkdir(parents=True)
         (folder / "logs").mkdir()
@@ -54,11 +54,11 @@ class Rig:
         os.environ.update(self.settings)
         config.load.cache_clear()
         self.environment = {
-            **os.environ, "CHAOS_FOLDER": str(folder), "CHAOS_HURRY": "yes" if hurry else "", "OMP_NUM_THREADS": "1",
+            **os.environ, "CHAOS_FOLDER": str(folder), "CHAOS_HURRY": "yes" if nursery else "", "OMP_NUM_THREADS": "1",
             "PYTHONUNBUFFERED": "1",
         }  # fmt: skip
         self.parts: dict[str, Part] = {}
-        self.nursery = Nursery(self.environment) if hurry else None
+        self.nursery = nursery
         self._add_parts()
         recordings.files().make_folders()
         database.upgrade()
@@ -118,8 +118,6 @@ class Rig:
         """End every part and give the settings back."""
         for part in reversed(self.parts.values()):
             part.sweep_up()
-        if self.nursery:
-            self.nursery.close()
         database.engine().dispose()
         for name, value in self._before.items():
             if value is None:

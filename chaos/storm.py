@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from chaos.checks import Outcome, check
+from chaos.nursery import Nursery
 from chaos.rig import FINAL, Rig, fresh, kill, until
 from chaos.schedule import Fault, Schedule
 from library import jobs, recordings
@@ -31,7 +32,8 @@ class Storm:
 
     def __init__(self, folder: Path, schedule: Schedule, say: Callable[[str], None]) -> None:
         self.schedule, self.say = schedule, say
-        self.rig = Rig(folder, hurry=True, WHISPER_BATCH_SIZE=2)
+        self.nursery = Nursery()
+        self.rig = Rig(folder, self.nursery, WHISPER_BATCH_SIZE=2)
         self.owners = [self.rig.owner, self.rig.make_user("second"), self.rig.make_user("third")]
         self.accepted: list[str] = []
         self.deleted: list[str] = []
@@ -56,6 +58,7 @@ class Storm:
             return check(self.rig, self.accepted, self.deleted, kills=cuts, tidy=True)
         finally:
             self.rig.close()
+            self.nursery.close()
 
     def _upload(self, count: int) -> None:
         for sample in self.schedule.samples[len(self.accepted) : count]:
@@ -138,7 +141,7 @@ class Storm:
     def _freeze_child(self, fault: Fault) -> str:
         for child in self.rig[self._worker(fault)].children:
             kill(child, signal.SIGSTOP)
-            self._later(fault.lasts + 4, partial(kill, child, signal.SIGCONT))
+            self._thaw(fault.lasts + 4, partial(kill, child, signal.SIGCONT))
         return f"{self._worker(fault)}, {fault.lasts + 4:.0f} s"
 
     def _kill_beat(self, _fault: Fault) -> None:
@@ -154,7 +157,7 @@ class Storm:
 
     def _freeze_redis(self, fault: Fault) -> str:
         self.rig["redis"].signal(signal.SIGSTOP)
-        self._later(fault.lasts, partial(self.rig["redis"].signal, signal.SIGCONT))
+        self._thaw(fault.lasts, partial(self.rig["redis"].signal, signal.SIGCONT))
         return f"{fault.lasts:.0f} s"
 
     def _lose_messages(self, _fault: Fault) -> None:
@@ -183,6 +186,11 @@ class Storm:
     def _pick_open(self, fault: Fault) -> str | None:
         unfinished = [one for one in self._living() if self.rig.job(one).status in (Status.QUEUED, Status.RUNNING)]
         return unfinished[int(fault.pick * len(unfinished))] if unfinished else None
+
+    @staticmethod
+    def _thaw(seconds: float, undo: Callable[[], Any]) -> None:
+        """From a thread: a process frozen in the middle of a write to SQLite holds up everybody, this one too."""
+        threading.Timer(seconds, undo).start()
 
     def _later(self, seconds: float, undo: Callable[[], Any]) -> None:
         self._undo.append((time.monotonic() + seconds, undo))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -55,8 +56,7 @@ def run(held: Claim, settings: config.Settings, stop: Any) -> None:
 
 def _let_go(held: Claim, watch: Lifeline) -> None:
     """The job is given back at a shutdown; otherwise it is no longer ours."""
-    if watch.gives_back:
-        jobs.give_back(held, utc_now())
+    if watch.gives_back and jobs.give_back(held, utc_now()):
         log.info("given back to the queue")
         return
     log.info("no longer ours: stopped")
@@ -96,7 +96,7 @@ def _run_step(held: Claim, settings: config.Settings, watch: Lifeline) -> None:
         recap = chain.process(warm, limits)
         if request.until:
             columns = _columns(recap)
-            watch.keep_trying(lambda: jobs.finish(held, utc_now(), recording=columns))
+            _end(watch, lambda: jobs.finish(held, utc_now(), recording=columns))
         else:
             _advance(held, Step.RENDER, _columns(recap), watch)
     else:
@@ -105,7 +105,7 @@ def _run_step(held: Claim, settings: config.Settings, watch: Lifeline) -> None:
             _advance(held, Step.PROCESS, {}, watch)
             return
         chain.render(path)
-        watch.keep_trying(lambda: jobs.finish(held, utc_now()))
+        _end(watch, lambda: jobs.finish(held, utc_now()))
 
 
 def _strikes_in(stage: str, held: Claim) -> int:
@@ -113,8 +113,14 @@ def _strikes_in(stage: str, held: Claim) -> int:
 
 
 def _advance(held: Claim, step: Step, columns: dict[str, Any], watch: Lifeline) -> None:
-    if watch.keep_trying(lambda: jobs.advance(held, step, utc_now(), recording=columns)):
-        wake(QUEUE_OF[step])
+    _end(watch, lambda: jobs.advance(held, step, utc_now(), recording=columns))
+    wake(QUEUE_OF[step])
+
+
+def _end(watch: Lifeline, write: Callable[[], bool]) -> None:
+    """End the step; where the job is no longer ours, what this step wrote may belong to nobody."""
+    if not watch.keep_trying(write):
+        raise Cancelled()
 
 
 def _request(recording: Recording, held: Claim, settings: config.Settings) -> Request:

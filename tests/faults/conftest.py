@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from chaos.rig import FINAL, Rig
+from chaos.nursery import Nursery
+from chaos.rig import Rig
 from library import recordings
+from library.models import utc_now
 
 LASTING = ("redis", "beat", "w")
 
 
 @pytest.fixture(scope="package")
-def lasting_rig() -> Iterator[Rig]:
+def nursery() -> Iterator[Nursery]:
+    """Where workers and beats come from."""
+    made = Nursery()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="package")
+def lasting_rig(nursery: Nursery) -> Iterator[Rig]:
     """Redis, beat and the worker `w` for both queues, on SQLite; started once."""
-    folder = Path(tempfile.mkdtemp(prefix="rig-"))  # short: a path of pytest's would be too long for a socket
-    rig = Rig(folder / "rig", hurry=True, WHISPER_BATCH_SIZE=2)
-    try:
-        rig.add_worker("w")
-        rig.start(*LASTING)
-        yield rig
-    finally:
-        rig.close()
-        shutil.rmtree(folder)
+    with tempfile.TemporaryDirectory(prefix="rig-") as folder:
+        rig = Rig(Path(folder) / "rig", nursery, WHISPER_BATCH_SIZE=2)
+        try:
+            rig.add_worker("w")
+            rig.start(*LASTING)
+            yield rig
+        finally:
+            rig.close()
 
 
 @pytest.fixture
@@ -40,6 +48,6 @@ def rig(lasting_rig: Rig) -> Iterator[Rig]:
     for part in lasting_rig.parts.values():
         if part.name not in LASTING and part.started:
             part.sweep_up()
-    for recording in recordings.page(lasting_rig.owner.id, 100):  # nobody's work is left to the next test
-        if recording.job.status not in FINAL:
-            recordings.remove(recording.id)
+    for recording in recordings.page(lasting_rig.owner.id, 100):  # nothing is left to the next test
+        recordings.remove(recording.id)
+    recordings.sweep_files(utc_now(), -1)

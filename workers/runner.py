@@ -48,7 +48,7 @@ def run(held: Claim, settings: config.Settings, stop: Any) -> None:
             except Exception as error:  # whatever an engine raises ends this job, not the worker
                 log.error("failed\n%s", describe(error))
                 _fail(held, _translate(error))
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, StorageFull) as error:  # the database's own disk may be the full one
         log.error("the outcome could not be written; the lease will run out\n%s", describe(error))
     finally:
         job_id.reset(token)

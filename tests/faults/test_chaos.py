@@ -1,0 +1,27 @@
+"""The short form of `make chaos`: a storm with a seed of its own, on every run of the tests."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from chaos.schedule import draw
+from helpers import ROOT
+
+pytestmark = pytest.mark.speech
+
+
+def test_the_same_seed_gives_the_same_schedule_and_another_one_another() -> None:
+    assert draw(1, jobs=10, faults=50) == draw(1, jobs=10, faults=50)
+    assert draw(1, jobs=10, faults=50) != draw(2, jobs=10, faults=50)
+
+
+def test_nothing_is_lost_in_a_short_storm() -> None:
+    command = [sys.executable, "-m", "chaos", "--jobs", "5", "--faults", "12", "--seed", "11"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=400, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = [[cell.strip() for cell in line.split("|")[1:3]] for line in done.stdout.splitlines() if line[:2] == "| "]
+    table = dict(rows)
+    assert (table["faults"], table["recordings uploaded"]) == ("12", "5")
+    assert (table["lost"], table["files left over"]) == ("0", "0")

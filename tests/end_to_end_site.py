@@ -59,9 +59,9 @@ def start_site(data_dir: Path, *prefix: str, **settings: str) -> Site:
     )  # fmt: skip
     site = Site(process, f"http://127.0.0.1:{port}", data_dir, environment)
     threading.Thread(target=lambda: site.lines.extend(process.stdout), daemon=True).start()
-    wait_until(lambda: "RealRecap is ready" in site.output or process.poll() is not None, 120)
+    wait_until(lambda: "RealRecap is ready" in site.output or process.poll() is not None, 300)
     assert process.poll() is None, site.output
-    wait_until(lambda: "Stop with" in site.output)
+    wait_until(lambda: "Stop with" in site.output, 60)
     return site
 
 

@@ -72,10 +72,10 @@ def test_an_upload_in_the_browser_becomes_a_pdf_with_the_right_words_and_speaker
         newest[:] = [item["id"] for item in items if item["title"] == sample.rpartition(".")[0]]
         return bool(newest)
 
-    wait_until(arrived, 30)
+    wait_until(arrived, 120)
     page.goto(f"{site.url}/recordings/{newest[0]}")
     link = page.get_by_role("link", name="Download PDF").or_(page.get_by_role("button", name="Download PDF"))
-    link.first.wait_for(timeout=240_000)
+    link.first.wait_for(timeout=600_000)
     with page.expect_download() as download:
         link.first.click()
     pdf = tmp_path / "recap.pdf"

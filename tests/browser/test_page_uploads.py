@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import looks
 import pytest
 from gunicorn_server import GunicornServer
 from helpers import wait_until
@@ -102,6 +103,7 @@ def test_an_upload_outlives_the_server(
         server.kill()
         page.get_by_text("Connection lost").wait_for()
         assert page.get_by_text("Goes on by itself from").is_visible()
+        assert looks.faint_texts(page) == looks.small_targets(page) == looks.nameless_controls(page) == []
         kept = arrived()
         assert 0 < kept < 8 * MEGABYTE
         server.start()

@@ -15,8 +15,7 @@ from library.models import Status, utc_now
 pytestmark = pytest.mark.speech
 
 #: One place in each stage.
-STAGES = ("audio.f32:begin", "speech:compute", "hear", "diarize:compute", "transcript:compute", "summary:compute",
-          "pdf.pdf:begin")  # fmt: skip
+STAGES = ("audio.f32:begin", "hear", "diarize:compute", "summary:compute", "pdf.pdf:begin")
 FREE_SECONDS = 5.0
 
 

@@ -10,6 +10,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -214,7 +215,10 @@ class Rig:
     def wait_final(self, *recording_ids: str, seconds: float = 120) -> None:
         """Wait until jobs have ended, one way or another."""
         for recording_id in recording_ids:
-            until(lambda id=recording_id: self.job(id).status in FINAL, seconds, f"{recording_id} ends", self.tell)
+            until(partial(self._has_ended, recording_id), seconds, f"{recording_id} ends", self.tell)
+
+    def _has_ended(self, recording_id: str) -> bool:
+        return self.job(recording_id).status in FINAL
 
     def tell(self) -> str:
         """The last lines of every log, for whoever looks for a fault."""

@@ -133,7 +133,7 @@ class Tripwires:
             self.pass_by("hear", windows=[[round(window.start, 3), round(window.end, 3)] for window in windows])
             return decode_batch(recognizer, pcm, windows, options)
 
-        stages.Results.run, Recognizer.decode_batch = guarded_run, guarded_decode  # type: ignore[method-assign]
+        stages.Results.run, Recognizer.decode_batch = guarded_run, guarded_decode  # type: ignore[method-assign, assignment]
 
 
 def meet(fault: str) -> None:

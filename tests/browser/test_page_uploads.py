@@ -13,10 +13,11 @@ import pytest
 from gunicorn_server import GunicornServer
 from helpers import wait_until
 from playwright.sync_api import Page
+from sqlalchemy import select
 
 import config
 from library import database, recordings, uploads, users
-from library.models import User
+from library.models import ResumableUpload, User
 
 OWNER, PASSWORD = "anna.kuiper@example.org", "four words of length"
 OpenPage = Callable[..., Any]
@@ -152,13 +153,22 @@ def test_three_go_at_once_and_what_is_removed_leaves_nothing(open_page: OpenPage
 
 
 def test_what_is_asked_for_can_be_changed_on_the_way(open_page: OpenPage, owner: User, tmp_path: Path) -> None:
-    file = sound(tmp_path, "changed.wav", 6 * MEGABYTE)
+    file = sound(tmp_path, "changed.wav", 4 * MEGABYTE)
+
+    def is_known() -> bool:
+        with database.read() as session:
+            wishes = session.scalars(select(ResumableUpload.wishes).where(ResumableUpload.filename == file.name))
+            return any((each["title"], each["num_speakers"]) == ("Changed on the way", 3) for each in wishes)
+
     with open_page() as page:
-        slow_down(page, 1)
+        slow_down(page, 2)
         choose(page, file)
-        wait_until(lambda: arrived() > MEGABYTE, 20)
+        wait_until(lambda: arrived() > MEGABYTE / 2, 20)
+        page.get_by_role("button", name="Pause").click()
         page.get_by_role("textbox", name="Title").fill("Changed on the way")
         page.get_by_role("combobox", name="Speakers").select_option("3")
+        wait_until(is_known)
+        page.get_by_role("button", name="Resume").click()
         page.wait_for_url("**/recordings/*", timeout=20_000)
     (found,) = recordings.page(owner.id, 9)
     assert (found.title, found.num_speakers) == ("Changed on the way", 3)

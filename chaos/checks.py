@@ -11,6 +11,7 @@ from chaos.rig import FINAL, Rig
 from library import care, recordings
 from library.models import Recording, Status, utc_now
 
+Windows = set[tuple[float, float]]
 #: Results whose computing has no tripwire of its own: they are computed while they are written.
 UNNOTED = ("audio.f32:begin", "pdf.pdf:begin")
 
@@ -27,7 +28,9 @@ class Outcome:
     wrong: list[str] = field(default_factory=list)
 
 
-def check(rig: Rig, accepted: Iterable[str], deleted: Iterable[str] = (), *, kills: int, tidy: bool = False) -> Outcome:
+def check(
+    rig: Rig, accepted: Iterable[str], deleted: Iterable[str] = (), *, kills: int | None = None, tidy: bool = False
+) -> Outcome:
     """Look at all accepted recordings; those in `deleted` must be gone without a trace.
 
     `kills` is how often work was cut off: at most that many batches of windows may have been decoded twice. With `tidy`
@@ -80,31 +83,47 @@ def _find_problem(recording: Recording) -> str | None:
     return None
 
 
-def _check_work(events: list[dict[str, Any]], outcome: Outcome, kills: int) -> None:
-    """No result is begun once it is there, no batch is decoded twice but for the one at hand at each kill.
+def _check_work(events: list[dict[str, Any]], outcome: Outcome, kills: int | None) -> None:
+    """No result is begun once it is there.
 
     A decoded recording is there with its description (`.json`), which is published after the samples (`.f32`). The
     recap is no work of its own: it is put together from results, under the hash of its content.
     """
     linked: set[str] = set()
-    heard: defaultdict[str, set[tuple[float, float]]] = defaultdict(set)
-    longest = 0.0
     for event in events:
         place, moment = event["place"], event["place"].rpartition(":")[2]
         if (moment == "compute" or place in UNNOTED) and event["key"].split(".")[0] in linked:
             outcome.wrong.append(f"{place} was computed again for {event['recording']}")
         if moment == "linked" and place.split(":")[0] not in ("transcribe.part", "audio.f32", "recap.json"):
             linked.add(event["key"].split(".")[0])
-        if place == "hear":
+    _check_hearing(events, outcome, kills)
+
+
+def _check_hearing(events: list[dict[str, Any]], outcome: Outcome, kills: int | None) -> None:
+    """No window is decoded once its batch is saved: what is heard twice was cut off before it was."""
+    at_hand: dict[int, Windows] = {}
+    heard: defaultdict[str, Windows] = defaultdict(set)
+    saved: defaultdict[str, Windows] = defaultdict(set)
+    longest = 0.0
+    for event in events:
+        recording, pid = event["recording"], event["pid"]
+        if event["place"] == "hear":
             batch = {(start, end) for start, end in event["windows"]}
-            seconds = sum(end - start for start, end in batch)
-            again = batch & heard[event["recording"]]
-            outcome.heard_seconds += seconds
-            outcome.heard_again_seconds += sum(end - start for start, end in again)
-            heard[event["recording"]] |= batch
-            longest = max(longest, seconds)
-    if outcome.heard_again_seconds > kills * longest + 0.1:
+            if batch & saved[recording]:
+                outcome.wrong.append(f"{batch & saved[recording]} of {recording} was heard again, though it was saved")
+            outcome.heard_seconds += _seconds(batch)
+            outcome.heard_again_seconds += _seconds(batch & heard[recording])
+            longest = max(longest, _seconds(batch))
+            heard[recording] |= batch
+            at_hand[pid] = batch
+        elif event["place"] == "transcribe.part:linked":
+            saved[recording] |= at_hand.pop(pid, set())
+    if kills is not None and outcome.heard_again_seconds > kills * longest + 0.1:
         outcome.wrong.append(f"{outcome.heard_again_seconds:.0f} s were heard twice in {kills} cuts")
+
+
+def _seconds(windows: Windows) -> float:
+    return sum(end - start for start, end in windows)
 
 
 def _check_files(outcome: Outcome) -> None:

@@ -21,8 +21,6 @@ from library.models import Status, utc_now
 from library.queue import QUEUES
 
 WORKERS = ("w1", "w2")
-#: Faults that cut a batch off: each may have one heard again.
-CUTS = ("kill child", "kill parent", "kill worker", "terminate worker", "freeze child", "cancel and retry")
 #: How long all jobs may take to end once the faults are over.
 CALM_SECONDS = 300.0
 
@@ -54,8 +52,7 @@ class Storm:
                 self._strike(number, fault)
             self._upload(len(self.schedule.samples))
             self._calm_down()
-            cuts = sum(self.faults[kind] for kind in CUTS)
-            return check(self.rig, self.accepted, self.deleted, kills=cuts, tidy=True)
+            return check(self.rig, self.accepted, self.deleted, tidy=True)
         finally:
             self.rig.close()
             self.nursery.close()

@@ -8,7 +8,7 @@ import pytest
 from end_to_end_site import Site, start_site, stop_site
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     running = start_site(tmp_path_factory.mktemp("site") / "data")
     yield running

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 from end_to_end_site import Site, start_site, stop_site
-from helpers import SAMPLES, wait_until
+from helpers import SAMPLES
 from pypdf import PdfReader
 
 pytestmark = pytest.mark.speech
@@ -65,15 +65,8 @@ def test_an_upload_in_the_browser_becomes_a_pdf_with_the_right_words_and_speaker
     page.goto(site.url + "/upload")
     page.locator("input[type=file]:visible, input[data-picker]").first.set_input_files(SAMPLES / sample)
     page.locator("button:visible", has_text="Upload").click()
-    newest: list[str] = []
-
-    def arrived() -> bool:
-        items = api.get("/recordings").json()["items"]
-        newest[:] = [item["id"] for item in items if item["title"] == sample.rpartition(".")[0]]
-        return bool(newest)
-
-    wait_until(arrived, 120)
-    page.goto(f"{site.url}/recordings/{newest[0]}")
+    page.wait_for_url("**/recordings/*", timeout=120_000)  # the page goes there by itself
+    recording = page.url.rpartition("/")[2]
     link = page.get_by_role("link", name="Download PDF").or_(page.get_by_role("button", name="Download PDF"))
     link.first.wait_for(timeout=600_000)
     with page.expect_download() as download:
@@ -84,7 +77,7 @@ def test_an_upload_in_the_browser_becomes_a_pdf_with_the_right_words_and_speaker
     assert "Speaker 1" in text
     assert "Transcript" in text
 
-    heard = api.get(f"/recordings/{newest[0]}/transcript").json()
+    heard = api.get(f"/recordings/{recording}/transcript").json()
     (tmp_path / "transcript.json").write_text(json.dumps(heard))
     truth = SAMPLES / f"{sample.rpartition('.')[0]}.json"
     done = site.flask("evaluate", str(tmp_path / "transcript.json"), str(truth), "--json")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from postgresql import Server
+from faults.postgresql import Server
 
 from chaos.checks import check
 from chaos.nursery import Nursery

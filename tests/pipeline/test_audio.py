@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import av
@@ -29,6 +29,7 @@ from pipeline.errors import (
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = sorted(path for path in (ROOT / "audio_samples").iterdir() if path.suffix not in (".json", ".md"))
 LIMITS = DecodeLimits(max_seconds=4 * 3600)
+OTHERS: set[int] = set()
 TEXT = b"<html><body>Sign in to download the recording</body></html>\n" * 50
 
 
@@ -57,7 +58,15 @@ def children(parent: int | None = None) -> set[int]:
             continue  # it ended while being looked at
         if int(owner) == (parent or os.getpid()) and state != "Z":
             found.add(int(stat.parent.name))
-    return found
+    return found - OTHERS
+
+
+@pytest.fixture(autouse=True)
+def _leave_others_alone() -> Iterator[None]:
+    """Children that ran before the test, as those of a fixture of the whole run, are none of its own."""
+    OTHERS.update(children())
+    yield
+    OTHERS.clear()
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 20.0) -> None:

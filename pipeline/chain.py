@@ -156,14 +156,14 @@ class Chain:
     def _summarize(
         self, transcript: Transcript, transcript_key: str, engines: Engines, notices: list[Notice]
     ) -> SummaryResult:
-        options = SummaryOptions(title=self.request.title)
+        options = self.request.summary
         if self.request.until in ("transcribe", "diarize") or not transcript.segments:
-            return SummaryResult(_empty_summary(self.request.title, transcript.language), 0.0)
+            return SummaryResult(_empty_summary(transcript.language), 0.0)
         self.watch.enter("summarize")
         if "summarize" in self.request.skip:
             summarizer, notice = _extractive()
         else:
-            summarizer, notice = engines.summarizer()
+            summarizer, notice = engines.summarizer(self.request.model)
         try:
             result = self._summarize_with(summarizer, options, transcript, transcript_key)
         except PipelineError as error:
@@ -259,5 +259,5 @@ def _extractive() -> tuple[Summarizer, None]:
     return ExtractiveSummarizer(), None
 
 
-def _empty_summary(title: str, language: str) -> Summary:
-    return Summary(title, (), (), (), (), (), (), engine="none", model=None, template="none", language=language)
+def _empty_summary(language: str) -> Summary:
+    return Summary("", (), (), (), (), (), (), engine="none", model=None, template="none", language=language)

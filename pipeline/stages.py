@@ -19,13 +19,13 @@ from typing import Any, Protocol, TypeVar
 from pipeline.audio import AudioInfo
 from pipeline.diarize import DiarizeOptions, Diarizer
 from pipeline.recap import Notice, StageReport, WindowText, from_json, to_json, to_plain
-from pipeline.summarize import Summarizer
+from pipeline.summarize import Summarizer, SummaryOptions
 from pipeline.transcribe import Recognizer
 
 T = TypeVar("T")
 
 #: Raised by hand when a stage computes something else from the same inputs; old results are then left alone.
-VERSIONS = {"audio": 1, "speech": 1, "language": 1, "transcribe": 1, "diarize": 1, "transcript": 1, "summary": 1,
+VERSIONS = {"audio": 1, "speech": 1, "language": 1, "transcribe": 1, "diarize": 1, "transcript": 1, "summary": 2,
             "recap": 1, "pdf": 1}  # fmt: skip
 
 
@@ -62,6 +62,8 @@ class Request:
     sha256: str
     uploaded_at: str
     language: str | None = None
+    summary: SummaryOptions = field(default_factory=SummaryOptions)
+    model: str | None = None
     speakers: DiarizeOptions = field(default_factory=DiarizeOptions)
     until: str | None = None
     skip: tuple[str, ...] = ()
@@ -84,7 +86,7 @@ class Engines(Protocol):
 
     def recognizer(self) -> tuple[Recognizer, Engine]: ...
     def diarizer(self) -> tuple[Diarizer, Engine]: ...
-    def summarizer(self) -> tuple[Summarizer, Notice | None]: ...
+    def summarizer(self, model: str | None) -> tuple[Summarizer, Notice | None]: ...
     @property
     def batch_size(self) -> int: ...
     @property

@@ -96,16 +96,13 @@ class WarmEngines:
         name = f"pyannote.audio {version('pyannote.audio')}, {model.name}"
         return diarizer, Engine(identify(model.folder), name, f"float32 on {self.device}")
 
-    def summarizer(self) -> tuple[Summarizer, Notice | None]:
+    def summarizer(self, model: str | None) -> tuple[Summarizer, Notice | None]:
         """The summariser that answers now; a notice where it is not the language model."""
-        return self._choose_summarizer()
-
-    def _choose_summarizer(self) -> tuple[Summarizer, Notice | None]:
         from pipeline.summarize import choose_summarizer
 
         window = self.settings.ollama_num_ctx
         return choose_summarizer(
-            self.settings.ollama_host, self.settings.ollama_model, None if window == "auto" else window
+            self.settings.ollama_host, model or self.settings.ollama_model, None if window == "auto" else window
         )
 
     @cached_property

@@ -11,11 +11,14 @@ from pipeline.recap import Notice, Summary, Transcript
 
 @dataclass(frozen=True, slots=True)
 class SummaryOptions:
-    """What the user chose: the language of the summary (None: that of the transcript), the template, the title."""
+    """What the user chose: the language of the summary (None: that of the transcript), and the template.
+
+    `instructions` is what a template that is not built in asks for, in the words of who wrote it.
+    """
 
     language: str | None = None
     template: str = "meeting"
-    title: str | None = None
+    instructions: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

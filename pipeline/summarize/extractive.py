@@ -127,7 +127,7 @@ def _compose(
     overview = _overview(ranking, transcript.duration_seconds)
     quotes = ranking.choose(QUOTES, without={*taken, *overview}) if len(sentences) > len(overview) + QUOTES else []
     return Summary(
-        title=options.title or ", ".join(one.title for one in subjects[:3]),
+        title=", ".join(one.title for one in subjects[:3]),
         overview=tuple(_point(f"o{n}", sentences[index]) for n, index in enumerate(overview, 1)),
         topics=tuple(_topics(subjects, sentences, at, ranking)),
         decisions=tuple(_point(f"d{n}", one) for n, one in enumerate(decisions, 1)),

@@ -39,7 +39,7 @@ class OllamaSummarizer:
         """Read, merge, check. Raises OllamaUnreachable or OllamaModelMissing where there is no summary to be had."""
         language = options.language or transcript.language
         on_progress(0.0)
-        reader = Reader(self.settings, transcript, language, options.template, on_progress)
+        reader = Reader(self.settings, transcript, language, options, on_progress)
         try:
             findings = reader.read_all()
         finally:
@@ -50,7 +50,7 @@ class OllamaSummarizer:
 
     def _compose(self, found: Findings, options: SummaryOptions, language: str) -> Summary:
         return Summary(
-            title=options.title or found.title,
+            title=found.title,
             overview=tuple(as_point(f"o{n}", one) for n, one in enumerate(found.overview, 1)),
             topics=tuple(as_topic(f"t{n}", one) for n, one in enumerate(found.topics, 1)),
             decisions=tuple(as_point(f"d{n}", one) for n, one in enumerate(found.decisions, 1)),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from pipeline.summarize.engine import SummaryOptions
+
 VERSION = "1"
 
 LANGUAGE_NAMES = {
@@ -51,12 +53,15 @@ whole), "topics" (the subjects, each with a "title" and one sentence; the same s
 "segments": ids taken from the notes that prove it. Write in {language}."""
 
 
-def system_prompt(template: str, language: str, *, merging: bool = False) -> str:
-    """The instructions for a template; raises ValueError for one that does not exist."""
-    if template not in FOCUS:
-        raise ValueError(f"there is no template {template!r}; there are {', '.join(FOCUS)}")
+def system_prompt(options: SummaryOptions, language: str, *, merging: bool = False) -> str:
+    """The instructions for a template; raises ValueError for one that is neither built in nor brings its own."""
+    focus = FOCUS.get(options.template, "a recording")
+    if options.instructions:
+        focus += f". Who reads it asks for this: {as_data(options.instructions)}"
+    elif options.template not in FOCUS:
+        raise ValueError(f"there is no template {options.template!r}; there are {', '.join(FOCUS)}")
     name = LANGUAGE_NAMES.get(language.split("-")[0].lower(), f"the language with the code {language}")
-    return (MERGE if merging else SYSTEM).format(focus=FOCUS[template], language=name)
+    return (MERGE if merging else SYSTEM).format(focus=focus, language=name)
 
 
 def wrap(lines: Iterable[str], mark: str) -> str:

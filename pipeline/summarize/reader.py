@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pipeline.errors import OllamaUnreachable
 from pipeline.recap import Transcript
 from pipeline.summarize.asking import Asker, OllamaSettings, TooLong, Unusable
-from pipeline.summarize.engine import spoken_seconds
+from pipeline.summarize.engine import SummaryOptions, spoken_seconds
 from pipeline.summarize.evidence import Answer, Evidence, Finding, MergedAnswer, normalized
 from pipeline.summarize.pieces import Line, TokenCounter, build_lines, choose_window, split_lines
 from pipeline.summarize.prompts import system_prompt, wrap
@@ -51,14 +51,14 @@ class Reader:
         settings: OllamaSettings,
         transcript: Transcript,
         language: str,
-        template: str,
+        options: SummaryOptions,
         on_progress: Callable[[float], None],
     ) -> None:
         self.lines, by_id = build_lines(transcript)
         self.evidence = Evidence(transcript, by_id)
         self.missed: list[tuple[float, float]] = []
-        self.system = system_prompt(template, language)
-        self.merging = system_prompt(template, language, merging=True)
+        self.system = system_prompt(options, language)
+        self.merging = system_prompt(options, language, merging=True)
         self.on_progress = on_progress
         self.counter = TokenCounter()
         self.window = self._choose_window(settings)

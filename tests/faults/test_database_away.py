@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from faults.postgresql import Server
 
 from chaos.checks import check
 from chaos.nursery import Nursery
 from chaos.rig import Rig, fresh, kill, until
+from faults.postgresql import Server
 from library.models import Status
 
 pytestmark = [pytest.mark.speech, pytest.mark.postgresql]

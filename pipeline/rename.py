@@ -1,0 +1,50 @@
+"""Speakers called by the names that people gave them, in a finished recap.
+
+Summaries refer to speakers by id, and the language model knows only "Speaker 1". So a name changes nothing but what is
+shown: no summary is written again for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from pipeline.recap import Point, Recap, Transcript
+
+P = TypeVar("P", bound=Point)
+
+
+def rename_speakers(recap: Recap, names: Mapping[str, str]) -> Recap:
+    """The same recap with some speakers (by id) called otherwise, in what is told of them too.
+
+    Quotes and an extractive summary stay as spoken: whoever says "speaker 1" aloud said so.
+    """
+    known = {one.id for one in recap.transcript.speakers}
+    if not known & names.keys():
+        return recap
+    summary = recap.summary
+    if summary.engine != "extractive":
+        call = _substitute(recap.transcript, names)
+        summary = replace(
+            summary,
+            title=call(summary.title),
+            overview=_retold(summary.overview, call),
+            topics=tuple(replace(one, title=call(one.title)) for one in _retold(summary.topics, call)),
+            decisions=_retold(summary.decisions, call),
+            action_items=_retold(summary.action_items, call),
+            questions=_retold(summary.questions, call),
+        )
+    return replace(recap, transcript=recap.transcript.rename(dict(names)), summary=summary)
+
+
+def _retold(points: tuple[P, ...], call: Callable[[str], str]) -> tuple[P, ...]:
+    return tuple(replace(one, text=call(one.text)) for one in points)
+
+
+def _substitute(transcript: Transcript, names: Mapping[str, str]) -> Callable[[str], str]:
+    """Puts the new names in place of the old ones, all at once, so that two speakers can exchange theirs."""
+    new = {one.name: names[one.id] for one in transcript.speakers if one.id in names}
+    old = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in sorted(new, key=len, reverse=True)))
+    return lambda text: old.sub(lambda found: new[found[0]], text)

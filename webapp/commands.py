@@ -8,10 +8,11 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from flask import Flask
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 import config
 from pipeline.errors import PipelineError
@@ -30,21 +31,29 @@ def register(app: Flask) -> None:
 
 
 def tell_errors(command: Callable[..., None]) -> Callable[..., None]:
-    """Print an error of ours as its message and hint, and exit with 1."""
+    """Print an error of ours, or of the database, as its message and hint, and exit with 1."""
 
     @wraps(command)
     def told(*args: Any, **kwargs: Any) -> None:
         try:
             command(*args, **kwargs)
         except PipelineError as error:
-            click.secho(f"Error: {error.message}", fg="red", err=True)
-            click.echo(error.hint, err=True)
-            sys.exit(1)
+            _complain(error.message, error.hint)
+        except (OperationalError, ProgrammingError) as error:
+            reason = str(error.orig).splitlines()[0]  # without the statement
+            _complain(f"The database cannot be used: {reason}", "Check DATABASE_URL, then run `flask db-upgrade`.")
 
     return told
 
 
+def _complain(message: str, hint: str) -> NoReturn:
+    click.secho(f"Error: {message}", fg="red", err=True)
+    click.echo(hint, err=True)
+    sys.exit(1)
+
+
 @click.command("db-upgrade")
+@tell_errors
 def upgrade_database() -> None:
     """Bring the database to the newest version."""
     from library import database

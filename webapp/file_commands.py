@@ -9,6 +9,7 @@ import click
 import config
 from library import care
 from library.models import utc_now
+from webapp.commands import tell_errors
 
 
 @click.group("files")
@@ -19,6 +20,7 @@ def files_group() -> None:
 @files_group.command("verify")
 @click.option("--repair", is_flag=True, help="Remove what belongs to nobody and make lost results again.")
 @click.option("--all", "with_young", is_flag=True, help="Also what changed in the last hour; only while nothing works.")
+@tell_errors
 def verify_files(repair: bool, with_young: bool) -> None:
     """Find files that nothing refers to, and recordings whose files are gone."""
     findings = care.verify(utc_now(), 0 if with_young else 3600)
@@ -43,6 +45,7 @@ def verify_files(repair: bool, with_young: bool) -> None:
 @files_group.command("prune")
 @click.option("--max-bytes", type=click.IntRange(0), help="Default: STAGE_MAX_BYTES.")
 @click.option("--max-days", type=click.FloatRange(0), help="Default: STAGE_MAX_DAYS.")
+@tell_errors
 def prune_files(max_bytes: int | None, max_days: float | None) -> None:
     """Remove results that only save work when a job runs again, oldest use first."""
     settings = config.load()

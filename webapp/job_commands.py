@@ -170,6 +170,7 @@ def jobs_group() -> None:
 
 @jobs_group.command("list")
 @click.option("--all", "with_ended", is_flag=True, help="Ended jobs too.")
+@tell_errors
 def list_jobs(with_ended: bool) -> None:
     """List jobs, newest first."""
     from sqlalchemy import select
@@ -214,6 +215,7 @@ def cancel_job(recording_id: str) -> None:
 
 
 @jobs_group.command("pause")
+@tell_errors
 def pause_queue() -> None:
     """Let the GPU's queue rest: jobs at work go on, waiting ones wait."""
     jobs.set_paused("gpu", utc_now())
@@ -221,6 +223,7 @@ def pause_queue() -> None:
 
 
 @jobs_group.command("resume")
+@tell_errors
 def resume_queue() -> None:
     """Let the queue go on."""
     jobs.set_paused("gpu", None)

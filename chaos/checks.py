@@ -132,7 +132,7 @@ def _check_files(outcome: Outcome) -> None:
     if found.total:
         outcome.wrong.append(f"files and rows do not match: {found}")
     files = recordings.files()
-    files.sweep_leftovers(utc_now().timestamp() + 1, lambda _: True)  # what beat removes after an hour
+    files.sweep_leftovers(utc_now().timestamp() + 1, lambda _: True, lambda _: True)  # what beat removes after an hour
     hidden = [path.name for path in files.root.glob("stages/**/.*")] + [
         path.name for path in files.root.glob("stages/*/*.parts")
     ]

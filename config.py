@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 ROOT = Path(__file__).resolve().parent
 GIGABYTE = 1024**3
+#: Sessions are signed with the key: one that can be guessed lets anybody in.
+MIN_SECRET_CHARACTERS = 32
 
 
 class SettingsError(Exception):
@@ -135,6 +137,13 @@ class Settings(BaseSettings):
         # 0.0.0.0 is where Ollama listens, not where it can be reached
         value = value.replace("://0.0.0.0", "://127.0.0.1")
         return value if parts.port or parts.scheme == "https" else f"{value}:11434"
+
+    @field_validator("secret_key")
+    @classmethod
+    def _check_secret_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < MIN_SECRET_CHARACTERS:
+            raise ValueError(f"must have at least {MIN_SECRET_CHARACTERS} characters, as `openssl rand -hex 32` makes")
+        return value
 
     @field_validator("public_url")
     @classmethod

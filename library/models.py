@@ -221,3 +221,18 @@ class StageSpeed(Base):
     stage: Mapped[str] = mapped_column(String(16), primary_key=True)
     model: Mapped[str] = mapped_column(primary_key=True)
     ratio: Mapped[float]
+
+
+class OllamaHealth(Base):
+    """How the calls of all workers to one Ollama went lately; without a row the last one went well.
+
+    `reason` is a code of `library.ollama_health`, never a word of a recording.
+    """
+
+    __tablename__ = "ollama_health"
+
+    host: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[str] = mapped_column(String(32))
+    failed_at: Mapped[datetime]
+    resting_until: Mapped[datetime | None]

@@ -241,6 +241,23 @@ def retry(recording_id: str, now: datetime, *, step: Step | None = None) -> bool
     )
 
 
+def render_again(session: Session, recording_id: str, now: datetime) -> bool:
+    """Queue the making of the PDF once more, in the transaction that changes what it shows.
+
+    A renderer at work loses the job by the new attempt: it may have read the old state. Where the step is still to come,
+    or the job did not get there, nothing is to be done.
+    """
+    has_pdf = exists().where(Result.recording_id == recording_id, Result.kind == "pdf")
+    is_over = and_(Job.status == Status.DONE, has_pdf)
+    is_at_work = and_(Job.step == Step.RENDER, Job.status == Status.RUNNING)
+    return _change_in(
+        session,
+        and_(Job.recording_id == recording_id, or_(is_over, is_at_work)),
+        step=Step.RENDER, queue=QUEUE_OF[Step.RENDER], status=Status.QUEUED, attempt=Job.attempt + 1,
+        worker_id=None, lease_until=None, queued_at=now, updated_at=now, progress=0.0, finished_at=None, strikes=0,
+    )  # fmt: skip
+
+
 def sweep(now: datetime) -> int:
     """Free the jobs whose worker stopped reporting, each with a strike; returns how many."""
     return _free(Job.lease_until < now, now, out_of_memory=False)

@@ -201,6 +201,20 @@ class Result(Base):
     key: Mapped[str] = mapped_column(String(64), index=True)
 
 
+class SpeakerName(Base):
+    """What people call a speaker of a recording.
+
+    `transcript_key` is the transcript that was named: told apart anew, speaker 1 may be somebody else.
+    """
+
+    __tablename__ = "speaker_name"
+
+    recording_id: Mapped[str] = mapped_column(ForeignKey("recording.id", ondelete="CASCADE"), primary_key=True)
+    transcript_key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    speaker_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+
+
 class Worker(Base):
     """A live worker and what it works with; `seen_at` is renewed, old rows are dead workers."""
 

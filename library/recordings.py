@@ -14,11 +14,12 @@ from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 import config
-from library import jobs
+from library import jobs, speakers
 from library.database import lock_table, read, write
 from library.files import Files
 from library.models import Job, Recording, Result, ResumableUpload, Status, User, Worker, new_id
 from pipeline.recap import Recap, Segment, Transcript, WindowText, from_json
+from pipeline.rename import rename_speakers
 
 #: Languages that can be asked for, by code, with the name a person knows.
 LANGUAGES = {
@@ -199,9 +200,9 @@ def result_path(recording_id: str, kind: str, suffix: str) -> Path | None:
 
 
 def load_recap(recording_id: str) -> Recap | None:
-    """The recap of a recording, None where it is not there (yet)."""
+    """The recap of a recording with its speakers as people call them, None where it is not there (yet)."""
     path = result_path(recording_id, "recap", ".json")
-    return from_json(Recap, path.read_bytes()) if path else None
+    return rename_speakers(from_json(Recap, path.read_bytes()), speakers.names_of(recording_id)) if path else None
 
 
 def load_transcript(recording_id: str) -> Transcript | None:

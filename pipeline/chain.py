@@ -32,6 +32,7 @@ from pipeline.recap import (
     from_json,
     to_json,
 )
+from pipeline.rename import rename_speakers
 from pipeline.speech import Speech, SpeechOptions, find_speech
 from pipeline.stages import Audio, Engine, Engines, Parts, Request, Results, Store, Watch, make_key
 from pipeline.summarize import Summarizer, SummaryOptions, SummaryResult, spoken_seconds
@@ -237,20 +238,22 @@ class Chain:
 
     # render
 
-    def render(self, recap_path: Path) -> None:
-        """Make the PDF of a finished recap, with the title as it is now."""
+    def render(self, recap_path: Path) -> Recap:
+        """Make the PDF of a finished recap, with title and names of speakers as they are now; returns it so."""
         from pipeline.render.pdf import render_pdf
 
         self.watch.enter("render")
+        names = dict(self.request.names)
         recap = replace(from_json(Recap, recap_path.read_bytes()), title=self.request.title)
-        key = make_key("pdf", {"title": recap.title}, inputs=[recap_path.stem])
+        recap = rename_speakers(recap, names)
+        key = make_key("pdf", {"title": recap.title, "names": names}, inputs=[recap_path.stem])
         self.watch.use("pdf", key)
-        if self.store.find(key, ".pdf"):
-            return
-        began = time.monotonic()
-        with self.store.publish(key, ".pdf") as path:
-            render_pdf(recap, path)
-        self.watch.took("render", "reportlab", time.monotonic() - began)
+        if not self.store.find(key, ".pdf"):
+            began = time.monotonic()
+            with self.store.publish(key, ".pdf") as path:
+                render_pdf(recap, path)
+            self.watch.took("render", "reportlab", time.monotonic() - began)
+        return recap
 
 
 def _extractive() -> tuple[Summarizer, None]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -51,7 +51,10 @@ class Watch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be made of an upload: the file, whose it is, and what its owner asks for."""
+    """What is to be made of an upload: the file, whose it is, and what its owner asks for.
+
+    `names` is what people call the speakers, by id.
+    """
 
     recording_id: str
     owner_id: str
@@ -70,6 +73,7 @@ class Request:
     recording_url: str | None = None
     timezone: str = "UTC"
     organisation: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

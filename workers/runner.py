@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 import config
-from library import jobs, recordings
+from library import jobs, recordings, speakers
 from library.jobs import Claim
 from library.logs import describe, job_id
 from library.models import QUEUE_OF, Recording, Step, utc_now
@@ -104,8 +104,8 @@ def _run_step(held: Claim, settings: config.Settings, watch: Lifeline) -> None:
         if path is None:  # swept away while the job waited: make it again
             _advance(held, Step.PROCESS, {}, watch)
             return
-        chain.render(path)
-        _end(watch, lambda: jobs.finish(held, utc_now()))
+        columns = _columns(chain.render(path))
+        _end(watch, lambda: jobs.finish(held, utc_now(), recording=columns))
 
 
 def _strikes_in(stage: str, held: Claim) -> int:
@@ -141,6 +141,7 @@ def _request(recording: Recording, held: Claim, settings: config.Settings) -> Re
         recording_url=url,
         timezone=settings.timezone,
         organisation=settings.organisation,
+        names=speakers.names_of(recording.id),
     )
 
 

@@ -12,10 +12,13 @@ from pathlib import Path
 import pytest
 from helpers import SAMPLES
 from library_factories import make_user
+from pypdf import PdfReader
+from sqlalchemy import select
 
 import config
-from library import jobs, recordings
-from library.models import Recording, Status, User, utc_now
+from library import jobs, recordings, speakers
+from library.database import read, write
+from library.models import Recording, Result, Status, Step, User, utc_now
 from library.recordings import Upload, Wishes
 from pipeline import chain
 from pipeline.errors import OutOfMemory
@@ -233,3 +236,67 @@ def test_an_error_inside_fails_the_job_and_keeps_what_was_finished(
 @pytest.fixture(autouse=True)
 def fresh_engines() -> None:
     runner.engines.cache_clear()
+
+
+def test_a_name_for_a_speaker_makes_the_pdf_anew_and_nothing_else() -> None:
+    recording_id = upload(make_user("ann"), SAMPLES / "standup.wav")
+    work()
+    before, files_before = results(recording_id), recordings.files().stage_keys(utc_now().timestamp() + 60)
+    assert speakers.name(recording_id, {"s1": " Anna \n Kok"}, utc_now())
+    assert get(recording_id).job.step == Step.RENDER
+    assert work() == 1
+    after = results(recording_id)
+    assert {kind for kind in after if after[kind] != before[kind]} == {"pdf"}
+    assert recordings.files().stage_keys(utc_now().timestamp() + 60) - files_before == {after["pdf"]}
+    recording = get(recording_id)
+    assert (recording.job.status, recording.facts["speakers"]) == (Status.DONE, ["Anna Kok", "Speaker 2"])
+    recap = recordings.load_recap(recording_id)
+    assert recap is not None
+    assert recap.transcript.name_of("s1") == "Anna Kok"
+    pdf = recordings.result_path(recording_id, "pdf", ".pdf")
+    assert pdf is not None
+    assert "Anna Kok" in PdfReader(pdf).pages[0].extract_text()
+
+    speakers.name(recording_id, {"s1": ""}, utc_now())
+    work()
+    assert get(recording_id).facts["speakers"] == ["Speaker 1", "Speaker 2"]
+    assert results(recording_id) == before
+
+
+def test_a_name_given_while_the_pdf_is_made_is_in_it() -> None:
+    recording_id = upload(make_user("ann"), SAMPLES / "ten-seconds.wav")
+    work()
+    jobs.retry(recording_id, utc_now(), step=Step.RENDER)
+    at_work = jobs.claim("cpu", "slow", utc_now(), 60)
+    assert at_work is not None
+    speakers.name(recording_id, {"s1": "Anna"}, utc_now())
+    assert not jobs.finish(at_work, utc_now())  # it may have read the old name
+    assert work() == 1
+    assert get(recording_id).facts["speakers"][0] == "Anna"
+
+
+def test_names_stay_when_the_recap_is_written_again() -> None:
+    recording_id = upload(make_user("ann"), SAMPLES / "ten-seconds.wav")
+    work()
+    speakers.name(recording_id, {"s1": "Anna"}, utc_now())
+    work()
+    jobs.retry(recording_id, utc_now(), step=Step.PROCESS)
+    work()
+    assert get(recording_id).facts["speakers"][0] == "Anna"
+
+
+def test_names_do_not_stick_to_people_who_were_told_apart_anew() -> None:
+    recording_id = upload(make_user("ann"), SAMPLES / "standup.wav")
+    work()
+    speakers.name(recording_id, {"s1": "Anna"}, utc_now())
+    with write() as session:
+        session.get(Recording, recording_id).num_speakers = 3
+    jobs.retry(recording_id, utc_now(), step=Step.PROCESS)
+    work()
+    assert "Anna" not in get(recording_id).facts["speakers"]
+
+
+def results(recording_id: str) -> dict[str, str]:
+    with read() as session:
+        rows = session.scalars(select(Result).where(Result.recording_id == recording_id)).all()
+        return {row.kind: row.key for row in rows}

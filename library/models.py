@@ -101,7 +101,11 @@ class ApiKey(Base):
 
 
 class Recording(Base):
-    """An uploaded file and what is known of it. `facts` holds small counts for lists (speakers, decisions ...)."""
+    """An uploaded file and what is known of it. `facts` holds small counts for lists (speakers, decisions ...).
+
+    `template`, `summary_language`, `model` and `instructions` are what its owner chose for the recap (`model` writes it;
+    None: the default), `version` is the number of the recap that is shown, None until one is finished.
+    """
 
     __tablename__ = "recording"
 
@@ -116,6 +120,11 @@ class Recording(Base):
     min_speakers: Mapped[int | None]
     max_speakers: Mapped[int | None]
     until: Mapped[str | None] = mapped_column(String(16))
+    template: Mapped[str | None] = mapped_column(String(64))
+    summary_language: Mapped[str | None] = mapped_column(String(16))
+    model: Mapped[str | None]
+    instructions: Mapped[str | None] = mapped_column(Text)
+    version: Mapped[int | None]
     detected_language: Mapped[str | None] = mapped_column(String(16))
     duration_seconds: Mapped[float | None]
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -213,6 +222,44 @@ class SpeakerName(Base):
     transcript_key: Mapped[str] = mapped_column(String(64), primary_key=True)
     speaker_id: Mapped[str] = mapped_column(String(16), primary_key=True)
     name: Mapped[str] = mapped_column(String(80))
+
+
+class Version(Base):
+    """A recap as it was written once. `key` and `pdf_key` name its files: no file may go while a row names it.
+
+    `digest` is that of its summary, `transcript_key` says whose words it sums up, `choices` is what had been asked for,
+    and `columns` are those of the recording that go with it. Only the version that is shown has a PDF.
+    """
+
+    __tablename__ = "version"
+
+    recording_id: Mapped[str] = mapped_column(ForeignKey("recording.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    made_at: Mapped[datetime]
+    template: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(16))
+    model: Mapped[str | None]
+    engine: Mapped[str] = mapped_column(String(32))
+    digest: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(String(64), index=True)
+    pdf_key: Mapped[str | None] = mapped_column(String(64), index=True)
+    transcript_key: Mapped[str | None] = mapped_column(String(64))
+    choices: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    columns: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Template(Base):
+    """What an administrator added to the built-in templates. A deleted one that is still asked for has `removed_at`."""
+
+    __tablename__ = "template"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    title: Mapped[str] = mapped_column(String(80))
+    instructions: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(default=utc_now)
+    made_by: Mapped[str | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    removed_at: Mapped[datetime | None]
+    maker: Mapped[User | None] = relationship()
 
 
 class Worker(Base):

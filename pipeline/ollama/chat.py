@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import httpx
+from pydantic import BaseModel, Field, ValidationError
 
-from pipeline.errors import OllamaUnreachable
-from pipeline.ollama.client import checked, read_event, translated_errors, trusts_environment
+from pipeline.errors import OllamaModelMissing
+from pipeline.ollama.client import translated_errors, trusts_environment
 from pipeline.ollama.errors import OllamaRefused
+from pipeline.ollama.failures import OllamaFailure, Reason
 
 TICK_SECONDS = 0.25
 """How often the caller is told, and may stop, while Ollama is silent."""
-MOST_CHARACTERS = 4_000_000
+MOST_LINE_BYTES = 1 << 20
+"""A line is one token, or the whole answer where a proxy gathered it."""
+MOST_BYTES = 64 << 20
+MOST_ERROR_BYTES = 1 << 16
+SPARE_EVENTS = 1000
+"""Lines that carry no token: Ollama's first and last, and what it cannot yet decode."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChatLimits:
-    """Seconds to wait: for the connection, for the first token (the model may have to load), between tokens."""
+    """Seconds to wait: for the connection, for the first token (the model may have to load), between tokens, in all."""
 
     connect: float = 5.0
     first_token: float = 600.0
     between_tokens: float = 120.0
+    whole: float = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,75 +48,170 @@ class ChatAnswer:
     answer_tokens: int | None
 
 
+class _Message(BaseModel):
+    content: str | None = None
+
+
+class _Event(BaseModel):
+    """One line of the stream."""
+
+    message: _Message | None = None
+    done: bool = False
+    done_reason: str | None = None
+    prompt_eval_count: int | None = Field(None, ge=0)
+    eval_count: int | None = Field(None, ge=0)
+    error: Any = None
+    status: int | None = None
+
+
 def chat(
     host: str, body: dict[str, Any], on_tick: Callable[[int], None], limits: ChatLimits = ChatLimits()
 ) -> ChatAnswer:
     """Ask, and call `on_tick` with the number of tokens heard at least every `TICK_SECONDS`.
 
     What `on_tick` raises closes the connection, upon which Ollama stops generating, and is raised on.
-    Raises OllamaUnreachable (no connection, silence, a broken connection), OllamaModelMissing and OllamaRefused.
+    Raises OllamaUnreachable (for most failures the kind OllamaFailure), OllamaModelMissing and OllamaRefused.
     """
     return asyncio.run(_attend(host, {**body, "stream": True}, on_tick, limits))
 
 
 class _Heard:
-    """What came so far."""
+    """What came so far, and whether it comes in time."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: ChatLimits, most_tokens: int | None) -> None:
+        self.limits = limits
+        self.most_events = most_tokens + SPARE_EVENTS if most_tokens and most_tokens > 0 else None
         self.parts: list[str] = []
-        self.last: dict[str, Any] = {}
-        self.characters = 0
-        self.at = time.monotonic()
+        self.last = _Event()
+        self.began = self.at = time.monotonic()
 
-    def add(self, event: dict[str, Any]) -> None:
-        text = str((event.get("message") or {}).get("content") or "")
-        self.parts.append(text)
-        self.characters += len(text)
+    def add(self, event: _Event) -> None:
+        self.parts.append((event.message.content or "") if event.message else "")
         self.at = time.monotonic()
         self.last = event
+        if self.most_events and len(self.parts) > self.most_events:
+            raise OllamaFailure(Reason.ENDLESS)
 
-    def check_pace(self, limits: ChatLimits) -> None:
-        allowed = limits.between_tokens if self.parts else limits.first_token
-        if time.monotonic() - self.at > allowed:
-            raise OllamaUnreachable(
-                f"Ollama was silent for {allowed:.0f} s, so the summary was put together from quotes."
-            )
+    def check_pace(self) -> None:
+        now = time.monotonic()
+        if now - self.began > self.limits.whole:
+            raise OllamaFailure(Reason.SLOW, _told(self.limits.whole))
+        if not self.parts and now - self.at > self.limits.first_token:
+            raise OllamaFailure(Reason.SILENT, _told(self.limits.first_token))
+        if self.parts and now - self.at > self.limits.between_tokens:
+            raise OllamaFailure(Reason.STALLED, _told(self.limits.between_tokens))
+
+    def answer(self) -> ChatAnswer:
+        if not self.last.done:
+            raise OllamaFailure(Reason.BROKE_OFF)
+        return ChatAnswer(
+            text="".join(self.parts),
+            done_reason=self.last.done_reason or "stop",
+            prompt_tokens=self.last.prompt_eval_count,
+            answer_tokens=self.last.eval_count,
+        )
 
 
 async def _attend(host: str, body: dict[str, Any], on_tick: Callable[[int], None], limits: ChatLimits) -> ChatAnswer:
-    heard = _Heard()
-    reading = asyncio.create_task(_read(host, body, heard, limits))
+    heard = _Heard(limits, body.get("options", {}).get("num_predict"))
+    reading = asyncio.create_task(_read(host, body, heard))
     try:
         while not reading.done():
             await asyncio.wait({reading}, timeout=TICK_SECONDS)
             on_tick(len(heard.parts))
             if not reading.done():
-                heard.check_pace(limits)
-        return reading.result()
+                heard.check_pace()
+        reading.result()
+        return heard.answer()
     finally:
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)
 
 
-async def _read(host: str, body: dict[str, Any], heard: _Heard, limits: ChatLimits) -> ChatAnswer:
-    timeout = httpx.Timeout(None, connect=limits.connect)
+async def _read(host: str, body: dict[str, Any], heard: _Heard) -> None:
+    options: dict[str, Any] = {
+        "base_url": host,
+        "timeout": httpx.Timeout(None, connect=heard.limits.connect),
+        # unpacking would make a small answer large
+        "headers": {"Accept-Encoding": "identity"},
+        "trust_env": trusts_environment(host),
+        "verify": _tls(),
+    }
     with translated_errors():
         async with (
-            httpx.AsyncClient(base_url=host, timeout=timeout, trust_env=trusts_environment(host)) as client,
+            httpx.AsyncClient(**options) as client,
             client.stream("POST", "/api/chat", json=body) as response,
         ):
-            if response.is_error:
-                await response.aread()
-            async for line in checked(response).aiter_lines():
+            if not response.is_success:
+                raise _refusal(response.status_code, await _read_some(response))
+            async for line in _lines(response):
+                heard.add(_read_event(line))
+                if heard.last.done:
+                    return
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Reading the certificates takes longer than all the rest of a call."""
+    return httpx.create_ssl_context()
+
+
+async def _lines(response: httpx.Response) -> AsyncIterator[bytes]:
+    """The lines of the stream, wherever they are cut on the way; one without an end is told at the end."""
+    rest, total = bytearray(), 0
+    async for data in response.aiter_raw():
+        total += len(data)
+        rest += data
+        if b"\n" in data:
+            *lines, rest = rest.split(b"\n")
+            for line in lines:
                 if line.strip():
-                    heard.add(read_event(line))
-                if heard.characters > MOST_CHARACTERS:
-                    raise OllamaRefused("Ollama's answer has no end")
-    if not heard.last.get("done"):
-        raise OllamaUnreachable("Ollama broke off its answer, so the summary was put together from quotes.")
-    return ChatAnswer(
-        text="".join(heard.parts),
-        done_reason=str(heard.last.get("done_reason") or "stop"),
-        prompt_tokens=heard.last.get("prompt_eval_count"),
-        answer_tokens=heard.last.get("eval_count"),
-    )
+                    yield bytes(line)
+        if len(rest) > MOST_LINE_BYTES:
+            raise OllamaFailure(Reason.FOREIGN)
+        if total > MOST_BYTES:
+            raise OllamaFailure(Reason.ENDLESS)
+    if rest.strip():
+        try:
+            _Event.model_validate_json(rest)
+        except ValidationError as error:
+            raise OllamaFailure(Reason.BROKE_OFF) from error
+        yield bytes(rest)
+
+
+async def _read_some(response: httpx.Response) -> bytes:
+    """The beginning of an error's text."""
+    text = bytearray()
+    async for data in response.aiter_raw():
+        text += data
+        if len(text) > MOST_ERROR_BYTES:
+            break
+    return bytes(text[:MOST_ERROR_BYTES])
+
+
+def _read_event(line: bytes) -> _Event:
+    try:
+        event = _Event.model_validate_json(line)
+    except ValidationError as error:
+        raise OllamaFailure(Reason.FOREIGN) from error
+    if event.error:
+        raise OllamaRefused(str(event.error), event.status)
+    if event.message is None and not event.done:
+        raise OllamaFailure(Reason.FOREIGN)
+    return event
+
+
+def _refusal(status: int, text: bytes) -> Exception:
+    try:
+        message = str(_Event.model_validate_json(text).error or "")
+    except ValidationError:
+        message = ""
+    if status == httpx.codes.NOT_FOUND and "model" in message:
+        return OllamaModelMissing()
+    if status < httpx.codes.BAD_REQUEST:
+        return OllamaFailure(Reason.FOREIGN)
+    return OllamaRefused(message or f"HTTP {status}", status)
+
+
+def _told(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds >= 120 else f"{seconds:g} s"

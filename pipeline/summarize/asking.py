@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import logging
 import re
 import time
 from collections.abc import Callable
@@ -12,10 +12,13 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from pipeline.errors import OllamaUnreachable
+from pipeline.ollama import backoff
 from pipeline.ollama.chat import ChatAnswer, ChatLimits, chat
 from pipeline.ollama.errors import OllamaRefused
+from pipeline.ollama.failures import Health, NoHealth, OllamaFailure, OllamaResting, as_failure
 from pipeline.summarize.pieces import TokenCounter
 
+log = logging.getLogger(__name__)
 A = TypeVar("A", bound=BaseModel)
 
 MOST_BYTES_A_TOKEN = 8.0
@@ -28,9 +31,10 @@ CACHED_TOKENS = 200
 class OllamaSettings:
     """Where the model runs and how it is asked.
 
-    `window` is what the model was trained for, `num_ctx` the window to use, both in tokens; `num_ctx` None: the
-    smallest that fits. `retry_seconds` are the waits before asking a busy or broken server again. `unload` frees the
-    model's memory at the end.
+    `window` is what the model was trained for, `num_ctx` the window to use, `memory_window` the largest that memory
+    allows, all in tokens; None: not known, and for `num_ctx` the smallest that fits. A call that failed is made again
+    after at most `retry_seconds`, but not later than `retry_within` seconds after its first try; `health` may forbid
+    it. `unload` frees the model's memory at the end.
     """
 
     host: str
@@ -39,10 +43,13 @@ class OllamaSettings:
     window: int | None = None
     can_think: bool = False
     num_ctx: int | None = None
+    memory_window: int | None = None
     keep_alive: str = "5m"
     unload: bool = True
     limits: ChatLimits = field(default_factory=ChatLimits)
-    retry_seconds: tuple[float, ...] = (1.0, 4.0)
+    retry_seconds: tuple[float, ...] = backoff.longest_waits(1.0, 3.0, 4)
+    retry_within: float = 600.0
+    health: Health = field(default_factory=NoHealth, compare=False)
 
 
 class Unusable(Exception):
@@ -100,32 +107,36 @@ class Asker:
         return body | ({"think": False} if self.settings.can_think else {})
 
     def _answer(self, body: dict[str, object], on_tick: Callable[[int], None]) -> ChatAnswer:
-        for wait in (*self.settings.retry_seconds, None):
+        one, began = self.settings, time.monotonic()
+        for longest_wait in (*one.retry_seconds, None):
+            if one.health.resting_until:
+                raise OllamaResting(one.health.resting_until)
             self.calls += 1
             try:
-                return chat(self.settings.host, body, on_tick, self.settings.limits)
-            except OllamaRefused as error:
-                if error.is_too_long:
-                    raise TooLong from error
-                if not error.is_busy:
-                    raise Unusable(error.message) from error
-                if wait is None:
-                    raise OllamaUnreachable(
-                        "The summary was put together from quotes, because Ollama was busy or failed again and again."
-                    ) from error
-            except OllamaUnreachable:
-                if wait is None:
-                    raise
-            _pause(wait, on_tick)
+                answer = chat(one.host, body, on_tick, one.limits)
+            except (OllamaRefused, OllamaUnreachable) as error:
+                failure = self._judge(error)
+                if longest_wait is None or not failure.may_pass or time.monotonic() - began >= one.retry_within:
+                    raise failure from error
+                if one.health.resting_until:
+                    raise failure from error
+            else:
+                one.health.succeeded()
+                return answer
+            backoff.wait(longest_wait, lambda: on_tick(0))
         raise AssertionError("the last wait is None")
 
-
-def _pause(seconds: float, on_tick: Callable[[int], None]) -> None:
-    """Wait, give or take a quarter so that several workers do not return at once; `on_tick` may still stop it."""
-    until = time.monotonic() + seconds * random.uniform(0.75, 1.25)  # noqa: S311
-    while (left := until - time.monotonic()) > 0:
-        on_tick(0)
-        time.sleep(min(left, 0.25))
+    def _judge(self, error: OllamaRefused | OllamaUnreachable) -> OllamaFailure:
+        """Count a failure and return it. Raises TooLong and Unusable, which are none: Ollama is well."""
+        if isinstance(error, OllamaRefused) and error.is_too_long:
+            self.settings.health.succeeded()
+            raise TooLong from error
+        failure = as_failure(error)
+        if failure is None:
+            raise Unusable(str(error)) from error
+        log.warning("a call to Ollama failed: %s", failure.reason)
+        self.settings.health.failed(failure.reason)
+        return failure
 
 
 def without_thoughts(text: str) -> str:

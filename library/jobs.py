@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from library import versions
 from library.database import read, write
 from library.models import QUEUE_OF, Job, QueueState, Recording, Result, StageSpeed, Status, Step
 from pipeline.errors import OutOfMemory, PipelineError, WorkerLost
@@ -167,7 +168,10 @@ def note_result(held: Claim, kind: str, key: str) -> bool:
 
 
 def advance(held: Claim, step: Step, now: datetime, *, recording: dict[str, Any] | None = None) -> bool:
-    """End the step at hand and queue the next one; `recording` are columns of the recording to set with it."""
+    """End the step at hand and queue the next one; `recording` are columns of the recording to set with it.
+
+    With `facts` among them a recap was written: it is kept as a version, see `library.versions`.
+    """
     values: dict[str, Any] = {"step": step, "queue": QUEUE_OF[step], "status": Status.QUEUED, "queued_at": now}
     if held.step is Step.PROCESS:
         values["processed_at"] = now
@@ -193,8 +197,12 @@ def _end_step(held: Claim, now: datetime, values: dict[str, Any], recording: dic
     with write() as session:
         if not _change_in(session, _held(held), worker_id=None, lease_until=None, updated_at=now, strikes=0, **values):
             return False
-        if recording:
+        if held.step is Step.PROCESS and recording and "facts" in recording:
+            versions.add(session, held.recording_id, recording, now)
+        elif recording:
             session.execute(update(Recording).where(Recording.id == held.recording_id).values(**recording))
+        if values["status"] == Status.DONE:
+            versions.show(session, held.recording_id, recording)
         return True
 
 
@@ -222,11 +230,18 @@ def cancel(recording_id: str, now: datetime) -> bool:
 
 def retry(recording_id: str, now: datetime, *, step: Step | None = None) -> bool:
     """Queue an ended job again; finished stages are found, not computed. `step` starts it elsewhere than it stopped."""
+    with write() as session:
+        return start_again(session, recording_id, now, step)
+
+
+def start_again(session: Session, recording_id: str, now: datetime, step: Step | None) -> bool:
+    """The same as `retry`, in the transaction that changes what is asked for."""
     ended = and_(Job.recording_id == recording_id, Job.status.in_((Status.FAILED, Status.CANCELLED, Status.DONE)))
     values: dict[str, Any] = {name: None for name in ("error_code", "error_message", "error_hint", "finished_at")}
     if step is not None:
-        values |= {"step": step, "queue": QUEUE_OF[step]}
-    return _change(
+        values |= {"step": step, "queue": QUEUE_OF[step], "stage": None}
+    return _change_in(
+        session,
         ended,
         status=Status.QUEUED,
         error_retryable=False,
@@ -244,8 +259,8 @@ def retry(recording_id: str, now: datetime, *, step: Step | None = None) -> bool
 def render_again(session: Session, recording_id: str, now: datetime) -> bool:
     """Queue the making of the PDF once more, in the transaction that changes what it shows.
 
-    A renderer at work loses the job by the new attempt: it may have read the old state. Where the step is still to come,
-    or the job did not get there, nothing is to be done.
+    A renderer at work loses the job by the new attempt: it may have read the old state. Where the step is still to
+    come, or the job did not get there, nothing is to be done.
     """
     has_pdf = exists().where(Result.recording_id == recording_id, Result.kind == "pdf")
     is_over = and_(Job.status == Status.DONE, has_pdf)

@@ -10,11 +10,13 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
+
+from ollama_memory import Memory
 
 BYTES_A_TOKEN = 4
 """How this server counts tokens."""
@@ -24,12 +26,14 @@ Body = dict[str, Any]
 
 @dataclass
 class Model:
-    """An installed model."""
+    """An installed model. Loaded it takes `size` bytes, and `bytes_a_token` for each token of its window."""
 
     name: str
     window: int = 32768
     capabilities: tuple[str, ...] | None = ("completion",)
     size: int = 1000
+    bytes_a_token: int = 0
+    info: dict[str, Any] = field(default_factory=dict)
     template: str = "{{ .Prompt }}"
     system: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
@@ -45,17 +49,21 @@ class Reply:
     """What the server does with one chat.
 
     `pieces` are streamed one by one, `pause` seconds apart. With `status` it is an HTTP error of that number, with
-    `late_error` an error line under HTTP 200; with `breaks_off` the connection ends after the pieces.
+    `late_error` an error line under HTTP 200; with `breaks_off` the connection ends after the pieces. `raw` are bytes
+    sent as they are after the pieces; `page` is a whole HTTP answer of another server: status, type and body. The
+    stream is cut anew every `cut` bytes.
     """
 
-    pieces: tuple[str, ...] = ()
+    pieces: Iterable[str] = ()
     done_reason: str = "stop"
     pause: float = 0.0
     first_pause: float = 0.0
     status: int | None = None
     late_error: str | None = None
     breaks_off: bool = False
-    raw: bytes | None = None
+    raw: bytes | Iterable[bytes] = b""
+    page: tuple[int, str, bytes] | None = None
+    cut: int = 0
 
 
 Script = Callable[[Body], Reply]
@@ -79,7 +87,7 @@ class OllamaServer:
         self.uploads: list[str] = []
         self.creates: list[Body] = []
         self.chats: list[Body] = []
-        self.running: dict[str, int] = {}
+        self.memory = Memory()
         self.disconnected = threading.Event()
         self.create_error: str | None = None
         self.script: Script = lambda body: says("hello")
@@ -96,6 +104,11 @@ class OllamaServer:
     ) -> None:
         self._http.shutdown()
         self._http.server_close()
+
+    @property
+    def running(self) -> dict[str, int]:
+        """The loaded models with their windows."""
+        return {name: one.window for name, one in self.memory.loaded.items()}
 
     def plays(self, *replies: Reply) -> None:
         """Answer chats with these replies in order; the last one stays."""
@@ -182,10 +195,19 @@ class _Handler(BaseHTTPRequestHandler):
                 self.end_headers()
                 begun = True
             data = event if isinstance(event, bytes) else json.dumps(event).encode() + b"\n"
+            if not data:  # an empty chunk would end the stream
+                continue
             self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
             self.wfile.flush()
         if not self.close_connection:
             self.wfile.write(b"0\r\n\r\n")
+
+    def _page(self, status: int, kind: str, data: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
 
     def _body(self) -> Body:
         body: Body = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"{}")
@@ -199,9 +221,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._json({"models": models})
 
     def _ps(self) -> None:
-        more = {"size_vram": 1000, "expires_at": "2026-01-02T03:04:05Z"}
-        running = self.ollama.running.items()
-        models = [_listed(self._model(name)) | more | {"context_length": window} for name, window in running]
+        models = [
+            _listed(self._model(name))
+            | {"size": one.size, "size_vram": one.size_vram, "context_length": one.window}
+            | {"expires_at": "2026-01-02T03:04:05Z"}
+            for name, one in self.ollama.memory.loaded.items()
+        ]
         self._json({"models": models})
 
     def _show(self) -> None:
@@ -217,7 +242,7 @@ class _Handler(BaseHTTPRequestHandler):
             "template": one.template,
             "system": one.system,
             "details": _details(),
-            "model_info": {"general.architecture": "llama", "llama.context_length": one.window},
+            "model_info": {"general.architecture": "llama", "llama.context_length": one.window} | one.info,
         }
         if one.capabilities is not None:
             answer["capabilities"] = list(one.capabilities)
@@ -307,7 +332,8 @@ class _Handler(BaseHTTPRequestHandler):
         name = full_name(body["model"])
         self._model(name)
         if not body.get("messages"):
-            self.ollama.running.pop(name, None)
+            if body.get("keep_alive") == 0:
+                self.ollama.memory.unload(name)
             reason = "unload" if body.get("keep_alive") == 0 else "load"
             self._json(
                 {"model": name, "message": {"role": "assistant", "content": ""}, "done": True} | {"done_reason": reason}
@@ -320,15 +346,21 @@ class _Handler(BaseHTTPRequestHandler):
             raise Refusal(
                 reply.status, reply.late_error or "server busy, please try again.  maximum pending requests exceeded"
             )
+        if reply.page is not None:
+            self._page(*reply.page)
+            return
         if body.get("stream") is False:
             self._json(_done(name, read, reply, "".join(reply.pieces)))
-            return
-        self._lines(self._chatting(name, read, reply))
+        else:
+            self._lines(_cut(self._chatting(name, read, reply), reply.cut))
+        if body.get("keep_alive") in (0, "0"):
+            self.ollama.memory.unload(name)
 
     def _read_tokens(self, body: Body) -> int:
         """How many tokens the model gets to see; refuses a prompt that is too long where it is told to."""
-        window: int = min(body.get("options", {}).get("num_ctx", 4096), self._model(body["model"]).window)
-        self.ollama.running[full_name(body["model"])] = window
+        model = self._model(body["model"])
+        window: int = min(body.get("options", {}).get("num_ctx", 4096), model.window)
+        self.ollama.memory.load(full_name(model.name), window, model.size + model.bytes_a_token * window)
         tokens = len(prompt_of(body).encode()) // BYTES_A_TOKEN
         if tokens <= window - 1:
             return tokens
@@ -345,14 +377,22 @@ class _Handler(BaseHTTPRequestHandler):
         for piece in reply.pieces:
             yield {"model": name, "message": {"role": "assistant", "content": piece}, "done": False}
             time.sleep(reply.pause)
-        if reply.raw is not None:
-            yield reply.raw
+        yield from [reply.raw] if isinstance(reply.raw, bytes) else reply.raw
         if reply.breaks_off:
             self.close_connection = True
         elif reply.late_error:
             yield {"error": reply.late_error}
         else:
             yield _done(name, read, reply, "")
+
+
+def _cut(events: Iterator[Any], size: int) -> Iterator[Any]:
+    """The same stream in pieces of so many bytes, wherever its lines end; 0: as it is."""
+    if not size:
+        yield from events
+        return
+    data = b"".join(event if isinstance(event, bytes) else json.dumps(event).encode() + b"\n" for event in events)
+    yield from (data[at : at + size] for at in range(0, len(data), size))
 
 
 def _done(name: str, read: int, reply: Reply, content: str) -> Body:
@@ -366,7 +406,7 @@ def _done(name: str, read: int, reply: Reply, content: str) -> Body:
         "load_duration": 1,
         "prompt_eval_count": read,
         "prompt_eval_duration": 1,
-        "eval_count": len(reply.pieces),
+        "eval_count": len(tuple(reply.pieces)),
         "eval_duration": 1,
     }
 

@@ -175,7 +175,7 @@ async def _lines(response: httpx.Response) -> AsyncIterator[bytes]:
         try:
             _Event.model_validate_json(rest)
         except ValidationError as error:
-            raise OllamaFailure(Reason.BROKE_OFF) from error
+            raise OllamaFailure(Reason.BROKE_OFF if rest.startswith(b"{") else Reason.FOREIGN) from error
         yield bytes(rest)
 
 

@@ -31,7 +31,7 @@ def test_what_is_installed_and_running_is_listed(ollama: OllamaServer, client: O
     assert [one.name for one in client.models()] == ["recap:latest"]
     card = client.show("recap")
     assert (card.window, card.can_chat, card.can_think) == (32768, True, False)
-    ollama.running["recap:latest"] = 8192
+    ollama.memory.load("recap:latest", 8192, 1000)
     assert [(one.name, one.window) for one in client.running()] == [("recap:latest", 8192)]
     client.unload("recap")
     assert client.running() == []

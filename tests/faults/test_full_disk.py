@@ -41,7 +41,7 @@ def small_rig(nursery: Nursery) -> Iterator[Rig]:
             yield rig
         finally:
             rig.close()
-            subprocess.run(["umount", str(disk)], check=True)
+            subprocess.run(["umount", "--lazy", str(disk)], check=True)  # a killed child may still hold a file
 
 
 @contextmanager

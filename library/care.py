@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from library import jobs, uploads
+from library import jobs, uploads, versions
 from library.database import lock_table, read, write
 from library.models import Job, Recording, Result, ResumableUpload, Status, Step
 from library.recordings import files, remove_unused
@@ -40,7 +40,7 @@ def verify(now: datetime, age_seconds: float = 3600) -> Findings:
     on_disk, results = files().recording_ids(), files().stage_sizes()
     with read() as session:
         known = set(session.scalars(select(Recording.id)))
-        used = set(session.scalars(select(Result.key)))
+        used = set(session.scalars(versions.used_keys()))
         done = set(session.scalars(select(Job.recording_id).where(Job.status == Status.DONE)))
         kept = session.execute(select(Result.recording_id, Result.key).where(Result.kind.in_(KEPT_KINDS))).all()
         arriving = set(session.scalars(select(ResumableUpload.id).where(ResumableUpload.recording_id.is_(None))))
@@ -98,6 +98,7 @@ def _needed_keys() -> Set[str]:
     with read() as session:
         kept = set(session.scalars(select(Result.key).where(Result.kind.in_(KEPT_KINDS))))
         busy = select(Result.key).join(Job, Job.recording_id == Result.recording_id).where(unfinished)
+        kept |= set(session.scalars(versions.kept_keys()))
         return kept | set(session.scalars(busy))
 
 

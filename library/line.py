@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from library import jobs
 from library.database import read
 from library.models import QUEUE_OF, Job, Recording, Status, Step, Worker
-from library.recordings import time_left
+from library.recordings import stages_of, time_left
 
 GPU_STAGES = ("transcribe", "diarize", "summarize")
 #: A worker that has not reported for this long is not counted.
@@ -51,7 +52,8 @@ def look(now: datetime) -> Line:
         before = jobs.rank_waiting(session, now)
         if not before:
             return Line(now, {}, {}, 0)
-        rows = session.scalars(select(Job).where(Job.id.in_(before))) if len(before) <= 500 else ()
+        query = select(Job).options(joinedload(Job.recording)).where(Job.id.in_(before))
+        rows = session.scalars(query) if len(before) <= 500 else ()
         waiting = {job.id: job for job in rows}
         condition = (Worker.seen_at > now - SILENT, Worker.queues.contains(QUEUE_OF[Step.PROCESS]))
         workers = session.scalar(select(func.count()).select_from(Worker).where(*condition)) or 1
@@ -75,7 +77,7 @@ def _gpu_seconds(job: Job, known: dict[str, float]) -> float | None:
     """What a job still takes of the GPU; None: not known."""
     if job.duration is None or "transcribe" not in known:
         return None
-    stages = [stage for stage in GPU_STAGES if stage not in job.skip]
+    stages = [stage for stage in stages_of(job.recording) if stage in GPU_STAGES]
     first, done = 0, 0.0
     if job.status == Status.RUNNING and job.stage in stages:
         first, done = stages.index(job.stage), job.progress

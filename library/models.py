@@ -103,8 +103,8 @@ class ApiKey(Base):
 class Recording(Base):
     """An uploaded file and what is known of it. `facts` holds small counts for lists (speakers, decisions ...).
 
-    `template`, `summary_language`, `model` and `instructions` are what its owner chose for the recap (`model` writes it;
-    None: the default), `version` is the number of the recap that is shown, None until one is finished.
+    `template`, `summary_language`, `model` (of the language) and `instructions` are what its owner chose for the recap,
+    None: the default. `version` is the number of the recap that is shown, None until one is finished.
     """
 
     __tablename__ = "recording"

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 import config
-from library import jobs, speakers
+from library import jobs, speakers, versions
 from library.database import lock_table, read, write
 from library.files import Files
-from library.models import Job, Recording, Result, ResumableUpload, Status, User, Worker, new_id
+from library.models import Job, Recording, Result, ResumableUpload, Status, Step, User, Version, Worker, new_id
 from pipeline.recap import Recap, Segment, Transcript, WindowText, from_json
 from pipeline.rename import rename_speakers
 
@@ -34,7 +34,17 @@ MAX_TITLE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class Choices:
+    """What a recap shall be like; None means: the default. `model` is the language model, by its name in Ollama."""
+
+    template: str | None = None
+    summary_language: str | None = None
+    model: str | None = None
+    instructions: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes(Choices):
     """What the uploader asks for; None means: find out."""
 
     title: str | None = None
@@ -116,6 +126,10 @@ def make(recording_id: str, owner_id: str, upload: Upload, wishes: Wishes, now: 
         min_speakers=wishes.min_speakers,
         max_speakers=wishes.max_speakers,
         until=wishes.until,
+        template=wishes.template,
+        summary_language=wishes.summary_language,
+        model=wishes.model,
+        instructions=wishes.instructions,
         facts={},
         warnings=[],
         created_at=now,
@@ -163,6 +177,7 @@ def remove(recording_id: str) -> None:
     """
     with write() as session:
         keys = set(session.scalars(select(Result.key).where(Result.recording_id == recording_id)))
+        keys |= versions.keys_of(session, recording_id)
         session.execute(delete(Recording).where(Recording.id == recording_id))
     files().remove_recording(recording_id)
     remove_unused(keys)
@@ -173,7 +188,7 @@ def remove_unused(keys: set[str]) -> None:
     for key in keys:
         with write() as session:
             lock_table(session, "result")  # nobody can begin to use it between the look and the removal
-            if not session.scalar(select(Result.key).where(Result.key == key).limit(1)):
+            if not versions.is_used(session, key):
                 files().remove_stage(key)
 
 
@@ -186,7 +201,7 @@ def sweep_files(now: datetime, age_seconds: float = 3600) -> int:
         known = arriving | set(session.scalars(select(Recording.id)))
     gone = files().sweep_leftovers(older_than, known.__contains__, arriving.__contains__)
     with read() as session:
-        used = set(session.scalars(select(Result.key)))
+        used = set(session.scalars(versions.used_keys()))
     unused = files().stage_keys(older_than) - used
     remove_unused(unused)
     return gone + len(unused)
@@ -199,10 +214,57 @@ def result_path(recording_id: str, kind: str, suffix: str) -> Path | None:
     return files().find(row.key, suffix) if row else None
 
 
-def load_recap(recording_id: str) -> Recap | None:
-    """The recap of a recording with its speakers as people call them, None where it is not there (yet)."""
-    path = result_path(recording_id, "recap", ".json")
-    return rename_speakers(from_json(Recap, path.read_bytes()), speakers.names_of(recording_id)) if path else None
+def load_recap(recording_id: str, number: int | None = None) -> Recap | None:
+    """The recap that is shown, or the version of that number, with its speakers as people call them.
+
+    None where it is not there (yet).
+    """
+    version = get_version(recording_id, number)
+    path = files().find(version.key, ".json") if version else None
+    if version is None or path is None:
+        return None
+    return rename_speakers(from_json(Recap, path.read_bytes()), speakers.names_of(recording_id, version.transcript_key))
+
+
+def get_version(recording_id: str, number: int | None = None) -> Version | None:
+    """A version of the recap; without a number the one that is shown."""
+    with read() as session:
+        return versions.find(session, recording_id, number)
+
+
+def pdf_path(recording_id: str) -> Path | None:
+    """The PDF of the recap that is shown, None where it is not there (yet)."""
+    version = get_version(recording_id)
+    return files().find(version.pdf_key, ".pdf") if version and version.pdf_key else None
+
+
+def choices_of(recording: Recording) -> Choices:
+    """What was chosen last for the recap of a recording."""
+    return Choices(*(getattr(recording, name) for name in versions.CHOICES))
+
+
+def write_again(recording_id: str, choices: Choices, now: datetime) -> bool:
+    """Have the recap written as now chosen; what does not depend on the choice is found, not computed.
+
+    False while the job is not over; then nothing changes.
+    """
+    with write() as session:
+        if not jobs.start_again(session, recording_id, now, Step.PROCESS):
+            return False
+        session.execute(update(Recording).where(Recording.id == recording_id).values(**asdict(choices)))
+        return True
+
+
+def use_version(recording_id: str, number: int, now: datetime) -> bool:
+    """Make a version the one that is shown, once its PDF is made. False while the job is not over, or without it."""
+    with write() as session:
+        version = session.get(Version, (recording_id, number))
+        if version is None or not jobs.start_again(session, recording_id, now, Step.RENDER):
+            return False
+        for kind, key in (("recap", version.key), ("transcript", version.transcript_key)):
+            if key:
+                session.merge(Result(recording_id=recording_id, kind=kind, key=key))
+        return True
 
 
 def load_transcript(recording_id: str) -> Transcript | None:
@@ -221,6 +283,18 @@ def queue_positions(now: datetime) -> dict[str, int]:
 STAGES = ("prepare", "transcribe", "diarize", "summarize", "render")
 
 
+def stages_of(recording: Recording) -> list[str]:
+    """The stages that take time in a job: with a recap there already, what was heard is there too."""
+    job = recording.job
+    if job.step == Step.RENDER:
+        return ["render"]
+    there: tuple[str, ...] = ()
+    if recording.version is not None:
+        lacks_speakers = any(each["code"] == "diarization_missing" for each in recording.warnings)
+        there = ("prepare", "transcribe") if lacks_speakers else ("prepare", "transcribe", "diarize")
+    return [stage for stage in STAGES if stage not in job.skip and stage not in there]
+
+
 def time_left(recording: Recording, now: datetime) -> float | None:
     """Seconds of work left of a job that waits or is at work; None: not known.
 
@@ -232,10 +306,10 @@ def time_left(recording: Recording, now: datetime) -> float | None:
     known = _speeds_so_far(job, length, now) | jobs.speeds()
     if "transcribe" not in known:
         return None
-    stages = [stage for stage in STAGES if stage not in job.skip]
+    stages = stages_of(recording)
     current = stages.index(job.stage) if job.stage in stages else 0
-    if job.status == Status.QUEUED and job.step == "process":
-        current = max(current, 1)
+    if job.status == Status.QUEUED and job.step == Step.PROCESS and stages[current] == "prepare":
+        current += 1
     left = sum(known.get(stage, 0.0) * length for stage in stages[current + 1 :])
     running = stages[current]
     return left + known.get(running, 0.0) * length * (1 - (job.progress if job.stage == running else 0.0))

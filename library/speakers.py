@@ -18,18 +18,22 @@ def clean_name(name: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in name).split())[:MAX_NAME].strip()
 
 
-def names_of(recording_id: str) -> dict[str, str]:
-    """The names given so far, by speaker id; none for a transcript that was told apart anew since."""
-    query = (
-        select(SpeakerName.speaker_id, SpeakerName.name)
-        .join(Result, (Result.recording_id == SpeakerName.recording_id) & (Result.key == SpeakerName.transcript_key))
-        .where(SpeakerName.recording_id == recording_id, Result.kind == "transcript")
-    )
+def names_of(recording_id: str, transcript_key: str | None = None) -> dict[str, str]:
+    """The names given so far, by speaker id; none for a transcript that was told apart anew since.
+
+    `transcript_key` is the transcript that is looked at; without it, the one that the job works with.
+    """
+    query = select(SpeakerName.speaker_id, SpeakerName.name).where(SpeakerName.recording_id == recording_id)
+    if transcript_key is not None:
+        query = query.where(SpeakerName.transcript_key == transcript_key)
+    else:
+        named = (Result.recording_id == SpeakerName.recording_id) & (Result.key == SpeakerName.transcript_key)
+        query = query.join(Result, named).where(Result.kind == "transcript")
     with read() as session:
         return {speaker_id: name for speaker_id, name in session.execute(query)}
 
 
-def name(recording_id: str, names: dict[str, str], now: datetime) -> bool:
+def give_names(recording_id: str, names: dict[str, str], now: datetime) -> bool:
     """Keep names by speaker id, an empty one to forget it, and queue the PDF anew.
 
     False where there is no transcript yet. The recap itself stays as it is.

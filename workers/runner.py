@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import logging
 import os
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from typing import Any
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 import config
-from library import jobs, recordings, speakers
+from library import jobs, recordings, speakers, templates
 from library.jobs import Claim
 from library.logs import describe, job_id
 from library.models import QUEUE_OF, Recording, Step, utc_now
@@ -21,8 +22,9 @@ from pipeline.audio import DecodeLimits
 from pipeline.chain import Chain
 from pipeline.diarize import DiarizeOptions
 from pipeline.errors import Cancelled, InternalError, OutOfMemory, PipelineError, StorageFull
-from pipeline.recap import Recap
+from pipeline.recap import Recap, to_json
 from pipeline.stages import Request
+from pipeline.summarize import SummaryOptions
 from workers.lifeline import Lifeline
 from workers.models import engines
 from workers.patience import is_disk_full, keep_trying
@@ -135,6 +137,8 @@ def _request(recording: Recording, held: Claim, settings: config.Settings) -> Re
         sha256=recording.sha256,
         uploaded_at=recording.created_at.isoformat().replace("+00:00", "Z"),
         language=recording.language,
+        summary=_summary_options(recording),
+        model=recording.model,
         speakers=DiarizeOptions(recording.num_speakers, recording.min_speakers, recording.max_speakers),
         until=recording.until,
         skip=held.skip,
@@ -143,6 +147,12 @@ def _request(recording: Recording, held: Claim, settings: config.Settings) -> Re
         organisation=settings.organisation,
         names=speakers.names_of(recording.id),
     )
+
+
+def _summary_options(recording: Recording) -> SummaryOptions:
+    """What the recap shall be like; the template's text is the one of this moment."""
+    template, instructions = keep_trying(lambda: templates.resolve(recording.template, recording.instructions))
+    return SummaryOptions(recording.summary_language, template, instructions)
 
 
 def _columns(recap: Recap) -> dict[str, Any]:
@@ -157,5 +167,9 @@ def _columns(recap: Recap) -> dict[str, Any]:
             "action_items": len(summary.action_items),
             "questions": len(summary.questions),
             "coverage": asdict(recap.coverage),
+            "summary": {
+                **{name: getattr(summary, name) for name in ("template", "language", "engine", "model")},
+                "digest": hashlib.sha256(to_json(summary)).hexdigest(),
+            },
         },
     }

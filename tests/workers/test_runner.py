@@ -242,7 +242,7 @@ def test_a_name_for_a_speaker_makes_the_pdf_anew_and_nothing_else() -> None:
     recording_id = upload(make_user("ann"), SAMPLES / "standup.wav")
     work()
     before, files_before = results(recording_id), recordings.files().stage_keys(utc_now().timestamp() + 60)
-    assert speakers.name(recording_id, {"S1": " Anna \n Kok"}, utc_now())
+    assert speakers.give_names(recording_id, {"S1": " Anna \n Kok"}, utc_now())
     assert get(recording_id).job.step == Step.RENDER
     assert work() == 1
     after = results(recording_id)
@@ -257,7 +257,7 @@ def test_a_name_for_a_speaker_makes_the_pdf_anew_and_nothing_else() -> None:
     assert pdf is not None
     assert "Anna Kok" in PdfReader(pdf).pages[0].extract_text()
 
-    speakers.name(recording_id, {"S1": ""}, utc_now())
+    speakers.give_names(recording_id, {"S1": ""}, utc_now())
     work()
     assert get(recording_id).facts["speakers"] == ["Speaker 1", "Speaker 2"]
     assert results(recording_id) == before
@@ -269,7 +269,7 @@ def test_a_name_given_while_the_pdf_is_made_is_in_it() -> None:
     jobs.retry(recording_id, utc_now(), step=Step.RENDER)
     at_work = jobs.claim("cpu", "slow", utc_now(), 60)
     assert at_work is not None
-    speakers.name(recording_id, {"S1": "Anna"}, utc_now())
+    speakers.give_names(recording_id, {"S1": "Anna"}, utc_now())
     assert not jobs.finish(at_work, utc_now())  # it may have read the old name
     assert work() == 1
     assert get(recording_id).facts["speakers"][0] == "Anna"
@@ -278,7 +278,7 @@ def test_a_name_given_while_the_pdf_is_made_is_in_it() -> None:
 def test_names_stay_when_the_recap_is_written_again() -> None:
     recording_id = upload(make_user("ann"), SAMPLES / "ten-seconds.wav")
     work()
-    speakers.name(recording_id, {"S1": "Anna"}, utc_now())
+    speakers.give_names(recording_id, {"S1": "Anna"}, utc_now())
     work()
     jobs.retry(recording_id, utc_now(), step=Step.PROCESS)
     work()
@@ -288,7 +288,7 @@ def test_names_stay_when_the_recap_is_written_again() -> None:
 def test_names_do_not_stick_to_people_who_were_told_apart_anew() -> None:
     recording_id = upload(make_user("ann"), SAMPLES / "standup.wav")
     work()
-    speakers.name(recording_id, {"S1": "Anna"}, utc_now())
+    speakers.give_names(recording_id, {"S1": "Anna"}, utc_now())
     work()
     with write() as session:
         session.execute(update(Recording).values(num_speakers=3))

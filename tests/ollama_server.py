@@ -79,7 +79,7 @@ def says(value: Any, **more: Any) -> Reply:
 class OllamaServer:
     """The server; a context manager. `chats` are the bodies of all chats so far, `host` is its address."""
 
-    def __init__(self, *models: Model, version: str = "0.12.6") -> None:
+    def __init__(self, *models: Model, version: str = "0.12.6", port: int = 0) -> None:
         self.models = {full_name(one.name): one for one in models}
         self.version = version
         self.knows_shift = True
@@ -91,7 +91,7 @@ class OllamaServer:
         self.disconnected = threading.Event()
         self.create_error: str | None = None
         self.script: Script = lambda body: says("hello")
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._http = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self._http.daemon_threads = True
         self.host = f"http://127.0.0.1:{self._http.server_port}"
 

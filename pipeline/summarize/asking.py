@@ -116,10 +116,9 @@ class Asker:
                 answer = chat(one.host, body, on_tick, one.limits)
             except (OllamaRefused, OllamaUnreachable) as error:
                 failure = self._judge(error)
-                if longest_wait is None or not failure.may_pass or time.monotonic() - began >= one.retry_within:
-                    raise failure from error
-                if one.health.resting_until:
-                    raise failure from error
+                too_late = time.monotonic() - began >= one.retry_within
+                if longest_wait is None or not failure.may_pass or too_late or one.health.resting_until:
+                    raise failure from error.__cause__
             else:
                 one.health.succeeded()
                 return answer

@@ -73,7 +73,7 @@ def _look_up_once(host: str, model: str | None) -> tuple[InstalledModel, ModelCa
         with OllamaClient(host, connect_seconds=ANSWER_SECONDS, answer_seconds=ANSWER_SECONDS) as client:
             return pick_model(client, model)
     except (OllamaRefused, OllamaUnreachable) as error:
-        raise as_failure(error) or OllamaFailure(Reason.ERROR, str(error)) from error
+        raise as_failure(error) or OllamaFailure(Reason.ERROR, str(error)) from error.__cause__
     except (AttributeError, KeyError, TypeError, ValueError) as error:  # JSON, but not what Ollama sends
         raise OllamaFailure(Reason.FOREIGN) from error
 

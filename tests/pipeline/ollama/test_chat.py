@@ -19,16 +19,17 @@ from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.failures import OllamaFailure, Reason, as_failure
 
 BODY = {"model": "recap", "messages": [{"role": "user", "content": "Hello?"}], "options": {"num_predict": 200}}
+USUAL = ChatLimits()
 QUICK = ChatLimits(connect=1.0, first_token=0.5, between_tokens=0.5, whole=2.0)
 
 
-def ask(server: OllamaServer, reply: Reply | None = None, limits: ChatLimits = ChatLimits()) -> ChatAnswer:
+def ask(server: OllamaServer, reply: Reply | None = None, limits: ChatLimits = USUAL) -> ChatAnswer:
     if reply:
         server.plays(reply)
     return chat(server.host, BODY, lambda _: None, limits)
 
 
-def reason_of(server: OllamaServer, reply: Reply, limits: ChatLimits = ChatLimits()) -> Reason:
+def reason_of(server: OllamaServer, reply: Reply, limits: ChatLimits = USUAL) -> Reason:
     with pytest.raises((OllamaUnreachable, OllamaRefused)) as caught:
         ask(server, reply, limits)
     failure = as_failure(caught.value)
@@ -88,8 +89,9 @@ HALF = b'{"model":"recap","message":{"role":"assi'
     ],
     ids=[
         "queue full", "too many requests", "crash", "error line under 200", "no access", "dies at once",
-        "dies mid-answer", "dies mid-line", "ends mid-line", "HTML", "HTML in one line", "404 of another server", "redirect", "not JSON",
-        "a list", "text for message", "number for content", "another object", "deep JSON", "no end", "empty, no end",
+        "dies mid-answer", "dies mid-line", "ends mid-line", "HTML", "HTML in one line", "404 of another server",
+        "redirect", "not JSON", "a list", "text for message", "number for content", "another object", "deep JSON",
+        "no end", "empty, no end",
     ],
 )  # fmt: skip
 def test_each_kind_of_failure_is_told_apart(ollama: OllamaServer, reply: Reply, reason: Reason) -> None:

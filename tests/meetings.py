@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import update
 
 import config
-from library import recordings
+from library import recordings, versions
 from library.database import write
 from library.models import Job, Recording, Result, Status, User, utc_now
 from pipeline.recap import (
@@ -164,7 +164,7 @@ def change(recording: Recording, *, job: dict[str, Any] | None = None, **columns
 
 def keep(recording: Recording, kind: str, suffix: str, data: bytes) -> None:
     """Keep a stage file for a recording."""
-    key = hashlib.sha256(f"{recording.id} {kind}".encode()).hexdigest()
+    key = hashlib.sha256(f"{recording.id} {kind} ".encode() + data).hexdigest()
     with write() as session:
         session.merge(Result(recording_id=recording.id, kind=kind, key=key))
     with recordings.files().publish(key, suffix) as path:
@@ -173,6 +173,7 @@ def keep(recording: Recording, kind: str, suffix: str, data: bytes) -> None:
 
 def finish(recording: Recording, recap: Recap) -> Recording:
     """Leave a recording as it is after the last stage."""
+    keep(recording, "transcript", ".json", to_json(recap.transcript))
     keep(recording, "recap", ".json", to_json(recap))
     keep(recording, "pdf", ".pdf", PDF)
     summary = recap.summary
@@ -182,14 +183,20 @@ def finish(recording: Recording, recap: Recap) -> Recording:
         "action_items": len(summary.action_items),
         "questions": len(summary.questions),
         "coverage": asdict(recap.coverage),
+        "summary": {
+            **{name: getattr(summary, name) for name in ("template", "language", "engine", "model")},
+            "digest": hashlib.sha256(to_json(summary)).hexdigest(),
+        },
     }
+    warnings = [asdict(notice) for notice in recap.warnings]
+    columns = {"facts": facts, "warnings": warnings, "detected_language": recap.transcript.language}
+    with write() as session:
+        versions.add(session, recording.id, columns, utc_now())
+        versions.show(session, recording.id, columns)
     return change(
         recording,
         job={"status": Status.DONE, "step": "render", "queue": "cpu", "progress": 1.0, "stage": None, "attempt": 3}
         | {"started_at": utc_now(), "finished_at": utc_now()},
-        facts=facts,
-        warnings=[asdict(notice) for notice in recap.warnings],
-        detected_language=recap.transcript.language,
         duration_seconds=recap.transcript.duration_seconds,
     )
 

@@ -17,7 +17,8 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 import config
-from library import database, users
+from library import database, recordings, users
+from library.models import User
 
 ROOT = Path(__file__).resolve().parents[2]
 EMAIL, PASSWORD = "anna.kuiper@example.org", "four words of length"
@@ -89,6 +90,16 @@ def _wait_for(address: str) -> None:
             if time.monotonic() > deadline:
                 pytest.fail(f"nothing answers at {address}")
             time.sleep(0.05)
+
+
+@pytest.fixture
+def owner(site: str) -> User:
+    """The account of the browser, with an empty library."""
+    found = users.find_user(EMAIL)
+    assert found is not None
+    for each in recordings.page(found.id, 100):
+        recordings.remove(each.id)
+    return found
 
 
 @pytest.fixture

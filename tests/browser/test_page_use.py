@@ -7,25 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import meetings
-import pytest
 
 from library import jobs, recordings, users
 from library.database import write
 from library.models import Recording, Status, User, Worker, utc_now
 from pipeline.recap import Phrase, WindowText, to_json
 
-OWNER = "anna.kuiper@example.org"
 OpenPage = Callable[..., Any]
-
-
-@pytest.fixture
-def owner(site: str) -> User:
-    """The account of the browser, with an empty library."""
-    found = users.find_user(OWNER)
-    assert found is not None
-    for each in recordings.page(found.id, 100):
-        recordings.remove(each.id)
-    return found
 
 
 def sound(folder: Path, name: str, size: int = 1000) -> Path:

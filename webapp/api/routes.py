@@ -14,7 +14,7 @@ from pipeline.recap import to_plain
 from webapp import errors
 from webapp.api import shapes
 from webapp.auth import sessions
-from webapp.recordings import actions, exports
+from webapp.recordings import actions, exports, voices
 from webapp.security import limiter
 from webapp.uploads import intake
 
@@ -96,6 +96,15 @@ def show(recording_id: str) -> tuple[Response, int]:
 def transcript(recording_id: str) -> Response:
     """Who said what."""
     return jsonify(to_plain(_recap(_found(recording_id)).transcript))
+
+
+@api.put("/recordings/<recording_id>/speakers")
+def name_speakers(recording_id: str) -> Response:
+    """Call speakers by names; the PDF follows."""
+    names = request.get_json(silent=True)
+    if not isinstance(names, dict):
+        raise errors.InvalidRequest("The body is not a JSON object of names.", 'Send one such as {"S1": "Anna"}.')
+    return jsonify(speakers=to_plain(voices.give_names(_found(recording_id), names).transcript)["speakers"])
 
 
 @api.get("/recordings/<recording_id>/summary")

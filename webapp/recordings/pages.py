@@ -10,7 +10,7 @@ from library.models import Recording, Status, utc_now
 from webapp import errors, formats
 from webapp.api import shapes
 from webapp.auth import sessions
-from webapp.recordings import actions, document, exports, progress, rows
+from webapp.recordings import actions, document, exports, progress, rows, voices
 from webapp.uploads import sample
 
 pages = Blueprint("recordings", __name__)
@@ -76,7 +76,8 @@ def _done_page(found: Recording, made: document.Document) -> str:
         recording=found,
         document=made,
         details=details,
-        has_pdf=exports.has(found, "pdf"),
+        voices=voices.look(made),
+        has_pdf=exports.has_pdf(found),
     )
 
 

@@ -12,7 +12,16 @@ export function startTabs(root) {
     panel.setAttribute("aria-labelledby", tab.id);
     panel.removeAttribute("aria-label");
   }
-  panes.addEventListener("click", (event) => followTime(event, panes, tabs));
+  panes.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-tab-link]");
+    if (link) open(link.hash);
+    else followTime(event, panes, tabs);
+  });
+  const open = (hash) => {
+    const tab = tabs.find((each) => `#${each.getAttribute("aria-controls")}` === hash);
+    if (tab && tab.offsetParent !== null) choose(panes, tabs, tab);
+  };
+  open(location.hash);
   if (location.hash.startsWith("#t=")) jump(panes, tabs, decodeURIComponent(location.hash.slice(1)));
   const wide = matchMedia("(min-width: 1024px)");
   const widen = () => {

@@ -11,37 +11,20 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
 
 from ollama_memory import Memory
+from ollama_models import Body, Model, creating, find_model, full_name, listed, refused_before, shown
 
+__all__ = ["Body", "Model", "OllamaServer", "Reply", "Script", "full_name", "prompt_of", "says"]
+KEPT_BLOB_BYTES = 64 << 20
+"""A blob's beginning is kept, so that a test with gigabytes needs no gigabytes of memory."""
 BYTES_A_TOKEN = 4
 """How this server counts tokens."""
 KEPT_TOKENS = 4
-Body = dict[str, Any]
-
-
-@dataclass
-class Model:
-    """An installed model. Loaded it takes `size` bytes, and `bytes_a_token` for each token of its window."""
-
-    name: str
-    window: int = 32768
-    capabilities: tuple[str, ...] | None = ("completion",)
-    size: int = 1000
-    bytes_a_token: int = 0
-    info: dict[str, Any] = field(default_factory=dict)
-    template: str = "{{ .Prompt }}"
-    system: str = ""
-    parameters: dict[str, Any] = field(default_factory=dict)
-    created_from: Body = field(default_factory=dict)
-
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256(json.dumps([self.name, self.created_from], sort_keys=True).encode()).hexdigest()
 
 
 @dataclass
@@ -77,7 +60,10 @@ def says(value: Any, **more: Any) -> Reply:
 
 
 class OllamaServer:
-    """The server; a context manager. `chats` are the bodies of all chats so far, `host` is its address."""
+    """The server; a context manager. `chats` are the bodies of all chats so far, `host` is its address.
+
+    `breaks_uploads` is how many uploads still break in the middle; while `uploads_go_on` is not set, all stand still.
+    """
 
     def __init__(self, *models: Model, version: str = "0.12.6", port: int = 0) -> None:
         self.models = {full_name(one.name): one for one in models}
@@ -90,6 +76,9 @@ class OllamaServer:
         self.memory = Memory()
         self.disconnected = threading.Event()
         self.create_error: str | None = None
+        self.breaks_uploads = 0
+        self.uploads_go_on = threading.Event()
+        self.uploads_go_on.set()
         self.script: Script = lambda body: says("hello")
         self._http = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self._http.daemon_threads = True
@@ -114,10 +103,6 @@ class OllamaServer:
         """Answer chats with these replies in order; the last one stays."""
         left = list(replies)
         self.script = lambda body: left.pop(0) if len(left) > 1 else left[0]
-
-
-def full_name(name: str) -> str:
-    return name if ":" in name else f"{name}:latest"
 
 
 def prompt_of(body: Body) -> str:
@@ -217,12 +202,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._json({"version": self.ollama.version})
 
     def _tags(self) -> None:
-        models = [_listed(one) | {"modified_at": "2026-01-02T03:04:05Z"} for one in self.ollama.models.values()]
+        models = [listed(one) | {"modified_at": "2026-01-02T03:04:05Z"} for one in self.ollama.models.values()]
         self._json({"models": models})
 
     def _ps(self) -> None:
         models = [
-            _listed(self._model(name))
+            listed(self._model(name))
             | {"size": one.size, "size_vram": one.size_vram, "context_length": one.window}
             | {"expires_at": "2026-01-02T03:04:05Z"}
             for name, one in self.ollama.memory.loaded.items()
@@ -230,30 +215,14 @@ class _Handler(BaseHTTPRequestHandler):
         self._json({"models": models})
 
     def _show(self) -> None:
-        one = self._model(self._body()["model"])
-        lines = [
-            f"{key:<31}{json.dumps(value)}"
-            for key, values in one.parameters.items()
-            for value in (values if isinstance(values, list) else [values])
-        ]
-        answer: Body = {
-            "modelfile": f"FROM {one.name}\n",
-            "parameters": "\n".join(lines),
-            "template": one.template,
-            "system": one.system,
-            "details": _details(),
-            "model_info": {"general.architecture": "llama", "llama.context_length": one.window} | one.info,
-        }
-        if one.capabilities is not None:
-            answer["capabilities"] = list(one.capabilities)
-        self._json(answer)
+        self._json(shown(self._model(self._body()["model"])))
 
     def _delete(self) -> None:
         del self.ollama.models[full_name(self._model(self._body()["model"]).name)]
         self._json({})
 
     def _model(self, name: str) -> Model:
-        found = self.ollama.models.get(full_name(name))
+        found = find_model(self.ollama.models, name)
         if found is None:
             raise Refusal(404, f"model '{name}' not found")
         return found
@@ -275,57 +244,53 @@ class _Handler(BaseHTTPRequestHandler):
             self._json({})
             return
         self.ollama.uploads.append(digest)
-        data = self.rfile.read(length)
-        actual = f"sha256:{hashlib.sha256(data).hexdigest()}"
+        actual, data = self._receive(length)
+        if data is None:
+            self.close_connection = True
+            return
         if actual != digest:
             raise Refusal(400, f"digest mismatch, expected {digest!r}, got {actual!r}")
         self.ollama.blobs[digest] = data
         self._json({}, 201)
 
+    def _receive(self, length: int) -> tuple[str, bytes | None]:
+        """The digest of a body and its beginning; None where it breaks off."""
+        breaks_at = length // 2 if self.ollama.breaks_uploads else -1
+        self.ollama.breaks_uploads -= breaks_at >= 0
+        digest, kept, left = hashlib.sha256(), bytearray(), length
+        while left:
+            data = self.rfile.read(min(left, 1 << 20))
+            if not data or 0 <= breaks_at < length - left + len(data):
+                return "", None
+            digest.update(data)
+            kept += data[: KEPT_BLOB_BYTES - len(kept)]
+            left -= len(data)
+            self.ollama.uploads_go_on.wait(60)
+        return f"sha256:{digest.hexdigest()}", bytes(kept)
+
     def _create(self) -> None:
         body = self._body()
         self.ollama.creates.append(body)
-        files = {**body.get("files", {}), **body.get("adapters", {})}
-        if not body.get("from") and not body.get("files"):
-            raise Refusal(400, "neither 'from' or 'files' was specified")
-        if any(name.startswith(("/", "../")) or "/../" in name for name in files):
-            raise Refusal(400, "file path must be relative")
+        refused = refused_before(body)
+        if refused:
+            raise Refusal(400, refused)
+        events = list(self._creating(body))
+        # what goes wrong before the first line is told by HTTP, later it is too late for that
+        if "error" in events[0] or (body.get("stream") is False and "error" in events[-1]):
+            raise Refusal(int(events[-1].get("status", 500)), str(events[-1]["error"]))
         if body.get("stream") is False:
-            *_, last = self._creating(body, files)
-            if "error" in last:
-                raise Refusal(int(last.get("status", 400)), str(last["error"]))
-            self._json(last)
+            self._json(events[-1])
         else:
-            self._lines(self._creating(body, files))
+            self._lines(iter(events))
 
-    def _creating(self, body: Body, files: dict[str, str]) -> Iterator[Body]:
-        base = body.get("from")
-        if base and full_name(base) not in self.ollama.models:
-            yield {"status": f"pulling {base}"}
-            yield {"error": "pull model manifest: file does not exist", "status": 404}
-            return
-        for digest in files.values():
-            data = self.ollama.blobs.get(digest)
-            if data is None:
-                yield {"error": f"blob {digest} not found", "status": 400}
+    def _creating(self, body: Body) -> Iterator[Body]:
+        """The lines up to the first error."""
+        for event in creating(body, self.ollama.models, self.ollama.blobs, self.ollama.version):
+            if self.ollama.create_error and event.get("status") == "writing manifest":
+                event = {"error": self.ollama.create_error}
+            yield event
+            if "error" in event:
                 return
-            yield {"status": "parsing GGUF"}
-            if not data.startswith((b"GGUF", b"{")):
-                yield {"error": "supplied file was not in GGUF format", "status": 400}
-                return
-        if self.ollama.create_error:
-            yield {"error": self.ollama.create_error, "status": 500}
-            return
-        name = full_name(body["model"])
-        self.ollama.models[name] = Model(
-            name,
-            template=body.get("template", "{{ .Prompt }}"),
-            system=body.get("system", ""),
-            parameters=body.get("parameters", {}),
-            created_from={key: value for key, value in body.items() if key != "stream"},
-        )
-        yield {"status": "writing manifest"}
-        yield {"status": "success"}
 
     def _chat(self) -> None:
         body = self._body()
@@ -408,20 +373,4 @@ def _done(name: str, read: int, reply: Reply, content: str) -> Body:
         "prompt_eval_duration": 1,
         "eval_count": len(tuple(reply.pieces)),
         "eval_duration": 1,
-    }
-
-
-def _listed(one: Model) -> Body:
-    name = full_name(one.name)
-    return {"name": name, "model": name, "size": one.size, "digest": one.digest, "details": _details()}
-
-
-def _details() -> Body:
-    return {
-        "parent_model": "",
-        "format": "gguf",
-        "family": "llama",
-        "families": ["llama"],
-        "parameter_size": "8B",
-        "quantization_level": "Q4_K_M",
     }

@@ -77,7 +77,7 @@ def _gpu_seconds(job: Job, known: dict[str, float]) -> float | None:
     """What a job still takes of the GPU; None: not known."""
     if job.duration is None or "transcribe" not in known:
         return None
-    stages = [stage for stage in stages_of(job.recording) if stage in GPU_STAGES]
+    stages = [stage for stage in stages_of(job, job.recording) if stage in GPU_STAGES]
     first, done = 0, 0.0
     if job.status == Status.RUNNING and job.stage in stages:
         first, done = stages.index(job.stage), job.progress

@@ -283,9 +283,8 @@ def queue_positions(now: datetime) -> dict[str, int]:
 STAGES = ("prepare", "transcribe", "diarize", "summarize", "render")
 
 
-def stages_of(recording: Recording) -> list[str]:
+def stages_of(job: Job, recording: Recording) -> list[str]:
     """The stages that take time in a job: with a recap there already, what was heard is there too."""
-    job = recording.job
     if job.step == Step.RENDER:
         return ["render"]
     there: tuple[str, ...] = ()
@@ -306,7 +305,7 @@ def time_left(recording: Recording, now: datetime) -> float | None:
     known = _speeds_so_far(job, length, now) | jobs.speeds()
     if "transcribe" not in known:
         return None
-    stages = stages_of(recording)
+    stages = stages_of(job, recording)
     current = stages.index(job.stage) if job.stage in stages else 0
     if job.status == Status.QUEUED and job.step == Step.PROCESS and stages[current] == "prepare":
         current += 1

@@ -15,16 +15,16 @@ KINDS = {"pdf": "application/pdf"}
 _UNSAFE = frozenset('/\\:*?"<>|')
 
 
-def has(recording: Recording, kind: str) -> bool:
-    """Whether this export is there."""
-    return recordings.result_path(recording.id, kind, f".{kind}") is not None
+def has_pdf(recording: Recording) -> bool:
+    """Whether the PDF is there."""
+    return recordings.pdf_path(recording.id) is not None
 
 
 def send(recording: Recording, kind: str) -> Response:
     """The answer that downloads an export. Raises NotFound, NotReady."""
     if kind not in KINDS:
         raise errors.NotFound(f"There is no export of the kind {kind[:20]!r}.", f"There is: {', '.join(KINDS)}.")
-    path = recordings.result_path(recording.id, kind, f".{kind}")
+    path = recordings.pdf_path(recording.id)
     if path is None:
         raise errors.not_ready(recording, f"The {kind.upper()} is not there yet.")
     response = send_file(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import warnings
 from collections.abc import Callable
@@ -51,18 +52,36 @@ class Diarization:
 
 
 class Diarizer:
-    """A pyannote pipeline, loaded on first use from a folder, without the network."""
+    """A pyannote pipeline, loaded on first use from a folder, without the network.
 
-    def __init__(self, folder: Path, device: str) -> None:
+    `before_load` is called first, so that memory can be made free.
+    """
+
+    def __init__(self, folder: Path, device: str, before_load: Callable[[], None] = lambda: None) -> None:
         self.folder, self.device = folder, device
+        self.before_load = before_load
         self._pipeline: Any = None
 
     @property
     def pipeline(self) -> Any:
         """The `pyannote.audio.Pipeline`. Raises DiarizationMissing where the folder holds none."""
         if self._pipeline is None:
+            self.before_load()
             self._pipeline = self._load()
         return self._pipeline
+
+    @property
+    def is_loaded(self) -> bool:
+        return self._pipeline is not None
+
+    def unload(self) -> None:
+        """Give the memory back; the next use loads the models again."""
+        if self._pipeline is not None:
+            import torch
+
+            self._pipeline = None
+            gc.collect()  # the pipeline refers to itself
+            torch.cuda.empty_cache()
 
     def _load(self) -> Any:
         if not (self.folder / "config.yaml").is_file():

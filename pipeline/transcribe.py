@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,8 @@ from pipeline.speech import LONGEST_WINDOW_SECONDS, SAMPLE_RATE, Span
 SPEECH_FOR_A_WORD_SECONDS = 1.0
 #: Sound the language is told from, in seconds (what Whisper was trained to do it on).
 LANGUAGE_SAMPLE_SECONDS = 30.0
+#: What Whisper was trained on; a model that was trained otherwise says so in its folder.
+USUAL_WINDOW_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +51,38 @@ class PartStore(Protocol):
 
 
 class Recognizer:
-    """A Whisper model, loaded on first use."""
+    """A Whisper model, loaded on first use; `before_load` is called first, so that memory can be made free."""
 
-    def __init__(self, folder: Path, device: str, compute_type: str, threads: int = 0) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        device: str,
+        compute_type: str,
+        threads: int = 0,
+        before_load: Callable[[], None] = lambda: None,
+    ) -> None:
         self.folder, self.device, self.compute_type, self.threads = folder, device, compute_type, threads
+        self.before_load = before_load
         self._model: Any = None
 
     @property
     def model(self) -> Any:
         """The `faster_whisper.WhisperModel`. Raises ModelMissing where the folder holds none."""
         if self._model is None:
+            self.before_load()
             self._model = self._load()
         return self._model
+
+    @property
+    def is_loaded(self) -> bool:
+        return self._model is not None
+
+    def unload(self) -> None:
+        """Give the memory back; the next use loads the model again."""
+        if self._model is not None:
+            self._model.model.unload_model()
+            self._model = None
+            gc.collect()
 
     def _load(self) -> Any:
         if not (self.folder / "model.bin").is_file():
@@ -78,8 +102,12 @@ class Recognizer:
 
     @property
     def window_seconds(self) -> float:
-        """The longest window that the model decodes well."""
-        return float(min(LONGEST_WINDOW_SECONDS, self.model.feature_extractor.chunk_length))
+        """The longest window that the model decodes well, told without loading it, as faster-whisper reads it."""
+        try:
+            told = json.loads((self.folder / "preprocessor_config.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            told = {}
+        return float(min(LONGEST_WINDOW_SECONDS, told.get("chunk_length", USUAL_WINDOW_SECONDS)))
 
     def detect_language(self, pcm: NDArray[np.float32], windows: Sequence[Span]) -> tuple[str, float]:
         """The language spoken and its probability, told from the first seconds of speech."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import weakref
 from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
@@ -210,3 +211,16 @@ def test_a_broken_model_is_told(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text("pipeline: {name: pyannote.audio.pipelines.SpeakerDiarization}")
     with pytest.raises(DiarizationMissing, match="cannot be loaded"):
         Diarizer(tmp_path, "cpu").diarize(np.zeros(16_000, dtype=np.float32), ANY, ignore)
+
+
+def test_unloaded_models_are_gone_and_load_again_when_they_are_needed(sample: Open) -> None:
+    loads: list[str] = []
+    diarizer = Diarizer(MODEL, "cpu", before_load=lambda: loads.append("now"))
+    before = diarizer.diarize(sample("ten-seconds.wav"), ANY, ignore)
+    model = weakref.ref(diarizer.pipeline._segmentation.model)
+    diarizer.unload()
+    diarizer.unload()
+    assert model() is None
+    assert not diarizer.is_loaded
+    assert diarizer.diarize(sample("ten-seconds.wav"), ANY, ignore) == before
+    assert loads == ["now", "now"]

@@ -156,3 +156,20 @@ def test_the_demo_model_hears_the_words_at_their_times(tmp_path: Path) -> None:
     for turn in truth["turns"]:
         assert min(abs(word.start - turn["start"]) for word in heard) < 0.5
     assert all(a.start <= b.start and a.end <= 10.0 for a, b in itertools.pairwise(heard))
+
+
+@pytest.mark.speech
+def test_an_unloaded_model_gives_its_memory_back_and_loads_again_when_it_is_needed() -> None:
+    loads: list[str] = []
+    folder = ROOT / "demo" / "whisper-demo-en"
+    recognizer = Recognizer(folder, "cpu", "int8", 2, before_load=lambda: loads.append("now"))
+    told = recognizer.window_seconds
+    assert (recognizer.is_loaded, loads) == (False, [])
+    assert told == recognizer.model.feature_extractor.chunk_length
+    inner = recognizer.model.model
+    assert inner.model_is_loaded
+    recognizer.unload()
+    recognizer.unload()
+    assert (recognizer.is_loaded, inner.model_is_loaded) == (False, False)
+    assert recognizer.resolve_language("nl") == "en"
+    assert (recognizer.is_loaded, loads) == (True, ["now", "now"])

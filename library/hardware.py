@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import config
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,20 @@ def find_gpu(settings: config.Settings) -> Gpu | None:
     """The first GPU, None where there is none or GPU_AVAILABLE says so."""
     if settings.gpu_available == "false":
         return None
+
+    def read(nvml: Any, handle: Any) -> Gpu:
+        memory = int(nvml.nvmlDeviceGetMemoryInfo(handle).total)
+        return Gpu(_text(nvml.nvmlDeviceGetName(handle)), memory, _text(nvml.nvmlSystemGetDriverVersion()))
+
+    return _ask_driver(read)
+
+
+def find_free_bytes() -> int | None:
+    """Memory that is free on the first GPU now, whoever uses the rest; None where the driver does not say."""
+    return _ask_driver(lambda nvml, handle: int(nvml.nvmlDeviceGetMemoryInfo(handle).free))
+
+
+def _ask_driver(read: Callable[[Any, Any], T]) -> T | None:
     try:
         import pynvml
     except ImportError:  # the web server is installed without it
@@ -27,9 +45,7 @@ def find_gpu(settings: config.Settings) -> Gpu | None:
     try:
         pynvml.nvmlInit()
         try:
-            handle = pynvml.nvmlDeviceGetHandleByIndex(0)
-            memory = int(pynvml.nvmlDeviceGetMemoryInfo(handle).total)
-            return Gpu(_text(pynvml.nvmlDeviceGetName(handle)), memory, _text(pynvml.nvmlSystemGetDriverVersion()))
+            return read(pynvml, pynvml.nvmlDeviceGetHandleByIndex(0))
         finally:
             pynvml.nvmlShutdown()
     except pynvml.NVMLError:  # no driver, or no GPU behind it

@@ -18,13 +18,11 @@ from typing import Any
 
 from ollama_memory import Memory
 from ollama_models import Body, Model, creating, find_model, full_name, listed, refused_before, shown
+from ollama_tokens import Reading
 
 __all__ = ["Body", "Model", "OllamaServer", "Reply", "Script", "full_name", "prompt_of", "says"]
 KEPT_BLOB_BYTES = 64 << 20
 """A blob's beginning is kept, so that a test with gigabytes needs no gigabytes of memory."""
-BYTES_A_TOKEN = 4
-"""How this server counts tokens."""
-KEPT_TOKENS = 4
 
 
 @dataclass
@@ -69,7 +67,9 @@ class OllamaServer:
         self.models = {full_name(one.name): one for one in models}
         self.version = version
         self.knows_shift = True
+        self.reading = Reading()
         self.blobs: dict[str, bytes] = {}
+        self.blob_sizes: dict[str, int] = {}
         self.uploads: list[str] = []
         self.creates: list[Body] = []
         self.chats: list[Body] = []
@@ -251,6 +251,7 @@ class _Handler(BaseHTTPRequestHandler):
         if actual != digest:
             raise Refusal(400, f"digest mismatch, expected {digest!r}, got {actual!r}")
         self.ollama.blobs[digest] = data
+        self.ollama.blob_sizes[digest] = length
         self._json({}, 201)
 
     def _receive(self, length: int) -> tuple[str, bytes | None]:
@@ -286,6 +287,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _creating(self, body: Body) -> Iterator[Body]:
         """The lines up to the first error."""
         for event in creating(body, self.ollama.models, self.ollama.blobs, self.ollama.version):
+            if event.get("status") == "success" and body.get("files"):
+                made = self._model(body["model"])
+                made.size = sum(self.ollama.blob_sizes.get(digest, 0) for digest in body["files"].values())
             if self.ollama.create_error and event.get("status") == "writing manifest":
                 event = {"error": self.ollama.create_error}
             yield event
@@ -326,8 +330,8 @@ class _Handler(BaseHTTPRequestHandler):
         model = self._model(body["model"])
         window: int = min(body.get("options", {}).get("num_ctx", 4096), model.window)
         self.ollama.memory.load(full_name(model.name), window, model.size + model.bytes_a_token * window)
-        tokens = len(prompt_of(body).encode()) // BYTES_A_TOKEN
-        if tokens <= window - 1:
+        tokens = self.ollama.reading.tokens_read(prompt_of(body), window)
+        if tokens is not None:
             return tokens
         if self.ollama.knows_shift and body.get("shift") is False:
             raise Refusal(
@@ -335,7 +339,7 @@ class _Handler(BaseHTTPRequestHandler):
                 "the prompt is longer than the context length currently available to the model; shorten the prompt, "
                 "or raise the context length",
             )
-        return window - (window - KEPT_TOKENS) // 2
+        return self.ollama.reading.tokens_left(window)
 
     def _chatting(self, name: str, read: int, reply: Reply) -> Iterator[Any]:
         time.sleep(reply.first_pause)

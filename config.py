@@ -39,6 +39,14 @@ class Settings(BaseSettings):
     """Language model that writes the summary. Default: the first installed one that can chat."""
     ollama_num_ctx: Literal["auto"] | int = "auto"
     """Window of the language model in tokens, or `auto`."""
+    ollama_retries: int = Field(4, ge=0, le=10)
+    """How often a call to Ollama that failed is made again, after 1, 3, 9 ... seconds at most."""
+    ollama_first_token_seconds: float = Field(600, gt=0, allow_inf_nan=False)
+    """How long Ollama may take to begin an answer: it may have to load the model first."""
+    ollama_token_seconds: float = Field(120, gt=0, allow_inf_nan=False)
+    """How long Ollama may fall silent in the middle of an answer."""
+    ollama_shares_gpu: Literal["auto", "true", "false"] = "auto"
+    """Whether Ollama uses the GPU of the speech models; they then make room for each other. `auto`: if it runs here."""
     hf_token: SecretStr | None = None
     """Hugging Face token, used only to download models."""
     data_dir: Path = ROOT / "data"
@@ -116,7 +124,9 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, _ValuesFromFiles(settings_cls), dotenv_settings
 
-    @field_validator("log_level", "log_format", "whisper_device", "demo_models", "gpu_available", mode="before")
+    @field_validator(
+        "log_level", "log_format", "whisper_device", "demo_models", "gpu_available", "ollama_shares_gpu", mode="before"
+    )
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value

@@ -6,8 +6,10 @@ from flask import Blueprint, Response, jsonify
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from library import database, queue, recordings
+import config
+from library import database, ollama_health, queue, recordings
 from library.models import utc_now
+from webapp.formats import local
 
 pages = Blueprint("health", __name__)
 
@@ -23,7 +25,7 @@ def ready() -> Response:
     """How each part stands. 503 only without the database: without the others uploads are still taken in."""
     parts = {"database": _database(), "redis": _redis()}
     if parts["database"] == "ok":
-        parts |= _workers()
+        parts |= _workers() | {"ollama": _ollama()}
     degraded = [name for name, state in parts.items() if state != "ok"]
     broken = "database" in degraded
     answer = jsonify(
@@ -64,3 +66,12 @@ def _workers() -> dict[str, str]:
     else:
         parts["models"] = "ok" if models else "not known without a GPU worker"
     return parts
+
+
+def _ollama() -> str:
+    """Whether it is left alone for its failures; nobody asks it here."""
+    state = ollama_health.look(config.load().ollama_host, utc_now())
+    if state.resting_until is None:
+        return "ok"
+    until = f"{local(state.resting_until):%H:%M %Z}"
+    return f"failed {state.failures} times in a row and is left alone until {until}; the last time it {state.why}"

@@ -192,6 +192,8 @@ def test_the_keyboard_alone_is_enough(open_page: OpenPage, owner: User) -> None:
         page.wait_for_url("**/recordings/*")
         page.get_by_role("tab", name="Recap").focus()
         page.keyboard.press("ArrowRight")
+        assert page.get_by_role("tab", name="Voices").get_attribute("aria-selected") == "true"
+        page.keyboard.press("ArrowRight")
         assert page.get_by_role("tab", name="Details").get_attribute("aria-selected") == "true"
         assert page.evaluate("document.activeElement.textContent") == "Details"
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")

@@ -30,7 +30,7 @@ REASONS = {
     "slow": "did not finish its answer in time",
     "endless": "gave an answer without an end",
     "refused": "refused access",
-    "foreign": "is not what answers at OLLAMA_HOST",
+    "foreign": "was not what answered at OLLAMA_HOST",
 }
 
 

@@ -127,7 +127,7 @@ def creating(body: Body, models: dict[str, Model], blobs: Mapping[str, bytes], v
         quantization = body["quantize"].upper()
     yield {"status": "writing manifest"}
     made = _made(body, base, quantization, is_embedding=b".pooling_type" in heads)
-    made.size = sum(map(len, (blobs[digest] for digest in files.values()))) or (base.size if base else 0)
+    made.size = base.size if base else 0
     made.written_anew = bool(files) and tuple(int(part) for part in version.split(".")) >= (0, 30, 0)
     models[made.name] = made
     yield {"status": "success"}

@@ -21,8 +21,6 @@ from ollama_models import Body, Model, creating, find_model, full_name, listed, 
 from ollama_tokens import Reading
 
 __all__ = ["Body", "Model", "OllamaServer", "Reply", "Script", "full_name", "prompt_of", "says"]
-KEPT_BLOB_BYTES = 64 << 20
-"""A blob's beginning is kept, so that a test with gigabytes needs no gigabytes of memory."""
 
 
 @dataclass
@@ -60,7 +58,8 @@ def says(value: Any, **more: Any) -> Reply:
 class OllamaServer:
     """The server; a context manager. `chats` are the bodies of all chats so far, `host` is its address.
 
-    `breaks_uploads` is how many uploads still break in the middle; while `uploads_go_on` is not set, all stand still.
+    Of each blob the first `keeps_blob_bytes` are kept. `breaks_uploads` is how many uploads still break in the middle;
+    while `uploads_go_on` is not set, all stand still.
     """
 
     def __init__(self, *models: Model, version: str = "0.12.6", port: int = 0) -> None:
@@ -70,6 +69,7 @@ class OllamaServer:
         self.reading = Reading()
         self.blobs: dict[str, bytes] = {}
         self.blob_sizes: dict[str, int] = {}
+        self.keeps_blob_bytes = 64 << 20
         self.uploads: list[str] = []
         self.creates: list[Body] = []
         self.chats: list[Body] = []
@@ -264,7 +264,7 @@ class _Handler(BaseHTTPRequestHandler):
             if not data or 0 <= breaks_at < length - left + len(data):
                 return "", None
             digest.update(data)
-            kept += data[: KEPT_BLOB_BYTES - len(kept)]
+            kept += data[: self.ollama.keeps_blob_bytes - len(kept)]
             left -= len(data)
             self.ollama.uploads_go_on.wait(60)
         return f"sha256:{digest.hexdigest()}", bytes(kept)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,19 +13,12 @@ from library import database, hardware, jobs, recordings, speech_models
 from library.models import utc_now
 from library.queue import QUEUES, nudges, redis_client
 from pipeline.errors import PipelineError
+from webapp.findings import Finding
+from webapp.ollama_checks import check_ollama
 
 GIGABYTE = 1e9
 #: Less free disk than this is worth a warning.
 LITTLE_SPACE_BYTES = 5 * GIGABYTE
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """How one part is: `fix` is None where all is well."""
-
-    part: str
-    state: str
-    fix: str | None = None
 
 
 def _check_disk(settings: config.Settings) -> Finding:
@@ -81,18 +73,8 @@ def _check_models(settings: config.Settings) -> Finding:
     return Finding("speech models", state, fix)
 
 
-def _check_ollama(settings: config.Settings) -> Finding:
-    from pipeline.summarize import choose_summarizer
-
-    summarizer, notice = choose_summarizer(settings.ollama_host, settings.ollama_model)
-    if notice:
-        state = "has no model" if notice.code == "ollama_model_missing" else "does not answer"
-        return Finding("ollama", f"{settings.ollama_host} {state}", notice.hint)
-    return Finding("ollama", f"{settings.ollama_host}, {summarizer.identity}")
-
-
 CHECKS: tuple[Callable[[config.Settings], Finding], ...] = (
-    _check_disk, _check_store, _check_database, _check_redis, _check_workers, _check_models, _check_ollama,
+    _check_disk, _check_store, _check_database, _check_redis, _check_workers, _check_models,
 )  # fmt: skip
 
 
@@ -100,6 +82,7 @@ def examine(settings: config.Settings) -> Iterator[Finding]:
     """Look at every part, one after another."""
     for check in CHECKS:
         yield check(settings)
+    yield from check_ollama(settings)
 
 
 @click.command("doctor")

@@ -11,7 +11,6 @@ import ipaddress
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -22,53 +21,19 @@ import ollama
 from pydantic import ValidationError
 
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
-from pipeline.ollama.errors import OllamaRefused
+from pipeline.ollama.cards import InstalledModel, ModelCard, RunningModel, read_card, read_parameters
+from pipeline.ollama.errors import ImportProblem, OllamaRefused
+from pipeline.ollama.names import full_name, name_key
+
+__all__ = [
+    "InstalledModel", "ModelCard", "OllamaClient", "RunningModel", "checked", "full_name", "read_event",
+    "read_parameters", "translated_errors", "trusts_environment",
+]  # fmt: skip
 
 UPLOAD_BYTES = 1 << 20
+NOT_OLLAMA = "what answers at OLLAMA_HOST does not speak like Ollama"
 Progress = Callable[[int, int], None]
 """Called with the bytes done and the bytes in all."""
-
-
-@dataclass(frozen=True, slots=True)
-class InstalledModel:
-    """A model of the server; `digest` is that of its manifest, `size` in bytes."""
-
-    name: str
-    digest: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class ModelCard:
-    """What the server knows of a model. `window` is the number of tokens it was trained for, None where unknown."""
-
-    window: int | None
-    capabilities: frozenset[str] | None
-    family: str
-    template: str
-    system: str
-    parameters: dict[str, Any]
-
-    @property
-    def can_chat(self) -> bool:
-        """Servers before 0.6.4 list no capabilities; there, all but the families of embedding models can."""
-        if self.capabilities is not None:
-            return "completion" in self.capabilities
-        return "bert" not in self.family
-
-    @property
-    def can_think(self) -> bool:
-        return self.capabilities is not None and "thinking" in self.capabilities
-
-
-@dataclass(frozen=True, slots=True)
-class RunningModel:
-    """A loaded model: the window that was really allocated, its bytes in all and on the GPU."""
-
-    name: str
-    window: int
-    size: int
-    size_vram: int
 
 
 class OllamaClient:
@@ -96,34 +61,35 @@ class OllamaClient:
     def version(self) -> str:
         """The server's version, such as "0.12.6"."""
         with translated_errors():
-            return str(checked(self._http.get("/api/version")).json().get("version", ""))
+            return str(_object(self._http.get("/api/version")).get("version", ""))
 
     def models(self) -> list[InstalledModel]:
         """All installed models, the one changed last first."""
         with translated_errors():
             found = self._official.list().models
-        return [InstalledModel(one.model or "", one.digest or "", int(one.size or 0)) for one in found]
+        return [
+            InstalledModel(
+                name=one.model or "",
+                digest=one.digest or "",
+                size=int(one.size or 0),
+                quantization=(one.details and one.details.quantization_level) or "",
+            )
+            for one in found
+        ]
 
     def find(self, name: str) -> InstalledModel | None:
         """The installed model of this name; "recap" means "recap:latest", as everywhere in Ollama."""
-        wanted = full_name(name)
-        return next((one for one in self.models() if full_name(one.name) == wanted), None)
+        wanted = name_key(name)
+        return next((one for one in self.models() if name_key(one.name) == wanted), None)
 
     def show(self, name: str) -> ModelCard:
         """What the server knows of a model."""
         with translated_errors():
-            answer = checked(self._http.post("/api/show", json={"model": name})).json()
-        info = answer.get("model_info") or {}
-        window = info.get(f"{info.get('general.architecture')}.context_length")
-        capabilities = answer.get("capabilities")
-        return ModelCard(
-            window=int(window) if window else None,
-            capabilities=frozenset(capabilities) if capabilities is not None else None,
-            family=str((answer.get("details") or {}).get("family") or ""),
-            template=str(answer.get("template") or ""),
-            system=str(answer.get("system") or ""),
-            parameters=read_parameters(str(answer.get("parameters") or "")),
-        )
+            answer = _object(self._http.post("/api/show", json={"model": name}))
+        try:
+            return read_card(answer)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise OllamaRefused(NOT_OLLAMA) from error
 
     def running(self) -> list[RunningModel]:
         """The models that are loaded now."""
@@ -140,6 +106,28 @@ class OllamaClient:
             body = {"model": name, "messages": [], "keep_alive": 0, "stream": False}
             checked(self._http.post("/api/chat", json=body))
 
+    def try_chat(self, name: str, *, seconds: float = 600.0) -> str:
+        """Load a model with a small window, have it say a few words, and free its memory; returns the words.
+
+        `seconds` is how long it may take to load and answer. Raises OllamaRefused where no word comes.
+        """
+        body = {
+            "model": name,
+            "messages": [{"role": "user", "content": "Say hello."}],
+            "stream": False,
+            "keep_alive": 0,
+            "options": {"num_ctx": 2048, "num_predict": 24, "temperature": 0},
+        }
+        with translated_errors():
+            answer = _object(self._http.post("/api/chat", json=body, timeout=httpx.Timeout(seconds, connect=5.0)))
+        if answer.get("error"):
+            raise OllamaRefused(str(answer["error"]))
+        message = answer.get("message") or {}
+        said = str(message.get("content") or message.get("thinking") or "").strip()
+        if not said:
+            raise OllamaRefused("the model answers with nothing")
+        return said
+
     def has_blob(self, digest: str) -> bool:
         """Whether the server has the file of this digest ("sha256:...")."""
         with translated_errors():
@@ -150,7 +138,10 @@ class OllamaClient:
             return True
 
     def upload_blob(self, path: Path, digest: str, on_progress: Progress) -> None:
-        """Send a file unless it is there; streamed, so memory does not grow with it."""
+        """Send a file unless it is there; streamed, so memory does not grow with it.
+
+        Raises ImportProblem for a file that changes meanwhile, and OSError.
+        """
         if self.has_blob(digest):
             return
         size = path.stat().st_size
@@ -158,15 +149,18 @@ class OllamaClient:
         try:
             with translated_errors():
                 body = _chunks(path, size, on_progress)
-                # the server hashes a large file after the last byte: give it time
+                # slow disks of the server hold up both the sending and the answer
                 checked(self._http.post(f"/api/blobs/{digest}", content=body, headers=headers, timeout=600.0))
         except OllamaUnreachable:
             # who sent the same file meanwhile makes the server answer, and hang up, before it has read ours
             if not self.has_blob(digest):
                 raise
 
-    def create(self, body: dict[str, Any], on_status: Callable[[str], None]) -> None:
-        """Make a model of uploaded files; errors count wherever in the stream they come, though HTTP says 200."""
+    def create(self, body: dict[str, Any], on_status: Callable[[str, int, int], None]) -> None:
+        """Make a model of uploaded files; errors count wherever in the stream they come, though HTTP says 200.
+
+        `on_status` is called with what Ollama does, the bytes done and the bytes in all, 0 where it does not tell.
+        """
         status = ""
         with (
             translated_errors(),
@@ -179,30 +173,9 @@ class OllamaClient:
                     continue
                 event = read_event(line)
                 status = str(event.get("status", status))
-                on_status(status)
+                on_status(status, int(event.get("completed") or 0), int(event.get("total") or 0))
         if status != "success":
             raise OllamaRefused(f"Ollama stopped at “{status}”")
-
-
-def read_parameters(text: str) -> dict[str, Any]:
-    """The parameters of `show`, a line each: name, blanks, and the value nearly as in JSON; `stop` may come often."""
-    found: dict[str, Any] = {}
-    for line in text.splitlines():
-        name, _, written = line.strip().partition(" ")
-        try:
-            value = json.loads(written)
-        except ValueError:
-            value = written.strip().strip('"')
-        if name == "stop":
-            found.setdefault(name, []).append(value)
-        elif name:
-            found[name] = value
-    return found
-
-
-def full_name(name: str) -> str:
-    """A model's name with its tag."""
-    return name if ":" in name.rsplit("/", 1)[-1] else f"{name}:latest"
 
 
 def trusts_environment(host: str) -> bool:
@@ -238,6 +211,14 @@ def checked(response: httpx.Response) -> httpx.Response:
     raise _refusal(message, response.status_code)
 
 
+def _object(response: httpx.Response) -> dict[str, Any]:
+    """The JSON object that an answer holds."""
+    found = checked(response).json()
+    if not isinstance(found, dict):
+        raise OllamaRefused(NOT_OLLAMA) from ValueError("no JSON object")
+    return found
+
+
 def _refusal(message: str, status: int | None) -> Exception:
     if status == httpx.codes.NOT_FOUND and "model" in message:
         return OllamaModelMissing()
@@ -254,13 +235,16 @@ def translated_errors() -> Iterator[None]:
     except (httpx.TransportError, ConnectionError) as error:
         raise OllamaUnreachable() from error
     except (httpx.RequestError, httpx.InvalidURL, ValidationError, json.JSONDecodeError) as error:
-        raise OllamaRefused("what answers at OLLAMA_HOST does not speak like Ollama") from error
+        raise OllamaRefused(NOT_OLLAMA) from error
 
 
 def _chunks(path: Path, size: int, on_progress: Progress) -> Iterator[bytes]:
+    """The first `size` bytes of a file, which is all of it unless somebody writes to it."""
     done = 0
     with path.open("rb") as file:
-        while chunk := file.read(UPLOAD_BYTES):
+        while chunk := file.read(min(UPLOAD_BYTES, size - done)):
             yield chunk
             done += len(chunk)
             on_progress(done, size)
+    if done < size:
+        raise ImportProblem(f"{path} changed while it was sent")

@@ -1,4 +1,4 @@
-"""What Ollama says no with."""
+"""What Ollama says no with, and what keeps a model from being sent to it."""
 
 from __future__ import annotations
 
@@ -21,3 +21,7 @@ class OllamaRefused(Exception):
         """Whether the prompt does not fit the window (`"shift": false` has Ollama say so)."""
         text = self.message.lower()
         return "context length" in text or "context size" in text or "prompt is too long" in text
+
+
+class ImportProblem(ValueError):
+    """Why a model cannot be imported as it lies there, in words for its owner."""

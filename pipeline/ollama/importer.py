@@ -2,214 +2,251 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pipeline.errors import PipelineError
-from pipeline.ollama.client import ModelCard, OllamaClient
-from pipeline.ollama.errors import OllamaRefused
-from pipeline.ollama.modelfile import Modelfile, ModelfileError, read_modelfile
-from pipeline.ollama.weights import WeightsError, find_weights
+from pipeline.errors import OllamaModelMissing, OllamaUnreachable
+from pipeline.ollama.cards import InstalledModel, ModelCard
+from pipeline.ollama.client import OllamaClient
+from pipeline.ollama.compare import same_weights, text_differences, weights_key
+from pipeline.ollama.errors import ImportProblem, OllamaRefused
+from pipeline.ollama.hashing import Memory
+from pipeline.ollama.names import name_key
+from pipeline.ollama.plan import QUANTIZABLE, Plan, WeightFile, make_plan
+from pipeline.ollama.sources import ModelSource, find_doubles
+from pipeline.ollama.versions import CREATE_VERSION, in_words, is_older, read_version
 
-HASH_BYTES = 1 << 20
-OnProgress = Callable[[str, float], None]
-"""Called with what is being done ("hashing model.gguf") and its share done, 0..1."""
-CREATE_VERSION = (0, 5, 5)
-"""The first server whose create takes uploaded files."""
+OnProgress = Callable[[str, str, int, int], None]
+"""Called with the model, what is done ("sending model.gguf"), the bytes done and in all, 0 where none are counted."""
+RETRY_SECONDS = (1.0, 5.0, 15.0)
+PASSING_STATUS = (429, 502, 503, 504)
+"""What busy servers, and proxies before them, say for a while."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelSource:
-    """A model to import: its name in Ollama, with a tag where one was given, and its Modelfile."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOptions:
+    """`force` overwrites models, `dry_run` changes nothing, `chat` tries each new model, `quantize` goes for all."""
 
-    name: str
-    modelfile: Path
+    force: bool = False
+    dry_run: bool = False
+    chat: bool = True
+    quantize: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """How it went with one model, and why it was not imported."""
+    """How it went with one model, and why. `size` is that of the model, `sent` what was or would be sent, in bytes."""
 
     name: str
-    outcome: Literal["imported", "skipped", "failed"]
+    outcome: Literal["imported", "skipped", "failed", "planned"]
     reason: str = ""
+    size: int = 0
+    sent: int = 0
 
 
-def find_models(folder: Path) -> list[ModelSource]:
-    """All models below a folder, by name.
+def _nothing(model: str, doing: str, done: int, total: int) -> None:
+    """Tells nobody."""
 
-    A subfolder with a file `Modelfile`, or with one `*.Modelfile`, is a model named like the subfolder; a file `NAME`
-    in it may say another name or a tag (`recap:8b`). `x.Modelfile` in the folder itself is the model `x`.
-    Raises NotADirectoryError.
+
+class Importer:
+    """Imports models into one server.
+
+    `memory` spares hashing what was hashed before. `chat_obstacle` says why no chat may be tried now (a job needs the
+    GPU), None where it may.
     """
-    if not folder.is_dir():
-        raise NotADirectoryError(f"there is no folder {folder}")
-    found = [ModelSource(path.name.removesuffix(".Modelfile"), path) for path in folder.glob("*.Modelfile")]
-    for sub in folder.iterdir():
-        if not sub.is_dir() or sub.name.startswith("."):
-            continue
-        files = [sub / "Modelfile"] if (sub / "Modelfile").is_file() else sorted(sub.glob("*.Modelfile"))
-        name = _given_name(sub)
-        for path in files:
-            tag = f":{path.name.removesuffix('.Modelfile')}" if len(files) > 1 and ":" not in name else ""
-            found.append(ModelSource(name + tag, path))
-    return sorted((one for one in found if one.modelfile.is_file()), key=lambda one: one.name)
 
+    def __init__(
+        self,
+        client: OllamaClient,
+        options: ImportOptions,
+        *,
+        memory: Memory | None = None,
+        on_progress: OnProgress = _nothing,
+        chat_obstacle: Callable[[], str | None] = lambda: None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client = client
+        self._options = options
+        self._memory = memory or Memory(None)
+        self._on_progress = on_progress
+        self._chat_obstacle = chat_obstacle
+        self._pause = pause
+        self._version = ""
+        self._coming: set[str] = set()
+        self._promised: set[str] = set()
 
-def import_model(
-    client: OllamaClient,
-    source: ModelSource,
-    *,
-    force: bool = False,
-    on_progress: OnProgress = lambda what, share: None,
-) -> ImportResult:
-    """Import one model: upload what the server lacks, create, look it up.
+    def run(self, sources: Sequence[ModelSource]) -> Iterator[ImportResult]:
+        """Import all: first every file is looked at, then one model after another is sent. What goes wrong with one is
+        in its result.
 
-    A model of that name is never overwritten without `force`. What goes wrong is in the result, not raised.
-    """
-    try:
-        return _import(client, source, force, on_progress)
-    except (ModelfileError, WeightsError) as error:
-        return ImportResult(source.name, "failed", str(error))
-    except OllamaRefused as error:
-        return ImportResult(source.name, "failed", f"Ollama refused: {error.message}")
-    except PipelineError as error:
-        return ImportResult(source.name, "failed", _plain(error))
-    except OSError as error:
-        return ImportResult(source.name, "failed", f"{error.filename}: {error.strerror}")
-
-
-def _import(client: OllamaClient, source: ModelSource, force: bool, on_progress: OnProgress) -> ImportResult:
-    modelfile = read_modelfile(source.modelfile)
-    if client.find(source.name) and not force:
-        card = client.show(source.name)
-        differs = ", ".join(_differences(modelfile, card))
-        reason = f"differs ({differs}), use --force" if differs else "already there"
-        return ImportResult(source.name, "skipped", reason)
-    _check_version(client)
-    body = _create_body(client, source, modelfile, on_progress)
-    client.create(body, lambda status: on_progress(status, 1.0))
-    client.show(source.name)
-    return ImportResult(source.name, "imported", _ignored(modelfile))
-
-
-def _create_body(
-    client: OllamaClient, source: ModelSource, modelfile: Modelfile, on_progress: OnProgress
-) -> dict[str, Any]:
-    """The request that makes the model, after its files are on the server."""
-    folder = source.modelfile.parent
-    weights = find_weights(modelfile.base, folder)
-    body: dict[str, Any] = {"model": source.name}
-    if weights:
-        body["files"] = {name: _upload(client, path, on_progress) for name, path in weights.items()}
-    else:
-        body["from"] = modelfile.base
-    adapters = {name: path for one in modelfile.adapters for name, path in _need_weights(one, folder).items()}
-    if adapters:
-        body["adapters"] = {name: _upload(client, path, on_progress) for name, path in adapters.items()}
-    if modelfile.draft:
-        drafts = _need_weights(modelfile.draft, folder)
-        body["draft_files"] = {name: _upload(client, path, on_progress) for name, path in drafts.items()}
-    given: dict[str, Any] = {
-        "template": modelfile.template,
-        "system": modelfile.system,
-        "renderer": modelfile.renderer,
-        "parser": modelfile.parser,
-        "requires": modelfile.requires,
-        "license": list(modelfile.licenses),
-        "parameters": modelfile.parameters,
-        "messages": [{"role": role, "content": text} for role, text in modelfile.messages],
-    }
-    return body | {key: value for key, value in given.items() if value}
-
-
-def _need_weights(name: str, folder: Path) -> dict[str, Path]:
-    files = find_weights(name, folder)
-    if not files:
-        raise WeightsError(f"{folder / name} does not exist")
-    return files
-
-
-def _upload(client: OllamaClient, path: Path, on_progress: OnProgress) -> str:
-    """Put a file on the server, and return its digest."""
-    digest = hash_file(path, lambda share: on_progress(f"hashing {path.name}", share))
-    client.upload_blob(path, digest, lambda done, size: on_progress(f"uploading {path.name}", done / max(1, size)))
-    return digest
-
-
-def hash_file(path: Path, on_progress: Callable[[float], None]) -> str:
-    """The SHA-256 of a file, as Ollama writes it ("sha256:...")."""
-    digest = hashlib.sha256()
-    size = max(1, path.stat().st_size)
-    with path.open("rb") as file:
-        while chunk := file.read(HASH_BYTES):
-            digest.update(chunk)
-            on_progress(file.tell() / size)
-    return f"sha256:{digest.hexdigest()}"
-
-
-def _differences(modelfile: Modelfile, card: ModelCard) -> list[str]:
-    """What the Modelfile says otherwise than the installed model; weights are not compared, they take long to hash."""
-    wanted = {"template": modelfile.template, "system": modelfile.system, "parameters": modelfile.parameters or None}
-    actual = {"template": card.template, "system": card.system, "parameters": card.parameters}
-    return [name for name, value in wanted.items() if value is not None and value != actual[name]]
-
-
-def _given_name(folder: Path) -> str:
-    file = folder / "NAME"
-    name = file.read_text(encoding="utf-8").strip() if file.is_file() else ""
-    return name or folder.name
-
-
-def _check_version(client: OllamaClient) -> None:
-    version = client.version()
-    numbers = tuple(int(part) for part in version.split("-")[0].split(".") if part.isdigit())
-    # 0.0.0 is what builds from source say
-    if (0, 0, 0) < numbers < CREATE_VERSION:
-        raise OllamaRefused(f"version {version} is too old to import models, 0.5.5 or later is needed")
-
-
-def _ignored(modelfile: Modelfile) -> str:
-    names = ", ".join(modelfile.ignored)
-    return f"Ollama no longer knows the parameters {names}" if names else ""
-
-
-def _plain(error: PipelineError) -> str:
-    return f"Ollama did not answer. {error.hint}" if error.code == "ollama_unreachable" else error.message
-
-
-def import_folder(host: str, folder: Path, *, force: bool = False, echo: Callable[[str], None] = print) -> bool:
-    """Import all models of a folder, telling how it goes; True unless something failed or there was nothing to do."""
-    try:
-        sources = find_models(folder)
-    except NotADirectoryError as error:
-        echo(f"{error}. Make it, with one subfolder for each model: a Modelfile and its GGUF files.")
-        return False
-    if not sources:
-        echo(f"There are no models in {folder}: a model is a subfolder with a Modelfile and its GGUF files.")
-        return False
-    results = []
-    with OllamaClient(host) as client:
+        Raises OllamaUnreachable or OllamaRefused before anything is read, where the server does not answer, is too old,
+        or is none.
+        """
+        self._version = self._client.version()
+        if is_older(self._version, CREATE_VERSION):
+            raise OllamaRefused(
+                f"version {self._version} is too old to import models, {in_words(CREATE_VERSION)} or later is needed"
+            )
+        doubles = find_doubles(sources)
+        plans = []
         for source in sources:
-            results.append(import_model(client, source, force=force, on_progress=_tell(source.name, echo)))
-    width = max(len(one.name) for one in results)
-    for one in results:
-        echo(f"{one.name:{width}}  {one.outcome:8}  {one.reason}".rstrip())
-    return all(one.outcome != "failed" for one in results)
+            try:
+                if source.place in doubles:
+                    raise ImportProblem(doubles[source.place])
+                plans.append(make_plan(source, self._options.quantize))
+            except (ImportProblem, OSError) as error:
+                yield ImportResult(source.name, "failed", _plain(error))
+        self._coming = {name_key(plan.name) for plan in plans}
+        for plan in _bases_first(plans):
+            yield self._import(plan)
+
+    def _import(self, plan: Plan) -> ImportResult:
+        try:
+            installed = self._client.find(plan.name)
+            if installed and not self._options.force:
+                return self._compare(plan, installed)
+            return self._bring(plan)
+        except (ImportProblem, OllamaRefused, OllamaUnreachable, OllamaModelMissing, OSError) as error:
+            self._coming.discard(name_key(plan.name))
+            return ImportResult(plan.name, "failed", _plain(error), plan.size)
+
+    def _compare(self, plan: Plan, installed: InstalledModel) -> ImportResult:
+        """A model of that name is there: say whether it is this one."""
+        base = self._client.find(plan.base) if plan.base else None
+        if plan.base and base is None:
+            reason = f"already there; not compared, because Ollama has no {plan.base} any more"
+            return ImportResult(plan.name, "skipped", reason, installed.size)
+        card = self._client.show(installed.name)
+        differs = text_differences(plan, card, self._client.show(base.name) if base else None)
+        made_of = self._memory.imported_weights(self._client.host, name_key(plan.name), installed.digest)
+        same = same_weights(plan, card, installed, self._version, made_of, lambda path: self._digest(plan, path))
+        if same is False:
+            differs.insert(0, "weights")
+        reason = f"differs ({', '.join(differs)}), use --force" if differs else "already there"
+        if same is None and not differs:
+            reason += "; its weights can be compared by kind and number only"
+        return ImportResult(plan.name, "skipped", reason, installed.size)
+
+    def _bring(self, plan: Plan) -> ImportResult:
+        base = self._find_base(plan)
+        if plan.modelfile.requires and is_older(self._version, read_version(plan.modelfile.requires)):
+            raise ImportProblem(f"it requires Ollama {plan.modelfile.requires}; this is {self._version}")
+        digests = {one.path: self._digest(plan, one.path) for one in plan.files}
+        missing = [one for one in plan.files if not self._client.has_blob(digests[one.path])]
+        if self._options.dry_run:
+            fresh = {digests[one.path]: one.size for one in missing if digests[one.path] not in self._promised}
+            self._promised |= fresh.keys()
+            return ImportResult(plan.name, "planned", _notes(plan), plan.size, sum(fresh.values()))
+        for one in missing:
+            self._send(plan, one, digests[one.path])
+        self._client.create(plan.body(digests), lambda *status: self._on_progress(plan.name, *status))
+        return self._check(plan, base, weights_key(plan, digests), sum(one.size for one in missing))
+
+    def _find_base(self, plan: Plan) -> ModelCard | None:
+        """The model of the server that this one stands on. Ollama would look for it on the Internet."""
+        if plan.base is None:
+            return None
+        found = self._client.find(plan.base)
+        if found is None:
+            if self._options.dry_run and name_key(plan.base) in self._coming:
+                return None
+            raise ImportProblem(
+                f"Ollama has no model {plan.base}, which FROM names; get it with ollama pull {plan.base}"
+            )
+        card = self._client.show(found.name)
+        if plan.quantize and card.quantization not in ("", "unknown", *QUANTIZABLE):
+            raise ImportProblem(f"{plan.base} is in {card.quantization} already and cannot be quantized")
+        return card
+
+    def _digest(self, plan: Plan, path: Path) -> str:
+        doing = f"hashing {path.name}"
+        return self._memory.digest(path, lambda done, total: self._on_progress(plan.name, doing, done, total))
+
+    def _send(self, plan: Plan, file: WeightFile, digest: str) -> None:
+        """Send a file, again where the line breaks: Ollama keeps whole files only, so each try begins anew."""
+        for wait in (*RETRY_SECONDS, None):
+            try:
+                self._client.upload_blob(
+                    file.path, digest, lambda *done: self._on_progress(plan.name, f"sending {file.path.name}", *done)
+                )
+                return
+            except (OllamaUnreachable, OllamaRefused) as error:
+                if isinstance(error, OllamaRefused) and "digest mismatch" in error.message:
+                    self._memory.forget(file.path)
+                    raise ImportProblem(f"{file.path} changed while it was sent; run this again") from error
+                passes = isinstance(error, OllamaUnreachable) or error.status in PASSING_STATUS
+                if wait is None or not passes:
+                    raise
+                self._on_progress(plan.name, f"the line broke, trying again in {wait:.0f} s", 0, 0)
+                self._pause(wait)
+
+    def _check(self, plan: Plan, base: ModelCard | None, made_of: dict[str, str], sent: int) -> ImportResult:
+        """Whether what was made is what was sent, and says a word."""
+        installed = self._client.find(plan.name)
+        if installed is None:
+            raise ImportProblem("Ollama says it is made, but does not list it")
+        self._memory.note_import(self._client.host, name_key(plan.name), installed.digest, made_of)
+        card = self._client.show(installed.name)
+        differs = text_differences(plan, card, base)
+        notes = [_notes(plan)]
+        if differs:
+            problem = f"made, but Ollama {self._version} did not keep what was sent as {', '.join(differs)}"
+            return ImportResult(plan.name, "failed", problem, installed.size, sent)
+        if self._options.chat:
+            try:
+                notes.append(self._chat(plan, card))
+            except OllamaRefused as error:
+                problem = f"made, but a chat with it fails: {error.message}"
+                return ImportResult(plan.name, "failed", problem, installed.size, sent)
+            except OllamaUnreachable:
+                problem = "made, but a chat with it gets no answer"
+                return ImportResult(plan.name, "failed", problem, installed.size, sent)
+        return ImportResult(plan.name, "imported", "; ".join(filter(None, notes)), installed.size, sent)
+
+    def _chat(self, plan: Plan, card: ModelCard) -> str:
+        if not card.can_chat:
+            return "no chat tried: it is not made for that (embeddings)"
+        obstacle = self._chat_obstacle()
+        if obstacle:
+            return f"no chat tried: {obstacle}"
+        self._on_progress(plan.name, "trying a chat", 0, 0)
+        self._client.try_chat(plan.name)
+        return "it answers"
 
 
-def _tell(name: str, echo: Callable[[str], None]) -> OnProgress:
-    """Progress as lines, one for each new doing and each tenth of it."""
-    told: tuple[str, int] | None = None
+def _bases_first(plans: Sequence[Plan]) -> list[Plan]:
+    """The same, each after the one that it stands on."""
+    by_name = {name_key(plan.name): plan for plan in plans}
+    ordered: dict[str, Plan] = {}
+    for plan in plans:
+        line: list[Plan] = []
+        at: Plan | None = plan
+        while at is not None and at not in line and name_key(at.name) not in ordered:
+            line.append(at)
+            at = by_name.get(name_key(at.base)) if at.base else None
+        ordered |= {name_key(one.name): one for one in reversed(line)}
+    return list(ordered.values())
 
-    def tell(what: str, share: float) -> None:
-        nonlocal told
-        now = (what, int(share * 10))
-        if now != told:
-            told = now
-            echo(f"{name}: {what} {share:.0%}" if what.startswith(("hashing", "uploading")) else f"{name}: {what}")
 
-    return tell
+def _notes(plan: Plan) -> str:
+    notes = []
+    if plan.modelfile.ignored:
+        notes.append(f"Ollama no longer knows the parameters {', '.join(plan.modelfile.ignored)}")
+    if plan.quantize:
+        notes.append(f"quantized to {plan.quantize}")
+    return "; ".join(notes)
+
+
+def _plain(error: Exception) -> str:
+    if isinstance(error, OllamaRefused):
+        return f"Ollama refused: {error.message}"
+    if isinstance(error, OllamaUnreachable):
+        return "Ollama did not answer"
+    if isinstance(error, OllamaModelMissing):
+        return "Ollama says that it does not have the model"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)

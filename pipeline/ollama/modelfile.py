@@ -1,80 +1,76 @@
-"""Reading a Modelfile: the grammar of Ollama's own parser (`parser/parser.go`), with errors that name file and line.
-
-INSTRUCTION value          names are letters in any case; `#` starts a comment only where an instruction could
-PARAMETER name value       a value ends with its line, unless it opens with " or three of them: then it ends with
-MESSAGE role value         the line that ends in the same quotes. There are no escapes.
-"""
+"""What a Modelfile says: its instructions with their types, read and written."""
 
 from __future__ import annotations
 
-import codecs
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-INSTRUCTIONS = (
-    "from", "license", "template", "system", "adapter", "draft", "renderer", "parser", "parameter", "message",
-    "requires",
-)  # fmt: skip
-KNOWN = f"the instructions are {', '.join(name.upper() for name in INSTRUCTIONS)}"
-ROLES = ("system", "user", "assistant")
+from pipeline.ollama.modelfile_grammar import Instruction, ModelfileError, decode, parse_instructions, write_value
+
+__all__ = ["Modelfile", "ModelfileError", "format_modelfile", "parse_modelfile", "read_modelfile"]
+
 IGNORED_PARAMETERS = frozenset(
     ("penalize_newline", "low_vram", "f16_kv", "logits_all", "vocab_only", "use_mlock", "mirostat", "mirostat_tau",
      "mirostat_eta")
 )  # fmt: skip
 """Ollama knows them no more, and says so without failing."""
+MAY_BE_EMPTY = ("template", "system", "license", "message")
+BOOLEANS = dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True) | dict.fromkeys(
+    ("0", "f", "F", "FALSE", "false", "False"), False
+)
+_VERSION = re.compile(r"v?(\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)")
 
 
-def _bool(text: str) -> bool:
-    values = {"1": True, "t": True, "true": True, "0": False, "f": False, "false": False}
-    if text.lower() not in values:
+def _whole(text: str) -> int:
+    if not re.fullmatch(r"[+-]?[0-9]{1,19}", text) or not -(2**63) <= int(text) < 2**63:
         raise ValueError(text)
-    return values[text.lower()]
+    return int(text)
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    # JSON, in which it is sent, has no infinity; and Python, unlike Ollama, reads 1_000
+    if "_" in text or not math.isfinite(value):
+        raise ValueError(text)
+    return value
+
+
+def _boolean(text: str) -> bool:
+    if text not in BOOLEANS:
+        raise ValueError(text)
+    return BOOLEANS[text]
 
 
 PARAMETERS: dict[str, Callable[[str], Any]] = {
     **dict.fromkeys(
         ("num_ctx", "num_predict", "num_keep", "seed", "top_k", "repeat_last_n", "num_batch", "num_gpu", "main_gpu",
          "num_thread", "draft_num_predict"),
-        int,
+        _whole,
     ),
     **dict.fromkeys(
         ("temperature", "top_p", "min_p", "typical_p", "repeat_penalty", "presence_penalty", "frequency_penalty"),
-        float,
+        _number,
     ),
-    "use_mmap": _bool,
+    "use_mmap": _boolean,
     "stop": str,
 }  # fmt: skip
-
-
-class ModelfileError(ValueError):
-    """A Modelfile that cannot be read; `line` counts from 1."""
-
-    def __init__(self, path: Path, line: int, problem: str) -> None:
-        super().__init__(f"{path}, line {line}: {problem}")
-        self.path = path
-        self.line = line
-        self.problem = problem
-
-
-@dataclass(frozen=True, slots=True)
-class Instruction:
-    """One instruction: its name in lower case, the parameter's name or the message's role, its value and its line."""
-
-    name: str
-    key: str
-    value: str
-    line: int
+"""The parameters and what reads their values, after `Options` in Ollama's `api/types.go`."""
+KINDS: dict[Callable[[str], Any], str] = {_whole: "a whole number", _number: "a number", _boolean: "true or false"}
 
 
 @dataclass(frozen=True, slots=True)
 class Modelfile:
-    """A Modelfile as it stands; paths are not looked up. None and empty: not given."""
+    """A Modelfile as it stands; paths are not looked up. None and empty: not given.
 
-    base: str
-    adapters: tuple[str, ...] = ()
+    There is one base, or several where a model comes in files of its own for sight (`FROM` twice) or in parts.
+    """
+
+    bases: tuple[str, ...]
+    adapter: str | None = None
     draft: str | None = None
     template: str | None = None
     system: str | None = None
@@ -92,19 +88,8 @@ def read_modelfile(path: Path) -> Modelfile:
     return parse_modelfile(decode(path.read_bytes(), path), path)
 
 
-def decode(data: bytes, path: Path) -> str:
-    """UTF-8, or what the byte order mark says."""
-    marks = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-    encoding, skipped = next(((name, len(mark)) for mark, name in marks if data.startswith(mark)), ("utf-8", 0))
-    try:
-        return data[skipped:].decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise ModelfileError(path, line, f"this is not {encoding.upper()} text") from error
-
-
 def parse_modelfile(text: str, path: Path = Path("Modelfile")) -> Modelfile:
-    """Read the text of a Modelfile; the path is only for errors."""
+    """Read the text of a Modelfile; the path is only for errors. Raises ModelfileError."""
     values: dict[str, list[Instruction]] = {}
     parameters: dict[str, Any] = {}
     ignored: list[str] = []
@@ -114,6 +99,7 @@ def parse_modelfile(text: str, path: Path = Path("Modelfile")) -> Modelfile:
         if one.name == "parameter":
             _add_parameter(one, parameters, ignored, path)
         else:
+            _check(one, values, path)
             values.setdefault(one.name, []).append(one)
     if "from" not in values:
         raise ModelfileError(path, last_line, "there is no FROM line")
@@ -122,14 +108,14 @@ def parse_modelfile(text: str, path: Path = Path("Modelfile")) -> Modelfile:
         return values[name][-1].value if name in values else None
 
     return Modelfile(
-        base=last("from") or "",
-        adapters=tuple(one.value for one in values.get("adapter", ())),
+        bases=tuple(one.value for one in values["from"]),
+        adapter=last("adapter"),
         draft=last("draft"),
         template=last("template"),
         system=last("system"),
         renderer=last("renderer"),
         parser=last("parser"),
-        requires=last("requires"),
+        requires=(last("requires") or "").removeprefix("v") or None,
         licenses=tuple(one.value for one in values.get("license", ())),
         parameters=parameters,
         messages=tuple((one.key, one.value) for one in values.get("message", ())),
@@ -137,66 +123,13 @@ def parse_modelfile(text: str, path: Path = Path("Modelfile")) -> Modelfile:
     )
 
 
-def parse_instructions(text: str, path: Path) -> Iterator[Instruction]:
-    """The instructions in order."""
-    at, line = 0, 1
-    while True:
-        blank = re.compile(r"\s*(?:#[^\r\n]*\s*)*").match(text, at)
-        if blank:
-            line += _lines(blank.group())
-            at = blank.end()
-        if at >= len(text):
-            return
-        begun = line
-        name, at = _word(text, at, r"[A-Za-z]*", f"this is no instruction with a value; {KNOWN}", path, line)
-        if name.lower() not in INSTRUCTIONS:
-            raise ModelfileError(path, line, f"{name} is no instruction; {KNOWN}")
-        key = ""
-        if name.lower() == "parameter":
-            key, at = _word(text, at, r"\w*", "PARAMETER needs a name and a value", path, line)
-        elif name.lower() == "message":
-            key, at = _word(text, at, r"[A-Za-z]*", "MESSAGE needs a role and a text", path, line)
-            if key not in ROLES:
-                raise ModelfileError(path, line, f"message role must be one of {', '.join(ROLES)}")
-        value, end = _value(text, at, path, line)
-        line += _lines(text[at:end])
-        at = end
-        yield Instruction(name.lower(), key, value, begun)
-
-
-def _word(text: str, at: int, pattern: str, problem: str, path: Path, line: int) -> tuple[str, int]:
-    """A word and the blanks after it, without which there is no value."""
-    match = re.compile(rf"[ \t]*({pattern})[ \t]+(?=[^\r\n])").match(text, at)
-    if match is None or not match.group(1):
-        raise ModelfileError(path, line, problem)
-    return match.group(1), match.end()
-
-
-def _value(text: str, at: int, path: Path, line: int) -> tuple[str, int]:
-    """The value that starts here, and where it ends."""
-    end = at
-    while True:
-        found = re.compile(r"\r\n|\r|\n").search(text, end)
-        stop = found.start() if found else len(text)
-        value = _unquoted(text[at:stop].strip())
-        if value is not None:
-            return value, stop
-        if found is None:
-            raise ModelfileError(path, line, "the quotes that open here are never closed")
-        end = found.end()
-
-
-def _unquoted(text: str) -> str | None:
-    """The text without its quotes; None where they are still open."""
-    for quotes in ('"""', '"'):
-        if text.startswith(quotes):
-            closed = len(text) >= 2 * len(quotes) and text.endswith(quotes)
-            return text[len(quotes) : -len(quotes)] if closed else None
-    return text
-
-
-def _lines(text: str) -> int:
-    return len(re.findall(r"\r\n|\r|\n", text))
+def _check(one: Instruction, before: dict[str, list[Instruction]], path: Path) -> None:
+    if not one.value and one.name not in MAY_BE_EMPTY:
+        raise ModelfileError(path, one.line, f"{one.name.upper()} needs a value")
+    if one.name == "adapter" and "adapter" in before:
+        raise ModelfileError(path, one.line, "Ollama takes one ADAPTER only")
+    if one.name == "requires" and not _VERSION.fullmatch(one.value):
+        raise ModelfileError(path, one.line, f"REQUIRES must be a version such as 0.14.0, not {one.value!r}")
 
 
 def _add_parameter(one: Instruction, parameters: dict[str, Any], ignored: list[str], path: Path) -> None:
@@ -204,14 +137,35 @@ def _add_parameter(one: Instruction, parameters: dict[str, Any], ignored: list[s
         ignored.append(one.key)
         return
     if one.key not in PARAMETERS:
-        raise ModelfileError(path, one.line, f"unknown parameter {one.key!r}")
-    kind = PARAMETERS[one.key]
+        raise ModelfileError(path, one.line, f"unknown parameter {one.key!r}; Ollama knows {', '.join(PARAMETERS)}")
+    read = PARAMETERS[one.key]
     try:
-        value = kind(one.value)
+        value = read(one.value)
     except ValueError as error:
-        wanted = {int: "a whole number", float: "a number"}.get(kind, "true or false")  # type: ignore[call-overload]
-        raise ModelfileError(path, one.line, f"{one.key} must be {wanted}, not {one.value!r}") from error
+        raise ModelfileError(path, one.line, f"{one.key} must be {KINDS[read]}, not {one.value!r}") from error
     if one.key == "stop":
         parameters.setdefault("stop", []).append(value)
     else:
         parameters[one.key] = value
+
+
+def format_modelfile(modelfile: Modelfile) -> str:
+    """The text that reads as this Modelfile. Raises ValueError for a value that the grammar cannot hold."""
+    return "".join(f"{line}\n" for line in _written(modelfile))
+
+
+def _written(modelfile: Modelfile) -> Iterator[str]:
+    for base in modelfile.bases:
+        yield f"FROM {write_value(base)}"
+    for name in ("adapter", "draft", "template", "system", "renderer", "parser", "requires"):
+        value = getattr(modelfile, name)
+        if value is not None:
+            yield f"{name.upper()} {write_value(value)}"
+    for name, value in modelfile.parameters.items():
+        for one in value if isinstance(value, list) else [value]:
+            said = str(one).lower() if isinstance(one, bool) else str(one)
+            yield f"PARAMETER {name} {write_value(said)}"
+    for license in modelfile.licenses:
+        yield f"LICENSE {write_value(license)}"
+    for role, text in modelfile.messages:
+        yield f"MESSAGE {role} {write_value(text)}"

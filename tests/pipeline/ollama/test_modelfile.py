@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import random
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -37,8 +35,8 @@ REQUIRES 0.14.0
 
 def test_every_instruction_is_read() -> None:
     assert parse_modelfile(WHOLE) == Modelfile(
-        base="./model.gguf",
-        adapters=("adapter.gguf",),
+        bases=("./model.gguf",),
+        adapter="adapter.gguf",
         template="{{ if .System }}<|system|>\n{{ .System }}<|end|>\n{{ end }}# not a comment\n",
         system="You are\ntwo lines.",
         renderer="qwen3-coder",
@@ -64,9 +62,19 @@ def test_every_instruction_is_read() -> None:
         ("FROM m\nPARAMETER num_ctx many\n", 2, "num_ctx must be a whole number, not 'many'"),
         ("FROM m\nPARAMETER top_p x\n", 2, "top_p must be a number"),
         ("FROM m\nPARAMETER use_mmap maybe\n", 2, "use_mmap must be true or false"),
+        ("FROM m\nPARAMETER use_mmap tRuE\n", 2, "use_mmap must be true or false"),
+        ("FROM m\nPARAMETER num_ctx 8_192\n", 2, "num_ctx must be a whole number, not '8_192'"),
+        ("FROM m\nPARAMETER num_ctx 9223372036854775808\n", 2, "num_ctx must be a whole number"),
+        ("FROM m\nPARAMETER top_p nan\n", 2, "top_p must be a number"),
+        ("FROM m\nPARAMETER top_p 1_0.5\n", 2, "top_p must be a number"),
+        ("FROM m\nPARAMETER num_ctx \n", 2, "num_ctx must be a whole number, not ''"),
         ("FROM m\nPARAMETER colour blue\n", 2, "unknown parameter 'colour'"),
+        ("FROM \n", 1, "FROM needs a value"),
+        ("FROM m\nADAPTER a\nADAPTER b\n", 3, "Ollama takes one ADAPTER only"),
+        ("FROM m\nREQUIRES new\n", 2, "REQUIRES must be a version such as 0.14.0"),
         ("FROM m\nPARAMETER num_ctx\n", 2, "PARAMETER needs a name and a value"),
-        ("FROM m\nMESSAGE robot hello\n", 2, "message role must be one of"),
+        ("FROM m\nMESSAGE robot hello\n", 2, "the role of a message must be one of"),
+        ("FROM m\nMESSAGE user: hello\n", 2, "MESSAGE needs a role and a text"),
         ('FROM m\r\nSYSTEM """a\r\nb"""\r\nBAD x\r\n', 4, "BAD is no instruction"),
     ],
 )
@@ -82,7 +90,7 @@ def test_what_is_wrong_is_said_with_file_and_line(text: str, line: int, problem:
 def test_a_byte_order_mark_tells_the_encoding(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "Modelfile"
     path.write_bytes("FROM café:1b\nSYSTEM 你好\n".encode(encoding))
-    assert read_modelfile(path) == Modelfile(base="café:1b", system="你好")
+    assert read_modelfile(path) == Modelfile(bases=("café:1b",), system="你好")
 
 
 def test_bytes_that_are_no_text_are_refused_with_their_line(tmp_path: Path) -> None:
@@ -92,48 +100,37 @@ def test_bytes_that_are_no_text_are_refused_with_their_line(tmp_path: Path) -> N
         read_modelfile(path)
 
 
-def write_value(chance: random.Random, value: str) -> str:
-    """A value as it may be written; quoted where it has to be."""
-    if value == value.strip() and value and not value.startswith('"') and "\n" not in value and chance.random() < 0.5:
-        return value
-    return f'"""{value}"""'
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("SYSTEM plain # and no comment", "plain # and no comment"),
+        ("SYSTEM 'single quotes stay'", "'single quotes stay'"),
+        ('SYSTEM say "hello"', 'say "hello"'),
+        ('SYSTEM "say \\"hello\\""', 'say \\"hello\\"'),
+        ('SYSTEM """a""b\n"c" """', 'a""b\n"c" '),
+        ('SYSTEM """\na\n"""   ', "\na\n"),
+        ('SYSTEM """say "hello""""', 'say "hello"'),
+        ("SYSTEM\t  blanks around  ", "blanks around"),
+        ("SYSTEM ", ""),
+        ('SYSTEM ""', ""),
+        ('SYSTEM """# no comment\nFROM y\n"""', "# no comment\nFROM y\n"),
+        ("SYSTEM one\rSYSTEM two", "two"),
+        ("SYSTEM a\u00a0b \U0001f468\u200d\U0001f469", "a\u00a0b \U0001f468\u200d\U0001f469"),
+    ],
+)
+def test_quotes_blanks_and_lines_are_read_as_ollama_reads_them(written: str, read: str) -> None:
+    assert parse_modelfile(f"FROM m\n{written}\n").system == read
+    assert parse_modelfile(f"{written}\nFROM m").system == read
 
 
-def random_text(chance: random.Random, signs: str) -> str:
-    return "".join(chance.choice(signs) for _ in range(chance.randint(1, 30))).replace('"""', "")
+def test_a_model_may_come_in_several_files() -> None:
+    assert parse_modelfile("FROM ./model.gguf\nFROM ./mmproj.gguf\n").bases == ("./model.gguf", "./mmproj.gguf")
 
 
-def write_modelfile(chance: random.Random, made: Modelfile) -> str:
-    lines = [f"FROM {made.base}"]
-    for name in ("template", "system", "renderer", "parser", "requires"):
-        value = getattr(made, name)
-        if value is not None:
-            lines.append(f"{chance.choice([name, name.upper()])} {write_value(chance, value)}")
-    for key, value in made.parameters.items():
-        for one in value if isinstance(value, list) else [value]:
-            lines.append(f"PARAMETER {key}  {write_value(chance, one) if isinstance(one, str) else one}")
-    for role, text in made.messages:
-        lines.append(f"MESSAGE {role} {write_value(chance, text)}")
-    return "\n".join(part for line in lines for part in (line, *chance.choice([(), ("",), ("# note",)])))
+def test_a_required_version_is_read_with_and_without_its_letter() -> None:
+    assert parse_modelfile("FROM m\nREQUIRES v0.14.0-rc1\n").requires == "0.14.0-rc1"
 
 
-@pytest.mark.parametrize("seed", range(200))
-def test_what_is_written_is_what_is_read(seed: int) -> None:
-    chance = random.Random(seed)
-    signs = "ab \"'#{}.\n\té你<|>"
-    parameters: dict[str, Any] = {"num_ctx": chance.randint(1, 9999), "temperature": chance.random()}
-    if chance.random() < 0.5:
-        parameters["stop"] = [random_text(chance, signs) for _ in range(3)]
-    made = Modelfile(
-        base="base:1b",
-        template=random_text(chance, signs) if chance.random() < 0.5 else None,
-        system=random_text(chance, signs) if chance.random() < 0.5 else None,
-        parameters=parameters,
-        messages=tuple(("user", random_text(chance, signs)) for _ in range(chance.randint(0, 2))),
-    )
-    # a value that ends in a quote could not be told from its closing quotes
-    if any(text.endswith('"') for text in (made.template or "", made.system or "", *parameters.get("stop", ()))):
-        made = Modelfile(base="base:1b", parameters={"num_ctx": 1})
-    if any(text.endswith('"') for _, text in made.messages):
-        made = Modelfile(base="base:1b", parameters={"num_ctx": 1})
-    assert parse_modelfile(write_modelfile(chance, made)) == made
+def test_a_long_license_is_read_in_a_moment() -> None:
+    text = "word\n" * 200_000
+    assert parse_modelfile(f'FROM m\nLICENSE """{text}"""\n').licenses == (text,)

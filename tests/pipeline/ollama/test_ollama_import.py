@@ -1,25 +1,40 @@
 from __future__ import annotations
 
-import os
+import hashlib
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from ollama_server import OllamaServer
+from gguf_files import gguf, put_sparse_gguf
+from ollama_server import OllamaServer, Reply
 
+from pipeline.errors import OllamaUnreachable
 from pipeline.ollama.client import OllamaClient
-from pipeline.ollama.importer import ImportResult, find_models, import_folder, import_model
-from pipeline.ollama.weights import WeightsError, find_weights
+from pipeline.ollama.errors import OllamaRefused
+from pipeline.ollama.hashing import Memory
+from pipeline.ollama.importer import RETRY_SECONDS, Importer, ImportOptions, ImportResult
+from pipeline.ollama.sources import find_models
 
 MODELFILE = """FROM ./model.gguf
-TEMPLATE "{{ .Prompt }}!"
-SYSTEM You write recaps.
+TEMPLATE "{{ .System }}
+{{ .Prompt }}!"
+SYSTEM "You write recaps.
+Begin with the \\"decisions\\"."
 PARAMETER num_ctx 8192
+PARAMETER temperature 0.3
+PARAMETER use_mmap false
 PARAMETER stop a
-PARAMETER stop b
+PARAMETER stop "\x1b \\"
 LICENSE MIT
+LICENSE "Two
+lines"
 MESSAGE user hello
+MESSAGE assistant hi
 RENDERER qwen3
+PARSER qwen3
+REQUIRES 0.12.0
 """
 
 
@@ -29,154 +44,403 @@ def client(ollama: OllamaServer) -> Iterator[OllamaClient]:
         yield client
 
 
-def put_model(folder: Path, name: str, modelfile: str = MODELFILE, weights: bytes = b"GGUF1") -> Path:
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    """A folder for models."""
+    return tmp_path / "models"
+
+
+def put_model(folder: Path, name: str, modelfile: str = MODELFILE, **files: bytes) -> Path:
     model = folder / name
     model.mkdir(parents=True)
     (model / "Modelfile").write_text(modelfile)
-    (model / "model.gguf").write_bytes(weights)
+    for file, data in (files or {"model__gguf": gguf()}).items():
+        (model / file.replace("__", ".")).write_bytes(data)
     return model
 
 
-def import_all(client: OllamaClient, folder: Path, force: bool = False) -> list[ImportResult]:
-    return [import_model(client, source, force=force) for source in find_models(folder)]
+def import_all(client: OllamaClient, folder: Path, memory: Memory | None = None, **options: Any) -> list[ImportResult]:
+    importer = Importer(client, ImportOptions(**options), memory=memory, pause=lambda seconds: None)
+    return sorted(importer.run(find_models(folder)), key=lambda one: one.name)
 
 
-def test_models_are_found_with_names_and_tags(tmp_path: Path) -> None:
-    put_model(tmp_path, "plain")
-    (put_model(tmp_path, "named") / "NAME").write_text("recap:8b\n")
-    (tmp_path / "single.Modelfile").write_text("FROM base")
-    several = tmp_path / "several"
-    several.mkdir()
-    for tag in ("8b", "70b"):
-        (several / f"{tag}.Modelfile").write_text("FROM base")
-    (tmp_path / "empty").mkdir()
-    (tmp_path / ".hidden").mkdir()
-    assert [one.name for one in find_models(tmp_path)] == ["plain", "recap:8b", "several:70b", "several:8b", "single"]
+def only(client: OllamaClient, folder: Path, memory: Memory | None = None, **options: Any) -> tuple[str, str]:
+    (result,) = import_all(client, folder, memory, **options)
+    return result.outcome, result.reason
 
 
-def test_a_model_is_uploaded_created_and_looked_up(ollama: OllamaServer, client: OllamaClient, tmp_path: Path) -> None:
-    put_model(tmp_path, "mine")
-    assert import_all(client, tmp_path) == [ImportResult("mine", "imported")]
+def digest_of(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+def test_a_model_is_sent_made_looked_up_and_tried(ollama: OllamaServer, client: OllamaClient, models: Path) -> None:
+    put_model(models, "mine")
+    (result,) = import_all(client, models)
+    assert result == ImportResult("mine", "imported", "it answers", len(gguf()), len(gguf()))
     (body,) = ollama.creates
-    assert body.pop("files").keys() == {"model.gguf"}
     assert body == {
         "model": "mine",
         "stream": True,
-        "template": "{{ .Prompt }}!",
-        "system": "You write recaps.",
-        "parameters": {"num_ctx": 8192, "stop": ["a", "b"]},
-        "license": ["MIT"],
-        "messages": [{"role": "user", "content": "hello"}],
+        "files": {"model.gguf": digest_of(gguf())},
+        "template": "{{ .System }}\n{{ .Prompt }}!",
+        "system": 'You write recaps.\nBegin with the \\"decisions\\".',
+        "parameters": {"num_ctx": 8192, "temperature": 0.3, "use_mmap": False, "stop": ["a", "\x1b \\"]},
+        "license": ["MIT", "Two\nlines"],
+        "messages": [{"role": "user", "content": "hello"}, {"role": "assistant", "content": "hi"}],
         "renderer": "qwen3",
+        "parser": "qwen3",
+        "requires": "0.12.0",
     }
+    (chat,) = ollama.chats
+    assert (chat["model"], chat["keep_alive"]) == ("mine", 0)
+    assert client.running() == []
 
 
-def test_an_existing_model_is_kept_unless_forced(ollama: OllamaServer, client: OllamaClient, tmp_path: Path) -> None:
-    model = put_model(tmp_path, "mine")
-    import_all(client, tmp_path)
-    assert import_all(client, tmp_path) == [ImportResult("mine", "skipped", "already there")]
-    (model / "Modelfile").write_text(MODELFILE.replace("8192", "4096"))
-    assert import_all(client, tmp_path) == [ImportResult("mine", "skipped", "differs (parameters), use --force")]
+def test_no_chat_is_tried_while_a_job_runs_nor_when_it_is_not_wanted(
+    ollama: OllamaServer, client: OllamaClient, models: Path
+) -> None:
+    put_model(models, "mine")
+    importer = Importer(client, ImportOptions(), chat_obstacle=lambda: "a job is running")
+    (result,) = importer.run(find_models(models))
+    assert (result.outcome, result.reason) == ("imported", "no chat tried: a job is running")
+    assert only(client, models, force=True, chat=False) == ("imported", "")
+    assert ollama.chats == []
+
+
+def test_a_model_that_makes_embeddings_is_not_asked_to_chat(
+    ollama: OllamaServer, client: OllamaClient, models: Path
+) -> None:
+    put_model(models, "embed", "FROM ./model.gguf\n", model__gguf=gguf("F16", llama__pooling_type=1))
+    assert only(client, models) == ("imported", "no chat tried: it is not made for that (embeddings)")
+    assert ollama.chats == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (Reply(status=500, late_error="llama runner process has terminated"), "llama runner process has terminated"),
+        (Reply(()), "the model answers with nothing"),
+    ],
+)
+def test_a_model_that_cannot_chat_counts_as_failed(
+    ollama: OllamaServer, client: OllamaClient, models: Path, reply: Reply, reason: str
+) -> None:
+    put_model(models, "mine")
+    ollama.plays(reply)
+    assert only(client, models) == ("failed", f"made, but a chat with it fails: {reason}")
+
+
+def test_an_existing_model_is_kept_unless_forced(ollama: OllamaServer, client: OllamaClient, models: Path) -> None:
+    model = put_model(models, "mine")
+    import_all(client, models)
+    assert only(client, models) == ("skipped", "already there")
+    (model / "Modelfile").write_text(MODELFILE.replace("8192", "4096").replace("hello", "bye"))
+    assert only(client, models) == ("skipped", "differs (parameters, messages), use --force")
     assert len(ollama.creates) == 1
-    assert import_all(client, tmp_path, force=True) == [ImportResult("mine", "imported")]
+    assert only(client, models, force=True) == ("imported", "it answers")
     assert ollama.models["mine:latest"].parameters["num_ctx"] == 4096
     assert len(ollama.uploads) == 1
 
 
-def test_a_model_may_stand_on_another_of_the_server(ollama: OllamaServer, client: OllamaClient, tmp_path: Path) -> None:
-    put_model(tmp_path, "based", "FROM recap\nSYSTEM Be brief.\n")
-    put_model(tmp_path, "lost", "FROM nowhere\n")
-    based, lost = import_all(client, tmp_path)
-    assert based.outcome == "imported"
+@pytest.mark.parametrize(
+    ("before", "after", "differs"),
+    [
+        ("{{ .Prompt }}!", "{{ .Prompt }}?", "template"),
+        ("You write", "You draw", "system"),
+        ("SYSTEM", "# SYSTEM", "system"),
+        ("PARAMETER stop a\n", "", "parameters"),
+        ("PARAMETER temperature 0.3\n", "", "parameters"),
+        ("0.3", "0.4", "parameters"),
+        ("LICENSE MIT", "LICENSE BSD", "license"),
+        ("MESSAGE assistant hi\n", "", "messages"),
+        ("RENDERER qwen3", "RENDERER qwen4", "renderer"),
+        ("PARSER qwen3", "PARSER qwen4", "parser"),
+        ("REQUIRES 0.12.0", "REQUIRES 0.12.1", "requires"),
+    ],
+)
+def test_each_difference_is_named(client: OllamaClient, models: Path, before: str, after: str, differs: str) -> None:
+    modelfile = MODELFILE.replace('"You write recaps.\nBegin with the \\"decisions\\"."', "You write recaps.")
+    model = put_model(models, "mine", modelfile)
+    import_all(client, models)
+    (model / "Modelfile").write_text(modelfile.replace(before, after))
+    assert only(client, models) == ("skipped", f"differs ({differs}), use --force")
+
+
+def test_parameters_that_ollama_adds_by_itself_are_no_difference(
+    ollama: OllamaServer, client: OllamaClient, models: Path
+) -> None:
+    model = put_model(models, "mine", "FROM ./model.gguf\nPARAMETER num_ctx 8192\n")
+    import_all(client, models)
+    ollama.models["mine:latest"].parameters["stop"] = ["<|im_end|>"]
+    assert only(client, models) == ("skipped", "already there")
+    (model / "Modelfile").write_text("FROM ./model.gguf\nPARAMETER num_ctx 8192\nPARAMETER stop x\n")
+    assert only(client, models) == ("skipped", "differs (parameters), use --force")
+
+
+def test_a_template_that_ollama_passes_over_for_the_one_in_the_weights_is_no_difference(
+    ollama: OllamaServer, client: OllamaClient, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_model(models, "mine")
+    import_all(client, models)
+    show = client.show
+    told = show("mine")
+    monkeypatch.setattr(client, "show", lambda name: type(told)(**_fields(show(name)) | {"template": "{% jinja %}"}))
+    assert only(client, models) == ("skipped", "already there")
+
+
+def _fields(card: Any) -> dict[str, Any]:
+    return {name: getattr(card, name) for name in card.__dataclass_fields__}
+
+
+@pytest.mark.parametrize("version", ["0.12.6", "0.33.0"])
+def test_other_weights_are_a_difference_also_where_ollama_writes_them_anew(
+    ollama: OllamaServer, client: OllamaClient, models: Path, tmp_path: Path, version: str
+) -> None:
+    ollama.version = version
+    model = put_model(models, "mine")
+    memory = Memory(tmp_path / "memory.json")
+    import_all(client, models, memory)
+    assert only(client, models, memory) == ("skipped", "already there")
+    (model / "model.gguf").write_bytes(gguf(seed=1))
+    assert only(client, models, memory) == ("skipped", "differs (weights), use --force")
+
+
+def test_weights_of_a_model_that_was_not_imported_from_here_are_compared_as_far_as_it_goes(
+    ollama: OllamaServer, client: OllamaClient, models: Path
+) -> None:
+    model = put_model(models, "mine")
+    import_all(client, models)
+    (model / "model.gguf").write_bytes(gguf(seed=1))
+    assert only(client, models) == ("skipped", "differs (weights), use --force")
+    ollama.models["mine:latest"].written_anew = True
+    ollama.version = "0.33.0"
+    kept = "already there; its weights can be compared by kind and number only"
+    assert only(client, models) == ("skipped", kept)
+    ollama.models["mine:latest"].info["general.parameter_count"] = 65
+    assert only(client, models) == ("skipped", "differs (weights), use --force")
+    ollama.models["mine:latest"].info["general.parameter_count"] = 64
+    (model / "model.gguf").write_bytes(gguf("Q8_0"))
+    assert only(client, models) == ("skipped", "differs (weights), use --force")
+
+
+def test_a_model_may_stand_on_another_of_the_server(ollama: OllamaServer, client: OllamaClient, models: Path) -> None:
+    base = ollama.models["recap:latest"]
+    base.parameters, base.license, base.system = {"num_ctx": 4096, "top_k": 1}, ("MIT",), "Base."
+    put_model(models, "based", "FROM recap\nPARAMETER num_ctx 8192\nLICENSE BSD\n")
+    assert only(client, models) == ("imported", "it answers")
     assert ollama.creates[0]["from"] == "recap"
-    assert (lost.outcome, lost.reason) == ("failed", "Ollama refused: pull model manifest: file does not exist")
+    assert ollama.models["based:latest"].parameters == {"num_ctx": 8192, "top_k": 1}
+    assert only(client, models) == ("skipped", "already there")
+    base.system = "Another."
+    assert only(client, models) == ("skipped", "differs (system), use --force")
+    del ollama.models["recap:latest"]
+    assert only(client, models)[1] == "already there; not compared, because Ollama has no recap any more"
+
+
+def test_a_base_that_is_not_there_is_not_looked_for_on_the_internet(
+    ollama: OllamaServer, client: OllamaClient, models: Path
+) -> None:
+    put_model(models, "lost", "FROM nowhere\n")
+    reason = "Ollama has no model nowhere, which FROM names; get it with ollama pull nowhere"
+    assert only(client, models) == ("failed", reason)
+    assert only(client, models, dry_run=True) == ("failed", reason)
+    assert ollama.creates == []
+
+
+def test_a_base_of_the_same_folder_comes_first(ollama: OllamaServer, client: OllamaClient, models: Path) -> None:
+    put_model(models, "a", "FROM b:1\n")
+    put_model(models, "b:1", "FROM c\n")
+    put_model(models, "c", "FROM ./model.gguf\n")
+    planned = import_all(client, models, dry_run=True)
+    assert [one.outcome for one in planned] == ["planned", "planned", "planned"]
+    assert [one.outcome for one in import_all(client, models)] == ["imported", "imported", "imported"]
+    assert [body["model"] for body in ollama.creates] == ["c", "b:1", "a"]
+
+
+def test_models_that_stand_on_each_other_end(client: OllamaClient, models: Path) -> None:
+    put_model(models, "a", "FROM b\n")
+    put_model(models, "b", "FROM a\n")
+    assert [one.outcome for one in import_all(client, models)] == ["failed", "failed"]
 
 
 @pytest.mark.parametrize(
     ("modelfile", "weights", "reason"),
     [
-        ("FROM ./other.gguf\n", b"GGUF", "other.gguf does not exist"),
+        ("FROM ./other.gguf\n", gguf(), "other.gguf does not exist"),
         ("FROM ./model.gguf\n", b"what?", "not in GGUF format"),
-        ("FROM ./model.gguf\nADAPTER ./lora.gguf\n", b"GGUF", "lora.gguf does not exist"),
-        ("FROM ./model.gguf\nPARAMETER num_ctx x\n", b"GGUF", "line 2: num_ctx must be"),
-        ("SYSTEM hello\n", b"GGUF", "there is no FROM line"),
+        ("FROM ./model.gguf\nADAPTER ./lora.gguf\n", gguf(), "lora.gguf does not exist"),
+        ("FROM ./model.gguf\nADAPTER ./model.gguf\n", gguf(), "an ADAPTER or DRAFT is a file of its own"),
+        ("FROM ./model.gguf\nDRAFT small\n", gguf(), "small does not exist"),
+        ("FROM ./model.gguf\nFROM recap\n", gguf(), "Ollama takes files, or one model that it has"),
+        ("FROM ./model.gguf\n", gguf(general__type="mmproj"), "none of these files holds a language model"),
+        ("FROM ./model.gguf\nPARAMETER num_ctx x\n", gguf(), "line 2: num_ctx must be"),
+        ("SYSTEM hello\n", gguf(), "there is no FROM line"),
+        ("FROM ./model.gguf\nREQUIRES 0.99.0\n", gguf(), "it requires Ollama 0.99.0; this is 0.12.6"),
     ],
 )
 def test_a_model_that_fails_says_why_and_the_others_go_on(
-    client: OllamaClient, tmp_path: Path, modelfile: str, weights: bytes, reason: str
+    ollama: OllamaServer, client: OllamaClient, models: Path, modelfile: str, weights: bytes, reason: str
 ) -> None:
-    put_model(tmp_path, "a-broken", modelfile, weights)
-    put_model(tmp_path, "b-good")
-    broken, good = import_all(client, tmp_path)
+    put_model(models, "a-broken", modelfile, model__gguf=weights)
+    put_model(models, "b-good", "FROM ./good.gguf\n", good__gguf=gguf(seed=9))
+    broken, good = import_all(client, models)
     assert broken.outcome == "failed"
     assert reason in broken.reason
     assert good.outcome == "imported"
+    assert ollama.uploads == [digest_of(gguf(seed=9))]
 
 
-def test_an_error_in_mid_stream_under_http_200_is_a_failure(
-    ollama: OllamaServer, client: OllamaClient, tmp_path: Path
+def test_names_that_ollama_refuses_and_names_given_twice_fail_before_anything_is_sent(
+    ollama: OllamaServer, client: OllamaClient, models: Path
 ) -> None:
-    put_model(tmp_path, "mine")
-    ollama.create_error = "no space left on device"
-    assert import_all(client, tmp_path) == [ImportResult("mine", "failed", "Ollama refused: no space left on device")]
-
-
-def test_a_server_too_old_to_create_is_refused_before_the_upload(
-    ollama: OllamaServer, client: OllamaClient, tmp_path: Path
-) -> None:
-    ollama.version = "0.4.9"
-    put_model(tmp_path, "mine")
-    (result,) = import_all(client, tmp_path)
-    assert "0.5.5 or later" in result.reason
+    put_model(models, "my recap")
+    put_model(models, "twice")
+    (put_model(models, "again") / "NAME").write_text("Twice:latest")
+    bad, first, second = sorted(import_all(client, models), key=lambda one: one.reason)
+    assert "'my recap' is no name that Ollama takes" in bad.reason
+    assert first.reason == second.reason
+    assert f"{models}/again/Modelfile and {models}/twice/Modelfile" in first.reason
     assert ollama.uploads == []
 
 
-def test_all_parts_of_a_split_model_are_sent(tmp_path: Path) -> None:
-    for part in (1, 2, 3):
-        (tmp_path / f"big-0000{part}-of-00003.gguf").write_bytes(b"GGUF")
-    names = [f"big-0000{part}-of-00003.gguf" for part in (1, 2, 3)]
-    assert sorted(find_weights("big-00001-of-00003.gguf", tmp_path)) == names
-    (tmp_path / names[2]).unlink()
-    with pytest.raises(WeightsError, match="one of 3 parts, but 2 are there"):
-        find_weights(names[0], tmp_path)
+def test_adapter_draft_and_parts_are_sent_under_their_names(
+    ollama: OllamaServer, client: OllamaClient, models: Path
+) -> None:
+    put_model(
+        models, "mine", "FROM ./m-00001-of-00002.gguf\nFROM ./eyes.gguf\nADAPTER ./lora.gguf\nDRAFT ./draft.gguf\n",
+        **{"m-00001-of-00002__gguf": gguf(split__no=0, split__count=2)},
+        **{"m-00002-of-00002__gguf": gguf(split__no=1, split__count=2)},
+        eyes__gguf=gguf(general__type="mmproj"), lora__gguf=gguf(general__type="adapter"), draft__gguf=gguf(seed=5),
+    )  # fmt: skip
+    assert only(client, models)[0] == "imported"
+    (body,) = ollama.creates
+    assert body["files"].keys() == {"m-00001-of-00002.gguf", "m-00002-of-00002.gguf", "eyes.gguf"}
+    assert body["adapters"] == {"lora.gguf": digest_of(gguf(general__type="adapter"))}
+    assert body["draft_files"] == {"draft.gguf": digest_of(gguf(seed=5))}
+    assert only(client, models) == ("skipped", "already there; its weights can be compared by kind and number only")
 
 
-def test_a_folder_of_safetensors_comes_with_what_it_needs_and_stays_inside(tmp_path: Path) -> None:
-    folder = tmp_path / "weights"
-    folder.mkdir()
-    for name in ("model-1.safetensors", "model-2.safetensors", "config.json", "tokenizer.model", "notes.txt"):
-        (folder / name).write_bytes(b"{}")
-    assert sorted(find_weights("./weights", tmp_path)) == [
-        "config.json", "model-1.safetensors", "model-2.safetensors", "tokenizer.model",
+def test_a_folder_of_weights_alone_is_imported(ollama: OllamaServer, client: OllamaClient, models: Path) -> None:
+    put_model(models, "bare")
+    (models / "bare" / "Modelfile").unlink()
+    assert only(client, models) == ("imported", "it answers")
+    assert ollama.creates[0]["files"].keys() == {"model.gguf"}
+
+
+def test_wide_weights_are_quantized_by_ollama(ollama: OllamaServer, client: OllamaClient, models: Path) -> None:
+    model = put_model(models, "mine", "FROM ./model.gguf\n", model__gguf=gguf("F16"))
+    (model / "QUANTIZE").write_text("Q4_k_m\n")
+    assert only(client, models) == ("imported", "quantized to q4_K_M; it answers")
+    assert ollama.creates[0]["quantize"] == "q4_K_M"
+    assert ollama.models["mine:latest"].quantization == "Q4_K_M"
+    assert only(client, models)[0] == "skipped"
+    assert only(client, models, quantize="q8_0") == ("skipped", "differs (weights), use --force")
+    assert only(client, models, quantize="q8_0", force=True) == ("imported", "quantized to q8_0; it answers")
+
+
+@pytest.mark.parametrize(
+    ("modelfile", "quantize", "reason"),
+    [
+        ("FROM ./model.gguf\n", "q4_K_M", "is in Q4_K_M already; only F32, F16, BF16 can be quantized"),
+        ("FROM ./model.gguf\n", "q5_1", "does not quantize to 'q5_1', only to q4_K_M, q4_K_S, q8_0"),
+        ("FROM recap\n", "q8_0", "recap is in Q4_K_M already"),
+    ],
+)
+def test_what_cannot_be_quantized_is_refused_before_it_is_sent(
+    ollama: OllamaServer, client: OllamaClient, models: Path, modelfile: str, quantize: str, reason: str
+) -> None:
+    put_model(models, "mine", modelfile)
+    outcome, why = only(client, models, quantize=quantize)
+    assert outcome == "failed"
+    assert reason in why
+    assert ollama.uploads == []
+
+
+def test_a_dry_run_says_what_would_be_sent_and_changes_nothing(
+    ollama: OllamaServer, client: OllamaClient, models: Path
+) -> None:
+    put_model(models, "a")
+    put_model(models, "b")
+    put_model(models, "c", "FROM ./model.gguf\n", model__gguf=gguf(seed=1))
+    ollama.blobs[digest_of(gguf(seed=1))] = gguf(seed=1)
+    size = len(gguf())
+    planned = import_all(client, models, dry_run=True)
+    assert [(one.outcome, one.size, one.sent) for one in planned] == [
+        ("planned", size, size), ("planned", size, 0), ("planned", size, 0),
     ]  # fmt: skip
-    (tmp_path / "secret.json").write_text("{}")
-    os.symlink(tmp_path / "secret.json", folder / "stolen.json")
-    with pytest.raises(WeightsError, match="leads out of its folder"):
-        find_weights("./weights", tmp_path)
+    assert (ollama.uploads, ollama.creates) == ([], [])
 
 
-def test_a_folder_is_imported_with_a_table_of_what_came_of_it(ollama: OllamaServer, tmp_path: Path) -> None:
-    put_model(tmp_path, "good")
-    put_model(tmp_path, "bad", "FROM ./missing.gguf\n")
-    said: list[str] = []
-    assert not import_folder(ollama.host, tmp_path, echo=said.append)
-    assert said[-1] == "good  imported"
-    assert said[-2].startswith("bad   failed    ")
-    assert "good: uploading model.gguf 100%" in said
-    (tmp_path / "bad" / "model.gguf").rename(tmp_path / "bad" / "missing.gguf")
-    assert import_folder(ollama.host, tmp_path, echo=said.append)
+def test_an_error_in_mid_stream_under_http_200_is_a_failure(
+    ollama: OllamaServer, client: OllamaClient, models: Path
+) -> None:
+    put_model(models, "mine")
+    ollama.create_error = "no space left on device"
+    assert only(client, models) == ("failed", "Ollama refused: no space left on device")
 
 
-def test_no_folder_no_model_and_no_server_are_told() -> None:
-    said: list[str] = []
-    assert not import_folder("http://127.0.0.1:9", Path("/nowhere/models"), echo=said.append)
-    assert "there is no folder /nowhere/models" in said[-1]
+def test_what_ollama_did_not_keep_is_a_failure(
+    ollama: OllamaServer, client: OllamaClient, models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_model(models, "mine")
+    create = client.create
+
+    def forgetful(body: dict[str, Any], on_status: Any) -> None:
+        create({key: value for key, value in body.items() if key not in ("renderer", "system")}, on_status)
+
+    monkeypatch.setattr(client, "create", forgetful)
+    reason = "made, but Ollama 0.12.6 did not keep what was sent as system, renderer"
+    assert only(client, models) == ("failed", reason)
+    assert ollama.chats == []
 
 
-def test_an_unreachable_server_fails_each_model_in_plain_words(tmp_path: Path) -> None:
-    put_model(tmp_path, "mine")
-    said: list[str] = []
-    assert not import_folder("http://127.0.0.1:9", tmp_path, echo=said.append)
-    assert said[-1].startswith("mine  failed    Ollama did not answer. Start Ollama")
-    assert not import_folder("http://127.0.0.1:9", tmp_path / "mine", echo=said.append)
-    assert "There are no models in" in said[-1]
+def test_a_line_that_breaks_is_tried_again(ollama: OllamaServer, client: OllamaClient, models: Path) -> None:
+    put_model(models, "mine", "FROM ./model.gguf\n", model__gguf=gguf(weights=3_000_000))
+    ollama.breaks_uploads = 2
+    assert only(client, models) == ("imported", "it answers")
+    assert len(ollama.uploads) == 3
+
+
+def test_a_line_that_breaks_again_and_again_is_given_up(
+    ollama: OllamaServer, client: OllamaClient, models: Path
+) -> None:
+    put_model(models, "mine", "FROM ./model.gguf\n", model__gguf=gguf(weights=3_000_000))
+    ollama.breaks_uploads = 99
+    assert only(client, models) == ("failed", "Ollama did not answer")
+    assert len(ollama.uploads) == len(RETRY_SECONDS) + 1
+
+
+def test_a_file_that_changes_after_it_was_hashed_is_told_and_hashed_again(
+    ollama: OllamaServer, client: OllamaClient, models: Path
+) -> None:
+    model = put_model(models, "mine", "FROM ./model.gguf\n")
+    importer = Importer(
+        client, ImportOptions(), on_progress=lambda *what: (model / "model.gguf").write_bytes(gguf(seed=7))
+    )
+    (result,) = importer.run(find_models(models))
+    assert result.outcome == "failed"
+    assert "model.gguf changed while it was sent; run this again" in result.reason
+    assert only(client, models)[0] == "imported"
+
+
+def test_a_server_that_is_away_or_too_old_is_told_before_a_file_is_read(models: Path, ollama: OllamaServer) -> None:
+    put_model(models, "mine")
+    with OllamaClient("http://127.0.0.1:9") as client, pytest.raises(OllamaUnreachable):
+        import_all(client, models)
+    ollama.version = "0.5.4"
+    with OllamaClient(ollama.host) as client, pytest.raises(OllamaRefused, match=r"0\.5\.4 is too old .* 0\.5\.5"):
+        import_all(client, models)
+    assert ollama.uploads == []
+
+
+def test_memory_does_not_grow_with_the_file(ollama: OllamaServer, client: OllamaClient, models: Path) -> None:
+    ollama.keeps_blob_bytes = 1_000_000
+    model = put_model(models, "large", "FROM ./large.gguf\n")
+    put_sparse_gguf(model / "large.gguf", 200_000_000)
+    tracemalloc.start()
+    try:
+        assert import_all(client, models)[0].sent > 200_000_000
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 20_000_000

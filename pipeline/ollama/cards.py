@@ -1,0 +1,123 @@
+"""What an Ollama server says of its models."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+_BLOB = re.compile(r"\bsha256[-:]([0-9a-f]{64})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledModel:
+    """A model of the server; `digest` is that of its manifest, `size` in bytes, `quantization` such as "Q4_K_M"."""
+
+    name: str
+    digest: str
+    size: int
+    quantization: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What the server knows of a model. `window` is the number of tokens it was trained for, None where unknown.
+
+    `remote_host` is where the model really runs, where that is elsewhere. `modelfile` is one that Ollama writes of it;
+    its FROM and ADAPTER lines name blobs. It is not made to be read again: values are not always quoted.
+    """
+
+    window: int | None
+    capabilities: frozenset[str] | None
+    family: str
+    template: str
+    system: str
+    parameters: dict[str, Any]
+    quantization: str = ""
+    architecture: str = ""
+    parameter_count: int | None = None
+    license: str = ""
+    messages: tuple[tuple[str, str], ...] = ()
+    requires: str = ""
+    modelfile: str = ""
+    remote_host: str = ""
+
+    @property
+    def can_chat(self) -> bool:
+        """Servers before 0.6.4 list no capabilities; there, all but the families of embedding models can."""
+        if self.capabilities is not None:
+            return "completion" in self.capabilities
+        return "bert" not in self.family
+
+    @property
+    def can_think(self) -> bool:
+        return self.capabilities is not None and "thinking" in self.capabilities
+
+    @property
+    def blobs(self) -> frozenset[str]:
+        """The digests ("sha256:...") of the files that the model is made of."""
+        return frozenset(f"sha256:{value}" for value in _BLOB.findall(self.modelfile))
+
+
+@dataclass(frozen=True, slots=True)
+class RunningModel:
+    """A loaded model: the window that was really allocated, its bytes in all and on the GPU."""
+
+    name: str
+    window: int
+    size: int
+    size_vram: int
+
+
+def read_card(answer: dict[str, Any]) -> ModelCard:
+    """The answer of `/api/show`."""
+    info = answer.get("model_info") or {}
+    details = answer.get("details") or {}
+    architecture = str(info.get("general.architecture") or "")
+    window = info.get(f"{architecture}.context_length")
+    capabilities = answer.get("capabilities")
+    count = info.get("general.parameter_count")
+    return ModelCard(
+        window=int(window) if window else None,
+        capabilities=frozenset(capabilities) if capabilities is not None else None,
+        family=str(details.get("family") or ""),
+        template=str(answer.get("template") or ""),
+        system=str(answer.get("system") or ""),
+        parameters=read_parameters(str(answer.get("parameters") or "")),
+        quantization=str(details.get("quantization_level") or ""),
+        architecture=architecture,
+        parameter_count=int(count) if count else None,
+        license=str(answer.get("license") or ""),
+        messages=tuple((str(one["role"]), str(one.get("content") or "")) for one in answer.get("messages") or ()),
+        requires=str(answer.get("requires") or ""),
+        modelfile=str(answer.get("modelfile") or ""),
+        remote_host=str(answer.get("remote_host") or ""),
+    )
+
+
+def read_parameters(text: str) -> dict[str, Any]:
+    """The parameters of `show`, a line each: name, blanks, and the value as Go writes it; `stop` may come often."""
+    found: dict[str, Any] = {}
+    for line in text.splitlines():
+        name, _, written = line.strip().partition(" ")
+        value = _read_go(written.strip())
+        if name == "stop":
+            found.setdefault(name, []).append(value)
+        elif name:
+            found[name] = value
+    return found
+
+
+def _read_go(written: str) -> Any:
+    """A number, true, false, or text in quotes: as JSON but for the escapes of what does not print."""
+    try:
+        return json.loads(written)
+    except ValueError:
+        if not re.fullmatch(r'"[^\n]*"', written):
+            return written
+    try:
+        return ast.literal_eval(written)
+    except (ValueError, SyntaxError):
+        return written.strip('"')

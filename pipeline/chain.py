@@ -21,6 +21,7 @@ from pipeline.audio import DecodeLimits, compute_peaks, decode, open_pcm
 from pipeline.diarize import Diarization
 from pipeline.errors import DiarizationMissing, PipelineError, no_speech, truncated
 from pipeline.recap import (
+    NOT_SUMMARIZED,
     Coverage,
     FailedWindow,
     Notice,
@@ -201,6 +202,7 @@ class Chain:
             if (code := text.failed)
         )
         missed = sum(window.end - window.start for window in failed)
+        unread = tuple(FailedWindow(round(a, 3), round(b, 3), NOT_SUMMARIZED) for a, b in result.missed)
         spoken = spoken_seconds(transcript.segments) or 1.0
         in_windows = sum(window.seconds for window in speech.windows) or 1.0
         recap = Recap(
@@ -221,7 +223,7 @@ class Chain:
                 speech_seconds=round(speech.speech_seconds, 3),
                 transcribed_seconds=round(speech.speech_seconds * (1 - missed / in_windows), 3),
                 summarized_seconds=round(speech.speech_seconds * min(1.0, result.summarized_seconds / spoken), 3),
-                failed_windows=failed,
+                failed_windows=tuple(sorted((*failed, *unread), key=lambda one: one.start)),
             ),
             warnings=tuple(notices),
             stages=tuple(self.results.reports),

@@ -160,9 +160,13 @@ class Notice:
     hint: str
 
 
+NOT_SUMMARIZED = "not_summarized"
+"""The code of a stretch that is in the transcript, but not in the summary."""
+
+
 @dataclass(frozen=True, slots=True)
 class FailedWindow:
-    """A stretch that could not be transcribed well; `code` says why."""
+    """A stretch that could not be transcribed well, or not summarised (NOT_SUMMARIZED); `code` says why."""
 
     start: float
     end: float
@@ -178,6 +182,16 @@ class Coverage:
     transcribed_seconds: float
     summarized_seconds: float
     failed_windows: tuple[FailedWindow, ...] = ()
+
+    @property
+    def not_transcribed(self) -> tuple[FailedWindow, ...]:
+        """The stretches that could not be transcribed well, and so lack in the summary too."""
+        return tuple(one for one in self.failed_windows if one.code != NOT_SUMMARIZED)
+
+    @property
+    def not_summarized(self) -> tuple[FailedWindow, ...]:
+        """The stretches that are in the transcript only."""
+        return tuple(one for one in self.failed_windows if one.code == NOT_SUMMARIZED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import logging
-import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from pipeline.errors import OllamaUnreachable
+from pipeline.errors import OllamaUnreachable, PipelineError
 from pipeline.ollama import backoff
 from pipeline.ollama.chat import ChatAnswer, ChatLimits, chat
+from pipeline.ollama.client import OllamaClient, full_name
 from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.failures import Health, NoHealth, OllamaFailure, OllamaResting, as_failure
-from pipeline.summarize.pieces import TokenCounter
+from pipeline.summarize.answers import form_of
+from pipeline.summarize.thoughts import find_answers
+from pipeline.summarize.tokens import TokenCounter, fresh_part, was_cut
 
 log = logging.getLogger(__name__)
 A = TypeVar("A", bound=BaseModel)
-
-MOST_BYTES_A_TOKEN = 8.0
-"""No tokeniser makes so few tokens: such a count means that Ollama cut the prompt."""
-CACHED_TOKENS = 200
-"""Below this the count is no proof of a cut: some versions leave out what they had in their cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +59,10 @@ class TooLong(Exception):
 
 
 class Asker:
-    """Asks one model with one window: another window between two calls would make Ollama load the model anew."""
+    """Asks one model with one window: another window between two calls would make Ollama load the model anew.
+
+    `room` is the window that the server has allocated: less than `window` where it knows better.
+    """
 
     def __init__(self, settings: OllamaSettings, window: int, answer_tokens: int, counter: TokenCounter) -> None:
         self.settings = settings
@@ -69,36 +70,54 @@ class Asker:
         self.answer_tokens = answer_tokens
         self.counter = counter
         self.calls = 0
+        self.room = window
+        self._knows_room = False
+        self._asked = ""
 
     def ask(self, kind: type[A], system: str, user: str, on_tick: Callable[[int], None]) -> A:
         """The answer in the form `kind`. Raises Unusable, TooLong, OllamaUnreachable and OllamaModelMissing."""
-        answer = self._answer(self._body(kind, system, user), on_tick)
-        prompt = system + user
-        if answer.prompt_tokens:
-            if (
-                answer.prompt_tokens > CACHED_TOKENS
-                and len(prompt.encode()) > answer.prompt_tokens * MOST_BYTES_A_TOKEN
-            ):
-                raise TooLong
-            self.counter.learn(prompt, answer.prompt_tokens)
+        prompt, calls = system + user, self.calls
+        try:
+            answer = self._answer(self._body(kind, system, user), on_tick)
+        except TooLong:
+            self.counter.learn_refused(prompt, self.room)
+            raise
+        # a call that was made again may find all of its prompt in the cache
+        fresh = fresh_part(prompt, self._asked) if self.calls == calls + 1 else ""
+        self._asked = prompt
+        self._check_read(prompt, fresh, answer.prompt_tokens or 0)
         if answer.done_reason == "length":
             raise Unusable("the answer was cut")
-        try:
-            return kind.model_validate_json(without_thoughts(answer.text))
-        except ValidationError as error:
-            raise Unusable("the answer does not have the form asked for") from error
+        for text in find_answers(answer.text):
+            with suppress(ValidationError):
+                return kind.model_validate_json(text)
+        raise Unusable("the answer does not have the form asked for")
 
-    def _was_cut(self, prompt: str, read: int) -> bool:
-        """Whether a server that knows no `shift` cut the prompt: to the window, or since 0.30.11 to half of it."""
-        half = self.window - self.window // 2 + 2
-        cut = read >= self.window - 8 or abs(read - half) <= 8 or len(prompt.encode()) > read * MOST_BYTES_A_TOKEN
-        return cut and read > CACHED_TOKENS
+    def _check_read(self, prompt: str, fresh: str, tokens: int) -> None:
+        """Raise TooLong where the server, by its own count, did not give the model the whole prompt."""
+        if not self._knows_room:
+            self._knows_room = True
+            self.room = min(self.room, self._allocated_window() or self.room)
+            self.answer_tokens = min(self.answer_tokens, self.room // 4)
+        if was_cut(prompt, fresh, tokens, self.room):
+            raise TooLong
+        self.counter.learn(prompt, fresh, tokens)
+
+    def _allocated_window(self) -> int | None:
+        """The window that the server really gave the model, None where it does not say."""
+        try:
+            with OllamaClient(self.settings.host, connect_seconds=2.0, answer_seconds=3.0) as client:
+                running = {full_name(one.name): one.window for one in client.running()}
+        except (PipelineError, OllamaRefused) as error:
+            log.warning("Ollama did not tell its window: %s", error)
+            return None
+        return running.get(full_name(self.settings.model))
 
     def _body(self, kind: type[A], system: str, user: str) -> dict[str, object]:
         body: dict[str, object] = {
             "model": self.settings.model,
             "messages": [{"role": "system", "content": system}, {"role": "user", "content": user}],
-            "format": kind.model_json_schema(),
+            "format": form_of(kind),
             "options": {"num_ctx": self.window, "num_predict": self.answer_tokens, "temperature": 0},
             "keep_alive": self.settings.keep_alive,
             # without this Ollama cuts a prompt that is too long to half a window, and says nothing
@@ -136,8 +155,3 @@ class Asker:
         log.warning("a call to Ollama failed: %s", failure.reason)
         self.settings.health.failed(failure.reason)
         return failure
-
-
-def without_thoughts(text: str) -> str:
-    """The answer without the reasoning that some models write before it."""
-    return re.sub(r"^\s*<think>.*?</think>", "", text, flags=re.DOTALL).strip()

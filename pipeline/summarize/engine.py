@@ -23,11 +23,15 @@ class SummaryOptions:
 
 @dataclass(frozen=True, slots=True)
 class SummaryResult:
-    """A summary with the seconds of speech that went into it (see `spoken_seconds`) and what was missed."""
+    """A summary with the seconds of speech that went into it (see `spoken_seconds`).
+
+    `missed` are the stretches, from second to second, that the engine had no usable answer for.
+    """
 
     summary: Summary
     summarized_seconds: float
     warnings: tuple[Notice, ...] = ()
+    missed: tuple[tuple[float, float], ...] = ()
 
 
 class Summarizer(Protocol):

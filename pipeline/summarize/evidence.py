@@ -3,47 +3,27 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-
-from pydantic import BaseModel
+from itertools import pairwise
 
 from pipeline.recap import ActionItem, Point, Segment, Topic, Transcript
+from pipeline.summarize.answers import Claim, TaskClaim, TopicClaim, says_nothing
+from pipeline.summarize.cues import cues_for
 from pipeline.summarize.engine import find_speaker
+from pipeline.summarize.pieces import UNKNOWN, name_shown
+from pipeline.summarize.said import Spoken, find_ending, find_quote, is_said, normalized
 
-
-class Claim(BaseModel):
-    """A point as the model puts it; `segments` are the short ids it saw."""
-
-    text: str
-    segments: list[str]
-
-
-class TopicClaim(Claim):
-    title: str
-
-
-class TaskClaim(Claim):
-    owner: str | None
-    due: str | None
-
-
-class MergedAnswer(BaseModel):
-    """What the model answers when it merges notes."""
-
-    title: str
-    overview: list[Claim]
-    topics: list[TopicClaim]
-
-
-class Answer(MergedAnswer):
-    """What the model answers for a stretch of the transcript."""
-
-    decisions: list[Claim]
-    action_items: list[TaskClaim]
-    questions: list[Claim]
-    quotes: list[Claim]
+NEARBY_SECONDS = 60.0
+"""A name, a date or a number that a point tells may also stand so near to the lines it cites: tasks and decisions are
+told in several sentences, and models cite the one that sums up."""
+MOST_CITED = 8
+"""Who cites everything proves nothing: of more lines the first ones count."""
+LEAST_CONTENT_WORDS = 3
+"""A text with fewer is too short to tell whether it is about the lines it cites."""
+TITLE_CHARACTERS = 120
+FIRST_PERSON = frozenset("i me myself ik ich moi yo".split())
+STEM_LETTERS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,60 +42,139 @@ class Finding:
         return self.segments[0].start
 
 
-class Evidence:
-    """The segments by short id. `dropped` counts the claims that had no proof."""
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What the model was shown: the short ids it may cite, and all that was said there."""
 
-    def __init__(self, transcript: Transcript, by_id: Mapping[str, Segment]) -> None:
+    ids: frozenset[str]
+    segments: tuple[Segment, ...]
+    spoken: Spoken
+
+
+class Evidence:
+    """The segments by short id. `dropped` counts claims without proof, `cleared` owners and due dates without one.
+
+    `language` is that of the summary: where it is the transcript's, a point has to share words with what was said near
+    the lines it cites.
+    """
+
+    def __init__(self, transcript: Transcript, by_id: Mapping[str, Segment], language: str) -> None:
         self.transcript = transcript
         self.by_id = by_id
         self.dropped = 0
+        self.cleared = 0
+        self._following = {before.id: after.id for before, after in pairwise(by_id.values())}
+        self._shown = {normalized(name_shown(one.name)): one.id for one in reversed(transcript.speakers)}
+        same = _base(language) == _base(transcript.language)
+        cues = cues_for(transcript.language) if same else None
+        self._stop_words = cues.stop_words if cues else None
 
-    def accept(self, claims: Sequence[Claim], seen: set[str], *, quoted: bool = False) -> list[Finding]:
-        """The claims that cite lines the model saw and, if `quoted`, that are said there word for word."""
-        found: list[Finding] = []
+    def stretch(self, ids: Iterable[str], heard: Iterable[str] = ()) -> Stretch:
+        """A stretch of these ids; `heard` are further ones in it that the model may not cite, as it saw only notes."""
+        citable = frozenset(ids)
+        segments = tuple(self.by_id[one] for one in sorted(citable.union(heard), key=_place))
+        return Stretch(citable, segments, Spoken(segments, self.transcript))
+
+    def accept(self, claims: Sequence[Claim], stretch: Stretch, *, broad: bool = False) -> list[Finding]:
+        """The claims that cite lines the model saw, and tell nothing that was not said there or nearby.
+
+        With `broad`, for what sums up, the whole stretch counts as near.
+        """
+        return self._keep(claims, lambda claim: self._check(claim, stretch, broad))
+
+    def accept_quotes(self, claims: Sequence[Claim], stretch: Stretch) -> list[Finding]:
+        """The claims that stand in the lines they cite word for word."""
+        return self._keep(claims, lambda claim: self._check_quote(claim, stretch))
+
+    def check_title(self, title: str, stretch: Stretch) -> str:
+        """The title, empty where it is about nothing that was said."""
+        short = title if len(title) <= TITLE_CHARACTERS else title[:TITLE_CHARACTERS].rsplit(" ", 1)[0] + "…"
+        return short if self._fits(title, stretch.spoken) else ""
+
+    def _keep(self, claims: Sequence[Claim], check: Callable[[Claim], Finding | None]) -> list[Finding]:
+        found: dict[str, Finding] = {}
         for claim in claims:
-            finding = self._check(claim, seen)
-            if finding is None or (quoted and not is_said(claim.text, finding.segments)):
+            if says_nothing(claim.text):
+                continue
+            finding = check(claim)
+            if finding is None:
                 self.dropped += 1
-            elif all(normalized(finding.text) != normalized(other.text) for other in found):
-                found.append(finding)
-        return found
+            else:
+                found.setdefault(normalized(finding.text), finding)
+        return list(found.values())
 
-    def _check(self, claim: Claim, seen: set[str]) -> Finding | None:
-        named = {one.strip().strip("[]").lower() for one in claim.segments}
-        ids = sorted(named & seen, key=lambda one: self.by_id[one].start)
-        text = " ".join(claim.text.split())
-        if not ids or not normalized(text):
-            return None
+    def _check(self, claim: Claim, stretch: Stretch, broad: bool) -> Finding | None:
+        ids = self._cited(claim, stretch)
         segments = tuple(self.by_id[one] for one in ids)
-        return Finding(
-            text=text,
-            ids=tuple(ids),
-            segments=segments,
-            title=" ".join(claim.title.split()) if isinstance(claim, TopicClaim) else "",
-            owner=self._owner(claim.owner, segments) if isinstance(claim, TaskClaim) else None,
-            due=claim.due if isinstance(claim, TaskClaim) and claim.due and is_said(claim.due, segments) else None,
-        )
-
-    def _owner(self, owner: str | None, segments: Sequence[Segment]) -> str | None:
-        """The owner where it is a speaker (then its id) or a name that was said; else nobody."""
-        if not owner or not normalized(owner):
+        near = _nearby(segments, stretch)
+        title = claim.title if isinstance(claim, TopicClaim) else ""
+        spoken = stretch.spoken if broad else Spoken(near, self.transcript)
+        if not ids or not normalized(claim.text) or not self._fits(f"{title} {claim.text}", spoken):
             return None
-        speaker = find_speaker(owner, self.transcript)
-        return speaker or (owner.strip() if is_said(owner, segments) else None)
+        owner, due = self._proved(claim, segments, near) if isinstance(claim, TaskClaim) else (None, None)
+        return Finding(claim.text, tuple(ids), segments, title, owner, due)
+
+    def _check_quote(self, claim: Claim, stretch: Stretch) -> Finding | None:
+        ids = {self.by_id[one].id: one for one in self._cited(claim, stretch)}
+        segments = find_quote(claim.text, [self.by_id[one] for one in ids.values()], self._following)
+        return Finding(claim.text, tuple(ids[one.id] for one in segments), segments) if segments else None
+
+    def _cited(self, claim: Claim, stretch: Stretch) -> list[str]:
+        return sorted(set(claim.segments) & stretch.ids, key=_place)[:MOST_CITED]
+
+    def _fits(self, text: str, spoken: Spoken) -> bool:
+        """Whether the text is about what was said, and tells no number that was not."""
+        return self._shares_words(text, spoken) and not spoken.find_unsaid_numbers(text)
+
+    def _shares_words(self, text: str, spoken: Spoken) -> bool:
+        if self._stop_words is None:
+            return True
+        wanted = self._stems(normalized(text).split())
+        return len(wanted) < LEAST_CONTENT_WORDS or not wanted.isdisjoint(self._stems(spoken.words))
+
+    def _stems(self, words: Iterable[str]) -> set[str]:
+        """The beginnings of the words that carry meaning."""
+        return {one[:STEM_LETTERS] for one in words if len(one) > 3 and one not in (self._stop_words or ())}
+
+    def _proved(
+        self, claim: TaskClaim, segments: Sequence[Segment], near: Sequence[Segment]
+    ) -> tuple[str | None, str | None]:
+        """Owner and due date where they were said."""
+        owner = self._owner(claim.owner, segments, near)
+        due = claim.due and (find_ending(claim.due, segments) or find_ending(claim.due, near))
+        self.cleared += (claim.owner is not None and owner is None) + (claim.due is not None and due is None)
+        return owner, due
+
+    def _owner(self, owner: str | None, segments: Sequence[Segment], near: Sequence[Segment]) -> str | None:
+        """The id of the speaker who is meant, else the name where it was said near; None where neither is."""
+        name = normalized(owner or "")
+        if not owner or not name or name == normalized(UNKNOWN):
+            return None
+        if name in FIRST_PERSON:
+            speakers = {one.speaker for one in segments}
+            return speakers.pop() if len(speakers) == 1 else None
+        known = self._shown.get(name) or find_speaker(owner, self.transcript) or self._called(name)
+        return known or (owner if is_said(owner, near) else None)
+
+    def _called(self, name: str) -> str | None:
+        """The one speaker of whose name this is a part, such as the first name."""
+        found = [id_ for shown, id_ in self._shown.items() if f" {name} " in f" {shown} "]
+        return found[0] if len(found) == 1 and not re.fullmatch(r"[\d ]+", name) else None
 
 
-def normalized(text: str) -> str:
-    """Letters and digits only, in lower case, words apart by one blank."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    folded = re.sub("['’‘`´]", "", folded)
-    return " ".join(re.findall(r"\w+", folded))
+def _nearby(cited: Sequence[Segment], stretch: Stretch) -> list[Segment]:
+    """The segments of the stretch that lie within a minute of those cited, in order of time."""
+    spans = [(one.start - NEARBY_SECONDS, one.end + NEARBY_SECONDS) for one in cited]
+    return [one for one in stretch.segments if any(one.end >= start and one.start <= end for start, end in spans)]
 
 
-def is_said(text: str, segments: Sequence[Segment]) -> bool:
-    """Whether the words of the text stand together in the segments."""
-    wanted = normalized(text)
-    return bool(wanted) and f" {wanted} " in f" {normalized(' '.join(one.text for one in segments))} "
+def _place(short_id: str) -> int:
+    """Short ids are numbered in order of time."""
+    return int(short_id[1:])
+
+
+def _base(language: str) -> str:
+    return language.replace("_", "-").split("-")[0].lower()
 
 
 def as_point(id_: str, finding: Finding) -> Point:

@@ -2,24 +2,30 @@
 
 What fits the window is read in one go. Longer transcripts are read in pieces, and the overviews of the pieces merged.
 A piece that the model cannot answer for is asked again in halves, then given up: its minutes are named, not hidden.
+An answer in the wrong language is asked for once more, then taken, and the reader told.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from pipeline.errors import PipelineError
 from pipeline.ollama.client import OllamaClient
 from pipeline.ollama.errors import OllamaRefused
 from pipeline.recap import Notice, Summary, Transcript
+from pipeline.render.languages import language_name
 from pipeline.summarize import prompts
 from pipeline.summarize.asking import OllamaSettings
 from pipeline.summarize.engine import SummaryOptions, SummaryResult
 from pipeline.summarize.evidence import as_action_item, as_point, as_topic
-from pipeline.summarize.reader import Findings, Reader
+from pipeline.summarize.findings import Findings
+from pipeline.summarize.reader import Reader
 
 log = logging.getLogger(__name__)
+VERSION = "2"
+"""Raised when something else is made of the same answers."""
+SPANS_NAMED = 5
 
 
 class OllamaSummarizer:
@@ -31,7 +37,8 @@ class OllamaSummarizer:
     @property
     def identity(self) -> str:
         one = self.settings
-        return f"ollama/{one.model}@{one.digest}/ctx-{one.num_ctx or 'auto'}/prompts-{prompts.VERSION}"
+        name = f"ollama/{one.model}@{one.digest}/ctx-{one.num_ctx or 'auto'}"
+        return f"{name}/engine-{VERSION}/prompts-{prompts.VERSION}"
 
     def summarize(
         self, transcript: Transcript, options: SummaryOptions, on_progress: Callable[[float], None]
@@ -46,7 +53,12 @@ class OllamaSummarizer:
             if self.settings.unload and reader.calls:
                 self._unload()
         on_progress(1.0)
-        return SummaryResult(self._compose(findings, options, language), reader.read_seconds, tuple(_warnings(reader)))
+        return SummaryResult(
+            self._compose(findings, options, language),
+            reader.read_seconds,
+            tuple(_warnings(reader, language)),
+            tuple(reader.missed),
+        )
 
     def _compose(self, found: Findings, options: SummaryOptions, language: str) -> Summary:
         return Summary(
@@ -72,27 +84,38 @@ class OllamaSummarizer:
             log.warning("Ollama did not unload %s: %s", self.settings.model, error)
 
 
-def _warnings(reader: Reader) -> list[Notice]:
-    found = []
+def _warnings(reader: Reader, language: str) -> Iterator[Notice]:
     if reader.missed:
-        spans = ", ".join(f"{_clock(start)}-{_clock(end)}" for start, end in reader.missed)
-        found.append(
-            Notice(
-                "summary_incomplete",
-                f"The language model gave no usable answer for {spans}; the summary leaves that out.",
-                "Write the recap again, or choose another model in OLLAMA_MODEL. The transcript is complete.",
-            )
+        spans = [f"{_clock(start)}-{_clock(end)}" for start, end in reader.missed]
+        told = ", ".join(spans[:SPANS_NAMED])
+        if len(spans) > SPANS_NAMED:
+            told += f" and {len(spans) - SPANS_NAMED} more stretches"
+        yield Notice(
+            "summary_incomplete",
+            f"The language model gave no usable answer for {told}; the summary leaves that out.",
+            "Write the recap again, or choose another model in OLLAMA_MODEL. The transcript is complete.",
         )
-    if reader.evidence.dropped:
-        found.append(
-            Notice(
-                "summary_points_dropped",
-                f"Points of the language model that the transcript does not prove were left out: "
-                f"{reader.evidence.dropped}.",
-                "A larger model in OLLAMA_MODEL keeps closer to what was said.",
-            )
+    if reader.questions.foreign:
+        name = language_name(language)
+        yield Notice(
+            "summary_language",
+            f"The summary, or a part of it, is not in {name}: the language model kept to another language, also when "
+            "asked again.",
+            f"Choose a model in OLLAMA_MODEL that writes {name}, or another language, then write the recap again.",
         )
-    return found
+    dropped, cleared = reader.evidence.dropped, reader.evidence.cleared
+    if dropped or cleared:
+        parts = [_counted(dropped, "point", "points"), _counted(cleared, "owner or due date", "owners or due dates")]
+        yield Notice(
+            "summary_points_dropped",
+            "Left out of what the language model wrote, because the transcript does not prove it: "
+            f"{' and '.join(part for part in parts if part)}.",
+            "A larger model in OLLAMA_MODEL keeps closer to what was said.",
+        )
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}" if count else ""
 
 
 def _clock(seconds: float) -> str:

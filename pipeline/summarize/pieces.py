@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from pipeline.recap import Segment, Transcript
 from pipeline.summarize.prompts import as_data
+from pipeline.summarize.tokens import TokenCounter
 
 LINE_CHARACTERS = 1500
 """A segment longer than this becomes several lines with one id."""
-BYTES_A_TOKEN = 3.0
-"""A cautious guess for any language: English has 4 to 5 bytes a token, German 4, Chinese about 3."""
+NAME_CHARACTERS = 60
+"""A longer name would take the room of what is said."""
+UNKNOWN = "Unknown"
+SHORTEST_HALF = 100
+"""Characters; a line is not cut into smaller parts."""
+SMALLEST_WINDOW = 8192
+"""Tokens, where the model has so many: room for an answer and half an hour of talk."""
+NEARBY = 0.25
+"""How far from the wanted place a cut may be, as a share of the piece."""
+TURN_SECONDS = 2.0
+"""A change of speaker is as good a place to cut as so many more seconds of silence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,28 +31,15 @@ class Line:
     """One line of a prompt, with the id the model sees, and the seconds of the recording it stands for."""
 
     id: str
+    speaker: str
     text: str
     start: float
     end: float
 
-
-SMALLEST_WINDOW = 8192
-"""Tokens, where the model has so many: room for an answer and half an hour of talk."""
-
-
-class TokenCounter:
-    """Estimates tokens from bytes of UTF-8, and learns from what the model counted."""
-
-    def __init__(self) -> None:
-        self.bytes_a_token = BYTES_A_TOKEN
-
-    def count(self, text: str) -> int:
-        return math.ceil(len(text.encode()) / self.bytes_a_token)
-
-    def learn(self, text: str, tokens: int) -> None:
-        """Take the model's count where it is higher than estimated; a lower one may come from its cache."""
-        if tokens > 0:
-            self.bytes_a_token = max(0.5, min(self.bytes_a_token, len(text.encode()) / tokens))
+    @property
+    def told(self) -> str:
+        """The line as it stands in the prompt."""
+        return f"[{self.id}] {self.speaker}: {self.text}"
 
 
 def build_lines(transcript: Transcript) -> tuple[list[Line], dict[str, Segment]]:
@@ -49,47 +47,101 @@ def build_lines(transcript: Transcript) -> tuple[list[Line], dict[str, Segment]]
     lines: list[Line] = []
     by_id: dict[str, Segment] = {}
     for segment in sorted(transcript.segments, key=lambda one: one.start):
-        if not segment.text.strip():
+        text = as_data(segment.text)
+        if not text:
             continue
         short = f"s{len(by_id) + 1}"
         by_id[short] = segment
-        speaker = as_data(transcript.name_of(segment.speaker) or "Unknown")
-        text = as_data(segment.text)
-        pace = (segment.end - segment.start) / len(text)
-        for since, until in _stretches(text):
-            told = f"[{short}] {speaker}: {text[since:until].strip()}"
-            lines.append(Line(short, told, segment.start + since * pace, segment.start + until * pace))
+        line = Line(short, name_shown(transcript.name_of(segment.speaker)), text, segment.start, segment.end)
+        lines += _cut(line, list(_stretches(text)))
     return lines, by_id
+
+
+def name_shown(name: str | None) -> str:
+    """A speaker's name as the model sees it."""
+    return as_data(name or "")[:NAME_CHARACTERS].strip() or UNKNOWN
+
+
+def _cut(line: Line, stretches: Sequence[tuple[int, int]]) -> Iterator[Line]:
+    """The line in several, with times in proportion to the characters."""
+    pace = (line.end - line.start) / len(line.text)
+    for since, until in stretches:
+        start, end = line.start + since * pace, line.start + until * pace
+        yield replace(line, text=line.text[since:until].strip(), start=start, end=end)
 
 
 def _stretches(text: str) -> Iterator[tuple[int, int]]:
     """Ranges of at most LINE_CHARACTERS, cut after a sentence or a word where there is one."""
     start = 0
     while len(text) - start > LINE_CHARACTERS:
-        limit = start + LINE_CHARACTERS
-        cuts = (text.rfind(mark, start + LINE_CHARACTERS // 2, limit) for mark in (". ", "? ", "。", " "))
-        cut = next((at + 1 for at in cuts if at >= 0), limit)
+        cut = _find_cut(text, start + LINE_CHARACTERS // 2, start + LINE_CHARACTERS)
         yield start, cut
         start = cut
     yield start, len(text)
 
 
-def split_lines(lines: Sequence[Line], budget: int, counter: TokenCounter) -> list[list[Line]]:
-    """Pieces of about equal size, each at most `budget` tokens; every line is in exactly one.
+def _find_cut(text: str, least: int, most: int) -> int:
+    cuts = (text.rfind(mark, least, most) for mark in (". ", "? ", "。", " "))
+    return next((at + 1 for at in cuts if at >= 0), most)
 
-    A single line above the budget is a piece of its own.
-    """
-    sizes = [counter.count(one.text) + 1 for one in lines]
-    wanted = sum(sizes) / max(1, math.ceil(sum(sizes) / budget))
-    pieces: list[list[Line]] = []
-    filled = 0
-    for line, size in zip(lines, sizes, strict=True):
-        if not pieces or filled + size > budget or filled >= wanted:
-            pieces.append([])
-            filled = 0
-        pieces[-1].append(line)
-        filled += size
+
+def split_lines(lines: Sequence[Line], budget: int, counter: TokenCounter) -> list[list[Line]]:
+    """Pieces of about equal size, each at most `budget` tokens; every line is in exactly one, see `take_piece`."""
+    rest, pieces = list(lines), []
+    while rest:
+        piece, rest = take_piece(rest, budget, counter)
+        pieces.append(piece)
     return pieces
+
+
+def take_piece(lines: Sequence[Line], budget: int, counter: TokenCounter) -> tuple[list[Line], list[Line]]:
+    """The first piece of at most `budget` tokens, and the rest. A single line above the budget is a piece of its own.
+
+    The pieces to come are meant to be of one size. Within a quarter of that, the cut is where the silence is longest,
+    a change of speaker counting as some more seconds of it, unless a piece more would be needed for that.
+    """
+    ends = list(accumulate(counter.count(line.told) + 1 for line in lines))
+    total = ends[-1]
+    if total <= budget or len(lines) == 1:
+        return list(lines), []
+    count = math.ceil(total / budget)
+    wanted = total / count
+    least, most = max(wanted * (1 - NEARBY), total - (count - 1) * budget), min(wanted * (1 + NEARBY), budget)
+    at = find_pause(lines, ends, wanted, least, most)
+    return list(lines[:at]), list(lines[at:])
+
+
+def halve(lines: Sequence[Line]) -> list[list[Line]]:
+    """Two pieces of about one size, a single line cut in two; none where that is too short for it."""
+    if len(lines) > 1:
+        ends = list(accumulate(len(line.text) for line in lines))
+        middle = ends[-1] / 2
+        at = find_pause(lines, ends, middle, middle * (1 - NEARBY), middle * (1 + NEARBY))
+        return [list(lines[:at]), list(lines[at:])]
+    line = lines[0]
+    if len(line.text) < 2 * SHORTEST_HALF:
+        return []
+    cut = _find_cut(line.text, len(line.text) // 3, len(line.text) // 2 + 1)
+    return [[one] for one in _cut(line, [(0, cut), (cut, len(line.text))])]
+
+
+def find_pause(lines: Sequence[Line], ends: Sequence[int], wanted: float, least: float, most: float) -> int:
+    """The number of lines before the best cut; `ends` is the size up to each line.
+
+    Where no line ends between `least` and `most`, it is the last place before `most`, or after the first line.
+    """
+    places = [at for at in range(1, len(lines)) if least <= ends[at - 1] <= most]
+    if not places:
+        return max(1, sum(1 for end in ends[:-1] if end <= most))
+    return max(places, key=lambda at: (_pause_before(lines, at), -abs(ends[at - 1] - wanted)))
+
+
+def _pause_before(lines: Sequence[Line], at: int) -> float:
+    """How well a cut before a line fits, in seconds of silence; below zero within a segment."""
+    before, after = lines[at - 1], lines[at]
+    if before.id == after.id:
+        return -1.0
+    return max(0.0, after.start - before.end) + (TURN_SECONDS if before.speaker != after.speaker else 0.0)
 
 
 def choose_window(need: int, trained: int | None, limit: int) -> int:

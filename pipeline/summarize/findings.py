@@ -1,0 +1,79 @@
+"""What was found in a stretch of a recording, and the findings of several stretches together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from pipeline.summarize.cues import cues_for
+from pipeline.summarize.evidence import Finding
+from pipeline.summarize.said import normalized
+
+MOST_OVERVIEW = 6
+MOST_QUOTES = 6
+NEGATIONS = frozenset("no not nor never nicht nie kein niet nooit geen non ne pas jamais nunca ni sin".split())
+"""Among the stop words, the ones that turn a sentence round."""
+
+
+@dataclass(slots=True)
+class Findings:
+    """What was found in one stretch, or in all; `read` are the short ids of all its lines."""
+
+    title: str = ""
+    overview: list[Finding] = field(default_factory=list)
+    topics: list[Finding] = field(default_factory=list)
+    decisions: list[Finding] = field(default_factory=list)
+    action_items: list[Finding] = field(default_factory=list)
+    questions: list[Finding] = field(default_factory=list)
+    quotes: list[Finding] = field(default_factory=list)
+    read: frozenset[str] = frozenset()
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.overview or self.topics or self.decisions or self.action_items or self.questions)
+
+    def outlined(self, outline: Self) -> Self:
+        """The same points under another title, overview and list of topics."""
+        return replace(self, title=outline.title, overview=outline.overview, topics=outline.topics)
+
+
+def gather(parts: Sequence[Findings], language: str) -> Findings:
+    """All parts as one without the model: every point, some sentences of the overviews, the first title."""
+    return Findings(
+        title=next((one.title for one in parts if one.title), ""),
+        overview=spread([one for part in parts for one in part.overview], MOST_OVERVIEW),
+        topics=distinct((one for part in parts for one in part.topics), language),
+        decisions=distinct((one for part in parts for one in part.decisions), language),
+        action_items=distinct((one for part in parts for one in part.action_items), language),
+        questions=distinct((one for part in parts for one in part.questions), language),
+        quotes=spread(distinct((one for part in parts for one in part.quotes), language), MOST_QUOTES),
+        read=frozenset().union(*(part.read for part in parts)),
+    )
+
+
+def distinct(findings: Iterable[Finding], language: str) -> list[Finding]:
+    """In order of time, each said once: what differs in articles and the like only is put together.
+
+    The one told first stays, with the lines of both as its proof; tasks with different owners or due dates differ.
+    """
+    cues = cues_for(language)
+    dull = cues.stop_words - NEGATIONS if cues else frozenset[str]()
+    kept: dict[tuple[object, ...], Finding] = {}
+    for one in sorted(findings, key=lambda each: each.start):
+        words = normalized(one.title or one.text).split()
+        key = (tuple(word for word in words if word not in dull) or tuple(words), one.owner, one.due)
+        kept[key] = _joined(kept[key], one) if key in kept else one
+    return list(kept.values())
+
+
+def _joined(first: Finding, again: Finding) -> Finding:
+    proof = dict(zip((*first.ids, *again.ids), (*first.segments, *again.segments), strict=True))
+    return replace(first, ids=tuple(proof), segments=tuple(proof.values()))
+
+
+def spread(findings: Sequence[Finding], count: int) -> list[Finding]:
+    """At most so many of the findings, evenly taken."""
+    if len(findings) <= count:
+        return list(findings)
+    return [findings[index * len(findings) // count] for index in range(count)]

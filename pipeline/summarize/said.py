@@ -1,0 +1,142 @@
+"""Whether something was said: a text held against segments of the transcript, word for word."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import pairwise
+
+from pipeline.recap import Segment, Transcript
+
+NO_SPACES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+"""Thai and Lao, Burmese, Khmer, kana and Chinese characters: scripts that leave no space between words."""
+_TOKEN = re.compile(rf"[{NO_SPACES}]|[^\s{NO_SPACES}]+")
+_NUMBER = re.compile(r"(?<!\d)\d{1,3}(?: \d{3})+(?!\d)|\d+(?:[.,'’]\d+)*")
+_SPOKEN_NUMBER = re.compile(r"\d+(?:[\s.,'’]+\d+)*")
+_MINUTES = re.compile(r"(?<=\d):\d\d(?!\d)")
+_GLUED = re.compile(r"[^\W\d_]\d[\w.,]*")
+_JOINERS = "\u200c\u200d"
+"""Invisible, but part of the spelling in Persian, in Indian scripts and in emoji."""
+_SELECTORS = range(0xE0100, 0xE01F0)
+"""Variation selectors that no text needs, and in which messages can be hidden."""
+LONG_NUMBER = 4
+"""Digits from which "2 million" and "2,000,000" are taken for the same if all but the zeros is."""
+
+
+def one_line(text: str) -> str:
+    """The text on one line, without control signs and what else cannot be seen, such as a change of direction."""
+    kept = (
+        one
+        for one in text
+        if one.isspace()
+        or one in _JOINERS
+        or (unicodedata.category(one) not in ("Cc", "Cf", "Co", "Cs") and ord(one) not in _SELECTORS)
+    )
+    return " ".join("".join(kept).split())
+
+
+def normalized(text: str) -> str:
+    """Letters and digits only, in lower case, words apart by one blank; signs that stand for words count as words."""
+    folded = re.sub("['’‘`´\u00ad\u200b-\u200f\u2060\ufeff]", "", unicodedata.normalize("NFKC", text).casefold())
+    kept = "".join(one if unicodedata.category(one)[0] in "LMN" else " " for one in folded)
+    return " ".join(_TOKEN.findall(kept))
+
+
+def is_said(text: str, segments: Sequence[Segment]) -> bool:
+    """Whether the words of the text stand together in the segments."""
+    return _stand_together(normalized(text), segments)
+
+
+def _stand_together(wanted: str, segments: Sequence[Segment]) -> bool:
+    return bool(wanted) and f" {wanted} " in f" {normalized(' '.join(one.text for one in segments))} "
+
+
+def find_quote(text: str, cited: Sequence[Segment], following: dict[str, str]) -> tuple[Segment, ...]:
+    """The cited segments that hold a quote word for word, empty where none do.
+
+    It may run on from one segment into the next if both have one speaker; `following` is the id of each one's next.
+    """
+    wanted = normalized(text)
+    for run in _runs(cited, following):
+        if not _stand_together(wanted, run):
+            continue
+        while len(run) > 1 and _stand_together(wanted, run[1:]):
+            run = run[1:]
+        while len(run) > 1 and _stand_together(wanted, run[:-1]):
+            run = run[:-1]
+        return tuple(run)
+    return ()
+
+
+def _runs(cited: Sequence[Segment], following: dict[str, str]) -> list[list[Segment]]:
+    """The segments in runs of one speaker without a gap."""
+    runs = [list(cited[:1])]
+    for before, after in pairwise(cited):
+        if following.get(before.id) == after.id and before.speaker == after.speaker:
+            runs[-1].append(after)
+        else:
+            runs.append([after])
+    return runs
+
+
+def find_ending(text: str, segments: Sequence[Segment]) -> str | None:
+    """The longest ending of the text that was said: "Friday" of "by Friday" where only that was said.
+
+    A word of less than three letters is no ending, unless it has a digit.
+    """
+    words = text.split()
+    for start in range(len(words)):
+        ending = " ".join(words[start:])
+        plain = normalized(ending)
+        if (len(plain) >= 3 or re.search(r"\d", plain)) and _stand_together(plain, segments):
+            return ending
+    return None
+
+
+class Spoken:
+    """What was said in some segments and who spoke, prepared for many questions about it."""
+
+    def __init__(self, segments: Sequence[Segment], transcript: Transcript) -> None:
+        names = {transcript.name_of(one.speaker) or "" for one in segments}
+        self.text = " ".join((*sorted(names), *(one.text for one in segments)))
+        self.language = transcript.language.split("-")[0].lower()
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words in their normal form."""
+        return frozenset(normalized(self.text).split())
+
+    @cached_property
+    def numbers(self) -> frozenset[str] | None:
+        """The numbers as digits, be they said so or in words; None for a language whose number words are not known."""
+        from text_to_num import alpha2digit
+
+        try:
+            digits: str = alpha2digit(unicodedata.normalize("NFKC", self.text), self.language, 0)
+        except ValueError:
+            return None
+        return frozenset(_bare(one) for one in (*re.findall(r"\d+", digits), *_SPOKEN_NUMBER.findall(digits)))
+
+    def find_unsaid_numbers(self, text: str) -> list[str]:
+        """The numbers, as digits, that stand in a text and were not said.
+
+        The minutes of a time of day, and digits that belong to a name ("Q3"), are left out, and 15 is said by "three":
+        these are told in too many ways. Empty for a language whose number words are not known.
+        """
+        if self.numbers is None:
+            return []
+        said = self.numbers | {str(int(one) + 12) for one in self.numbers if len(one) in (1, 2) and int(one) < 12}
+        rounded = {one.rstrip("0") for one in said}
+        wanted = _NUMBER.findall(_GLUED.sub(" ", _MINUTES.sub("", unicodedata.normalize("NFKC", text))))
+        return [
+            one
+            for one in wanted
+            if (plain := _bare(one)) not in said and (len(plain) < LONG_NUMBER or plain.rstrip("0") not in rounded)
+        ]
+
+
+def _bare(number: str) -> str:
+    """Its digits, as 0 to 9 and without zeros at the left."""
+    return "".join(str(int(one)) for one in number if one.isdecimal()).lstrip("0") or "0"

@@ -220,6 +220,19 @@ def give_back(held: Claim, now: datetime) -> bool:
     return _change(_held(held), status=Status.QUEUED, worker_id=None, lease_until=None, updated_at=now)
 
 
+def leave_out(held: Claim, stage: str, now: datetime) -> bool:
+    """Queue the step again without an optional stage that took too long."""
+    return _change(
+        _held(held),
+        status=Status.QUEUED,
+        worker_id=None,
+        lease_until=None,
+        updated_at=now,
+        strikes=0,
+        skip=[*held.skip, stage],
+    )
+
+
 def cancel(recording_id: str, now: datetime) -> bool:
     """Stop a job that waits or is at work; the worker sees it at its next look."""
     unfinished = and_(Job.recording_id == recording_id, Job.status.in_((Status.QUEUED, Status.RUNNING)))

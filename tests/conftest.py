@@ -38,11 +38,12 @@ def settings_of(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., confi
 
 @pytest.fixture
 def data_dir(tmp_path: Path, settings_of: Callable[..., config.Settings]) -> Path:
-    """A fresh DATA_DIR, with nothing at the other end of Ollama and Redis."""
+    """A fresh DATA_DIR, with nothing at the other end of Ollama and Redis; nobody waits for Ollama to come back."""
     folder = tmp_path / "data"
     settings_of(
         DATA_DIR=folder,
         OLLAMA_HOST=f"http://127.0.0.1:{free_port()}",
+        OLLAMA_RETRIES=0,
         REDIS_URL=f"redis://127.0.0.1:{free_port()}/0",
     )
     return folder

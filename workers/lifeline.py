@@ -46,6 +46,7 @@ class Lifeline:
     def __init__(self, held: Claim, settings: config.Settings, stop: Any) -> None:
         self.held, self.settings, self.stop = held, settings, stop
         self.gives_back = False
+        self.stage = ""
         self.used: set[str] = set()
         self._must_stop: type[PipelineError] | None = None
         self._stopped_at = 0.0
@@ -71,6 +72,7 @@ class Lifeline:
     def enter(self, stage: str) -> None:
         """A stage begins."""
         self._check_in()
+        self.stage = stage
         self._silence = SILENCE_SECONDS.get(stage, self._silence)
         self._write(lambda: jobs.enter_stage(self.held, stage, utc_now()))
         self._written = time.monotonic()

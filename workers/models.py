@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+from collections.abc import Callable
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import config
 from library import speech_models
-from library.hardware import find_gpu
+from library.hardware import find_free_bytes, find_gpu
 from library.speech_models import Choice
+from pipeline.errors import DiarizationMissing
 from pipeline.recap import Notice
 
 if TYPE_CHECKING:
@@ -21,18 +23,23 @@ if TYPE_CHECKING:
     from pipeline.stages import Engine
     from pipeline.summarize import Summarizer
     from pipeline.transcribe import Recognizer
+    from workers.video_memory import VideoMemory
 
 log = logging.getLogger(__name__)
 
 
 class WarmEngines:
-    """`pipeline.stages.Engines` of this machine."""
+    """`pipeline.stages.Engines` of this machine; `find_free` tells the free memory of the GPU in bytes.
 
-    def __init__(self, settings: config.Settings) -> None:
-        self.settings = settings
+    `check_in` is called while a job waits for memory or for Ollama, and may raise to stop it.
+    """
+
+    def __init__(self, settings: config.Settings, find_free: Callable[[], int | None] = find_free_bytes) -> None:
+        self.settings, self.find_free = settings, find_free
+        self.check_in: Callable[[], None] = lambda: None
         self.gpu = None if settings.whisper_device == "cpu" else find_gpu(settings)
         self.batch_size = settings.whisper_batch_size
-        self._loaded: dict[Path, object] = {}
+        self._loaded: dict[Path, Recognizer | Diarizer] = {}
 
     @property
     def device(self) -> str:
@@ -77,8 +84,12 @@ class WarmEngines:
         model = self.choose_whisper().model
         recognizer = self._loaded.get(model.folder)
         if not isinstance(recognizer, Recognizer):
-            recognizer = Recognizer(model.folder, self.device, self.compute_type, _threads())
+            recognizer = Recognizer(
+                model.folder, self.device, self.compute_type, _threads(), before_load=self._make_room
+            )
             self._loaded[model.folder] = recognizer
+        elif recognizer.is_loaded:
+            self._make_room()
         settings = f"beam 5, batch {self.batch_size}, {self.compute_type} on {self.device}"
         name = f"faster-whisper {version('faster-whisper')}, {model.name}"
         return recognizer, Engine(identify(model.folder), name, settings)
@@ -91,19 +102,59 @@ class WarmEngines:
         model = self.choose_diarization().model
         diarizer = self._loaded.get(model.folder)
         if not isinstance(diarizer, Diarizer):
-            diarizer = Diarizer(model.folder, self.device)
+            diarizer = Diarizer(model.folder, self.device, before_load=self._make_room)
             self._loaded[model.folder] = diarizer
         name = f"pyannote.audio {version('pyannote.audio')}, {model.name}"
         return diarizer, Engine(identify(model.folder), name, f"float32 on {self.device}")
 
     def summarizer(self, model: str | None) -> tuple[Summarizer, Notice | None]:
         """The summariser that answers now; a notice where it is not the language model."""
-        from pipeline.summarize import choose_summarizer
+        from workers import summarizers
 
-        window = self.settings.ollama_num_ctx
-        return choose_summarizer(
-            self.settings.ollama_host, model or self.settings.ollama_model, None if window == "auto" else window
-        )
+        return summarizers.choose(self.settings, model, self.shared_memory, self, lambda: self.check_in())
+
+    # the speech models as neighbours of a language model on one GPU
+
+    @cached_property
+    def shared_memory(self) -> VideoMemory | None:
+        """The GPU's memory, where the speech models and Ollama share it."""
+        from workers.video_memory import VideoMemory, shares_gpu
+
+        if self.device != "cuda" or not shares_gpu(self.settings):
+            return None
+        return VideoMemory(self.settings.ollama_host, self.find_free)
+
+    def _make_room(self) -> None:
+        if self.shared_memory:
+            self.shared_memory.make_room_for_speech(self.bytes_to_come(), lambda: self.check_in())
+
+    def are_loaded(self) -> bool:
+        """Whether a speech model is in memory."""
+        return any(engine.is_loaded for engine in self._loaded.values())
+
+    def unload(self) -> None:
+        """Take the speech models out of memory; the next job loads them again."""
+        for engine in self._loaded.values():
+            engine.unload()
+
+    def bytes_to_come(self) -> int:
+        """What the speech models still need of the GPU for a transcription."""
+        from workers.video_memory import DIARIZATION_BYTES, whisper_weight_bytes, whisper_work_bytes
+
+        model = self.choose_whisper().model
+        needed = whisper_work_bytes(model.size_bytes, self.batch_size)
+        if not self._is_loaded(model.folder):
+            needed += whisper_weight_bytes(model.size_bytes, self.compute_type)
+        try:
+            diarization = self.choose_diarization().model
+        except DiarizationMissing:
+            return needed
+        # what it has loaded and worked with stays reserved
+        return needed if self._is_loaded(diarization.folder) else needed + DIARIZATION_BYTES
+
+    def _is_loaded(self, folder: Path) -> bool:
+        engine = self._loaded.get(folder)
+        return engine is not None and engine.is_loaded
 
     @cached_property
     def names(self) -> dict[str, object]:

@@ -21,7 +21,7 @@ from library.queue import wake
 from pipeline.audio import DecodeLimits
 from pipeline.chain import Chain
 from pipeline.diarize import DiarizeOptions
-from pipeline.errors import Cancelled, InternalError, OutOfMemory, PipelineError, StorageFull
+from pipeline.errors import Cancelled, InternalError, OutOfMemory, PipelineError, StageTimeout, StorageFull
 from pipeline.recap import Recap, to_json
 from pipeline.stages import Request
 from pipeline.summarize import SummaryOptions
@@ -44,6 +44,8 @@ def run(held: Claim, settings: config.Settings, stop: Any) -> None:
                 _run_step(held, settings, watch)
             except Cancelled:
                 _let_go(held, watch)
+            except StageTimeout as error:
+                _end_overdue(held, watch, error)
             except PipelineError as error:
                 log.warning("failed: %s\n%s", error.code, describe(error))
                 _fail(held, error)
@@ -70,6 +72,15 @@ def _fail(held: Claim, error: PipelineError) -> None:
     keep_trying(lambda: jobs.fail(held, error, utc_now()))
 
 
+def _end_overdue(held: Claim, watch: Lifeline, error: StageTimeout) -> None:
+    """A summary that takes for ever is left out rather than the whole recap; any other stage ends the job."""
+    log.warning("%s took too long", watch.stage or held.step)
+    if watch.stage != "summarize":
+        _fail(held, error)
+    elif keep_trying(lambda: jobs.leave_out(held, watch.stage, utc_now())):
+        wake(QUEUE_OF[held.step])
+
+
 def _translate(error: Exception) -> PipelineError:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageFull()
@@ -93,6 +104,7 @@ def _run_step(held: Claim, settings: config.Settings, watch: Lifeline) -> None:
         _advance(held, Step.PROCESS, {"duration_seconds": info.duration_seconds}, watch)
     elif held.step is Step.PROCESS:
         warm = engines(os.getpid())
+        warm.check_in = lambda: watch.progress(0.0)
         warm.batch_size = held.batch_size or max(1, settings.whisper_batch_size >> _strikes_in("transcribe", held))
         watch.keep_trying(lambda: jobs.note_batch_size(held, warm.batch_size))
         recap = chain.process(warm, limits)

@@ -3,8 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ollama_server import Model, OllamaServer
 
-from pipeline.ollama.memory import SPARE_BYTES, cache_bytes_a_token, largest_window, needed_bytes
+from pipeline.errors import OllamaModelMissing
+from pipeline.ollama.memory import SPARE_BYTES, LanguageModel, cache_bytes_a_token, find_language_model
 
 LLAMA = {
     "general.architecture": "llama",
@@ -49,8 +51,22 @@ def test_what_is_not_told_is_not_guessed(info: dict[str, Any]) -> None:
 
 
 def test_the_largest_window_is_the_one_that_just_fits() -> None:
-    size, token = 4_900_000_000, 131_072
-    free = needed_bytes(size, token, 8192)
-    assert largest_window(free, size, token) == 8192
-    assert largest_window(free - 1, size, token) == 7168
-    assert largest_window(size + SPARE_BYTES - 1, size, token) == 0
+    model = LanguageModel("recap", 4_900_000_000, 131_072)
+    free = model.needs(8192)
+    assert model.largest_window(free) == 8192
+    assert model.largest_window(free - 1) == 7168
+    assert model.largest_window(model.size + SPARE_BYTES - 1) == 0
+
+
+def test_without_the_size_of_its_cache_a_model_has_no_largest_window() -> None:
+    model = LanguageModel("recap", 4_900_000_000, None)
+    assert model.largest_window(80_000_000_000) is None
+    assert model.needs(8192) == model.needs(32768) > model.size + SPARE_BYTES
+
+
+def test_the_server_tells_what_a_model_takes() -> None:
+    with OllamaServer(Model("recap", size=4_900_000_000, info=LLAMA), Model("bare", size=7)) as server:
+        assert find_language_model(server.host, "recap") == LanguageModel("recap", 4_900_000_000, 131_072)
+        assert find_language_model(server.host, "bare").bytes_a_token is None
+        with pytest.raises(OllamaModelMissing):
+            find_language_model(server.host, "other")

@@ -14,6 +14,9 @@ _NAMES = {
     "diarization_missing": "No speakers",
     "ollama_unreachable": "Extracted",
     "ollama_model_missing": "Extracted",
+    "summary_incomplete": "Not all summarised",
+    "summary_points_dropped": "Left out",
+    "summary_language": "Other language",
     "missing_characters": "Missing characters",
 }
 _SHORT = {"demo_models": "Made with the small demo models: expect wrong words."}
@@ -46,7 +49,7 @@ def notice_lines(recap: Recap, missing: frozenset[str]) -> list[NoticeLine]:
     lines = [_line(notice) for notice in recap.warnings]
     if recap.summary.engine == "extractive" and recap.transcript.segments:
         lines.append(NoticeLine("Extracted", _EXTRACTED, f"No language model wrote this summary. {_EXTRACTED}"))
-    failed = sum(window.end - window.start for window in recap.coverage.failed_windows)
+    failed = sum(window.end - window.start for window in recap.coverage.not_transcribed)
     if failed > 0:
         text = f"{length(max(1, failed))} could not be transcribed well."
         lines.append(NoticeLine("Incomplete", text, f"{text} The places are listed under Coverage."))

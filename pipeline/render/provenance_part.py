@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.recap import FailedWindow, Recap, Source
+from pipeline.recap import NOT_SUMMARIZED, FailedWindow, Recap, Source
 from pipeline.render import composer, figures, style
 from pipeline.render.notices import NoticeLine
 from pipeline.render.participants import merged_spans
@@ -30,6 +30,7 @@ _REASONS = {
     "no_words": "somebody speaks, but no words were made out",
     "repetition": "the words repeat themselves",
     "low_confidence": "too unclear to rely on",
+    NOT_SUMMARIZED: "in the transcript, but not in the summary",
 }
 
 
@@ -56,16 +57,17 @@ def _draw_coverage(sheet: Sheet, recap: Recap) -> None:
     total = coverage.audio_seconds or recap.transcript.duration_seconds
     speech = recap.speech_spans or ((0.0, coverage.speech_seconds),)
     placed = bool(recap.speech_spans)
-    whole = coverage.summarized_seconds >= coverage.speech_seconds - 0.5
-    summarised = speech if whole else ((0.0, coverage.summarized_seconds),)
+    gaps = coverage.not_transcribed
+    # where it is known which stretches the summary lacks, they are left white; else the bar shows a share
+    known = bool(coverage.not_summarized) or coverage.summarized_seconds >= coverage.speech_seconds - 0.5
+    summarised = speech if known else ((0.0, coverage.summarized_seconds),)
     section = Section(sheet, "Coverage")
     section.begin(style.NORMAL.head + 3 * _ROW)
-    gaps = coverage.failed_windows
     # A bar that only shows a share has no places, so nothing is missing from it at one.
     for name, seconds, spans, holes in (
         ("Recording", total, ((0.0, total),), gaps),
         ("Speech", coverage.speech_seconds, speech, gaps if placed else ()),
-        ("Summarised", coverage.summarized_seconds, summarised, gaps if placed and whole else ()),
+        ("Summarised", coverage.summarized_seconds, summarised, coverage.failed_windows if placed and known else ()),
     ):
         sheet.text(style.LEFT, sheet.y, name, style.VALUE)
         _draw_bar(sheet, spans if seconds > 0 else (), holes, total)
@@ -74,7 +76,7 @@ def _draw_coverage(sheet: Sheet, recap: Recap) -> None:
         )
         sheet.text_right(sheet.right, sheet.y, figures.share(seconds, total), style.VALUE_MID)
         sheet.down(_ROW)
-    _draw_failed(sheet, gaps)
+    _draw_failed(sheet, coverage.failed_windows)
 
 
 def _draw_bar(sheet: Sheet, spans: tuple[Span, ...], gaps: tuple[FailedWindow, ...], total: float) -> None:

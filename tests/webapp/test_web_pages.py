@@ -198,6 +198,20 @@ def test_what_is_missing_is_said_and_drawn(browser: FlaskClient, alice: User) ->
     assert browser.post(f"/recordings/{recording.id}/again").status_code == 303
 
 
+def test_what_only_the_transcript_has_is_told_apart_from_what_was_not_transcribed(
+    browser: FlaskClient, alice: User
+) -> None:
+    recording = meetings.upload(alice, "Council")
+    recap = meetings.make_recap(recording, "council")
+    coverage = replace(recap.coverage, failed_windows=(FailedWindow(112.0, 123.0, "not_summarized"),))
+    meetings.finish(recording, replace(recap, coverage=coverage))
+    page = browser.get(f"/recordings/{recording.id}").text
+    assert "The summary covers 2:31 of 2:42" in page and "11 s in the transcript only" in page
+    assert "1:52 to 2:03 is not in the summary; the transcript has it." in page
+    assert 'class="left-out"' in page and 'class="failed"' not in page and "could not be transcribed" not in page
+    assert "Summary covers 2:31 of 2:42" in browser.get("/").text
+
+
 def test_without_speakers_the_transcript_is_whole_and_they_can_be_added(browser: FlaskClient, alice: User) -> None:
     recording = meetings.upload(alice, "Stand-up")
     recap = meetings.make_recap(recording, "standup")

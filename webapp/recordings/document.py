@@ -132,16 +132,23 @@ class Document:
     @property
     def missing_seconds(self) -> float:
         """Seconds that could not be transcribed."""
-        return sum(window.end - window.start for window in self.recap.coverage.failed_windows)
+        return sum(window.end - window.start for window in self.recap.coverage.not_transcribed)
+
+    @property
+    def left_out_seconds(self) -> float:
+        """Seconds that are in the transcript, but not in the summary."""
+        return sum(window.end - window.start for window in self.recap.coverage.not_summarized)
 
     @property
     def coverage_bars(self) -> list[Bar]:
-        """The coverage bar: speech, windows that failed."""
+        """The coverage bar: speech, what the summary leaves out, windows that failed."""
         length = self.recap.transcript.duration_seconds or 1.0
         spans = self.recap.speech_spans or tuple((each.start, each.end) for each in self._segments.values())
         speech = [_bar("speech", start, end, length) for start, end in _joined(spans, length / 500)]
-        failed = [_bar("failed", each.start, each.end, length) for each in self.recap.coverage.failed_windows]
-        return speech + failed
+        coverage = self.recap.coverage
+        left_out = [_bar("left-out", each.start, each.end, length) for each in coverage.not_summarized]
+        failed = [_bar("failed", each.start, each.end, length) for each in coverage.not_transcribed]
+        return speech + left_out + failed
 
     @property
     def made_by(self) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from library.line import Line
 from library.models import Recording, Status, Step
+from pipeline.recap import NOT_SUMMARIZED
 from webapp import formats
 from webapp.recordings import tiles
 from webapp.recordings.tiles import Tile
@@ -140,17 +142,25 @@ def _done(recording: Recording) -> State:
     for warning in recording.warnings:
         if warning["code"] in WORTH_A_LOOK:
             return State("warning", text=warning["message"].split(". ")[0].rstrip("."), below=_facts(recording))
-    missing = _missing_seconds(recording)
-    if missing >= 1:
-        heard = formats.clock((recording.duration_seconds or 0) - missing)
-        text = f"Covers {heard} of {formats.clock(recording.duration_seconds or 0)}"
+    length = recording.duration_seconds or 0
+    missing, left_out = _missing_seconds(recording)
+    if missing >= 1 or left_out >= 1:
+        covered = formats.clock(length - (missing if missing >= 1 else left_out))
+        text = f"{'Covers' if missing >= 1 else 'Summary covers'} {covered} of {formats.clock(length)}"
         return State("warning", text=text, below=_facts(recording))
     return State("done", text=_facts(recording))
 
 
-def _missing_seconds(recording: Recording) -> float:
-    coverage = recording.facts.get("coverage") or {}
-    return sum(float(each["end"]) - float(each["start"]) for each in coverage.get("failed_windows", ()))
+def _missing_seconds(recording: Recording) -> tuple[float, float]:
+    """Seconds that are not in the transcript, and seconds that are in it but not in the summary."""
+    windows = (recording.facts.get("coverage") or {}).get("failed_windows", ())
+    left_out = [each for each in windows if each["code"] == NOT_SUMMARIZED]
+    missing = [each for each in windows if each["code"] != NOT_SUMMARIZED]
+    return _length(missing), _length(left_out)
+
+
+def _length(windows: list[dict[str, Any]]) -> float:
+    return sum(float(each["end"]) - float(each["start"]) for each in windows)
 
 
 def _facts(recording: Recording) -> str:

@@ -212,6 +212,19 @@ def test_failed_windows_are_listed_with_their_reason(tmp_path: Path) -> None:
     assert f"{URL}?t=61" in addresses(reader)
 
 
+def test_what_is_not_in_the_summary_is_told_apart_from_what_was_not_transcribed(tmp_path: Path) -> None:
+    windows = (FailedWindow(20.0, 30.0, "not_summarized"), FailedWindow(61.0, 70.0, "repetition"))
+    warning = Notice("summary_incomplete", "No usable answer for 00:00:20-00:00:30.", "Write the recap again.")
+    coverage = Coverage(218, 190, 181, 171, windows)
+    text = text_of(read(replace(sample_recap(), coverage=coverage, warnings=(warning,)), tmp_path))
+    assert "Incomplete. 9 s could not be transcribed well." in text
+    assert "Not all summarised. No usable answer for 00:00:20-00:00:30." in text
+    listed = text[text.index("Failed windows") :]
+    assert "0:20 – 0:30" in listed and "in the transcript, but not in the summary" in listed
+    assert "1:01 – 1:10" in listed and "the words repeat themselves" in listed
+    assert text.count("could not be transcribed") == 2  # on page 1 and among the warnings, for 9 s both times
+
+
 def test_empty_lists_are_said_or_left_out(tmp_path: Path) -> None:
     reader = read(without_summary(sample_recap()), tmp_path)
     assert text_of(reader).count("None were found.") == 2

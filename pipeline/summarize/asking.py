@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from pipeline.errors import OllamaUnreachable, PipelineError
 from pipeline.ollama import backoff
+from pipeline.ollama.cards import RunningModel
 from pipeline.ollama.chat import ChatAnswer, ChatLimits, chat
 from pipeline.ollama.client import OllamaClient, full_name
 from pipeline.ollama.errors import OllamaRefused
@@ -61,7 +62,8 @@ class TooLong(Exception):
 class Asker:
     """Asks one model with one window: another window between two calls would make Ollama load the model anew.
 
-    `room` is the window that the server has allocated: less than `window` where it knows better.
+    `room` is the window that the server has allocated: less than `window` where it knows better. `loaded` is the model
+    as it was loaded for the first answer, None where the server does not say.
     """
 
     def __init__(self, settings: OllamaSettings, window: int, answer_tokens: int, counter: TokenCounter) -> None:
@@ -71,7 +73,8 @@ class Asker:
         self.counter = counter
         self.calls = 0
         self.room = window
-        self._knows_room = False
+        self.loaded: RunningModel | None = None
+        self._has_looked = False
         self._asked = ""
 
     def ask(self, kind: type[A], system: str, user: str, on_tick: Callable[[int], None]) -> A:
@@ -95,23 +98,27 @@ class Asker:
 
     def _check_read(self, prompt: str, fresh: str, tokens: int) -> None:
         """Raise TooLong where the server, by its own count, did not give the model the whole prompt."""
-        if not self._knows_room:
-            self._knows_room = True
-            self.room = min(self.room, self._allocated_window() or self.room)
+        if not self._has_looked:
+            self._has_looked = True
+            self.loaded = self._find_loaded()
+            self.room = min(self.room, (self.loaded and self.loaded.window) or self.room)
             self.answer_tokens = min(self.answer_tokens, self.room // 4)
         if was_cut(prompt, fresh, tokens, self.room):
             raise TooLong
         self.counter.learn(prompt, fresh, tokens)
 
-    def _allocated_window(self) -> int | None:
-        """The window that the server really gave the model, None where it does not say."""
+    def _find_loaded(self) -> RunningModel | None:
+        """The model with the window and the memory that it really got, None where the server does not say."""
         try:
             with OllamaClient(self.settings.host, connect_seconds=2.0, answer_seconds=3.0) as client:
-                running = {full_name(one.name): one.window for one in client.running()}
+                running = {full_name(one.name): one for one in client.running()}
         except (PipelineError, OllamaRefused) as error:
-            log.warning("Ollama did not tell its window: %s", error)
+            log.warning("Ollama did not tell how the model is loaded: %s", error)
             return None
-        return running.get(full_name(self.settings.model))
+        found = running.get(full_name(self.settings.model))
+        if found is not None:
+            log.info("%s is loaded with %s", found.name, describe_loaded(found))
+        return found
 
     def _body(self, kind: type[A], system: str, user: str) -> dict[str, object]:
         body: dict[str, object] = {
@@ -155,3 +162,10 @@ class Asker:
         log.warning("a call to Ollama failed: %s", failure.reason)
         self.settings.health.failed(failure.reason)
         return failure
+
+
+def describe_loaded(model: RunningModel) -> str:
+    """The window of a loaded model, and how much of it found no room on the GPU, in words."""
+    share = 1 - model.size_vram / model.size if model.size else 0.0
+    where = "" if share < 0.005 else ", on the CPU" if share > 0.995 else f", {share:.0%} on the CPU"
+    return f"window {model.window:,}{where}"

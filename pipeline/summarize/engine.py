@@ -25,13 +25,15 @@ class SummaryOptions:
 class SummaryResult:
     """A summary with the seconds of speech that went into it (see `spoken_seconds`).
 
-    `missed` are the stretches, from second to second, that the engine had no usable answer for.
+    `missed` are the stretches, from second to second, that the engine had no usable answer for. `manner` is how the
+    engine was run, for the list of stages.
     """
 
     summary: Summary
     summarized_seconds: float
     warnings: tuple[Notice, ...] = ()
     missed: tuple[tuple[float, float], ...] = ()
+    manner: str = ""
 
 
 class Summarizer(Protocol):

@@ -11,6 +11,7 @@ from pipeline.recap import ActionItem, Point, Segment, Topic, Transcript
 from pipeline.summarize.answers import Claim, TaskClaim, TopicClaim, says_nothing
 from pipeline.summarize.cues import cues_for
 from pipeline.summarize.engine import find_speaker
+from pipeline.summarize.language import base_code
 from pipeline.summarize.pieces import UNKNOWN, name_shown
 from pipeline.summarize.said import Spoken, find_ending, find_quote, is_said, normalized
 
@@ -65,7 +66,7 @@ class Evidence:
         self.cleared = 0
         self._following = {before.id: after.id for before, after in pairwise(by_id.values())}
         self._shown = {normalized(name_shown(one.name)): one.id for one in reversed(transcript.speakers)}
-        same = _base(language) == _base(transcript.language)
+        same = base_code(language) == base_code(transcript.language)
         cues = cues_for(transcript.language) if same else None
         self._stop_words = cues.stop_words if cues else None
 
@@ -171,10 +172,6 @@ def _nearby(cited: Sequence[Segment], stretch: Stretch) -> list[Segment]:
 def _place(short_id: str) -> int:
     """Short ids are numbered in order of time."""
     return int(short_id[1:])
-
-
-def _base(language: str) -> str:
-    return language.replace("_", "-").split("-")[0].lower()
 
 
 def as_point(id_: str, finding: Finding) -> Point:

@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from pipeline.recap import ActionItem, Notice, Point, Summary, Topic, Transcript
+from pipeline.render.languages import language_name
 from pipeline.summarize.cues import Cues, cues_for
 from pipeline.summarize.engine import SummaryOptions, SummaryResult, find_speaker, spoken_seconds
 from pipeline.summarize.found import (
@@ -25,6 +26,7 @@ from pipeline.summarize.found import (
     find_tasks,
     is_question,
 )
+from pipeline.summarize.language import base_code
 from pipeline.summarize.sentences import Sentence, split_sentences
 from pipeline.summarize.textrank import Floats, TermMatrix, build_terms, rank
 
@@ -55,8 +57,10 @@ class ExtractiveSummarizer:
         on_progress(0.6)
         summary = _compose(transcript, options, sentences, ranking, cues)
         on_progress(1.0)
-        warnings = () if cues or not sentences else (_no_cues(),)
-        return SummaryResult(summary, spoken_seconds(transcript.segments), warnings)
+        warnings = [_no_cues()] if sentences and not cues else []
+        if sentences and options.language and base_code(options.language) != base_code(transcript.language):
+            warnings.append(_as_spoken(options.language, transcript.language))
+        return SummaryResult(summary, spoken_seconds(transcript.segments), tuple(warnings))
 
 
 class Ranking:
@@ -204,9 +208,17 @@ def _unique(ids: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ids))
 
 
-def _no_cues() -> Notice:
+def _as_spoken(wanted: str, spoken: str) -> Notice:
     return Notice(
         "summary_language",
+        f"The summary is not in {language_name(wanted)}: quotes stay in {language_name(spoken)}, as they were spoken.",
+        "Set up Ollama to have a language model write the recap in another language.",
+    )
+
+
+def _no_cues() -> Notice:
+    return Notice(
+        "summary_unknown_language",
         "Decisions, action items and questions were not looked for, because they are not known in this language.",
         "Set up Ollama to have a language model write the recap.",
     )

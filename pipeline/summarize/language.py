@@ -47,8 +47,13 @@ def is_foreign(texts: Iterable[str], language: str) -> bool:
     return foreign > MOST_FOREIGN * judged
 
 
+def base_code(language: str) -> str:
+    """The language without its region: "pt" of "pt-BR"."""
+    return language.replace("_", "-").split("-")[0].lower()
+
+
 def _code(language: str) -> str:
-    code = language.replace("_", "-").split("-")[0].lower()
+    code = base_code(language)
     return CODES.get(code, code)
 
 

@@ -16,7 +16,7 @@ from pipeline.ollama.errors import OllamaRefused
 from pipeline.recap import Notice, Summary, Transcript
 from pipeline.render.languages import language_name
 from pipeline.summarize import prompts
-from pipeline.summarize.asking import OllamaSettings
+from pipeline.summarize.asking import OllamaSettings, describe_loaded
 from pipeline.summarize.engine import SummaryOptions, SummaryResult
 from pipeline.summarize.evidence import as_action_item, as_point, as_topic
 from pipeline.summarize.findings import Findings
@@ -58,6 +58,7 @@ class OllamaSummarizer:
             reader.read_seconds,
             tuple(_warnings(reader, language)),
             tuple(reader.missed),
+            manner=describe_loaded(reader.loaded) if reader.loaded else "",
         )
 
     def _compose(self, found: Findings, options: SummaryOptions, language: str) -> Summary:

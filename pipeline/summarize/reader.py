@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from pipeline.errors import OllamaUnreachable
+from pipeline.ollama.cards import RunningModel
 from pipeline.recap import Transcript
 from pipeline.summarize.answers import Answer
 from pipeline.summarize.asking import Asker, OllamaSettings, TooLong, Unusable
@@ -60,6 +61,11 @@ class Reader:
         self._characters = sum(len(one.text) for one in self.lines)
         self._passed = 0
         self._progress = 0.0
+
+    @property
+    def loaded(self) -> RunningModel | None:
+        """The model as the server has loaded it, where it says so."""
+        return self.asker.loaded
 
     @property
     def calls(self) -> int:

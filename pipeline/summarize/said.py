@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from pipeline.recap import Segment, Transcript
+from pipeline.summarize.language import base_code
 
 NO_SPACES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """Thai and Lao, Burmese, Khmer, kana and Chinese characters: scripts that leave no space between words."""
@@ -101,7 +102,7 @@ class Spoken:
     def __init__(self, segments: Sequence[Segment], transcript: Transcript) -> None:
         names = {transcript.name_of(one.speaker) or "" for one in segments}
         self.text = " ".join((*sorted(names), *(one.text for one in segments)))
-        self.language = transcript.language.split("-")[0].lower()
+        self.language = base_code(transcript.language)
 
     @cached_property
     def words(self) -> frozenset[str]:

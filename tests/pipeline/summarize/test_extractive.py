@@ -180,7 +180,7 @@ def test_a_language_without_cues_gives_an_overview_and_says_what_is_missing() ->
     lines = [("Ada", f"Questo è il punto numero {number} della nostra lunga riunione.") for number in range(8)]
     result = ExtractiveSummarizer().summarize(conversation("it", *lines), SummaryOptions(), lambda _: None)
     assert result.summary.overview
-    assert [warning.code for warning in result.warnings] == ["summary_language"]
+    assert [warning.code for warning in result.warnings] == ["summary_unknown_language"]
 
 
 def test_nothing_said_gives_an_empty_summary() -> None:
@@ -252,3 +252,13 @@ def test_who_cancels_stops_the_work() -> None:
 
     with pytest.raises(Stop):
         ExtractiveSummarizer().summarize(conversation("en", ("Ann", "Hello.")), SummaryOptions(), cancel)
+
+
+def test_quotes_in_another_language_than_asked_for_say_so() -> None:
+    transcript = transcript_of(read_truth("standup"))
+    options = SummaryOptions(language="nl")
+    result = ExtractiveSummarizer().summarize(transcript, options, lambda _: None)
+    assert result.summary.language == "en"
+    (warning,) = result.warnings
+    assert warning.code == "summary_language"
+    assert "not in Dutch: quotes stay in English" in warning.message

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from pipeline.attribute import attribute
 from pipeline.audio import DecodeLimits, compute_peaks, decode, open_pcm
 from pipeline.diarize import Diarization
-from pipeline.errors import DiarizationMissing, PipelineError, no_speech, truncated
+from pipeline.errors import DiarizationMissing, OllamaUnreachable, PipelineError, no_speech, truncated
 from pipeline.recap import (
     NOT_SUMMARIZED,
     Coverage,
@@ -162,8 +162,9 @@ class Chain:
         if self.request.until in ("transcribe", "diarize") or not transcript.segments:
             return SummaryResult(_empty_summary(transcript.language), 0.0)
         self.watch.enter("summarize")
+        notice: Notice | None
         if "summarize" in self.request.skip:
-            summarizer, notice = _extractive()
+            summarizer, notice = _extractive(), _left_out().notice()
         else:
             summarizer, notice = engines.summarizer(self.request.model)
         try:
@@ -171,7 +172,7 @@ class Chain:
         except PipelineError as error:
             if not error.code.startswith("ollama_"):
                 raise
-            summarizer, notice = _extractive()[0], error.notice()
+            summarizer, notice = _extractive(), error.notice()
             result = self._summarize_with(summarizer, options, transcript, transcript_key)
         notices.extend([*([notice] if notice else []), *result.warnings])
         return result
@@ -179,10 +180,13 @@ class Chain:
     def _summarize_with(
         self, summarizer: Summarizer, options: SummaryOptions, transcript: Transcript, transcript_key: str
     ) -> SummaryResult:
-        engine = Engine(summarizer.identity, summarizer.identity, f"template {options.template}")
+        def describe(result: SummaryResult) -> Engine:
+            settings = ", ".join(filter(None, (f"template {options.template}", result.manner)))
+            return Engine(summarizer.identity, summarizer.identity, settings)
+
         _, result = self.results.run(
             "summary", options, summarizer.identity, [transcript_key], SummaryResult,
-            lambda: summarizer.summarize(transcript, options, self.watch.progress), engine,
+            lambda: summarizer.summarize(transcript, options, self.watch.progress), describe,
         )  # fmt: skip
         return result
 
@@ -258,10 +262,19 @@ class Chain:
         return recap
 
 
-def _extractive() -> tuple[Summarizer, None]:
+def _extractive() -> Summarizer:
     from pipeline.summarize.extractive import ExtractiveSummarizer
 
-    return ExtractiveSummarizer(), None
+    return ExtractiveSummarizer()
+
+
+def _left_out() -> OllamaUnreachable:
+    """Why the language model was not asked at all."""
+    return OllamaUnreachable(
+        "The summary was put together from quotes, because writing it took far too long or stopped the worker three "
+        "times.",
+        "Name a smaller model in OLLAMA_MODEL, then write the recap again.",
+    )
 
 
 def _empty_summary(language: str) -> Summary:

@@ -136,16 +136,20 @@ class Results:
         inputs: Sequence[str],
         kind: Any,
         compute: Callable[[], T],
-        engine: Engine | None,
+        engine: Engine | Callable[[T], Engine] | None,
     ) -> tuple[str, T]:
-        """Find a stage's result, or compute and keep it. `engine`: list it in the recap under this name."""
+        """Find a stage's result, or compute and keep it.
+
+        `engine`: list it in the recap under this name; a function gives it for what was computed.
+        """
         key = make_key(stage, options, model, inputs)
         self.watch.use(stage, key)
         if not self.store.find(key, ".json"):
             began = time.monotonic()
             value = compute()
             seconds = time.monotonic() - began
-            name, settings = (engine.name, engine.settings) if engine else ("", "")
+            used = engine(value) if callable(engine) else engine
+            name, settings = (used.name, used.settings) if used else ("", "")
             self.write(key, value, kind, StageReport(stage, name, settings, round(seconds, 3)))
             self.watch.saved()
             self.watch.took("summarize" if stage == "summary" else stage, model, seconds)

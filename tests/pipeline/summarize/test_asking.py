@@ -20,9 +20,11 @@ from pipeline.errors import Cancelled, OllamaModelMissing
 from pipeline.ollama import backoff
 from pipeline.ollama.chat import ChatLimits
 from pipeline.ollama.failures import OllamaFailure, OllamaResting, Reason
+from pipeline.recap import Segment, Transcript
 from pipeline.summarize.asking import Asker, OllamaSettings, TooLong, Unusable
 from pipeline.summarize.choose import choose_summarizer
-from pipeline.summarize.pieces import TokenCounter
+from pipeline.summarize.engine import SummaryOptions
+from pipeline.summarize.tokens import TokenCounter
 
 NO_WAIT = (0.0, 0.0, 0.0, 0.0)
 UNTIL = datetime(2026, 4, 21, 15, 32, tzinfo=UTC)
@@ -256,3 +258,23 @@ def test_another_server_at_the_address_is_told_apart() -> None:
         _, notice = choose_summarizer(f"http://127.0.0.1:{other.server_port}")
         other.shutdown()
     assert "does not speak like Ollama" in notice.message
+
+
+# how the model was loaded
+
+
+@pytest.mark.parametrize(
+    ("memory", "told"),
+    [(10_000, "window 8,192"), (6_000, "window 8,192, 25% on the CPU"), (0, "window 8,192, on the CPU")],
+    ids=["fits", "spills over", "no GPU"],
+)
+def test_the_window_and_the_share_on_the_cpu_are_told_with_the_summary(
+    ollama: OllamaServer, memory: int, told: str
+) -> None:
+    ollama.models["recap:latest"].size = 8_000
+    ollama.memory.total = memory
+    ollama.plays(says({name: [] for name in ("overview", "topics")} | {"title": "Hello"}))
+    chosen, _ = choose_summarizer(ollama.host)
+    segments = (Segment("g0", 0.0, 4.0, "Hello there.", None),)
+    result = chosen.summarize(Transcript("en", 1.0, 5.0, (), segments), SummaryOptions(), lambda _: None)
+    assert result.manner == told

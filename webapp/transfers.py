@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from typing import Any, TextIO
 
 import click
@@ -23,8 +24,9 @@ class Transfers:
     On a terminal each doing has a bar with bytes, rate and time left. Elsewhere it has a line for each tenth.
     """
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(self, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream: TextIO = stream or sys.stderr
+        self._clock = clock
         self._is_terminal = self._stream.isatty()
         self._doing = ("", "")
         self._told = -1
@@ -34,7 +36,7 @@ class Transfers:
     def __call__(self, model: str, doing: str, done: int, total: int) -> None:
         if (model, doing) != self._doing:
             self.close()
-            self._doing, self._told, self._begun = (model, doing), -1, time.monotonic()
+            self._doing, self._told, self._begun = (model, doing), -1, self._clock()
         if total and self._is_terminal:
             self._draw(done, total)
         elif total:
@@ -65,7 +67,7 @@ class Transfers:
                 length=total, label=label, width=0, file=self._stream, item_show_func=lambda figures: figures or ""
             )
             self._bar.render_progress()
-        now = time.monotonic()
+        now = self._clock()
         if done < total and now - self._drawn < REDRAW_SECONDS:
             return
         self._drawn = now

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
-import ollama as official
 import pytest
 from ollama_server import Model, OllamaServer, Reply, says
 
@@ -114,48 +112,67 @@ def test_parameters_of_show_are_read_back() -> None:
     assert read_parameters(text) == {"num_ctx": 8192, "stop": ["<|a|>", "b"], "top_p": 0.9}
 
 
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        (r'"\x1b[0m"', "\x1b[0m"),
+        (r'"a\u200bb\a\v"', "a\u200bb\a\v"),
+        (r'"say \"hi\" \\ \n"', 'say "hi" \\ \n'),
+        ("\"你好 'x'\"", "你好 'x'"),
+        ("4.294967296e+09", 4294967296),
+        ("true", True),
+        ("[a b]", "[a b]"),
+    ],
+)
+def test_values_are_read_as_go_writes_them(written: str, value: object) -> None:
+    assert read_parameters(f"top_k                          {written}") == {"top_k": value}
+
+
+def test_a_card_tells_what_the_server_knows(ollama: OllamaServer, client: OllamaClient) -> None:
+    ollama.models["recap:latest"] = Model(
+        "recap", license=("MIT", "BSD"), messages=({"role": "user", "content": "hi"},), requires="0.12.0",
+        system="S", parameters={"stop": ["\x1b"]}, blobs=(digest_of(b"one"),), adapters=(digest_of(b"two"),),
+        remote_host="https://ollama.com:443", info={"general.parameter_count": 8},
+    )  # fmt: skip
+    card = client.show("recap")
+    assert (card.license, card.messages, card.requires) == ("MIT\nBSD", (("user", "hi"),), "0.12.0")
+    assert (card.system, card.parameters) == ("S", {"stop": ["\x1b"]})
+    assert card.blobs == {digest_of(b"one"), digest_of(b"two")}
+    assert (card.remote_host, card.architecture, card.parameter_count) == ("https://ollama.com:443", "llama", 8)
+
+
+def test_an_answer_that_ollama_would_not_give_is_refused(client: OllamaClient, ollama: OllamaServer) -> None:
+    ollama.models["recap:latest"].info = {"llama.context_length": "many"}
+    with pytest.raises(OllamaRefused, match="does not speak like Ollama"):
+        client.show("recap")
+    ollama.plays(Reply(page=(200, "application/json", b"[]")))
+    with pytest.raises(OllamaRefused, match="does not speak like Ollama"):
+        client.try_chat("recap")
+
+
+def test_a_chat_is_tried_with_a_small_window_and_frees_the_memory(ollama: OllamaServer, client: OllamaClient) -> None:
+    ollama.plays(says("Hello."))
+    assert client.try_chat("recap") == "Hello."
+    (body,) = ollama.chats
+    assert (body["options"]["num_ctx"], body["keep_alive"], body["stream"]) == (2048, 0, False)
+    assert client.running() == []
+
+
+def test_a_server_that_answers_no_chat_in_time_is_given_up(ollama: OllamaServer, client: OllamaClient) -> None:
+    released = threading.Event()
+
+    def wait(body: dict[str, object]) -> Reply:
+        released.wait(30)
+        return says("late")
+
+    ollama.script = wait
+    with pytest.raises(OllamaUnreachable):
+        client.try_chat("recap", seconds=0.2)
+    released.set()
+
+
 def test_a_proxy_never_sees_what_goes_to_this_machine() -> None:
     assert not trusts_environment("http://127.0.0.1:11434")
     assert not trusts_environment("http://localhost:11434")
     assert not trusts_environment("http://[::1]:11434")
     assert trusts_environment("https://ollama.example.org")
-
-
-def test_the_official_client_works_with_the_stand_in(tmp_path: Path) -> None:
-    path = tmp_path / "model.gguf"
-    path.write_bytes(b"GGUF" + bytes(1000))
-    with OllamaServer(Model("recap")) as server:
-        client = official.Client(host=server.host)
-        digest = client.create_blob(path)
-        parameters = {"num_ctx": 8192, "stop": ["a", "b"]}
-        steps = client.create("made:1b", files={"model.gguf": digest}, parameters=parameters, system="S", stream=True)
-        assert [step.status for step in steps][-1] == "success"
-        assert {one.model for one in client.list().models} == {"recap:latest", "made:1b"}
-        assert (client.show("made:1b").modelinfo or {})["llama.context_length"] == 32768
-        assert client.show("made:1b").parameters is not None
-
-        server.plays(says({"answer": 42}))
-        question = [{"role": "user", "content": "hi"}]
-        whole = client.chat("made:1b", messages=question, format={"type": "object"})
-        assert json.loads(whole.message.content or "") == {"answer": 42}
-        assert whole.done_reason == "stop"
-        parts = list(client.chat("made:1b", messages=question, stream=True))
-        assert json.loads("".join(part.message.content or "" for part in parts)) == {"answer": 42}
-        assert [one.context_length for one in client.ps().models] == [4096]
-
-        long = [{"role": "user", "content": "words " * 10_000}]
-        cut = client.chat("made:1b", messages=long, options={"num_ctx": 4096})
-        assert cut.prompt_eval_count == 4096 - (4096 - 4) // 2
-        server.plays(Reply(("x",), late_error="crashed"))
-        with pytest.raises(official.ResponseError, match="crashed"):
-            list(client.chat("made:1b", messages=question, stream=True))
-        server.plays(Reply(status=503))
-        with pytest.raises(official.ResponseError, match="server busy"):
-            client.chat("made:1b", messages=question)
-        with pytest.raises(official.ResponseError, match="neither 'from' or 'files'"):
-            client.create("bad", system="x")
-        with pytest.raises(official.ResponseError, match="relative"):
-            client.create("bad", files={"/x/model.gguf": digest})
-        client.delete("made:1b")
-        with pytest.raises(official.ResponseError, match="not found"):
-            client.show("made:1b")

@@ -1,0 +1,355 @@
+"""`flask import-ollama-models`, `models list` and what `doctor` says of Ollama, as their owner sees them."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import click
+import pytest
+from click.testing import Result
+from flask import Flask
+from gguf_files import gguf
+from helpers import ROOT, free_port, wait_until
+from library_factories import make_recording, make_user
+from ollama_server import Model, OllamaServer, Reply
+
+import config
+from library import database, jobs, ollama_health
+from library.models import utc_now
+from pipeline.ollama.sources import QUANTIZATIONS
+from webapp.findings import Finding
+from webapp.model_commands import find_chat_obstacle, import_ollama_models
+from webapp.ollama_checks import check_ollama
+from webapp.transfers import Transfers
+
+Settings = Callable[..., config.Settings]
+
+
+@pytest.fixture
+def run(app: Flask, ollama: OllamaServer, settings_of: Settings) -> Callable[..., Result]:
+    """Runs a command against the stand-in."""
+    settings_of(OLLAMA_HOST=ollama.host)
+    return lambda *arguments: app.test_cli_runner().invoke(args=[str(one) for one in arguments])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two sound models and a broken one."""
+    for name, modelfile in (("recap:8b", "FROM ./model.gguf\nSYSTEM Brief.\n"), ("small", "FROM ./model.gguf\n")):
+        put(tmp_path / "models" / name, modelfile, gguf(seed=len(name)))
+    put(tmp_path / "models" / "broken", "FORM ./model.gguf\n", gguf())
+    return tmp_path / "models"
+
+
+def put(folder: Path, modelfile: str, weights: bytes) -> None:
+    folder.mkdir(parents=True)
+    (folder / "Modelfile").write_text(modelfile)
+    (folder / "model.gguf").write_bytes(weights)
+
+
+def table(result: Result) -> list[list[str]]:
+    """The rows of the table at the end: model, outcome, and what follows."""
+    lines = result.stdout.splitlines()
+    begin = next(at for at, line in enumerate(lines) if line.startswith("Model "))
+    return [line.split(maxsplit=2) for line in lines[begin + 1 : -1]]
+
+
+def test_models_are_imported_with_a_table_of_what_came_of_each(
+    run: Callable[..., Result], ollama: OllamaServer, folder: Path
+) -> None:
+    result = run("import-ollama-models", folder)
+    assert result.exit_code == 1
+    broken, recap, small = table(result)
+    assert broken[:2] == ["broken", "failed"]
+    assert "Modelfile, line 1: FORM is no instruction" in broken[2]
+    assert recap == ["recap:8b", "imported", "352 B  it answers"]
+    assert small[1] == "imported"
+    assert result.stdout.splitlines()[-1] == "1 failed, 2 imported; 704 B sent."
+    assert "recap:8b: sending model.gguf: 352 B of 352 B (100%)" in result.stderr
+    again = run("import-ollama-models", folder, "--only", "small", "--only", "recap:8b")
+    assert again.exit_code == 0
+    assert [row[1] for row in table(again)] == ["skipped", "skipped"]
+    assert len(ollama.creates) == 2
+
+
+def test_a_dry_run_changes_nothing_and_says_what_it_would_do(
+    run: Callable[..., Result], ollama: OllamaServer, folder: Path
+) -> None:
+    result = run("import-ollama-models", folder, "--dry-run", "--only", "small")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-2:] == [
+        "small  to import    352 B  352 B to send", "1 to import; 352 B to send.",
+    ]  # fmt: skip
+    assert (ollama.uploads, ollama.creates) == ([], [])
+
+
+def test_wrong_use_ends_with_2(run: Callable[..., Result], folder: Path) -> None:
+    unknown = run("import-ollama-models", folder, "--only", "large")
+    assert unknown.exit_code == 2
+    assert "There is no model large. The models there are: broken, recap:8b, small." in unknown.stderr
+    nowhere = run("import-ollama-models", folder / "none")
+    assert (nowhere.exit_code, "There is no folder" in nowhere.stderr) == (2, True)
+    empty = run("import-ollama-models", folder / "small")
+    assert (empty.exit_code, "There are no models in" in empty.stderr) == (2, True)
+    assert run("import-ollama-models", folder, "--quantize", "q5_1").exit_code == 2
+
+
+def test_the_command_offers_what_ollama_can_quantize_to() -> None:
+    (option,) = (one for one in import_ollama_models.params if one.name == "quantize")
+    assert tuple(option.type.choices) == QUANTIZATIONS
+
+
+def test_ollama_away_is_one_message_before_anything_is_read(
+    run: Callable[..., Result], folder: Path, settings_of: Settings
+) -> None:
+    settings_of(OLLAMA_HOST=f"http://127.0.0.1:{free_port()}")
+    result = run("import-ollama-models", folder)
+    assert result.exit_code == 1
+    assert "Ollama does not answer at http://127.0.0.1:" in result.stderr
+    assert "ollama serve" in result.stderr
+    assert "hashing" not in result.stderr
+    assert result.stdout == ""
+
+
+def test_an_old_ollama_is_told_to_be_updated(run: Callable[..., Result], ollama: OllamaServer, folder: Path) -> None:
+    ollama.version = "0.5.4"
+    result = run("import-ollama-models", folder)
+    assert result.exit_code == 1
+    assert "version 0.5.4 is too old to import models, 0.5.5 or later is needed" in result.stderr
+
+
+def test_a_chat_that_fails_is_a_failure_and_can_be_left_out(
+    run: Callable[..., Result], ollama: OllamaServer, folder: Path
+) -> None:
+    ollama.plays(Reply(status=500, late_error="out of memory"))
+    failed = run("import-ollama-models", folder, "--only", "small")
+    assert (failed.exit_code, table(failed)[0][1]) == (1, "failed")
+    assert "a chat with it fails: out of memory" in failed.stdout
+    assert run("import-ollama-models", folder, "--only", "small", "--force", "--no-verify").exit_code == 0
+
+
+def test_no_chat_is_tried_while_a_job_holds_the_gpu(
+    run: Callable[..., Result], ollama: OllamaServer, folder: Path
+) -> None:
+    make_recording(make_user("owner"))
+    held = jobs.claim("cpu", "worker", utc_now(), 60)
+    assert held is not None
+    assert find_chat_obstacle() is None
+    jobs.advance(held, jobs.Step.PROCESS, utc_now())
+    assert jobs.claim("gpu", "worker", utc_now(), 60)
+    result = run("import-ollama-models", folder, "--only", "small")
+    assert result.exit_code == 0
+    assert "no chat tried: a job is running" in result.stdout
+    assert ollama.chats == []
+
+
+def test_without_tables_there_is_no_job_and_without_a_database_there_may_be_one(
+    data_dir: Path, settings_of: Settings
+) -> None:
+    assert find_chat_obstacle() is None
+    settings_of(DATABASE_URL=f"postgresql://127.0.0.1:{free_port()}/none")
+    assert find_chat_obstacle() == "the database does not answer, so a job may be running"
+    database.engine().dispose()
+
+
+@pytest.fixture
+def slow(folder: Path) -> Path:
+    """A folder with a model of two files, the second of them large."""
+    put(folder.parent / "slow" / "big", "FROM ./a-00001-of-00002.gguf\n", b"")
+    for part in (1, 2):
+        data = gguf(weights=8_000_000 * (part - 1) + 64, split__no=part - 1, split__count=2)
+        (folder.parent / "slow" / "big" / f"a-0000{part}-of-00002.gguf").write_bytes(data)
+    (folder.parent / "slow" / "big" / "model.gguf").unlink()
+    return folder.parent / "slow"
+
+
+def test_who_stops_it_is_told_and_the_next_run_goes_on(
+    run: Callable[..., Result], ollama: OllamaServer, slow: Path, data_dir: Path
+) -> None:
+    ollama.uploads_go_on.clear()
+    environment = {**os.environ, "OLLAMA_HOST": ollama.host, "DATA_DIR": str(data_dir)}
+    command = [sys.executable, "-m", "flask", "--app", "run", "import-ollama-models", str(slow)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    wait_until(lambda: ollama.uploads, 60)
+    ollama.uploads_go_on.set()
+    wait_until(lambda: len(ollama.blobs) == 1, 60)
+    ollama.uploads_go_on.clear()
+    wait_until(lambda: len(ollama.uploads) == 2 or process.poll() is not None, 60)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    ollama.uploads_go_on.set()
+    assert process.returncode == 130
+    assert "Stopped. What was sent whole is kept; the next run goes on from there." in errors
+    assert "Traceback" not in errors
+    sent = len(ollama.uploads)
+    result = run("import-ollama-models", slow)
+    assert result.exit_code == 0
+    assert "sending a-00001" not in result.stderr
+    assert len(ollama.uploads) == sent + 1
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_a_terminal_shows_a_bar_with_bytes_rate_and_time_left(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    seconds = itertools.count()
+    monkeypatch.setattr("click._termui_impl.time", SimpleNamespace(time=lambda: float(next(seconds))))
+    stream = Terminal()
+    transfers = Transfers(stream, clock=lambda: float(next(seconds)))
+    for done in range(0, 4_000_000_001, 500_000_000):
+        transfers("recap:8b", "sending model-with-a-long-name.gguf", done, 4_000_000_000)
+    transfers("recap:8b", "writing manifest", 0, 0)
+    transfers.close()
+    drawn = [click.unstyle(line).rstrip() for line in stream.getvalue().replace("\r", "\n").splitlines()]
+    half = next(line for line in drawn if "2.0 GB of 4.0 GB" in line)
+    assert half.startswith("recap:8b: sending")
+    assert re.search(r"50% +00:00:\d\d +2\.0 GB of 4\.0 GB, \d+ MB/s$", half)
+    assert max(map(len, drawn)) <= columns
+    assert drawn[-1] == "recap:8b: writing manifest"
+
+
+def test_elsewhere_there_is_a_line_for_each_tenth() -> None:
+    stream = io.StringIO()
+    transfers = Transfers(stream)
+    for done in range(1, 1001):
+        transfers("recap", "sending model.gguf", done * 1000, 1_000_000)
+    transfers("recap", "parsing GGUF", 0, 0)
+    transfers("recap", "parsing GGUF", 0, 0)
+    lines = stream.getvalue().splitlines()
+    assert lines[1] == "recap: sending model.gguf: 100 kB of 1.0 MB (10%)"
+    assert lines[-2:] == ["recap: sending model.gguf: 1.0 MB of 1.0 MB (100%)", "recap: parsing GGUF"]
+    assert len(lines) == 12
+
+
+def test_models_list_shows_what_ollama_has_and_uses(run: Callable[..., Result], ollama: OllamaServer) -> None:
+    ollama.models["recap:latest"].size = 4_900_000_000
+    ollama.models["embed:latest"] = Model("embed", capabilities=("embedding",), window=2048, quantization="F16")
+    ollama.memory.total = 4_500_000_000
+    ollama.memory.load("recap:latest", 8192, 6_000_000_000)
+    result = run("models", "list")
+    assert result.exit_code == 0
+    lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
+    assert "language recap:latest 4.9 GB Q4_K_M window 32,768 tokens used: the first that can chat" in lines
+    assert "loaded now: 8,192 tokens, 4.5 GB of 6.0 GB on the GPU (75%)" in lines
+    assert "language embed:latest 1.0 kB F16 window 2,048 tokens cannot chat" in lines
+    assert any(line.startswith("whisper ") for line in lines)
+
+
+def test_models_list_says_why_a_named_model_is_not_used(
+    run: Callable[..., Result], ollama: OllamaServer, settings_of: Settings
+) -> None:
+    settings_of(OLLAMA_MODEL="recap")
+    assert "used: named in OLLAMA_MODEL" in run("models", "list").stdout
+    settings_of(OLLAMA_MODEL="large:70b")
+    result = run("models", "list")
+    assert (result.exit_code, "used:" in result.stdout.split("language")[1]) == (0, False)
+    assert "Ollama does not have large:70b, which OLLAMA_MODEL names" in result.stdout
+
+
+def test_models_list_works_with_ollama_away(run: Callable[..., Result], settings_of: Settings) -> None:
+    settings_of(OLLAMA_HOST=f"http://127.0.0.1:{free_port()}")
+    result = run("models", "list")
+    assert result.exit_code == 0
+    assert "does not answer, so summaries are put together from quotes" in result.stdout
+    assert "set OLLAMA_HOST to where it runs" in result.stdout
+
+
+def findings_of(settings: config.Settings) -> dict[str, Finding]:
+    return {one.part: one for one in check_ollama(settings)}
+
+
+def test_the_doctor_finds_a_sound_ollama_well(sqlite: str, ollama: OllamaServer, settings_of: Settings) -> None:
+    found = findings_of(settings_of(OLLAMA_HOST=ollama.host, OLLAMA_NUM_CTX=16384))
+    assert [one.fix for one in found.values()] == [None, None, None]
+    assert found["ollama"].state == f"{ollama.host}, version 0.12.6"
+    assert found["ollama model"].state == "recap:latest, 1.0 kB Q4_K_M, the first that can chat"
+    assert found["ollama window"].state == "16,384 tokens; recap:latest was trained for 32,768 tokens"
+
+
+@pytest.mark.parametrize(
+    ("version", "says"), [("0.5.4", "cannot be imported before 0.5.5"), ("0.12.5", "cuts a prompt")]
+)
+def test_the_doctor_tells_an_old_version(
+    sqlite: str, ollama: OllamaServer, settings_of: Settings, version: str, says: str
+) -> None:
+    ollama.version = version
+    found = findings_of(settings_of(OLLAMA_HOST=ollama.host))["ollama"]
+    assert says in found.state
+    assert "Update Ollama" in (found.fix or "")
+
+
+def test_the_doctor_tells_of_a_model_that_is_missing_cannot_chat_or_runs_elsewhere(
+    sqlite: str, ollama: OllamaServer, settings_of: Settings
+) -> None:
+    missing = findings_of(settings_of(OLLAMA_HOST=ollama.host, OLLAMA_MODEL="large"))["ollama model"]
+    assert "does not have large" in missing.state
+    assert "Ollama has: recap:latest" in (missing.fix or "")
+    ollama.models["embed:latest"] = Model("embed", capabilities=("embedding",))
+    assert "cannot chat" in findings_of(settings_of(OLLAMA_MODEL="embed"))["ollama model"].state
+    ollama.models["recap:latest"].remote_host = "https://ollama.com:443"
+    elsewhere = findings_of(settings_of(OLLAMA_MODEL="recap"))["ollama model"]
+    assert "leaves this machine" in elsewhere.state
+    assert elsewhere.fix
+
+
+def test_the_doctor_tells_of_a_window_larger_than_the_training(
+    sqlite: str, ollama: OllamaServer, settings_of: Settings
+) -> None:
+    found = findings_of(settings_of(OLLAMA_HOST=ollama.host, OLLAMA_NUM_CTX=65536))["ollama window"]
+    assert found.state.startswith("OLLAMA_NUM_CTX is 65,536, but recap:latest was trained for 32,768 tokens")
+    assert "32768 at most" in (found.fix or "")
+
+
+def test_the_doctor_tells_of_a_model_that_does_not_fit_the_gpu(
+    sqlite: str, ollama: OllamaServer, settings_of: Settings
+) -> None:
+    ollama.memory.total = 4_000_000_000
+    ollama.memory.load("recap:latest", 8192, 6_500_000_000)
+    settings = settings_of(OLLAMA_HOST=ollama.host, GPU_AVAILABLE="false")
+    found = findings_of(settings)["ollama memory"]
+    assert (found.fix or "").startswith("2.5 GB of it run on the CPU")
+    ollama.memory.total = 0
+    ollama.memory.load("recap:latest", 4096, 6_500_000_000)
+    found = findings_of(settings)["ollama memory"]
+    assert (found.fix, "all on the CPU; this machine has no GPU" in found.state) == (None, True)
+
+
+def test_the_doctor_tells_that_ollama_is_away_or_no_ollama(
+    sqlite: str, ollama: OllamaServer, settings_of: Settings
+) -> None:
+    away = findings_of(settings_of(OLLAMA_HOST=f"http://127.0.0.1:{free_port()}"))["ollama"]
+    assert "does not answer" in away.state
+    assert "ollama serve" in (away.fix or "")
+
+
+def test_the_doctor_tells_that_ollama_is_left_alone_and_until_when(
+    sqlite: str, ollama: OllamaServer, settings_of: Settings
+) -> None:
+    settings = settings_of(OLLAMA_HOST=ollama.host)
+    for _ in range(ollama_health.MOST_FAILURES):
+        until = ollama_health.note_failure(ollama.host, "away", utc_now())
+    assert until is not None
+    resting, *others = check_ollama(settings)
+    assert resting.state == f"failed 5 times in a row (it did not answer) and is left alone until {until:%H:%M}"
+    assert resting.fix
+    assert [one.fix for one in others] == [None, None, None]
+
+
+def test_the_doctor_shows_ollama_among_the_others(run: Callable[..., Result]) -> None:
+    lines = run("doctor").stdout.splitlines()
+    assert any(line.startswith("well ollama model") for line in lines)

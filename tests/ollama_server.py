@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -80,7 +81,7 @@ class OllamaServer:
         self.uploads_go_on = threading.Event()
         self.uploads_go_on.set()
         self.script: Script = lambda body: says("hello")
-        self._http = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
+        self._http = _Http(("127.0.0.1", port), _handler(self))
         self._http.daemon_threads = True
         self.host = f"http://127.0.0.1:{self._http.server_port}"
 
@@ -108,6 +109,13 @@ class OllamaServer:
 def prompt_of(body: Body) -> str:
     """All that the model would read."""
     return "".join(str(one["content"]) for one in body["messages"])
+
+
+class _Http(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients may hang up when they like; anything else is a fault of the stand-in."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Refusal(Exception):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from library import jobs, queue, recordings
+import config
+from library import jobs, ollama_health, queue, recordings
 from library.models import Recording, Status, Step, User, utc_now
 from webapp import errors
 
@@ -30,6 +31,8 @@ def retry(recording: Recording) -> None:
 
 def process_again(recording: Recording) -> None:
     """Do what is missing and write the recap again. Raises Conflict while the job is not over, or cannot get there."""
+    # who asks for it by hand need not wait until Ollama has rested
+    ollama_health.allow_trial(config.load().ollama_host)
     job = recording.job
     if job.status == Status.FAILED and not job.error_retryable:
         raise errors.Conflict(job.error_message, job.error_hint)

@@ -44,6 +44,8 @@ BUILT_IN = (
     Offer("one-on-one", "One-on-one", "What moved each of the two, what was agreed, what happens next."),
 )
 OWN_WORDS = Offer(CUSTOM, "Custom prompt", "Only what you ask for.")
+#: Names with a meaning of their own, in addresses or in what programs ask for.
+_RESERVED = {"new", "none", "auto", "default"}
 _BUILT_IN_TITLES = {each.name: each.title for each in (*BUILT_IN, OWN_WORDS)}
 
 
@@ -95,7 +97,7 @@ def add(title: str, instructions: str, made_by: User, now: datetime) -> Template
     with write() as session:
         lock_table(session, Template.__tablename__)
         _refuse_taken_title(session, title, None)
-        taken = set(session.scalars(select(Template.name))) | set(_BUILT_IN_TITLES)
+        taken = set(session.scalars(select(Template.name))) | set(_BUILT_IN_TITLES) | _RESERVED
         made = Template(
             name=_free_name(title, taken), title=title, instructions=instructions, made_at=now, made_by=made_by.id
         )

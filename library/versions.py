@@ -52,7 +52,8 @@ def listed(recording_id: str) -> list[Version]:
 
 def find(session: Session, recording_id: str, number: int | None = None) -> Version | None:
     """A version; without a number the one that is shown, or before there is one the newest."""
-    number = number or session.scalar(select(Recording.version).where(Recording.id == recording_id))
+    if number is None:
+        number = session.scalar(select(Recording.version).where(Recording.id == recording_id))
     if number is not None:
         return session.get(Version, (recording_id, number))
     return _newest(session, recording_id)

@@ -40,7 +40,7 @@ def create_app() -> Flask:
 
 
 def _register_features(app: Flask) -> None:
-    from webapp import account, api, auth, commands, health, help, recordings, uploads
+    from webapp import account, admin, api, auth, commands, health, help, recordings, uploads
 
-    for feature in (auth, account, recordings, uploads, api, health, help, commands):
+    for feature in (auth, account, admin, recordings, uploads, api, health, help, commands):
         feature.register(app)

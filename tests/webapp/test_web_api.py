@@ -36,6 +36,8 @@ RECORDING = {
     "error": (dict, type(None)),
     "warnings": list,
     "coverage": (dict, type(None)),
+    "choices": dict,
+    "version": (int, type(None)),
 }
 POINT = {"id": str, "text": str, "speaker": (str, type(None)), "start": float, "end": float, "segments": list}
 

@@ -31,6 +31,7 @@ def all_rules(app: Flask) -> list[tuple[Rule, str]]:
 def address(rule: Rule, recording_id: str) -> str:
     """An address with its gaps filled."""
     filled = str(rule).replace("<recording_id>", recording_id).replace("<kind>", "pdf").replace("<key_id>", "k" * 32)
+    filled = filled.replace("<int:number>", "1").replace("<name>", "site-visit")
     return filled.replace("<release>", "x").replace("<path:filename>", "css/base.css")
 
 
@@ -91,7 +92,7 @@ def test_no_page_has_a_script_or_a_style_of_its_own(app: Flask, alice: User) -> 
     waiting = meetings.upload(alice, "Waits")
     client = log_in(app, alice)
     paths = ["/", "/upload", "/account", "/help/models", "/nothing", f"/recordings/{recording.id}"]
-    paths += [f"/recordings/{waiting.id}", f"/recordings/{waiting.id}/delete"]
+    paths += [f"/recordings/{waiting.id}", f"/recordings/{waiting.id}/delete", f"/recordings/{recording.id}/rewrite"]
     for page in [app.test_client().get("/login").text, *(client.get(path).text for path in paths)]:
         assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|<script>", page)
         assert not re.search(r"(src|href|action)=\"(https?:)?//", page), "nothing comes from elsewhere"

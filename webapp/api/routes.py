@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
-from library import line, recordings
+from library import line, recordings, versions
 from library.models import Recording, utc_now
 from pipeline.errors import PipelineError
-from pipeline.recap import to_plain
+from pipeline.recap import Recap, to_plain
 from webapp import errors
 from webapp.api import shapes
 from webapp.auth import sessions
-from webapp.recordings import actions, exports, voices
+from webapp.recordings import actions, choices, exports, voices
 from webapp.security import limiter
 from webapp.uploads import intake
 
@@ -95,32 +94,44 @@ def show(recording_id: str) -> tuple[Response, int]:
 @api.get("/recordings/<recording_id>/transcript")
 def transcript(recording_id: str) -> Response:
     """Who said what."""
-    return jsonify(to_plain(_recap(_found(recording_id)).transcript))
+    return jsonify(to_plain(_asked_recap(recording_id).transcript))
 
 
 @api.put("/recordings/<recording_id>/speakers")
 def name_speakers(recording_id: str) -> Response:
     """Call speakers by names; the PDF follows."""
-    names = request.get_json(silent=True)
+    recording, names = _found(recording_id), request.get_json(silent=True)
     if not isinstance(names, dict):
         raise errors.InvalidRequest("The body is not a JSON object of names.", 'Send one such as {"S1": "Anna"}.')
-    return jsonify(speakers=to_plain(voices.give_names(_found(recording_id), names).transcript)["speakers"])
+    return jsonify(speakers=to_plain(voices.give_names(recording, names).transcript)["speakers"])
 
 
 @api.get("/recordings/<recording_id>/summary")
 def summary(recording_id: str) -> Response:
     """What it came to."""
-    recap = _recap(_found(recording_id))
+    recap = _asked_recap(recording_id)
     # inside, an owner who speaks is an id, so that renaming reaches it; people want the name
     items = tuple(replace(item, owner=recap.transcript.owner_name(item)) for item in recap.summary.action_items)
     return jsonify(to_plain(replace(recap.summary, action_items=items)))
 
 
-def _recap(recording: Recording) -> Any:
-    recap = recordings.load_recap(recording.id)
-    if recap is None:
-        raise errors.not_ready(recording, "The result is not there yet.")
-    return recap
+def _asked_recap(recording_id: str) -> Recap:
+    """The recap that is shown, or the version that the query names."""
+    return actions.load_recap(_found(recording_id), shapes.read_number(request.args.get("version")))
+
+
+@api.get("/recordings/<recording_id>/versions")
+def list_versions(recording_id: str) -> Response:
+    """The recaps that were written of a recording, newest first."""
+    recording = _found(recording_id)
+    return jsonify(items=[shapes.version(each, recording) for each in versions.listed(recording.id)])
+
+
+@api.post("/recordings/<recording_id>/versions/<int:number>/use")
+def use_version(recording_id: str, number: int) -> tuple[Response, int]:
+    """Show a version from now on; its PDF is made."""
+    actions.use_version(_found(recording_id), number)
+    return _shown(recording_id, 202)
 
 
 @api.get("/recordings/<recording_id>/exports/<kind>")
@@ -145,8 +156,10 @@ def retry(recording_id: str) -> tuple[Response, int]:
 
 @api.post("/recordings/<recording_id>/summarize")
 def summarize(recording_id: str) -> tuple[Response, int]:
-    """Write the recap again."""
-    actions.process_again(_found(recording_id))
+    """Write the recap again, as the body asks for or as before."""
+    recording, body = _found(recording_id), request.get_data()
+    chosen = choices.from_json(body, choices.of(recording)) if body.strip() else None
+    actions.process_again(recording, chosen)
     return _shown(recording_id, 202)
 
 

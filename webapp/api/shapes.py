@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from library.line import Line
-from library.models import Recording, Status
+from library.models import Recording, Status, Version
+from library.recordings import choices_of
 from webapp.errors import InvalidRequest
 
 
@@ -35,6 +37,22 @@ def recording(row: Recording, line: Line) -> dict[str, Any]:
         "error": _error(row),
         "warnings": [{name: each[name] for name in ("code", "message", "hint")} for each in row.warnings],
         "coverage": row.facts.get("coverage"),
+        "choices": asdict(choices_of(row)),
+        "version": row.version,
+    }
+
+
+def version(row: Version, of: Recording) -> dict[str, Any]:
+    """A recap as it was written once."""
+    return {
+        "number": row.number,
+        "made_at": time(row.made_at),
+        "template": row.template,
+        "language": row.language,
+        "engine": row.engine or None,
+        "model": row.model,
+        "instructions": row.choices.get("instructions"),
+        "current": row.number == of.version,
     }
 
 
@@ -68,6 +86,17 @@ def read_cursor(text: str | None) -> tuple[datetime, str] | None:
     if not last:
         raise InvalidRequest("The cursor is not one of this list.", "Start without one.", field="cursor")
     return at, last
+
+
+def read_number(text: str | None) -> int | None:
+    """The number of a version. Raises InvalidRequest."""
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) >= 1):
+        raise InvalidRequest(
+            "The version is not a whole number above 0.", "Leave it out, or give one of the list.", field="version"
+        )
+    return int(text)
 
 
 def read_limit(text: str | None, default: int = 25, most: int = 100) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import config
 from library import jobs, ollama_health, queue, recordings
-from library.models import Recording, Status, Step, User, utc_now
+from library.models import Recording, Status, Step, User, Version, utc_now
+from library.recordings import Choices
+from pipeline.recap import Recap
 from webapp import errors
 
 
@@ -29,18 +31,54 @@ def retry(recording: Recording) -> None:
     _start_again(recording, None)
 
 
-def process_again(recording: Recording) -> None:
-    """Do what is missing and write the recap again. Raises Conflict while the job is not over, or cannot get there."""
+def process_again(recording: Recording, choices: Choices | None = None) -> None:
+    """Do what is missing and write the recap again, as now chosen or as before.
+
+    Raises Conflict while the job is not over, or where it cannot get there.
+    """
     # who asks for it by hand need not wait until Ollama has rested
     ollama_health.allow_trial(config.load().ollama_host)
     job = recording.job
-    if job.status == Status.FAILED and not job.error_retryable:
+    if job.status == Status.FAILED and not job.error_retryable and recording.version is None:
         raise errors.Conflict(job.error_message, job.error_hint)
-    _start_again(recording, Step.PROCESS)
+    if choices is None:
+        _start_again(recording, Step.PROCESS)
+    else:
+        _check_and_wake(recording, recordings.write_again(recording.id, choices, utc_now()))
+
+
+def find_version(recording: Recording, number: int) -> Version:
+    """A version of this recording. Raises NotFound."""
+    found = recordings.get_version(recording.id, number)
+    if found is None:
+        raise errors.NotFound("There is no such version of this recap.", "The oldest go when there are many.")
+    return found
+
+
+def load_recap(recording: Recording, number: int | None = None) -> Recap:
+    """The recap that is shown, or a version of it. Raises NotFound, NotReady, and Conflict where its file is lost."""
+    if number is not None:
+        find_version(recording, number)
+    found = recordings.load_recap(recording.id, number)
+    if found is None and (number is not None or recording.job.status == Status.DONE):
+        raise errors.Conflict("This recap is not on this server's disk.", "Write it again: it is made anew.")
+    if found is None:
+        raise errors.not_ready(recording, "The result is not there yet.")
+    return found
+
+
+def use_version(recording: Recording, number: int) -> None:
+    """Show a version from when its PDF is there. Raises NotFound, and Conflict while the job is not over."""
+    load_recap(recording, number)
+    _check_and_wake(recording, recordings.use_version(recording.id, number, utc_now()))
 
 
 def _start_again(recording: Recording, step: Step | None) -> None:
-    if not jobs.retry(recording.id, utc_now(), step=step):
+    _check_and_wake(recording, jobs.retry(recording.id, utc_now(), step=step))
+
+
+def _check_and_wake(recording: Recording, started: bool) -> None:
+    if not started:
         raise errors.Conflict("This recording is still being worked on.", "Wait until it is done, or cancel it.")
     changed = recordings.get(recording.id)
     if changed is not None:

@@ -9,6 +9,7 @@ from itertools import groupby
 from pipeline.recap import ActionItem, Point, Recap, Segment, Transcript
 from webapp import formats
 from webapp.recordings import tiles
+from webapp.recordings.history import History
 from webapp.recordings.tiles import UNKNOWN, Tile
 
 #: Words the recogniser gave less than this are marked as doubtful; the PDF marks the same.
@@ -215,8 +216,8 @@ def mark_doubtful(segment: Segment) -> Iterator[tuple[str, bool]]:
     yield text[end:] + " ", False
 
 
-def describe(recap: Recap) -> list[tuple[str, str]]:
-    """The details of a recap: what it was made from and how."""
+def describe(recap: Recap, past: History | None) -> list[tuple[str, str]]:
+    """The details of a recap: what it was made from, how, and what was asked for."""
     source = recap.source
     kind = ", ".join(part for part in (source.container, source.codec, formats.size(source.size_bytes)) if part)
     rows = [("File", source.filename), ("Kind", kind)]
@@ -225,6 +226,9 @@ def describe(recap: Recap) -> list[tuple[str, str]]:
     if 0 < transcript.language_probability < 1:
         language += f", {transcript.language_probability * 100:.0f} % sure"
     rows.append(("Language", language))
+    if past is not None:
+        rows.append(("Template", past.template))
+        rows += [("Asked for", past.asked)] if past.asked else []
     rows += [
         (_STAGE_NAMES.get(each.stage, each.stage.capitalize()), f"{each.engine}. {each.settings}. {each.seconds:.1f} s")
         for each in recap.stages

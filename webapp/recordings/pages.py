@@ -7,10 +7,10 @@ from flask_login import login_required
 
 from library import jobs, line, recordings
 from library.models import Recording, Status, utc_now
-from webapp import errors, formats
+from webapp import formats
 from webapp.api import shapes
 from webapp.auth import sessions
-from webapp.recordings import actions, document, exports, progress, rows, voices
+from webapp.recordings import actions, choices, document, exports, history, progress, rows, voices
 from webapp.uploads import sample
 
 pages = Blueprint("recordings", __name__)
@@ -55,27 +55,29 @@ def live_rows() -> Response:
 @pages.get("/recordings/<recording_id>")
 @login_required
 def show(recording_id: str) -> str:
-    """A recording: at work, done or failed."""
+    """A recording: its recap once there is one, also while it is written again; before that how the work goes."""
     found = actions.find(recording_id, sessions.me())
-    if found.job.status == Status.DONE:
-        recap = recordings.load_recap(found.id)
-        if recap is None:
-            raise errors.Conflict(
-                "The recap of this recording is not on this server's disk.", "Try again: it is made anew."
-            )
-        return _done_page(found, document.Document(recap))
+    number = shapes.read_number(request.args.get("version"))
+    if found.version is not None or number is not None or found.job.status == Status.DONE:
+        return _recap_page(found, number)
     heard = recordings.partial_transcript(found.id)
     earlier = recordings.earlier_copy(found)
     return render_template("recording_at_work.html", **_at_work(found), heard=heard, earlier=earlier)
 
 
-def _done_page(found: Recording, made: document.Document) -> str:
-    details = document.describe(made.recap)
+def _recap_page(found: Recording, number: int | None) -> str:
+    made = document.Document(actions.load_recap(found, number))
+    past, context = history.look(found, number), _at_work(found)
+    is_earlier = past is not None and not past.open.is_shown
     return render_template(
         "recording_done.html",
-        recording=found,
+        **context,
         document=made,
-        details=details,
+        history=past,
+        is_earlier=is_earlier,
+        can_rewrite=not context["is_live"] and not is_earlier,
+        chosen=choices.of(found),
+        details=document.describe(made.recap, past),
         voices=voices.look(made),
         has_pdf=exports.has_pdf(found),
     )
@@ -90,6 +92,7 @@ def _at_work(found: Recording) -> dict[str, object]:
         "row": rows.make(found, standing),
         "is_live": found.job.status in (Status.QUEUED, Status.RUNNING),
         "stopped_at": _stopped_at(found),
+        "again": progress.again(found, standing, now) if found.version is not None else None,
     }
 
 
@@ -108,6 +111,9 @@ def live(recording_id: str) -> Response:
     context = _at_work(found)
     if not context["is_live"]:
         return jsonify(finished=True, announcement=_ending(found))
+    if found.version is not None:
+        slim = render_template("_again.html", **context)
+        return jsonify(finished=False, announcement=progress.announcement(found), progress=slim, turns="", heard=0)
     known = max(0, request.args.get("heard", 0, type=int))
     heard = recordings.partial_transcript(found.id)
     return jsonify(

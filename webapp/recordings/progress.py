@@ -9,6 +9,7 @@ from library import jobs, recordings
 from library.line import Line
 from library.models import Recording, Status
 from webapp import formats
+from webapp.recordings import rows
 from webapp.recordings.rows import AT_WORK, stage_of
 
 NAMES = {
@@ -59,11 +60,47 @@ def _headline(recording: Recording, line: Line) -> tuple[str, str]:
 
 def _below(recording: Recording, now: datetime) -> str:
     job = recording.job
-    if not any(job.queue in worker.queues for worker in recordings.live_workers(now)):
+    if not _has_worker(recording, now):
         return "No worker is running. The work starts as soon as one is."
     if job.started_at is None:
         return f"Uploaded at {formats.hour(recording.created_at)}. The work goes on without this page."
     return f"Started at {formats.hour(job.started_at)}. The work goes on without this page."
+
+
+def _has_worker(recording: Recording, now: datetime) -> bool:
+    return any(recording.job.queue in worker.queues for worker in recordings.live_workers(now))
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """One line on a recap that is written again, or that could not be. `kind`: waiting, running, failed, cancelled."""
+
+    kind: str
+    head: str
+    text: str
+    percent: int | None = None
+
+
+def again(recording: Recording, line: Line, now: datetime) -> Again | None:
+    """How the work on a recap gets on that is there already; None where there is no work."""
+    job, state = recording.job, rows.state(recording, line)
+    if job.status == Status.DONE:
+        return None
+    if state.kind == "waiting":
+        return Again("waiting", "The recap will be written again", _waiting_text(recording, line, now))
+    if state.kind == "running":
+        stage = stage_of(recording)
+        head = "Writing the recap again" if stage == "summarize" else AT_WORK[stage]
+        return Again("running", head, state.text.capitalize(), state.percent)
+    return Again(state.kind, "", job.error_message or "")
+
+
+def _waiting_text(recording: Recording, line: Line, now: datetime) -> str:
+    if not _has_worker(recording, now):
+        return "No worker is running. The work starts as soon as one is"
+    state = rows.state(recording, line)
+    text = state.text[:1].upper() + state.text[1:]
+    return f"Next in line{', ' if text else ''}{state.text}" if state.head == "Next" else text
 
 
 def announcement(recording: Recording) -> str:

@@ -69,7 +69,7 @@ def make(recording: Recording, line: Line) -> Row:
         length=formats.clock(length) if length is not None else "–" if job.status == Status.FAILED else "",
         is_live=job.status in (Status.QUEUED, Status.RUNNING),
         can_retry=job.status == Status.CANCELLED or (job.status == Status.FAILED and job.error_retryable),
-        has_pdf=job.status == Status.DONE and recording.until is None,
+        has_pdf=recording.version is not None and recording.until is None,
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_login import login_required
 
 from library import recordings
+from webapp import errors
 from webapp.auth import sessions
-from webapp.recordings import actions
+from webapp.recordings import actions, choices
 
 buttons = Blueprint("steps", __name__, url_prefix="/recordings/<recording_id>")
 
@@ -39,6 +40,35 @@ def retry(recording_id: str) -> Response:
 def again(recording_id: str) -> Response:
     """Do what is missing and write the recap again."""
     actions.process_again(actions.find(recording_id, sessions.me()))
+    return _back(recording_id)
+
+
+@buttons.get("/rewrite")
+@login_required
+def ask_how(recording_id: str) -> str:
+    """What the recap shall be like this time, for browsers without scripts."""
+    found = actions.find(recording_id, sessions.me())
+    return render_template("rewrite.html", recording=found, chosen=choices.of(found))
+
+
+@buttons.post("/rewrite")
+@login_required
+def rewrite(recording_id: str) -> Response | tuple[str, int]:
+    """Write the recap as the form asks for."""
+    found = actions.find(recording_id, sessions.me())
+    try:
+        chosen = choices.from_form(request.form, choices.of(found))
+    except errors.InvalidRequest as error:
+        return render_template("rewrite.html", recording=found, chosen=request.form, error=error), error.status
+    actions.process_again(found, chosen)
+    return _back(recording_id)
+
+
+@buttons.post("/versions/<int:number>/use")
+@login_required
+def use_version(recording_id: str, number: int) -> Response:
+    """Show a version of the recap from now on."""
+    actions.use_version(actions.find(recording_id, sessions.me()), number)
     return _back(recording_id)
 
 

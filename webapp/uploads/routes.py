@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user, login_required
 
 import config
@@ -14,7 +14,7 @@ from library.recordings import LANGUAGES
 from pipeline.errors import PipelineError
 from webapp import errors, formats, security
 from webapp.auth import sessions
-from webapp.recordings import actions, rows
+from webapp.recordings import actions, choices, rows
 from webapp.uploads import intake, sample
 
 pages = Blueprint("uploads", __name__)
@@ -30,6 +30,8 @@ def _form_values() -> dict[str, object]:
     return {
         "languages": languages,
         "speaker_choices": SPEAKER_CHOICES,
+        "recap_templates": choices.offered,
+        "language_models": choices.language_models,
         "max_upload_bytes": settings.max_upload_bytes,
         "max_audio_seconds": settings.max_audio_seconds,
     }
@@ -39,7 +41,7 @@ def _form_values() -> dict[str, object]:
 @login_required
 def form() -> str:
     """The upload form."""
-    return render_template("upload.html")
+    return render_template("upload.html", chosen={})
 
 
 # Exempt, because checking the form's token would read the whole body first; it is checked once the form is parsed.
@@ -88,7 +90,9 @@ def _refuse(error: PipelineError) -> Response:
     if errors.wants_json() or not current_user.is_authenticated:
         response = errors.answer(error)
     else:
-        page = render_template("upload.html", error=error, field=getattr(error, "field", None))
+        field = getattr(error, "field", None)
+        chosen = request.form if field else {}  # with a field named, the form has been read
+        page = render_template("upload.html", error=error, field=field, chosen=chosen)
         response = Response(page, errors.status_of(error), mimetype="text/html")
     # part of the body may still be on its way
     response.headers["Connection"] = "close"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from library.recordings import LANGUAGES, MAX_SPEAKERS, Wishes
 from webapp.errors import InvalidRequest
+from webapp.recordings import choices
 
 #: A form writes "find out" as an empty field; programs may say so in words.
 _UNSAID = ("", "auto")
@@ -24,6 +26,7 @@ def from_form(form: Mapping[str, str]) -> Wishes:
         num_speakers=_number(form, "num_speakers"),
         min_speakers=least,
         max_speakers=most,
+        **asdict(choices.from_form(form)),
     )
 
 

@@ -9,6 +9,7 @@ export function startControls(root) {
   document.addEventListener("click", closeMenus);
   document.addEventListener("keydown", closeOnEscape);
   document.addEventListener("submit", pressOnce);
+  document.addEventListener("change", tellTemplate);
   window.addEventListener("pageshow", freeButtons);
 }
 
@@ -26,7 +27,7 @@ function showPassword(button) {
 
 function closeMenus(event) {
   for (const menu of document.querySelectorAll(".menu[open]")) {
-    if (!menu.contains(event.target) || event.target.closest("[data-delete]")) menu.open = false;
+    if (!menu.contains(event.target) || event.target.closest("[data-delete], [data-dialog]")) menu.open = false;
   }
 }
 
@@ -37,6 +38,14 @@ function closeOnEscape(event) {
     menu.open = false;
     if (hadFocus) menu.querySelector("summary").focus();
   }
+}
+
+// A line below tells what the chosen template gives.
+function tellTemplate(event) {
+  if (!event.target.matches("select[data-template]")) return;
+  const chosen = event.target.selectedOptions[0];
+  const line = event.target.closest("[data-choices]")?.querySelector("p[data-about]");
+  if (line) line.textContent = chosen.dataset.about;
 }
 
 function pressOnce(event) {

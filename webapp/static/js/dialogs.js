@@ -1,4 +1,4 @@
-// The question before a recording is deleted; without scripts the link leads to a page that asks.
+// Questions and forms above the page; without scripts their links lead to pages of their own.
 let isListening = false;
 
 export function startDialogs(root) {
@@ -8,6 +8,15 @@ export function startDialogs(root) {
   if (isListening) return;
   isListening = true;
   document.addEventListener("click", askToDelete);
+  document.addEventListener("click", openDialog);
+}
+
+function openDialog(event) {
+  const link = event.target.closest("a[data-dialog]");
+  const dialog = link && document.getElementById(link.dataset.dialog);
+  if (!dialog || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  dialog.showModal();
 }
 
 function askToDelete(event) {

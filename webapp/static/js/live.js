@@ -98,6 +98,10 @@ async function replaceMain(restart) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   document.title = page.title;
   const main = document.querySelector("main");
+  const places = [...main.querySelectorAll(".pane")].map((pane) => [pane.id, pane.scrollTop]);
+  const open = main.querySelector("[data-tabs]")?.dataset.tab;
   main.replaceChildren(...page.querySelector("main").childNodes);
   restart(main);
+  if (open) main.querySelector(`[role=tab][aria-controls="${open}"]`)?.click();
+  for (const [id, top] of places) document.getElementById(id)?.scrollTo({ top, behavior: "instant" }); // who read on, reads on
 }

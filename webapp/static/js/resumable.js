@@ -4,6 +4,7 @@ const CHUNK = 64 * 1024 * 1024; // what a proxy on the way may hold back before 
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30000;
 const SILENCE = 60000;
+const LONGEST_EARLY = 3000; // bytes of instructions in a header; servers and proxies take 8 KB in all
 const PASSING = new Set([0, 408, 409, 423, 425, 429, 460, 500, 502, 503, 504]);
 
 let library = null;
@@ -58,7 +59,8 @@ export class Sender {
       retryDelays: null, // retries are our own: they never end
       removeFingerprintOnSuccess: true,
       headers: { Accept: "application/json", "X-CSRFToken": this.site.token },
-      metadata: { filename: this.file.name, ...this.fields },
+      metadata: { filename: this.file.name, ...this.early },
+      onBeforeRequest: (request) => (request.getMethod() === "PATCH" ? this.told : undefined),
       onProgress: (sent) => this.move(sent),
       onAfterResponse: (request, response) => this.check(request, response),
       onUploadUrlAvailable: () => this.arrive(),
@@ -74,9 +76,16 @@ export class Sender {
     this.isOld = true;
   }
 
-  // The first answer about an upload that was begun before: what it was told then may have changed.
+  // What fits a header; long instructions are told by themselves, before the first byte.
+  get early() {
+    const { template, instructions, ...rest } = this.fields;
+    this.isLong = new TextEncoder().encode(instructions ?? "").length > LONGEST_EARLY;
+    return this.isLong ? rest : this.fields;
+  }
+
+  // The first answer about an upload: one that was begun before may have been told something else.
   arrive() {
-    if (this.isOld) this.change(this.fields);
+    if (this.isOld || this.isLong) this.told = this.change(this.fields);
     this.isOld = false;
   }
 
@@ -157,8 +166,8 @@ export class Sender {
 
   change(fields) {
     this.fields = fields;
-    if (!this.upload?.url) return;
-    fetch(`${this.upload.url}/wishes`, {
+    if (!this.upload?.url) return undefined;
+    return fetch(`${this.upload.url}/wishes`, {
       method: "PUT",
       headers: { Accept: "application/json", "X-CSRFToken": this.site.token, "Tus-Resumable": "1.0.0" },
       body: new URLSearchParams(fields),

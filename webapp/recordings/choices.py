@@ -1,0 +1,143 @@
+"""What a recap shall be like, as a form or a program asks for it, checked; and what can be chosen."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from library import recordings, templates
+from library.models import Recording, utc_now
+from library.recordings import LANGUAGES, Choices
+from library.templates import CUSTOM, MAX_INSTRUCTIONS, Offer
+from webapp.errors import InvalidRequest
+
+#: The fields, as forms and programs call them.
+FIELDS = tuple(Choices.__dataclass_fields__)
+#: How a program may say "the default" in words; a form leaves the field empty.
+_UNSAID = ("", "auto", "default")
+#: A model as Ollama names it: perhaps a host and a namespace, a name, perhaps a tag.
+_MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:-]{0,199}")
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The language models that the workers told of; `default` is what they take when none is asked for."""
+
+    names: tuple[str, ...]
+    default: str
+
+
+def from_form(form: Mapping[str, str], before: Choices | None = None) -> Choices:
+    """What a form asks for; `before` is what was chosen so far. Raises InvalidRequest."""
+    return _read({field: form.get(field, "") for field in FIELDS}, Choices(), before or Choices())
+
+
+def from_json(body: bytes, before: Choices) -> Choices:
+    """What a program asks for: fields that are not there stay as before, null is the default. Raises InvalidRequest."""
+    try:
+        asked = json.loads(body) if body.strip() else {}
+    except ValueError as error:
+        raise InvalidRequest("The body is not JSON.", "Send an object, or nothing.") from error
+    if not isinstance(asked, dict):
+        raise InvalidRequest("The body is not a JSON object.", 'Send one such as {"template": "meeting"}, or nothing.')
+    for field, value in asked.items():
+        if field not in FIELDS:
+            known = ", ".join(FIELDS)
+            raise InvalidRequest(f"There is no field {field[:40]!r}.", f"There are {known}.", field=field)
+        if not isinstance(value, str | None):
+            raise InvalidRequest(f"The value of {field} is not a text.", "Give a text, or null.", field=field)
+    return _read({field: value or "" for field, value in asked.items()}, before, before)
+
+
+def _read(asked: Mapping[str, str], rest: Choices, before: Choices) -> Choices:
+    checks = {
+        "template": lambda value: _template(value, before.template),
+        "summary_language": _language,
+        "model": _model,
+        "instructions": _instructions,
+    }
+    chosen = replace(rest, **{field: checks[field](value) for field, value in asked.items()})
+    if chosen.template == CUSTOM and not chosen.instructions:
+        raise InvalidRequest(
+            "A custom prompt has no words (instructions).",
+            "Say what the recap should pay attention to, or choose another template.",
+            field="instructions",
+        )
+    return chosen
+
+
+def _template(value: str, before: str | None) -> str | None:
+    value = value.strip()
+    if value.lower() in _UNSAID:
+        return None
+    if value != before and not templates.is_offered(value):
+        known = ", ".join(each.name for each in templates.offered())
+        raise InvalidRequest(
+            f"There is no template {value[:40]!r}.", f"Leave it out, or give one of {known}.", field="template"
+        )
+    return value
+
+
+def _language(value: str) -> str | None:
+    value = value.strip().lower()
+    if value in _UNSAID:
+        return None
+    if value not in LANGUAGES:
+        known = ", ".join(sorted(LANGUAGES))
+        raise InvalidRequest(
+            f"The language of the recap (summary_language) {value[:20]!r} is not known.",
+            f"Leave it out, or give one of {known}.",
+            field="summary_language",
+        )
+    return value
+
+
+def _model(value: str) -> str | None:
+    value = value.strip()
+    if value.lower() in _UNSAID:
+        return None
+    if not _MODEL.fullmatch(value):
+        raise InvalidRequest(
+            "The language model (model) does not fit.",
+            "Give its name in Ollama, such as llama3.1:8b, or leave it out.",
+            field="model",
+        )
+    return value
+
+
+def _instructions(value: str) -> str | None:
+    value = templates.clean_text(value)
+    if len(value) > MAX_INSTRUCTIONS:
+        raise InvalidRequest(
+            f"What the recap should pay attention to (instructions) has {len(value):,} characters.",
+            f"Shorten it to {MAX_INSTRUCTIONS:,}.",
+            field="instructions",
+        )
+    return value or None
+
+
+def offered(chosen: str | None = None) -> list[Offer]:
+    """The templates to choose from, with the one that is chosen now even where it is no longer offered."""
+    found = templates.offered()
+    if chosen is None or any(each.name == chosen for each in found):
+        return found
+    return [*found, Offer(chosen, templates.titles().get(chosen, chosen), "No longer offered to others.")]
+
+
+def language_models() -> Models | None:
+    """The language models that live workers told of; None where none did. Ollama itself is not asked."""
+    names: set[str] = set()
+    default = ""
+    for worker in recordings.live_workers(utc_now()):
+        told: Any = (worker.models or {}).get("ollama") or {}
+        names |= {each for each in told.get("models") or () if isinstance(each, str)}
+        default = default or told.get("default") or ""
+    return Models(tuple(sorted(names)), default) if names else None
+
+
+def of(recording: Recording) -> Choices:
+    """What was chosen last for a recording."""
+    return recordings.choices_of(recording)

@@ -43,6 +43,7 @@ class Model:
     quantization: str = "Q4_K_M"
     remote_host: str = ""
     written_anew: bool = False
+    damage: str = ""
 
     @property
     def digest(self) -> str:

@@ -223,7 +223,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._json({"models": models})
 
     def _show(self) -> None:
-        self._json(shown(self._model(self._body()["model"])))
+        one = self._model(self._body()["model"])
+        if one.damage:
+            raise Refusal(500, one.damage)
+        self._json(shown(one))
 
     def _delete(self) -> None:
         del self.ollama.models[full_name(self._model(self._body()["model"]).name)]

@@ -35,6 +35,10 @@ def check_ollama(settings: config.Settings) -> Iterator[Finding]:
     if view.used:
         yield _check_window(settings, view.used)
     for one in view.models:
+        if one.problem:
+            fix = f"Import it again with --force, or remove it with `ollama rm {one.installed.name}`."
+            yield Finding("ollama model", f"{one.installed.name} is damaged: {one.problem}", fix)
+    for one in view.models:
         if one.running:
             yield _check_memory(settings, one.running)
 
@@ -69,9 +73,9 @@ def _check_model(view: OllamaView) -> Finding:
         fix = f"Import one with `flask import-ollama-models`, or name one in OLLAMA_MODEL. Ollama has: {have}."
         return Finding("ollama model", view.why, fix)
     card, name = view.used.card, view.used.installed.name
-    if not card.can_chat:
+    if card and not card.can_chat:
         return Finding("ollama model", f"{name} cannot chat, so it cannot summarise", "Name another in OLLAMA_MODEL.")
-    if card.remote_host:
+    if card and card.remote_host:
         state = f"{name} runs at {card.remote_host}: what is said in a recording leaves this machine"
         return Finding("ollama model", state, "Name a model in OLLAMA_MODEL that runs here.")
     of = f"{size(view.used.installed.size)} {view.used.installed.quantization}".rstrip()
@@ -79,7 +83,7 @@ def _check_model(view: OllamaView) -> Finding:
 
 
 def _check_window(settings: config.Settings, used: Listed) -> Finding:
-    wanted, trained = settings.ollama_num_ctx, used.card.window
+    wanted, trained = settings.ollama_num_ctx, used.card and used.card.window
     knows = f"{used.installed.name} was trained for {trained:,} tokens" if trained else "its training is not known"
     if isinstance(wanted, int) and trained and wanted > trained:
         state = f"OLLAMA_NUM_CTX is {wanted:,}, but {knows}; Ollama takes the smaller"

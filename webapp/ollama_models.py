@@ -18,11 +18,15 @@ ANSWER_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An installed model, what is known of it, and how it is loaded now, None where it is not."""
+    """An installed model, what is known of it, and how it is loaded now, None where it is not.
+
+    `problem` is why Ollama does not tell what it knows: the model is damaged.
+    """
 
     installed: InstalledModel
-    card: ModelCard
+    card: ModelCard | None
     running: RunningModel | None
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +60,31 @@ def look(settings: config.Settings) -> OllamaView:
 
 def _look(client: OllamaClient, wanted: str | None) -> OllamaView:
     from pipeline.errors import OllamaModelMissing
+    from pipeline.ollama.errors import OllamaRefused
     from pipeline.ollama.names import name_key
     from pipeline.summarize.choose import pick_model
 
     version = client.version()
     running = {name_key(one.name): one for one in client.running()}
-    models = tuple(Listed(one, client.show(one.name), running.get(name_key(one.name))) for one in client.models())
+    models = tuple(_show(client, one, running.get(name_key(one.name))) for one in client.models())
     try:
         chosen, _ = pick_model(client, wanted)
     except OllamaModelMissing:
         why = f"Ollama does not have {wanted}, which OLLAMA_MODEL names" if wanted else "no model can chat"
         return OllamaView(version, models, None, why)
+    except OllamaRefused as error:
+        return OllamaView(version, models, None, f"Ollama refused to tell of a model: {error.message}")
     used = next((one for one in models if one.installed.name == chosen.name), None)
     return OllamaView(version, models, used, "named in OLLAMA_MODEL" if wanted else "the first that can chat")
+
+
+def _show(client: OllamaClient, one: InstalledModel, running: RunningModel | None) -> Listed:
+    from pipeline.ollama.errors import OllamaRefused
+
+    try:
+        return Listed(one, client.show(one.name), running)
+    except OllamaRefused as error:
+        return Listed(one, None, running, error.message)
 
 
 def describe(settings: config.Settings) -> Iterator[str]:
@@ -81,7 +97,9 @@ def describe(settings: config.Settings) -> Iterator[str]:
         return
     for one in view.models:
         yield _describe(one, f"used: {view.why}" if one == view.used else "")
-        if one.card.remote_host:
+        if one.problem:
+            yield f"{'':12} is damaged: Ollama says {one.problem}"
+        if one.card and one.card.remote_host:
             yield f"{'':12} runs at {one.card.remote_host}: what it summarises leaves this machine"
         if one.running:
             yield f"{'':12} {describe_loaded(one.running)}"
@@ -92,9 +110,9 @@ def describe(settings: config.Settings) -> Iterator[str]:
 
 
 def _describe(one: Listed, mark: str) -> str:
-    window = f"{one.card.window:,} tokens" if one.card.window else "not known"
+    window = f"{one.card.window:,} tokens" if one.card and one.card.window else "not known"
     kind, of = one.installed.quantization, size(one.installed.size)
-    mark = mark or ("" if one.card.can_chat else "cannot chat")
+    mark = mark or ("cannot chat" if one.card and not one.card.can_chat else "")
     return f"{'language':12} {one.installed.name:28} {of:>11}  {kind:8} window {window}  {mark}".rstrip()
 
 

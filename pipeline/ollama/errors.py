@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pipeline.errors import OllamaModelMissing, OllamaUnreachable
+
 
 class OllamaRefused(Exception):
     """Ollama answered with an error; `status` is that of HTTP, or the one given in a stream, None without either."""
@@ -25,3 +27,16 @@ class OllamaRefused(Exception):
 
 class ImportProblem(ValueError):
     """Why a model cannot be imported as it lies there, in words for its owner."""
+
+
+def in_plain_words(error: Exception) -> str:
+    """Why the import of a model failed. What the errors of Ollama say by themselves is about summaries."""
+    if isinstance(error, OllamaRefused):
+        return f"Ollama refused: {error.message}"
+    if isinstance(error, OllamaUnreachable):
+        return "Ollama did not answer"
+    if isinstance(error, OllamaModelMissing):
+        return "Ollama says that it does not have the model"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)

@@ -75,8 +75,19 @@ class Memory:
 
     def note_import(self, host: str, name: str, manifest: str, weights: dict[str, str]) -> None:
         """Note the digests of the files that a model was made of; `manifest` is the digest of the model."""
-        self._imports[f"{host} {name}"] = {"manifest": manifest, "weights": weights}
+        self._imports[f"{host} {name}"] = {"manifest": manifest, "weights": weights, "proved": False}
         self._save()
+
+    def note_proof(self, host: str, name: str) -> None:
+        """Note that a model that was imported works."""
+        known = self._imports.get(f"{host} {name}")
+        if known and not known.get("proved"):
+            known["proved"] = True
+            self._save()
+
+    def is_proved(self, host: str, name: str) -> bool:
+        """Whether a model that was imported was seen to work."""
+        return bool(self._imports.get(f"{host} {name}", {}).get("proved"))
 
     def imported_weights(self, host: str, name: str, manifest: str) -> dict[str, str] | None:
         """The digests of the files that this very model was made of; None where it was not made here."""

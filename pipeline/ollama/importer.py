@@ -12,10 +12,10 @@ from pipeline.errors import OllamaModelMissing, OllamaUnreachable
 from pipeline.ollama.cards import InstalledModel, ModelCard
 from pipeline.ollama.client import OllamaClient
 from pipeline.ollama.compare import same_weights, text_differences, weights_key
-from pipeline.ollama.errors import ImportProblem, OllamaRefused
+from pipeline.ollama.errors import ImportProblem, OllamaRefused, in_plain_words
 from pipeline.ollama.hashing import Memory
 from pipeline.ollama.names import name_key
-from pipeline.ollama.plan import QUANTIZABLE, Plan, WeightFile, make_plan
+from pipeline.ollama.plan import QUANTIZABLE, Plan, WeightFile, bases_first, make_plan
 from pipeline.ollama.sources import ModelSource, find_doubles
 from pipeline.ollama.versions import CREATE_VERSION, in_words, is_older, read_version
 
@@ -98,9 +98,9 @@ class Importer:
                     raise ImportProblem(doubles[source.place])
                 plans.append(make_plan(source, self._options.quantize))
             except (ImportProblem, OSError) as error:
-                yield ImportResult(source.name, "failed", _plain(error))
+                yield ImportResult(source.name, "failed", in_plain_words(error))
         self._coming = {name_key(plan.name) for plan in plans}
-        for plan in _bases_first(plans):
+        for plan in bases_first(plans):
             yield self._import(plan)
 
     def _import(self, plan: Plan) -> ImportResult:
@@ -111,7 +111,7 @@ class Importer:
             return self._bring(plan)
         except (ImportProblem, OllamaRefused, OllamaUnreachable, OllamaModelMissing, OSError) as error:
             self._coming.discard(name_key(plan.name))
-            return ImportResult(plan.name, "failed", _plain(error), plan.size)
+            return ImportResult(plan.name, "failed", in_plain_words(error), plan.size)
 
     def _compare(self, plan: Plan, installed: InstalledModel) -> ImportResult:
         """A model of that name is there: say whether it is this one."""
@@ -125,10 +125,13 @@ class Importer:
         same = same_weights(plan, card, installed, self._version, made_of, lambda path: self._digest(plan, path))
         if same is False:
             differs.insert(0, "weights")
-        reason = f"differs ({', '.join(differs)}), use --force" if differs else "already there"
-        if same is None and not differs:
-            reason += "; its weights can be compared by kind and number only"
-        return ImportResult(plan.name, "skipped", reason, installed.size)
+        if differs:
+            return ImportResult(plan.name, "skipped", f"differs ({', '.join(differs)}), use --force", installed.size)
+        unproved = made_of is not None and not self._memory.is_proved(self._client.host, name_key(plan.name))
+        if unproved and self._options.chat and not self._options.dry_run:
+            return self._prove(plan, card, installed, "already there")
+        unsure = "; its weights can be compared by kind and number only" if same is None else ""
+        return ImportResult(plan.name, "skipped", f"already there{unsure}", installed.size)
 
     def _bring(self, plan: Plan) -> ImportResult:
         base = self._find_base(plan)
@@ -139,7 +142,7 @@ class Importer:
         if self._options.dry_run:
             fresh = {digests[one.path]: one.size for one in missing if digests[one.path] not in self._promised}
             self._promised |= fresh.keys()
-            return ImportResult(plan.name, "planned", _notes(plan), plan.size, sum(fresh.values()))
+            return ImportResult(plan.name, "planned", plan.notes, plan.size, sum(fresh.values()))
         for one in missing:
             self._send(plan, one, digests[one.path])
         self._client.create(plan.body(digests), lambda *status: self._on_progress(plan.name, *status))
@@ -191,62 +194,39 @@ class Importer:
         self._memory.note_import(self._client.host, name_key(plan.name), installed.digest, made_of)
         card = self._client.show(installed.name)
         differs = text_differences(plan, card, base)
-        notes = [_notes(plan)]
         if differs:
             problem = f"made, but Ollama {self._version} did not keep what was sent as {', '.join(differs)}"
             return ImportResult(plan.name, "failed", problem, installed.size, sent)
-        if self._options.chat:
-            try:
-                notes.append(self._chat(plan, card))
-            except OllamaRefused as error:
-                problem = f"made, but a chat with it fails: {error.message}"
-                return ImportResult(plan.name, "failed", problem, installed.size, sent)
-            except OllamaUnreachable:
-                problem = "made, but a chat with it gets no answer"
-                return ImportResult(plan.name, "failed", problem, installed.size, sent)
-        return ImportResult(plan.name, "imported", "; ".join(filter(None, notes)), installed.size, sent)
+        if not self._options.chat:
+            return ImportResult(plan.name, "imported", plan.notes, installed.size, sent)
+        return self._prove(plan, card, installed, "made", sent)
+
+    def _prove(
+        self,
+        plan: Plan,
+        card: ModelCard,
+        installed: InstalledModel,
+        state: Literal["made", "already there"],
+        sent: int = 0,
+    ) -> ImportResult:
+        """Have the model say a word. One that could not be tried, or failed, is tried again by the next import."""
+        try:
+            note = self._chat(plan, card)
+        except (OllamaRefused, OllamaUnreachable) as error:
+            why = error.message if isinstance(error, OllamaRefused) else "it gives no answer"
+            problem = f"{state}, but a chat with it fails: {why}"
+            return ImportResult(plan.name, "failed", problem, installed.size, sent)
+        outcome: Literal["imported", "skipped"] = "imported" if state == "made" else "skipped"
+        notes = [plan.notes, note] if state == "made" else [state, note]
+        return ImportResult(plan.name, outcome, "; ".join(filter(None, notes)), installed.size, sent)
 
     def _chat(self, plan: Plan, card: ModelCard) -> str:
-        if not card.can_chat:
-            return "no chat tried: it is not made for that (embeddings)"
-        obstacle = self._chat_obstacle()
+        """What came of it, in words."""
+        obstacle = self._chat_obstacle() if card.can_chat else None
         if obstacle:
             return f"no chat tried: {obstacle}"
-        self._on_progress(plan.name, "trying a chat", 0, 0)
-        self._client.try_chat(plan.name)
-        return "it answers"
-
-
-def _bases_first(plans: Sequence[Plan]) -> list[Plan]:
-    """The same, each after the one that it stands on."""
-    by_name = {name_key(plan.name): plan for plan in plans}
-    ordered: dict[str, Plan] = {}
-    for plan in plans:
-        line: list[Plan] = []
-        at: Plan | None = plan
-        while at is not None and at not in line and name_key(at.name) not in ordered:
-            line.append(at)
-            at = by_name.get(name_key(at.base)) if at.base else None
-        ordered |= {name_key(one.name): one for one in reversed(line)}
-    return list(ordered.values())
-
-
-def _notes(plan: Plan) -> str:
-    notes = []
-    if plan.modelfile.ignored:
-        notes.append(f"Ollama no longer knows the parameters {', '.join(plan.modelfile.ignored)}")
-    if plan.quantize:
-        notes.append(f"quantized to {plan.quantize}")
-    return "; ".join(notes)
-
-
-def _plain(error: Exception) -> str:
-    if isinstance(error, OllamaRefused):
-        return f"Ollama refused: {error.message}"
-    if isinstance(error, OllamaUnreachable):
-        return "Ollama did not answer"
-    if isinstance(error, OllamaModelMissing):
-        return "Ollama says that it does not have the model"
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return str(error)
+        if card.can_chat:
+            self._on_progress(plan.name, "trying a chat", 0, 0)
+            self._client.try_chat(plan.name)
+        self._memory.note_proof(self._client.host, name_key(plan.name))
+        return "it answers" if card.can_chat else "no chat tried: it is not made for that (embeddings)"

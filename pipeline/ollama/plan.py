@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pipeline.ollama.errors import ImportProblem
 from pipeline.ollama.gguf import GgufHeader
 from pipeline.ollama.modelfile import Modelfile, read_modelfile
-from pipeline.ollama.names import check_name
+from pipeline.ollama.names import check_name, name_key
 from pipeline.ollama.sources import QUANTIZATIONS, ModelSource
 from pipeline.ollama.weights import WeightsError, check_weights, find_weights
 
@@ -52,6 +52,16 @@ class Plan:
         """Bytes of all files."""
         return sum(one.size for one in self.files)
 
+    @property
+    def notes(self) -> str:
+        """What its owner should know of it."""
+        notes = []
+        if self.modelfile.ignored:
+            notes.append(f"Ollama no longer knows the parameters {', '.join(self.modelfile.ignored)}")
+        if self.quantize:
+            notes.append(f"quantized to {self.quantize}")
+        return "; ".join(notes)
+
     def body(self, digests: Mapping[Path, str]) -> dict[str, Any]:
         """The request that makes the model, once the server has the files of these digests."""
         body: dict[str, Any] = {"model": self.name, "from": self.base, "quantize": self.quantize}
@@ -86,6 +96,20 @@ def make_plan(source: ModelSource, quantize: str | None = None) -> Plan:
         if name:
             files += _find_extra(role, name, source.folder, files)  # type: ignore[arg-type]
     return Plan(source, modelfile, base, files, header, quantize)
+
+
+def bases_first(plans: Sequence[Plan]) -> list[Plan]:
+    """The same, each after the one that it stands on."""
+    by_name = {name_key(plan.name): plan for plan in plans}
+    ordered: dict[str, Plan] = {}
+    for plan in plans:
+        line: list[Plan] = []
+        at: Plan | None = plan
+        while at is not None and at not in line and name_key(at.name) not in ordered:
+            line.append(at)
+            at = by_name.get(name_key(at.base)) if at.base else None
+        ordered |= {name_key(one.name): one for one in reversed(line)}
+    return list(ordered.values())
 
 
 def _find_base(modelfile: Modelfile, folder: Path) -> tuple[str | None, tuple[WeightFile, ...], GgufHeader | None]:

@@ -261,6 +261,19 @@ def test_models_list_says_why_a_named_model_is_not_used(
     assert "Ollama does not have large:70b, which OLLAMA_MODEL names" in result.stdout
 
 
+def test_a_damaged_model_does_not_hide_the_others(
+    run: Callable[..., Result], ollama: OllamaServer, settings_of: Settings
+) -> None:
+    ollama.models["old:latest"] = Model("old", damage="unable to load blob")
+    listed = run("models", "list").stdout
+    assert "is damaged: Ollama says unable to load blob" in listed
+    assert "used: the first that can chat" in listed
+    damaged = [one for one in check_ollama(config.load()) if one.fix]
+    assert [one.state for one in damaged] == ["old:latest is damaged: unable to load blob"]
+    settings_of(OLLAMA_MODEL="old")
+    assert "Ollama refused to tell of a model: unable to load blob" in run("models", "list").stdout
+
+
 def test_models_list_works_with_ollama_away(run: Callable[..., Result], settings_of: Settings) -> None:
     settings_of(OLLAMA_HOST=f"http://127.0.0.1:{free_port()}")
     result = run("models", "list")

@@ -130,6 +130,21 @@ def test_a_model_that_cannot_chat_counts_as_failed(
     assert only(client, models) == ("failed", f"made, but a chat with it fails: {reason}")
 
 
+def test_a_model_that_was_not_seen_to_work_is_tried_by_the_next_import(
+    ollama: OllamaServer, client: OllamaClient, models: Path, tmp_path: Path
+) -> None:
+    memory = Memory(tmp_path / "memory.json")
+    put_model(models, "mine")
+    ollama.plays(Reply(status=500, late_error="out of memory"))
+    assert only(client, models, memory)[0] == "failed"
+    assert only(client, models, memory, dry_run=True) == ("skipped", "already there")
+    assert only(client, models, memory) == ("failed", "already there, but a chat with it fails: out of memory")
+    ollama.plays(Reply(("hello",)))
+    assert only(client, models, memory) == ("skipped", "already there; it answers")
+    assert only(client, models, memory) == ("skipped", "already there")
+    assert (len(ollama.chats), len(ollama.creates)) == (3, 1)
+
+
 def test_an_existing_model_is_kept_unless_forced(ollama: OllamaServer, client: OllamaClient, models: Path) -> None:
     model = put_model(models, "mine")
     import_all(client, models)

@@ -1,0 +1,278 @@
+"""Whole jobs with an Ollama that is away, fails, rests, is slow, comes back, or shares the GPU; in this process."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from helpers import SAMPLES, free_port, wait_until
+from library_factories import make_user
+from ollama_answers import quotes_first_line
+from ollama_server import Body, Model, OllamaServer, Reply
+
+import config
+from library import jobs, ollama_health, recordings
+from library.models import Recording, Status, Step, User, utc_now
+from library.recordings import Upload, Wishes
+from pipeline import chain
+from pipeline.recap import Recap
+from workers import lifeline, runner
+from workers.models import WarmEngines, engines
+from workers.video_memory import VideoMemory
+
+pytestmark = [pytest.mark.usefixtures("sqlite"), pytest.mark.speech]
+SPEECH_BYTES = 5_000_000
+DOWN = Reply(status=500, late_error="CUDA error")
+
+
+@pytest.fixture(autouse=True)
+def fresh_engines() -> Iterator[None]:
+    engines.cache_clear()
+    yield
+    engines.cache_clear()
+
+
+@pytest.fixture
+def owner() -> User:
+    return make_user("ann")
+
+
+@pytest.fixture
+def server(settings_of: Callable[..., config.Settings]) -> Iterator[OllamaServer]:
+    """An Ollama at OLLAMA_HOST that answers well until it is told otherwise."""
+    with OllamaServer(Model("recap")) as running:
+        settings_of(OLLAMA_HOST=running.host)
+        running.script = quotes_first_line
+        yield running
+
+
+def upload(owner: User) -> str:
+    """The same sample each time: only the first job has to listen to it."""
+    incoming = recordings.files().new_incoming()
+    shutil.copy(SAMPLES / "ten-seconds.wav", incoming)
+    return recordings.add(owner, Upload(incoming, "talk.wav", 1, "ab" * 32), Wishes(), utc_now()).id
+
+
+def work() -> None:
+    """Run steps until no job waits."""
+    stop = mmap.mmap(-1, 1)
+    while held := jobs.claim("cpu", "w", utc_now(), 60) or jobs.claim("gpu", "w", utc_now(), 60):
+        runner.run(held, config.load(), stop)
+
+
+def get(recording_id: str) -> Recording:
+    found = recordings.get(recording_id)
+    assert found is not None
+    return found
+
+
+def recap_of(recording_id: str) -> Recap:
+    found = recordings.load_recap(recording_id)
+    assert found is not None
+    return found
+
+
+def notice_of(recording_id: str, code: str = "ollama_unreachable") -> str:
+    """The message of a warning and its hint; "" without it."""
+    return next((f"{one['message']} {one['hint']}" for one in get(recording_id).warnings if one["code"] == code), "")
+
+
+def pdf_of(recording_id: str) -> bytes:
+    path = recordings.result_path(recording_id, "pdf", ".pdf")
+    assert path is not None
+    return path.read_bytes()
+
+
+def write_again(recording_id: str) -> None:
+    """What the button and the API do."""
+    ollama_health.allow_trial(config.load().ollama_host)
+    assert jobs.retry(recording_id, utc_now(), step=Step.PROCESS)
+    work()
+
+
+def test_a_recap_of_quotes_becomes_one_by_ollama_once_it_is_back(
+    owner: User, settings_of: Callable[..., config.Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    settings_of(OLLAMA_HOST=f"http://127.0.0.1:{port}")
+    recording_id = upload(owner)
+    work()
+    assert recap_of(recording_id).summary.engine == "extractive"
+    assert "Ollama did not answer. Start Ollama" in notice_of(recording_id)
+    before = pdf_of(recording_id)
+    for name in ("decode", "find_speech", "transcribe", "attribute"):
+        monkeypatch.setattr(chain, name, lambda *_, name=name, **__: pytest.fail(f"{name} was called again"))
+    with OllamaServer(Model("recap"), port=port) as server:
+        server.script = quotes_first_line
+        write_again(recording_id)
+    recap = recap_of(recording_id)
+    assert (recap.summary.engine, recap.summary.title) == ("ollama", "By the model")
+    assert notice_of(recording_id) == ""
+    assert [one.code for one in recap.warnings] == ["demo_models"]
+    assert pdf_of(recording_id) != before
+
+
+def test_the_list_of_stages_says_how_the_model_was_loaded(owner: User, server: OllamaServer) -> None:
+    server.models["recap:latest"].size, server.memory.total = 8_000, 6_000
+    recording_id = upload(owner)
+    work()
+    (stage,) = [one for one in recap_of(recording_id).stages if one.stage == "summary"]
+    assert stage.settings == "template meeting, window 8,192, 25% on the CPU"
+
+
+def test_after_five_failures_in_a_row_jobs_ask_no_more_until_somebody_does(owner: User, server: OllamaServer) -> None:
+    server.plays(DOWN)
+    failing = [upload(owner) for _ in range(5)]
+    work()
+    assert len(server.chats) == 5
+    assert all("Ollama reported an error (CUDA error)" in notice_of(one) for one in failing)
+    until = ollama_health.resting_until(server.host, utc_now())
+    assert until is not None
+
+    resting = upload(owner)
+    begun = time.monotonic()
+    work()
+    assert time.monotonic() - begun < 10
+    assert len(server.chats) == 5, "Ollama was asked while it rests"
+    assert f"failed several times in a row and is left alone until {until:%H:%M} UTC" in notice_of(resting)
+
+    write_again(resting)
+    assert len(server.chats) == 6
+    assert ollama_health.look(server.host, utc_now()).stands == "resting"
+
+    server.script = quotes_first_line
+    write_again(resting)
+    assert recap_of(resting).summary.engine == "ollama"
+    assert ollama_health.look(server.host, utc_now()).stands == "well"
+
+
+def test_a_failure_that_passes_is_waited_for_within_the_job(
+    owner: User, server: OllamaServer, settings_of: Callable[..., config.Settings]
+) -> None:
+    settings_of(OLLAMA_RETRIES=1)
+    replies = [Reply(status=503)]
+    server.script = lambda body: replies.pop() if replies else quotes_first_line(body)
+    recording_id = upload(owner)
+    work()
+    assert recap_of(recording_id).summary.engine == "ollama"
+    assert ollama_health.look(server.host, utc_now()).failures == 0
+
+
+@pytest.mark.parametrize("silent", [True, False], ids=["while Ollama is silent", "between two tries"])
+def test_a_cancelled_job_lets_go_of_ollama_at_once(
+    owner: User, server: OllamaServer, settings_of: Callable[..., config.Settings], silent: bool
+) -> None:
+    settings_of(OLLAMA_RETRIES=8)
+    server.plays(Reply(("x",), first_pause=60) if silent else Reply(status=503))
+    recording_id = upload(owner)
+    worker = threading.Thread(target=work)
+    worker.start()
+    wait_until(lambda: len(server.chats) >= (1 if silent else 2), 60)
+    jobs.cancel(recording_id, utc_now())
+    begun = time.monotonic()
+    worker.join(10)
+    assert time.monotonic() - begun < 2
+    assert get(recording_id).job.status == Status.CANCELLED
+
+
+def test_a_summary_that_takes_for_ever_is_left_out_and_the_recap_is_done(
+    owner: User, server: OllamaServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.plays(Reply(("x",), first_pause=60))
+    enter = lifeline.Lifeline.enter
+
+    def enter_late(self: lifeline.Lifeline, stage: str) -> None:
+        enter(self, stage)
+        if stage == "summarize" and not self.held.skip:
+            self._deadline = time.monotonic() + 1
+
+    monkeypatch.setattr(lifeline.Lifeline, "enter", enter_late)
+    recording_id = upload(owner)
+    work()
+    assert get(recording_id).job.status == Status.DONE
+    assert recap_of(recording_id).summary.engine == "extractive"
+    assert "took far too long" in notice_of(recording_id)
+
+
+# one GPU for all: its driver's reading is the stand-in's
+
+
+@pytest.fixture
+def warm(server: OllamaServer, monkeypatch: pytest.MonkeyPatch) -> WarmEngines:
+    """This process' engines as if they shared a GPU of 10 MB with Ollama; the demo recogniser needs about 9."""
+    found = engines(os.getpid())
+    server.memory.total = 10_000_000
+    monkeypatch.setattr("workers.video_memory.DIARIZATION_BYTES", 1_000_000)
+    monkeypatch.setattr("pipeline.ollama.memory.SPARE_BYTES", 1_000_000)
+    found.__dict__["shared_memory"] = VideoMemory(
+        server.host, lambda: server.memory.free - SPEECH_BYTES * found.are_loaded()
+    )
+    return found
+
+
+def test_ollamas_model_goes_before_a_transcription_and_the_speech_models_before_a_summary(
+    owner: User, server: OllamaServer, warm: WarmEngines
+) -> None:
+    server.models["recap:latest"].size = 6_000_000
+    server.memory.load("recap:latest", 4096, 6_000_000)
+    server.memory.unload_seconds = 0.5
+    before_loading: list[tuple[bool, dict[str, int]]] = []
+    during_chats: list[bool] = []
+
+    def make_room() -> None:
+        warm._make_room()
+        before_loading.append((warm.are_loaded(), server.running))
+
+    def answer(body: Body) -> Reply:
+        during_chats.append(warm.are_loaded())
+        return quotes_first_line(body)
+
+    warm.recognizer()[0].before_load = warm.diarizer()[0].before_load = make_room
+    server.script = answer
+    recording_id = upload(owner)
+    work()
+    assert recap_of(recording_id).summary.engine == "ollama"
+    assert before_loading == [(False, {}), (True, {})]
+    assert during_chats == [False]
+    wait_until(lambda: server.running == {})
+
+
+def test_a_model_that_fits_beside_the_speech_models_stays_and_so_do_they(
+    owner: User, server: OllamaServer, warm: WarmEngines
+) -> None:
+    server.memory.total = 100_000_000
+    server.models["recap:latest"].size = 6_000_000
+    upload(owner)
+    work()
+    assert warm.are_loaded()
+    assert server.running == {"recap:latest": 8192}
+
+
+def test_a_recap_written_again_loads_no_speech_model_and_keeps_ollamas(
+    owner: User, server: OllamaServer, warm: WarmEngines
+) -> None:
+    server.plays(DOWN)
+    recording_id = upload(owner)
+    work()
+    warm.unload()
+    server.script = quotes_first_line
+    server.memory.load("recap:latest", 8192, 6_000_000)
+    write_again(recording_id)
+    assert recap_of(recording_id).summary.engine == "ollama"
+    assert not warm.are_loaded()
+
+
+def test_the_window_is_what_the_gpu_has_room_for(owner: User, server: OllamaServer, warm: WarmEngines) -> None:
+    model = server.models["recap:latest"]
+    model.size = 3_000_000
+    architecture = {"block_count": 1, "embedding_length": 64, "attention.head_count": 1}
+    model.info = {f"llama.{name}": value for name, value in architecture.items()}  # 256 bytes a token
+    server.memory.total = 1_000_000 + 3_000_000 + 256 * 5000
+    upload(owner)
+    work()
+    assert server.chats[-1]["options"]["num_ctx"] == 4096

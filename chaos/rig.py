@@ -44,6 +44,7 @@ class Rig:
             "DATA_DIR": self.data_dir,
             "REDIS_URL": f"redis://127.0.0.1:{self.redis_port}/0",
             "OLLAMA_HOST": f"http://127.0.0.1:{free_port()}",
+            "OLLAMA_RETRIES": 0,
             "LEASE_SECONDS": LEASE_SECONDS,
             "HEARTBEAT_SECONDS": HEARTBEAT_SECONDS,
             "SECRET_KEY": "only-for-tests-" + "k" * 32,

@@ -62,7 +62,7 @@ def _look(client: OllamaClient, wanted: str | None) -> OllamaView:
     from pipeline.errors import OllamaModelMissing
     from pipeline.ollama.errors import OllamaRefused
     from pipeline.ollama.names import name_key
-    from pipeline.summarize.choose import pick_model
+    from pipeline.ollama.pick import pick_model
 
     version = client.version()
     running = {name_key(one.name): one for one in client.running()}
@@ -70,7 +70,9 @@ def _look(client: OllamaClient, wanted: str | None) -> OllamaView:
     try:
         chosen, _ = pick_model(client, wanted)
     except OllamaModelMissing:
-        why = f"Ollama does not have {wanted}, which OLLAMA_MODEL names" if wanted else "no model can chat"
+        why = (
+            f"Ollama does not have {wanted}, which OLLAMA_MODEL names" if wanted else "no model that runs here can chat"
+        )
         return OllamaView(version, models, None, why)
     except OllamaRefused as error:
         return OllamaView(version, models, None, f"Ollama refused to tell of a model: {error.message}")

@@ -265,6 +265,7 @@ def test_a_damaged_model_does_not_hide_the_others(
     run: Callable[..., Result], ollama: OllamaServer, settings_of: Settings
 ) -> None:
     ollama.models["old:latest"] = Model("old", damage="unable to load blob")
+    ollama.models = dict(reversed(ollama.models.items()))
     listed = run("models", "list").stdout
     assert "is damaged: Ollama says unable to load blob" in listed
     assert "used: the first that can chat" in listed
@@ -366,3 +367,11 @@ def test_the_doctor_tells_that_ollama_is_left_alone_and_until_when(
 def test_the_doctor_shows_ollama_among_the_others(run: Callable[..., Result]) -> None:
     lines = run("doctor").stdout.splitlines()
     assert any(line.startswith("well ollama model") for line in lines)
+
+
+def test_the_commands_need_nothing_that_the_web_server_does_without() -> None:
+    """`requirements-webapp.txt` has no numpy, so neither importing nor looking may lead to the engines."""
+    modules = "pipeline.ollama.importer, pipeline.ollama.pick, webapp.ollama_checks, webapp.model_commands"
+    program = f"import sys, {modules}; print(sorted({{'numpy', 'torch', 'pipeline.summarize'}} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

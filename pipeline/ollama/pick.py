@@ -1,0 +1,36 @@
+"""Which of Ollama's models writes the summaries."""
+
+from __future__ import annotations
+
+import logging
+
+from pipeline.errors import OllamaModelMissing
+from pipeline.ollama.cards import InstalledModel, ModelCard
+from pipeline.ollama.client import OllamaClient
+from pipeline.ollama.errors import OllamaRefused
+
+log = logging.getLogger(__name__)
+
+
+def pick_model(client: OllamaClient, model: str | None) -> tuple[InstalledModel, ModelCard]:
+    """The model of this name, or the first, changed last, that can chat.
+
+    Where none is named, models that run elsewhere are passed over, since what is said in a recording would leave the
+    machine, and so are damaged ones. Raises OllamaModelMissing where there is none.
+    """
+    if model:
+        found = client.find(model)
+        if found is None:
+            raise OllamaModelMissing(
+                f"The summary was put together from quotes, because Ollama does not have the model {model}."
+            )
+        return found, client.show(found.name)
+    for found in client.models():
+        try:
+            card = client.show(found.name)
+        except OllamaRefused as error:
+            log.warning("Ollama's model %s is passed over: %s", found.name, error)
+            continue
+        if card.can_chat and not card.remote_host:
+            return found, card
+    raise OllamaModelMissing()

@@ -228,7 +228,7 @@ class Version(Base):
     """A recap as it was written once. `key` and `pdf_key` name its files: no file may go while a row names it.
 
     `digest` is that of its summary, `transcript_key` says whose words it sums up, `choices` is what had been asked for,
-    and `columns` are those of the recording that go with it. Only the version that is shown has a PDF.
+    and `columns` are those of the recording that go with it.
     """
 
     __tablename__ = "version"

@@ -108,13 +108,11 @@ def _prune(session: Session, recording_id: str, needed: set[int | None]) -> None
 
 
 def show(session: Session, recording_id: str, columns: dict[str, Any] | None) -> None:
-    """Show the recap whose PDF was made last, in the transaction that ends the job. Others let their PDF go."""
+    """Show the recap whose PDF was made last, in the transaction that ends the job."""
     key = _result(session, recording_id, "recap")
     shown = session.scalar(select(Version).where(Version.recording_id == recording_id, Version.key == key))
     if shown is None:
         return
-    others = (Version.recording_id == recording_id, Version.number != shown.number)
-    session.execute(update(Version).where(*others).values(pdf_key=None))
     shown.pdf_key = _result(session, recording_id, "pdf")
     shown.columns = columns or shown.columns
     _set_columns(session, recording_id, {**shown.columns, **shown.choices, "version": shown.number})

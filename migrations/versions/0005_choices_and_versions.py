@@ -87,6 +87,6 @@ def _make_first_versions(version: sa.Table) -> None:
 def downgrade() -> None:
     op.drop_table('version')
     op.drop_table('template')
-    with op.batch_alter_table('recording', schema=None) as batch_op:
-        for column in ('version', 'instructions', 'model', 'summary_language', 'template'):
-            batch_op.drop_column(column)
+    # not in a batch: that would make the table anew on SQLite, and dropping the old one takes along what refers to it
+    for column in ('version', 'instructions', 'model', 'summary_language', 'template'):
+        op.drop_column('recording', column)

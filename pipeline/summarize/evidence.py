@@ -45,11 +45,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What the model was shown: the short ids it may cite, and all that was said there."""
+    """What the model was shown: the short ids it may cite, and all that was said there.
+
+    Its answer is held to the words that were said, unless it is in another language (`is_translated`).
+    """
 
     ids: frozenset[str]
     segments: tuple[Segment, ...]
     spoken: Spoken
+    is_translated: bool = False
 
 
 class Evidence:
@@ -70,11 +74,11 @@ class Evidence:
         cues = cues_for(transcript.language) if same else None
         self._stop_words = cues.stop_words if cues else None
 
-    def stretch(self, ids: Iterable[str], heard: Iterable[str] = ()) -> Stretch:
+    def stretch(self, ids: Iterable[str], heard: Iterable[str] = (), *, is_translated: bool = False) -> Stretch:
         """A stretch of these ids; `heard` are further ones in it that the model may not cite, as it saw only notes."""
         citable = frozenset(ids)
         segments = tuple(self.by_id[one] for one in sorted(citable.union(heard), key=_place))
-        return Stretch(citable, segments, Spoken(segments, self.transcript))
+        return Stretch(citable, segments, Spoken(segments, self.transcript), is_translated)
 
     def accept(self, claims: Sequence[Claim], stretch: Stretch, *, broad: bool = False) -> list[Finding]:
         """The claims that cite lines the model saw, and tell nothing that was not said there or nearby.
@@ -90,7 +94,7 @@ class Evidence:
     def check_title(self, title: str, stretch: Stretch) -> str:
         """The title, empty where it is about nothing that was said."""
         short = title if len(title) <= TITLE_CHARACTERS else title[:TITLE_CHARACTERS].rsplit(" ", 1)[0] + "…"
-        return short if self._fits(title, stretch.spoken) else ""
+        return short if self._fits(title, stretch.spoken, stretch) else ""
 
     def _keep(self, claims: Sequence[Claim], check: Callable[[Claim], Finding | None]) -> list[Finding]:
         found: dict[str, Finding] = {}
@@ -110,7 +114,7 @@ class Evidence:
         near = _nearby(segments, stretch)
         title = claim.title if isinstance(claim, TopicClaim) else ""
         spoken = stretch.spoken if broad else Spoken(near, self.transcript)
-        if not ids or not normalized(claim.text) or not self._fits(f"{title} {claim.text}", spoken):
+        if not ids or not normalized(claim.text) or not self._fits(f"{title} {claim.text}", spoken, stretch):
             return None
         owner, due = self._proved(claim, segments, near) if isinstance(claim, TaskClaim) else (None, None)
         return Finding(claim.text, tuple(ids), segments, title, owner, due)
@@ -123,9 +127,10 @@ class Evidence:
     def _cited(self, claim: Claim, stretch: Stretch) -> list[str]:
         return sorted(set(claim.segments) & stretch.ids, key=_place)[:MOST_CITED]
 
-    def _fits(self, text: str, spoken: Spoken) -> bool:
+    def _fits(self, text: str, spoken: Spoken, stretch: Stretch) -> bool:
         """Whether the text is about what was said, and tells no number that was not."""
-        return self._shares_words(text, spoken) and not spoken.find_unsaid_numbers(text)
+        is_about = stretch.is_translated or self._shares_words(text, spoken)
+        return is_about and not spoken.find_unsaid_numbers(text)
 
     def _shares_words(self, text: str, spoken: Spoken) -> bool:
         if self._stop_words is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from pipeline.summarize.answers import MergedAnswer, prose_of
@@ -14,7 +15,8 @@ M = TypeVar("M", bound=MergedAnswer)
 
 
 class InsistentAsker:
-    """Asks one model for answers in one language. `foreign` counts those that stayed in another one.
+    """Asks one model for answers in one language. `foreign` counts those that stayed in another one, `is_foreign` is
+    whether the last one did.
 
     The sterner words come after the transcript, so that the model need not read that again; once they were needed,
     they are used from the start.
@@ -25,23 +27,20 @@ class InsistentAsker:
         self.language = language
         self.insists = False
         self.foreign = 0
+        self.is_foreign = False
 
     def ask(self, kind: type[M], system: str, lines: Sequence[str], mark: str, on_tick: Callable[[int], None]) -> M:
         """The answer to lines between marks. Raises as `Asker.ask` does."""
-        answer = self.asker.ask(kind, system, self._told(lines, mark), on_tick)
-        if not is_foreign(prose_of(answer), self.language):
-            return answer
-        if not self.insists:
+        answer = self._ask(kind, system, lines, mark, on_tick)
+        if self.is_foreign and not self.insists:
             self.insists = True
-            try:
-                again = self.asker.ask(kind, system, self._told(lines, mark), on_tick)
-            except (Unusable, TooLong):
-                again = answer
-            if not is_foreign(prose_of(again), self.language):
-                return again
-            answer = again
-        self.foreign += 1
+            with suppress(Unusable, TooLong):
+                answer = self._ask(kind, system, lines, mark, on_tick)
+        self.foreign += self.is_foreign
         return answer
 
-    def _told(self, lines: Sequence[str], mark: str) -> str:
-        return wrap(lines, mark, self.language, insist=self.insists)
+    def _ask(self, kind: type[M], system: str, lines: Sequence[str], mark: str, on_tick: Callable[[int], None]) -> M:
+        told = wrap(lines, mark, self.language, insist=self.insists)
+        answer = self.asker.ask(kind, system, told, on_tick)
+        self.is_foreign = is_foreign(prose_of(answer), self.language)
+        return answer

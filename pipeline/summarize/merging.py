@@ -72,7 +72,8 @@ class Merger:
         answer = self.asker.ask(MergedAnswer, self.system, notes, "notes", self.on_tick)
         told = {id_ for part in group for one in (*part.overview, *part.topics) for id_ in one.ids}
         read = frozenset[str]().union(*(part.read for part in group))
-        stretch, dropped = self.evidence.stretch(told, read), self.evidence.dropped
+        stretch = self.evidence.stretch(told, read, is_translated=self.asker.is_foreign)
+        dropped = self.evidence.dropped
         overview = self.evidence.accept(answer.overview, stretch, broad=True)
         topics = self.evidence.accept(answer.topics, stretch, broad=True)
         # what a merged outline lacks its parts still have

@@ -103,8 +103,8 @@ Answer with one JSON object and nothing else:
 The last two are lists, and each item has "text" and "segments": ids from the notes that prove it, one to five. \
 Report only what the notes say. Write in {language}."""
 
-END = "That was the {mark}. Now answer with the JSON object, written in {language}."
-INSIST = """That was the {mark}. Now answer with the JSON object. An answer in another language than {language} is of \
+END = "End of the {mark}. Now answer with the JSON object, written in {language}."
+INSIST = """End of the {mark}. Now answer with the JSON object. An answer in another language than {language} is of \
 no use to the reader: translate, and write the title and every "text" in {language} only."""
 
 

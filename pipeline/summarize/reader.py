@@ -136,7 +136,7 @@ class Reader:
         told = [one.told for one in piece]
         answer = self.questions.ask(Answer, self.system, told, "transcript", lambda count: self._tick(count, share))
         evidence, dropped, cleared = self.evidence, self.evidence.dropped, self.evidence.cleared
-        stretch = evidence.stretch(one.id for one in piece)
+        stretch = evidence.stretch((one.id for one in piece), is_translated=self.questions.is_foreign)
         findings = Findings(
             title=evidence.check_title(answer.title, stretch),
             overview=evidence.accept(answer.overview, stretch, broad=True),

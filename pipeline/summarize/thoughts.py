@@ -35,11 +35,20 @@ def without_thoughts(text: str) -> str:
     """
     *_, text = FINAL.split(text)
     text = CHANNEL.sub(" ", text)
-    while opened := OPENED.search(text):
-        closed = CLOSED.search(text, opened.end())
-        text = text[: opened.start()] + " " + (text[closed.end() :] if closed else "")
-    *_, text = CLOSED.split(text)
+    *_, text = CLOSED.split("".join(_outside(text)))
     return TOKEN.sub(" ", text).strip()
+
+
+def _outside(text: str) -> Iterator[str]:
+    """What stands outside the marks."""
+    at = 0
+    while opened := OPENED.search(text, at):
+        yield text[at : opened.start()]
+        closed = CLOSED.search(text, opened.end())
+        if closed is None:
+            return
+        at = closed.end()
+    yield text[at:]
 
 
 def clean(text: str) -> str:

@@ -56,6 +56,10 @@ class ModelCard:
         return self.capabilities is not None and "thinking" in self.capabilities
 
     @property
+    def has_adapter(self) -> bool:
+        return any(line.startswith("ADAPTER /") for line in self.modelfile.splitlines())
+
+    @property
     def blobs(self) -> frozenset[str]:
         """The digests ("sha256:...") of the files that the model is made of."""
         return frozenset(f"sha256:{value}" for value in _BLOB.findall(self.modelfile))

@@ -1,7 +1,7 @@
 """Whether a model of the server is the one that lies in a folder.
 
-All that Ollama tells in text is compared: template, system message, parameters, messages, license, renderer, parser,
-required version. Weights are compared by what is cheapest and still sure:
+All that Ollama tells in text is compared: template, system message, parameters, messages, license, whether there is an
+adapter, renderer, parser, required version. Weights are compared by what is cheapest and still sure:
 
 - The model was made by an import from here: its files are known by digest, and hashed files are remembered.
 - Else architecture, number of weights and quantization, from the headers of the files.
@@ -35,6 +35,7 @@ def text_differences(plan: Plan, card: ModelCard, base: ModelCard | None) -> lis
         "parameters": _same_parameters(plan, card, base),
         "messages": messages == card.messages,
         "license": "\n".join(licenses) == card.license,
+        "adapter": card.has_adapter == bool(said.adapter or (base and base.has_adapter)),
         "renderer": _has_line(card, "RENDERER", said.renderer),
         "parser": _has_line(card, "PARSER", said.parser),
         # older servers do not tell it

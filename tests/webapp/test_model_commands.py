@@ -23,10 +23,9 @@ from library_factories import make_recording, make_user
 from ollama_server import Model, OllamaServer, Reply
 
 import config
-from library import database, jobs, ollama_health
+from library import database, jobs
 from library.models import utc_now
 from pipeline.ollama.sources import QUANTIZATIONS
-from webapp.findings import Finding
 from webapp.model_commands import find_chat_obstacle, import_ollama_models
 from webapp.ollama_checks import check_ollama
 from webapp.transfers import Transfers
@@ -281,92 +280,6 @@ def test_models_list_works_with_ollama_away(run: Callable[..., Result], settings
     assert result.exit_code == 0
     assert "does not answer, so summaries are put together from quotes" in result.stdout
     assert "set OLLAMA_HOST to where it runs" in result.stdout
-
-
-def findings_of(settings: config.Settings) -> dict[str, Finding]:
-    return {one.part: one for one in check_ollama(settings)}
-
-
-def test_the_doctor_finds_a_sound_ollama_well(sqlite: str, ollama: OllamaServer, settings_of: Settings) -> None:
-    found = findings_of(settings_of(OLLAMA_HOST=ollama.host, OLLAMA_NUM_CTX=16384))
-    assert [one.fix for one in found.values()] == [None, None, None]
-    assert found["ollama"].state == f"{ollama.host}, version 0.12.6"
-    assert found["ollama model"].state == "recap:latest, 1.0 kB Q4_K_M, the first that can chat"
-    assert found["ollama window"].state == "16,384 tokens; recap:latest was trained for 32,768 tokens"
-
-
-@pytest.mark.parametrize(
-    ("version", "says"), [("0.5.4", "cannot be imported before 0.5.5"), ("0.12.5", "cuts a prompt")]
-)
-def test_the_doctor_tells_an_old_version(
-    sqlite: str, ollama: OllamaServer, settings_of: Settings, version: str, says: str
-) -> None:
-    ollama.version = version
-    found = findings_of(settings_of(OLLAMA_HOST=ollama.host))["ollama"]
-    assert says in found.state
-    assert "Update Ollama" in (found.fix or "")
-
-
-def test_the_doctor_tells_of_a_model_that_is_missing_cannot_chat_or_runs_elsewhere(
-    sqlite: str, ollama: OllamaServer, settings_of: Settings
-) -> None:
-    missing = findings_of(settings_of(OLLAMA_HOST=ollama.host, OLLAMA_MODEL="large"))["ollama model"]
-    assert "does not have large" in missing.state
-    assert "Ollama has: recap:latest" in (missing.fix or "")
-    ollama.models["embed:latest"] = Model("embed", capabilities=("embedding",))
-    assert "cannot chat" in findings_of(settings_of(OLLAMA_MODEL="embed"))["ollama model"].state
-    ollama.models["recap:latest"].remote_host = "https://ollama.com:443"
-    elsewhere = findings_of(settings_of(OLLAMA_MODEL="recap"))["ollama model"]
-    assert "leaves this machine" in elsewhere.state
-    assert elsewhere.fix
-
-
-def test_the_doctor_tells_of_a_window_larger_than_the_training(
-    sqlite: str, ollama: OllamaServer, settings_of: Settings
-) -> None:
-    found = findings_of(settings_of(OLLAMA_HOST=ollama.host, OLLAMA_NUM_CTX=65536))["ollama window"]
-    assert found.state.startswith("OLLAMA_NUM_CTX is 65,536, but recap:latest was trained for 32,768 tokens")
-    assert "32768 at most" in (found.fix or "")
-
-
-def test_the_doctor_tells_of_a_model_that_does_not_fit_the_gpu(
-    sqlite: str, ollama: OllamaServer, settings_of: Settings
-) -> None:
-    ollama.memory.total = 4_000_000_000
-    ollama.memory.load("recap:latest", 8192, 6_500_000_000)
-    settings = settings_of(OLLAMA_HOST=ollama.host, GPU_AVAILABLE="false")
-    found = findings_of(settings)["ollama memory"]
-    assert (found.fix or "").startswith("2.5 GB of it run on the CPU")
-    ollama.memory.total = 0
-    ollama.memory.load("recap:latest", 4096, 6_500_000_000)
-    found = findings_of(settings)["ollama memory"]
-    assert (found.fix, "all on the CPU; this machine has no GPU" in found.state) == (None, True)
-
-
-def test_the_doctor_tells_that_ollama_is_away_or_no_ollama(
-    sqlite: str, ollama: OllamaServer, settings_of: Settings
-) -> None:
-    away = findings_of(settings_of(OLLAMA_HOST=f"http://127.0.0.1:{free_port()}"))["ollama"]
-    assert "does not answer" in away.state
-    assert "ollama serve" in (away.fix or "")
-
-
-def test_the_doctor_tells_that_ollama_is_left_alone_and_until_when(
-    sqlite: str, ollama: OllamaServer, settings_of: Settings
-) -> None:
-    settings = settings_of(OLLAMA_HOST=ollama.host)
-    for _ in range(ollama_health.MOST_FAILURES):
-        until = ollama_health.note_failure(ollama.host, "away", utc_now())
-    assert until is not None
-    resting, *others = check_ollama(settings)
-    assert resting.state == f"failed 5 times in a row (it did not answer) and is left alone until {until:%H:%M}"
-    assert resting.fix
-    assert [one.fix for one in others] == [None, None, None]
-
-
-def test_the_doctor_shows_ollama_among_the_others(run: Callable[..., Result]) -> None:
-    lines = run("doctor").stdout.splitlines()
-    assert any(line.startswith("well ollama model") for line in lines)
 
 
 def test_the_commands_need_nothing_that_the_web_server_does_without() -> None:

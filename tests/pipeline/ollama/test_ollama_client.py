@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -12,12 +11,6 @@ from ollama_server import Model, OllamaServer, Reply, says
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
 from pipeline.ollama.client import OllamaClient, read_parameters, trusts_environment
 from pipeline.ollama.errors import OllamaRefused
-
-
-@pytest.fixture
-def client(ollama: OllamaServer) -> Iterator[OllamaClient]:
-    with OllamaClient(ollama.host) as client:
-        yield client
 
 
 def digest_of(data: bytes) -> str:

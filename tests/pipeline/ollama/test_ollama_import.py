@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import hashlib
 import tracemalloc
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from gguf_files import gguf, put_sparse_gguf
+from importing import digest_of, import_all, only, put_model
 from ollama_server import OllamaServer, Reply
 
 from pipeline.errors import OllamaUnreachable
@@ -16,61 +15,6 @@ from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.hashing import Memory
 from pipeline.ollama.importer import RETRY_SECONDS, Importer, ImportOptions, ImportResult
 from pipeline.ollama.sources import find_models
-
-MODELFILE = """FROM ./model.gguf
-TEMPLATE "{{ .System }}
-{{ .Prompt }}!"
-SYSTEM "You write recaps.
-Begin with the \\"decisions\\"."
-PARAMETER num_ctx 8192
-PARAMETER temperature 0.3
-PARAMETER use_mmap false
-PARAMETER stop a
-PARAMETER stop "\x1b \\"
-LICENSE MIT
-LICENSE "Two
-lines"
-MESSAGE user hello
-MESSAGE assistant hi
-RENDERER qwen3
-PARSER qwen3
-REQUIRES 0.12.0
-"""
-
-
-@pytest.fixture
-def client(ollama: OllamaServer) -> Iterator[OllamaClient]:
-    with OllamaClient(ollama.host) as client:
-        yield client
-
-
-@pytest.fixture
-def models(tmp_path: Path) -> Path:
-    """A folder for models."""
-    return tmp_path / "models"
-
-
-def put_model(folder: Path, name: str, modelfile: str = MODELFILE, **files: bytes) -> Path:
-    model = folder / name
-    model.mkdir(parents=True)
-    (model / "Modelfile").write_text(modelfile)
-    for file, data in (files or {"model__gguf": gguf()}).items():
-        (model / file.replace("__", ".")).write_bytes(data)
-    return model
-
-
-def import_all(client: OllamaClient, folder: Path, memory: Memory | None = None, **options: Any) -> list[ImportResult]:
-    importer = Importer(client, ImportOptions(**options), memory=memory, pause=lambda seconds: None)
-    return sorted(importer.run(find_models(folder)), key=lambda one: one.name)
-
-
-def only(client: OllamaClient, folder: Path, memory: Memory | None = None, **options: Any) -> tuple[str, str]:
-    (result,) = import_all(client, folder, memory, **options)
-    return result.outcome, result.reason
-
-
-def digest_of(data: bytes) -> str:
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 def test_a_model_is_sent_made_looked_up_and_tried(ollama: OllamaServer, client: OllamaClient, models: Path) -> None:
@@ -143,99 +87,6 @@ def test_a_model_that_was_not_seen_to_work_is_tried_by_the_next_import(
     assert only(client, models, memory) == ("skipped", "already there; it answers")
     assert only(client, models, memory) == ("skipped", "already there")
     assert (len(ollama.chats), len(ollama.creates)) == (3, 1)
-
-
-def test_an_existing_model_is_kept_unless_forced(ollama: OllamaServer, client: OllamaClient, models: Path) -> None:
-    model = put_model(models, "mine")
-    import_all(client, models)
-    assert only(client, models) == ("skipped", "already there")
-    (model / "Modelfile").write_text(MODELFILE.replace("8192", "4096").replace("hello", "bye"))
-    assert only(client, models) == ("skipped", "differs (parameters, messages), use --force")
-    assert len(ollama.creates) == 1
-    assert only(client, models, force=True) == ("imported", "it answers")
-    assert ollama.models["mine:latest"].parameters["num_ctx"] == 4096
-    assert len(ollama.uploads) == 1
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "differs"),
-    [
-        ("{{ .Prompt }}!", "{{ .Prompt }}?", "template"),
-        ("You write", "You draw", "system"),
-        ("SYSTEM", "# SYSTEM", "system"),
-        ("PARAMETER stop a\n", "", "parameters"),
-        ("PARAMETER temperature 0.3\n", "", "parameters"),
-        ("0.3", "0.4", "parameters"),
-        ("LICENSE MIT", "LICENSE BSD", "license"),
-        ("MESSAGE assistant hi\n", "", "messages"),
-        ("RENDERER qwen3", "RENDERER qwen4", "renderer"),
-        ("PARSER qwen3", "PARSER qwen4", "parser"),
-        ("REQUIRES 0.12.0", "REQUIRES 0.12.1", "requires"),
-    ],
-)
-def test_each_difference_is_named(client: OllamaClient, models: Path, before: str, after: str, differs: str) -> None:
-    modelfile = MODELFILE.replace('"You write recaps.\nBegin with the \\"decisions\\"."', "You write recaps.")
-    model = put_model(models, "mine", modelfile)
-    import_all(client, models)
-    (model / "Modelfile").write_text(modelfile.replace(before, after))
-    assert only(client, models) == ("skipped", f"differs ({differs}), use --force")
-
-
-def test_parameters_that_ollama_adds_by_itself_are_no_difference(
-    ollama: OllamaServer, client: OllamaClient, models: Path
-) -> None:
-    model = put_model(models, "mine", "FROM ./model.gguf\nPARAMETER num_ctx 8192\n")
-    import_all(client, models)
-    ollama.models["mine:latest"].parameters["stop"] = ["<|im_end|>"]
-    assert only(client, models) == ("skipped", "already there")
-    (model / "Modelfile").write_text("FROM ./model.gguf\nPARAMETER num_ctx 8192\nPARAMETER stop x\n")
-    assert only(client, models) == ("skipped", "differs (parameters), use --force")
-
-
-def test_a_template_that_ollama_passes_over_for_the_one_in_the_weights_is_no_difference(
-    ollama: OllamaServer, client: OllamaClient, models: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put_model(models, "mine")
-    import_all(client, models)
-    show = client.show
-    told = show("mine")
-    monkeypatch.setattr(client, "show", lambda name: type(told)(**_fields(show(name)) | {"template": "{% jinja %}"}))
-    assert only(client, models) == ("skipped", "already there")
-
-
-def _fields(card: Any) -> dict[str, Any]:
-    return {name: getattr(card, name) for name in card.__dataclass_fields__}
-
-
-@pytest.mark.parametrize("version", ["0.12.6", "0.33.0"])
-def test_other_weights_are_a_difference_also_where_ollama_writes_them_anew(
-    ollama: OllamaServer, client: OllamaClient, models: Path, tmp_path: Path, version: str
-) -> None:
-    ollama.version = version
-    model = put_model(models, "mine")
-    memory = Memory(tmp_path / "memory.json")
-    import_all(client, models, memory)
-    assert only(client, models, memory) == ("skipped", "already there")
-    (model / "model.gguf").write_bytes(gguf(seed=1))
-    assert only(client, models, memory) == ("skipped", "differs (weights), use --force")
-
-
-def test_weights_of_a_model_that_was_not_imported_from_here_are_compared_as_far_as_it_goes(
-    ollama: OllamaServer, client: OllamaClient, models: Path
-) -> None:
-    model = put_model(models, "mine")
-    import_all(client, models)
-    (model / "model.gguf").write_bytes(gguf(seed=1))
-    assert only(client, models) == ("skipped", "differs (weights), use --force")
-    ollama.models["mine:latest"].written_anew = True
-    ollama.version = "0.33.0"
-    kept = "already there; its weights can be compared by kind and number only"
-    assert only(client, models) == ("skipped", kept)
-    ollama.models["mine:latest"].info["general.parameter_count"] = 65
-    assert only(client, models) == ("skipped", "differs (weights), use --force")
-    ollama.models["mine:latest"].info["general.parameter_count"] = 64
-    (model / "model.gguf").write_bytes(gguf("Q8_0"))
-    assert only(client, models) == ("skipped", "differs (weights), use --force")
 
 
 def test_a_model_may_stand_on_another_of_the_server(ollama: OllamaServer, client: OllamaClient, models: Path) -> None:

@@ -24,7 +24,7 @@ from pipeline.summarize.asking import OllamaSettings
 from pipeline.summarize.ollama import OllamaSummarizer
 from pipeline.summarize.pieces import choose_window
 from pipeline.summarize.reader import LARGEST_WINDOW
-from workers.video_memory import SpeechModels, VideoMemory
+from workers.video_memory import SpeechModels, VideoMemory, shares_gpu
 
 log = logging.getLogger(__name__)
 
@@ -129,4 +129,7 @@ def choose(
             first_token=settings.ollama_first_token_seconds, between_tokens=settings.ollama_token_seconds
         ),
     )
-    return SharingSummarizer(ours, memory, speech) if memory else OllamaSummarizer(ours), notice
+    if memory:
+        return SharingSummarizer(ours, memory, speech), notice
+    # on a machine of its own Ollama may keep the model for the next job
+    return OllamaSummarizer(replace(ours, unload=shares_gpu(settings))), notice

@@ -44,7 +44,7 @@ _KINDS = {
     ),
     Reason.BUSY: _Kind("Ollama had too much to do", "Write the recap again when Ollama has less to do.", True),
     Reason.ERROR: _Kind(
-        "Ollama reported an error ({said})",
+        "Ollama reported an error: “{said}”",
         f"Ollama's log tells more. If memory ran out, name a smaller model in OLLAMA_MODEL, {_AGAIN}", True,
     ),
     Reason.SILENT: _Kind(
@@ -137,6 +137,8 @@ def as_failure(error: OllamaUnreachable | OllamaRefused) -> OllamaFailure | None
     status = error.status
     if status in (httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.TOO_MANY_REQUESTS):
         return OllamaFailure(Reason.BUSY)
+    if status in (httpx.codes.BAD_GATEWAY, httpx.codes.GATEWAY_TIMEOUT):  # a proxy says so
+        return OllamaFailure(Reason.AWAY)
     if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN, httpx.codes.PROXY_AUTHENTICATION_REQUIRED):
         return OllamaFailure(Reason.REFUSED, f"HTTP {status}")
     if status in (httpx.codes.NOT_FOUND, httpx.codes.METHOD_NOT_ALLOWED):

@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
 from pipeline.ollama import backoff
-from pipeline.ollama.client import InstalledModel, ModelCard, OllamaClient
+from pipeline.ollama.cards import InstalledModel, ModelCard
+from pipeline.ollama.client import OllamaClient
 from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.failures import Health, NoHealth, OllamaFailure, OllamaResting, Reason, as_failure
+from pipeline.ollama.pick import pick_model
 from pipeline.recap import Notice
 from pipeline.summarize.asking import OllamaSettings
 from pipeline.summarize.engine import Summarizer
@@ -30,8 +32,8 @@ def choose_summarizer(
 ) -> tuple[Summarizer, Notice | None]:
     """Ollama where it answers and has a model, else the extractive summary with the reason why.
 
-    `model` None: the first model, the one changed last, that can chat. A named model must be installed; another one is
-    not taken in its place. `num_ctx` is the window in tokens, None for one that fits. Where Ollama does not answer it
+    `model` None: the first that can chat, see `pick_model`. A named model must be installed; another one is not taken
+    in its place. `num_ctx` is the window in tokens, None for one that fits. Where Ollama does not answer it
     is asked again after at most `retry_seconds`, while `on_tick`, which may raise to stop, and `health` allow it.
     """
     health = health or NoHealth()
@@ -76,19 +78,3 @@ def _look_up_once(host: str, model: str | None) -> tuple[InstalledModel, ModelCa
         raise as_failure(error) or OllamaFailure(Reason.ERROR, str(error)) from error.__cause__
     except (AttributeError, KeyError, TypeError, ValueError) as error:  # JSON, but not what Ollama sends
         raise OllamaFailure(Reason.FOREIGN) from error
-
-
-def pick_model(client: OllamaClient, model: str | None) -> tuple[InstalledModel, ModelCard]:
-    """The model of this name, or the first that can chat. Raises OllamaModelMissing where there is none."""
-    if model:
-        found = client.find(model)
-        if found is None:
-            raise OllamaModelMissing(
-                f"The summary was put together from quotes, because Ollama does not have the model {model}."
-            )
-        return found, client.show(found.name)
-    for found in client.models():
-        card = client.show(found.name)
-        if card.can_chat:
-            return found, card
-    raise OllamaModelMissing()

@@ -130,7 +130,7 @@ def test_after_five_failures_in_a_row_jobs_ask_no_more_until_somebody_does(owner
     failing = [upload(owner) for _ in range(5)]
     work()
     assert len(server.chats) == 5
-    assert all("Ollama reported an error (CUDA error)" in notice_of(one) for one in failing)
+    assert all("Ollama reported an error: “CUDA error”" in notice_of(one) for one in failing)
     until = ollama_health.resting_until(server.host, utc_now())
     assert until is not None
 
@@ -250,6 +250,20 @@ def test_a_model_that_fits_beside_the_speech_models_stays_and_so_do_they(
     upload(owner)
     work()
     assert warm.are_loaded()
+    assert server.running == {"recap:latest": 8192}
+
+
+def test_an_ollama_on_a_machine_of_its_own_keeps_its_model_for_the_next_job(
+    owner: User, server: OllamaServer, settings_of: Callable[..., config.Settings]
+) -> None:
+    upload(owner)
+    work()
+    assert server.running == {}
+    settings_of(OLLAMA_SHARES_GPU="false")
+    engines.cache_clear()
+    server.models["recap:latest"].created_from = {"changed": True}  # another model, or the summary is found
+    upload(owner)
+    work()
     assert server.running == {"recap:latest": 8192}
 
 

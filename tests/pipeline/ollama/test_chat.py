@@ -69,6 +69,7 @@ HALF = b'{"model":"recap","message":{"role":"assi'
         (Reply(status=429), Reason.BUSY),
         (Reply(status=500, late_error="CUDA error: out of memory"), Reason.ERROR),
         (Reply(("{",), late_error="llama runner process has terminated"), Reason.ERROR),
+        (Reply(page=(502, "text/html", b"<h1>Bad gateway</h1>")), Reason.AWAY),
         (Reply(status=401, late_error="unauthorized"), Reason.REFUSED),
         (Reply(breaks_off=True), Reason.BROKE_OFF),
         (Reply(("{", '"a'), breaks_off=True), Reason.BROKE_OFF),
@@ -88,10 +89,10 @@ HALF = b'{"model":"recap","message":{"role":"assi'
         (Reply(itertools.repeat("")), Reason.ENDLESS),
     ],
     ids=[
-        "queue full", "too many requests", "crash", "error line under 200", "no access", "dies at once",
-        "dies mid-answer", "dies mid-line", "ends mid-line", "HTML", "HTML in one line", "404 of another server",
-        "redirect", "not JSON", "a list", "text for message", "number for content", "another object", "deep JSON",
-        "no end", "empty, no end",
+        "queue full", "too many requests", "crash", "error line under 200", "nobody behind the proxy", "no access",
+        "dies at once", "dies mid-answer", "dies mid-line", "ends mid-line", "HTML", "HTML in one line",
+        "404 of another server", "redirect", "not JSON", "a list", "text for message", "number for content",
+        "another object", "deep JSON", "no end", "empty, no end",
     ],
 )  # fmt: skip
 def test_each_kind_of_failure_is_told_apart(ollama: OllamaServer, reply: Reply, reason: Reason) -> None:
@@ -186,5 +187,5 @@ def test_failures_can_be_sent_from_process_to_process() -> None:
 
     one = pickle.loads(pickle.dumps(OllamaFailure(Reason.ERROR, "out of\nmemory" + "!" * 500)))  # noqa: S301
     assert (one.reason, one.code, one.may_pass) == (Reason.ERROR, "ollama_unreachable", True)
-    assert "(out of memory!!!" in one.message
+    assert "“out of memory!!!" in one.message
     assert len(one.message) < 320

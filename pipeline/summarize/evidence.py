@@ -74,11 +74,11 @@ class Evidence:
         cues = cues_for(transcript.language) if same else None
         self._stop_words = cues.stop_words if cues else None
 
-    def stretch(self, ids: Iterable[str], heard: Iterable[str] = (), *, is_translated: bool = False) -> Stretch:
-        """A stretch of these ids; `heard` are further ones in it that the model may not cite, as it saw only notes."""
-        citable = frozenset(ids)
-        segments = tuple(self.by_id[one] for one in sorted(citable.union(heard), key=_place))
-        return Stretch(citable, segments, Spoken(segments, self.transcript), is_translated)
+    def stretch(self, ids: Iterable[str], *, is_translated: bool = False) -> Stretch:
+        """The stretch of these ids, for an answer in the language spoken or in another one."""
+        known = frozenset(ids)
+        segments = tuple(self.by_id[one] for one in sorted(known, key=_place))
+        return Stretch(known, segments, Spoken.of(segments, self.transcript), is_translated)
 
     def accept(self, claims: Sequence[Claim], stretch: Stretch, *, broad: bool = False) -> list[Finding]:
         """The claims that cite lines the model saw, and tell nothing that was not said there or nearby.
@@ -111,9 +111,9 @@ class Evidence:
     def _check(self, claim: Claim, stretch: Stretch, broad: bool) -> Finding | None:
         ids = self._cited(claim, stretch)
         segments = tuple(self.by_id[one] for one in ids)
-        near = _nearby(segments, stretch)
+        near = [] if broad else _nearby(segments, stretch)
         title = claim.title if isinstance(claim, TopicClaim) else ""
-        spoken = stretch.spoken if broad else Spoken(near, self.transcript)
+        spoken = stretch.spoken if broad else Spoken.of(near, self.transcript)
         if not ids or not normalized(claim.text) or not self._fits(f"{title} {claim.text}", spoken, stretch):
             return None
         owner, due = self._proved(claim, segments, near) if isinstance(claim, TaskClaim) else (None, None)

@@ -8,17 +8,19 @@ from typing import Self
 
 from pipeline.summarize.cues import cues_for
 from pipeline.summarize.evidence import Finding
-from pipeline.summarize.said import normalized
+from pipeline.summarize.said import Spoken, normalized
 
 MOST_OVERVIEW = 6
 MOST_QUOTES = 6
 NEGATIONS = frozenset("no not nor never nicht nie kein niet nooit geen non ne pas jamais nunca ni sin".split())
 """Among the stop words, the ones that turn a sentence round."""
 
+NOTHING_SAID = Spoken(frozenset(), frozenset())
+
 
 @dataclass(slots=True)
 class Findings:
-    """What was found in one stretch, or in all; `read` are the short ids of all its lines."""
+    """What was found in one stretch, or in all; `read` are the short ids of its lines, `spoken` what was said there."""
 
     title: str = ""
     overview: list[Finding] = field(default_factory=list)
@@ -28,6 +30,7 @@ class Findings:
     questions: list[Finding] = field(default_factory=list)
     quotes: list[Finding] = field(default_factory=list)
     read: frozenset[str] = frozenset()
+    spoken: Spoken = NOTHING_SAID
 
     @property
     def is_empty(self) -> bool:
@@ -49,6 +52,7 @@ def gather(parts: Sequence[Findings], language: str) -> Findings:
         questions=distinct((one for part in parts for one in part.questions), language),
         quotes=spread(distinct((one for part in parts for one in part.quotes), language), MOST_QUOTES),
         read=frozenset().union(*(part.read for part in parts)),
+        spoken=Spoken.together(part.spoken for part in parts),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline.summarize.answers import MergedAnswer
 from pipeline.summarize.asking import TooLong, Unusable
-from pipeline.summarize.evidence import Evidence
+from pipeline.summarize.evidence import Evidence, Stretch
 from pipeline.summarize.findings import MOST_OVERVIEW, Findings, gather, spread
 from pipeline.summarize.insisting import InsistentAsker
 from pipeline.summarize.prompts import as_data
@@ -70,10 +70,9 @@ class Merger:
     def _ask(self, group: list[Findings]) -> Findings:
         notes = [line for part in group for line in _notes(part)]
         answer = self.asker.ask(MergedAnswer, self.system, notes, "notes", self.on_tick)
-        told = {id_ for part in group for one in (*part.overview, *part.topics) for id_ in one.ids}
-        read = frozenset[str]().union(*(part.read for part in group))
-        stretch = self.evidence.stretch(told, read, is_translated=self.asker.is_foreign)
-        dropped = self.evidence.dropped
+        cited = frozenset(id_ for part in group for one in (*part.overview, *part.topics) for id_ in one.ids)
+        whole = self._gather(group)
+        stretch, dropped = Stretch(cited, (), whole.spoken, self.asker.is_foreign), self.evidence.dropped
         overview = self.evidence.accept(answer.overview, stretch, broad=True)
         topics = self.evidence.accept(answer.topics, stretch, broad=True)
         # what a merged outline lacks its parts still have
@@ -81,8 +80,8 @@ class Merger:
         if not overview:
             raise Unusable("nothing in the outline is proved by the notes")
         title = self.evidence.check_title(answer.title, stretch)
-        whole = Findings(title or group[0].title, spread(overview, MOST_OVERVIEW), topics, read=read)
-        return self._with_forgotten(whole, group)
+        outline = Findings(title or whole.title, spread(overview, MOST_OVERVIEW), topics)
+        return self._with_forgotten(replace(outline, read=whole.read, spoken=whole.spoken), group)
 
     def _with_forgotten(self, outline: Findings, group: list[Findings]) -> Findings:
         """The outline with the topics of those parts that it does not cite at all."""

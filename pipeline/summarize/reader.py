@@ -146,6 +146,7 @@ class Reader:
             questions=evidence.accept(answer.questions, stretch),
             quotes=evidence.accept_quotes(answer.quotes, stretch),
             read=stretch.ids,
+            spoken=stretch.spoken,
         )
         if findings.is_empty and _says_something(piece):
             evidence.dropped, evidence.cleared = dropped, cleared

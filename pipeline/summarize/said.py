@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import Self
 
 from pipeline.recap import Segment, Transcript
 from pipeline.summarize.language import base_code
@@ -96,29 +97,33 @@ def find_ending(text: str, segments: Sequence[Segment]) -> str | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
 class Spoken:
-    """What was said in some segments and who spoke, prepared for many questions about it."""
+    """What was said in some segments and who spoke: the words in their normal form, and the numbers as digits.
 
-    def __init__(self, segments: Sequence[Segment], transcript: Transcript) -> None:
+    `numbers` is None for a language whose number words are not known.
+    """
+
+    words: frozenset[str]
+    numbers: frozenset[str] | None
+
+    @classmethod
+    def of(cls, segments: Sequence[Segment], transcript: Transcript) -> Self:
+        """What was said in these segments; numbers count whether they were said as digits or in words."""
         names = {transcript.name_of(one.speaker) or "" for one in segments}
-        self.text = " ".join((*sorted(names), *(one.text for one in segments)))
-        self.language = base_code(transcript.language)
+        text = " ".join((*sorted(names), *(one.text for one in segments)))
+        return cls(frozenset(normalized(text).split()), _numbers(text, base_code(transcript.language)))
 
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """The words in their normal form."""
-        return frozenset(normalized(self.text).split())
-
-    @cached_property
-    def numbers(self) -> frozenset[str] | None:
-        """The numbers as digits, be they said so or in words; None for a language whose number words are not known."""
-        from text_to_num import alpha2digit
-
-        try:
-            digits: str = alpha2digit(unicodedata.normalize("NFKC", self.text), self.language, 0)
-        except ValueError:
-            return None
-        return frozenset(_bare(one) for one in (*re.findall(r"\d+", digits), *_SPOKEN_NUMBER.findall(digits)))
+    @classmethod
+    def together(cls, parts: Iterable[Spoken]) -> Self:
+        """What was said in several stretches."""
+        words, numbers = set[str](), set[str]()
+        known = True
+        for part in parts:
+            words |= part.words
+            numbers |= part.numbers or set()
+            known = known and part.numbers is not None
+        return cls(frozenset(words), frozenset(numbers) if known else None)
 
     def find_unsaid_numbers(self, text: str) -> list[str]:
         """The numbers, as digits, that stand in a text and were not said.
@@ -136,6 +141,16 @@ class Spoken:
             for one in wanted
             if (plain := _bare(one)) not in said and (len(plain) < LONG_NUMBER or plain.rstrip("0") not in rounded)
         ]
+
+
+def _numbers(text: str, language: str) -> frozenset[str] | None:
+    from text_to_num import alpha2digit
+
+    try:
+        digits: str = alpha2digit(unicodedata.normalize("NFKC", text), language, 0)
+    except ValueError:
+        return None
+    return frozenset(_bare(one) for one in (*re.findall(r"\d+", digits), *_SPOKEN_NUMBER.findall(digits)))
 
 
 def _bare(number: str) -> str:

@@ -98,7 +98,7 @@ def test_of_a_due_date_the_part_that_was_said_is_kept(due: str, said: str, found
     ],
 )
 def test_a_number_is_said_in_digits_or_in_words(told: str, said: str, language: str) -> None:
-    assert Spoken(segments(said), talk("x", language=language)).find_unsaid_numbers(told) == []
+    assert Spoken.of(segments(said), talk("x", language=language)).find_unsaid_numbers(told) == []
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,11 @@ def test_a_number_is_said_in_digits_or_in_words(told: str, said: str, language: 
     ],
 )
 def test_a_number_that_nobody_said_is_found(told: str, said: str, unsaid: list[str]) -> None:
-    assert Spoken(segments(said), talk("x")).find_unsaid_numbers(told) == unsaid
+    assert Spoken.of(segments(said), talk("x")).find_unsaid_numbers(told) == unsaid
 
 
 def test_numbers_are_not_held_against_a_language_whose_number_words_are_not_known() -> None:
-    assert Spoken(segments("kolme"), talk("x", language="fi")).find_unsaid_numbers("3") == []
+    finnish, english = (Spoken.of(segments("kolme"), talk("x", language=one)) for one in ("fi", "en"))
+    assert finnish.find_unsaid_numbers("3") == []
+    assert english.find_unsaid_numbers("3") == ["3"]
+    assert Spoken.together([finnish, english]).find_unsaid_numbers("3") == []

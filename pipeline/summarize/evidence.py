@@ -7,17 +7,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline.recap import ActionItem, Point, Segment, Topic, Transcript
+from pipeline.recap import Segment, Transcript
 from pipeline.summarize.answers import Claim, TaskClaim, TopicClaim, says_nothing
 from pipeline.summarize.cues import cues_for
 from pipeline.summarize.engine import find_speaker
 from pipeline.summarize.language import base_code
 from pipeline.summarize.pieces import UNKNOWN, name_shown
+from pipeline.summarize.points import Finding
 from pipeline.summarize.said import Spoken, find_ending, find_quote, is_said, normalized
 
 NEARBY_SECONDS = 60.0
-"""A name, a date or a number that a point tells may also stand so near to the lines it cites: tasks and decisions are
-told in several sentences, and models cite the one that sums up."""
+"""A name or a number that a point tells may also stand so near to the lines it cites: tasks and decisions are told in
+several sentences, and models cite the one that sums up."""
+DUE_LINES = 2
+"""A due date may stand in so many lines before and after: "When?" "On Friday." Farther off are those of other tasks."""
 MOST_CITED = 8
 """Who cites everything proves nothing: of more lines the first ones count."""
 LEAST_CONTENT_WORDS = 3
@@ -25,22 +28,6 @@ LEAST_CONTENT_WORDS = 3
 TITLE_CHARACTERS = 120
 FIRST_PERSON = frozenset("i me myself ik ich moi yo".split())
 STEM_LETTERS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A claim whose proof was found; `ids` are the short ids, `segments` what they stand for, in order of time."""
-
-    text: str
-    ids: tuple[str, ...]
-    segments: tuple[Segment, ...]
-    title: str = ""
-    owner: str | None = None
-    due: str | None = None
-
-    @property
-    def start(self) -> float:
-        return self.segments[0].start
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +103,11 @@ class Evidence:
         spoken = stretch.spoken if broad else Spoken.of(near, self.transcript)
         if not ids or not normalized(claim.text) or not self._fits(f"{title} {claim.text}", spoken, stretch):
             return None
-        owner, due = self._proved(claim, segments, near) if isinstance(claim, TaskClaim) else (None, None)
+        owner = due = None
+        if isinstance(claim, TaskClaim):
+            owner = self._owner(claim.owner, segments, near)
+            due = claim.due and (find_ending(claim.due, segments) or find_ending(claim.due, _beside(segments, stretch)))
+            self.cleared += (claim.owner is not None and owner is None) + (claim.due is not None and due is None)
         return Finding(claim.text, tuple(ids), segments, title, owner, due)
 
     def _check_quote(self, claim: Claim, stretch: Stretch) -> Finding | None:
@@ -142,15 +133,6 @@ class Evidence:
         """The beginnings of the words that carry meaning."""
         return {one[:STEM_LETTERS] for one in words if len(one) > 3 and one not in (self._stop_words or ())}
 
-    def _proved(
-        self, claim: TaskClaim, segments: Sequence[Segment], near: Sequence[Segment]
-    ) -> tuple[str | None, str | None]:
-        """Owner and due date where they were said."""
-        owner = self._owner(claim.owner, segments, near)
-        due = claim.due and (find_ending(claim.due, segments) or find_ending(claim.due, near))
-        self.cleared += (claim.owner is not None and owner is None) + (claim.due is not None and due is None)
-        return owner, due
-
     def _owner(self, owner: str | None, segments: Sequence[Segment], near: Sequence[Segment]) -> str | None:
         """The id of the speaker who is meant, else the name where it was said near; None where neither is."""
         name = normalized(owner or "")
@@ -174,51 +156,13 @@ def _nearby(cited: Sequence[Segment], stretch: Stretch) -> list[Segment]:
     return [one for one in stretch.segments if any(one.end >= start and one.start <= end for start, end in spans)]
 
 
+def _beside(cited: Sequence[Segment], stretch: Stretch) -> list[Segment]:
+    """The segments cited, and DUE_LINES before and after each, in order of time."""
+    places = {at for at, one in enumerate(stretch.segments) if one in cited}
+    near = (any(abs(at - place) <= DUE_LINES for place in places) for at in range(len(stretch.segments)))
+    return [one for one, is_near in zip(stretch.segments, near, strict=True) if is_near]
+
+
 def _place(short_id: str) -> int:
     """Short ids are numbered in order of time."""
     return int(short_id[1:])
-
-
-def as_point(id_: str, finding: Finding) -> Point:
-    """The point with time and speaker of its segments."""
-    return Point(
-        id=id_,
-        text=finding.text,
-        speaker=_speaker(finding),
-        start=finding.start,
-        end=max(one.end for one in finding.segments),
-        segments=tuple(one.id for one in finding.segments),
-    )
-
-
-def as_topic(id_: str, finding: Finding) -> Topic:
-    point = as_point(id_, finding)
-    return Topic(
-        id=id_,
-        title=finding.title or finding.text,
-        text=finding.text,
-        speaker=point.speaker,
-        start=point.start,
-        end=point.end,
-        segments=point.segments,
-    )
-
-
-def as_action_item(id_: str, finding: Finding) -> ActionItem:
-    point = as_point(id_, finding)
-    return ActionItem(
-        id=id_,
-        text=finding.text,
-        speaker=point.speaker,
-        start=point.start,
-        end=point.end,
-        segments=point.segments,
-        owner=finding.owner,
-        due=finding.due,
-    )
-
-
-def _speaker(finding: Finding) -> str | None:
-    """Who said it, where one person did."""
-    speakers = {one.speaker for one in finding.segments}
-    return speakers.pop() if len(speakers) == 1 else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from pipeline.summarize.cues import cues_for
-from pipeline.summarize.evidence import Finding
+from pipeline.summarize.points import Finding
 from pipeline.summarize.said import Spoken, normalized
 
 MOST_OVERVIEW = 6

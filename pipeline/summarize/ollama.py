@@ -18,8 +18,8 @@ from pipeline.render.languages import language_name
 from pipeline.summarize import prompts
 from pipeline.summarize.asking import OllamaSettings, describe_loaded
 from pipeline.summarize.engine import SummaryOptions, SummaryResult
-from pipeline.summarize.evidence import as_action_item, as_point, as_topic
 from pipeline.summarize.findings import Findings
+from pipeline.summarize.points import as_action_item, as_point, as_topic
 from pipeline.summarize.reader import Reader
 
 log = logging.getLogger(__name__)

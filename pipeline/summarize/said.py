@@ -23,6 +23,9 @@ _JOINERS = "\u200c\u200d"
 """Invisible, but part of the spelling in Persian, in Indian scripts and in emoji."""
 _SELECTORS = range(0xE0100, 0xE01F0)
 """Variation selectors that no text needs, and in which messages can be hidden."""
+_AROUND = " .,;:!?…()\"'“”„«»‹›¿¡。、！？"
+MOST_BETWEEN = 1
+MOST_BETWEEN = 1
 LONG_NUMBER = 4
 """Digits from which "2 million" and "2,000,000" are taken for the same if all but the zeros is."""
 
@@ -84,16 +87,37 @@ def _runs(cited: Sequence[Segment], following: dict[str, str]) -> list[list[Segm
 
 
 def find_ending(text: str, segments: Sequence[Segment]) -> str | None:
-    """The longest ending of the text that was said: "Friday" of "by Friday" where only that was said.
+    """The longest ending of the text that was said, None where nothing of it was.
 
-    A word of less than three letters is no ending, unless it has a digit.
+    "Friday" of "by Friday" where only that was said; "end of the month", as spoken, for "end of month". What is shorter
+    than three letters is no ending, unless it has a digit.
     """
     words = text.split()
     for start in range(len(words)):
         ending = " ".join(words[start:])
         plain = normalized(ending)
-        if (len(plain) >= 3 or re.search(r"\d", plain)) and _stand_together(plain, segments):
+        if len(plain) < 3 and not re.search(r"\d", plain):
+            break
+        if _stand_together(plain, segments):
             return ending
+        if found := _find_in_order(plain.split(), segments):
+            return found
+    return None
+
+
+def _find_in_order(wanted: Sequence[str], segments: Sequence[Segment]) -> str | None:
+    """The first stretch with all the words that are wanted, in order, with at most MOST_BETWEEN between two."""
+    spoken = [word for one in segments for word in one.text.split()]
+    words = [normalized(word) for word in spoken]
+    for start in (at for at, word in enumerate(words) if word == wanted[0]):
+        at = start
+        for word in wanted[1:]:
+            following = words[at + 1 : at + 2 + MOST_BETWEEN]
+            if word not in following:
+                break
+            at += 1 + following.index(word)
+        else:
+            return " ".join(spoken[start : at + 1]).rstrip(".,;:!?…")
     return None
 
 

@@ -9,8 +9,9 @@ from scripted_models import talk
 
 from pipeline.recap import Transcript
 from pipeline.summarize.answers import Claim, TaskClaim, TopicClaim
-from pipeline.summarize.evidence import MOST_CITED, TITLE_CHARACTERS, Evidence, Finding, Stretch
+from pipeline.summarize.evidence import MOST_CITED, TITLE_CHARACTERS, Evidence, Stretch
 from pipeline.summarize.pieces import build_lines
+from pipeline.summarize.points import Finding
 
 SAID = (
     "Good morning everybody, welcome to the budget round.",
@@ -141,6 +142,13 @@ def test_i_of_two_speakers_is_nobody() -> None:
 )
 def test_a_due_date_is_what_was_said(due: str | None, found: str | None) -> None:
     assert task("Send the contract to the printer", ["s5"], due=due).due == found
+
+
+def test_the_due_date_of_a_task_some_lines_away_is_not_taken_for_this_one() -> None:
+    lines = ["I will call Zoe by Monday.", "Good.", "Fine.", "Who sends the contract?", "I do.", "When?", "On Friday."]
+    for due, found in (("Friday", "Friday"), ("by Monday", None)):
+        (task,) = accept(TaskClaim(text="Send the contract", segments=["s5"], due=due), *lines)
+        assert task.due == found
 
 
 def test_owners_and_dates_without_proof_are_counted_and_the_task_stays() -> None:

@@ -11,8 +11,8 @@ from scripted_models import EMPTY, is_merge, lines_of, long_talk, reads_well, su
 
 from pipeline.recap import Segment
 from pipeline.summarize import SummaryOptions, SummaryResult, spoken_seconds
-from pipeline.summarize.evidence import Finding
 from pipeline.summarize.findings import Findings, distinct, gather, spread
+from pipeline.summarize.points import Finding
 
 LINE = "We talked for a long while about part {} of the plan, and then we decided to go on with it as it is."
 

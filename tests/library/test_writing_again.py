@@ -116,7 +116,7 @@ def nothing_heard_again(recording: Recording, monkeypatch: pytest.MonkeyPatch) -
         ({"model": "birch"}, "This is a meeting about the login page and the price list, read by birch."),
         ({"summary_language": "nl"}, SENTENCE["Dutch"]),
         (
-            {"instructions": "Above all the sums."},
+            {"instructions": "The prices."},
             "This is a meeting about the login page and the price list, read by amber.",
         ),
     ],

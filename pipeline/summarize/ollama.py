@@ -93,8 +93,8 @@ def _warnings(reader: Reader, language: str) -> Iterator[Notice]:
             told += f" and {len(spans) - SPANS_NAMED} more stretches"
         yield Notice(
             "summary_incomplete",
-            f"The language model gave no usable answer for {told}; the summary leaves that out.",
-            "Write the recap again, or choose another model in OLLAMA_MODEL. The transcript is complete.",
+            f"The language model gave no usable answer for {told}; the summary leaves that out. The transcript has it.",
+            "Write the recap again, or choose another model in OLLAMA_MODEL.",
         )
     if reader.questions.foreign:
         name = language_name(language)
@@ -109,8 +109,8 @@ def _warnings(reader: Reader, language: str) -> Iterator[Notice]:
         parts = [_counted(dropped, "point", "points"), _counted(cleared, "owner or due date", "owners or due dates")]
         yield Notice(
             "summary_points_dropped",
-            "Left out of what the language model wrote, because the transcript does not prove it: "
-            f"{' and '.join(part for part in parts if part)}.",
+            f"The transcript does not prove {' and '.join(part for part in parts if part)} of the language model's "
+            "answer, so the summary goes without.",
             "A larger model in OLLAMA_MODEL keeps closer to what was said.",
         )
 

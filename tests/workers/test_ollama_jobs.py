@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import mmap
 import os
 import shutil
@@ -13,7 +14,7 @@ import pytest
 from helpers import SAMPLES, free_port, wait_until
 from library_factories import make_user
 from ollama_answers import quotes_first_line
-from ollama_server import Body, Model, OllamaServer, Reply
+from ollama_server import Body, Model, OllamaServer, Reply, says
 
 import config
 from library import jobs, ollama_health, recordings
@@ -51,11 +52,12 @@ def server(settings_of: Callable[..., config.Settings]) -> Iterator[OllamaServer
         yield running
 
 
-def upload(owner: User) -> str:
+def upload(owner: User, sample: str = "ten-seconds.wav") -> str:
     """The same sample each time: only the first job has to listen to it."""
     incoming = recordings.files().new_incoming()
-    shutil.copy(SAMPLES / "ten-seconds.wav", incoming)
-    return recordings.add(owner, Upload(incoming, "talk.wav", 1, "ab" * 32), Wishes(), utc_now()).id
+    shutil.copy(SAMPLES / sample, incoming)
+    digest = hashlib.sha256(sample.encode()).hexdigest()
+    return recordings.add(owner, Upload(incoming, sample, 1, digest), Wishes(), utc_now()).id
 
 
 def work() -> None:
@@ -115,6 +117,19 @@ def test_a_recap_of_quotes_becomes_one_by_ollama_once_it_is_back(
     assert notice_of(recording_id) == ""
     assert [one.code for one in recap.warnings] == ["demo_models"]
     assert pdf_of(recording_id) != before
+
+
+def test_what_the_model_could_not_read_is_named_in_the_coverage(owner: User, server: OllamaServer) -> None:
+    server.script = lambda body: says("junk") if "[s1]" in str(body["messages"]) else quotes_first_line(body)
+    recording_id = upload(owner, "standup.wav")
+    work()
+    recap = recap_of(recording_id)
+    (window,) = recap.coverage.not_summarized
+    assert window.start == recap.transcript.segments[0].start
+    assert 0 < recap.coverage.summarized_seconds < recap.coverage.speech_seconds
+    assert recap.coverage.transcribed_seconds == recap.coverage.speech_seconds
+    assert "The transcript has it." in notice_of(recording_id, "summary_incomplete")
+    assert get(recording_id).facts["coverage"]["failed_windows"][0]["code"] == "not_summarized"
 
 
 def test_the_list_of_stages_says_how_the_model_was_loaded(owner: User, server: OllamaServer) -> None:

@@ -36,10 +36,18 @@ def one_of_each(owner: User) -> dict[str, str]:
     meetings.change(failed, job=process | {"status": Status.FAILED} | why | ended, duration_seconds=162.0)
     cancelled = meetings.upload(owner, "会议" * 60)
     meetings.change(cancelled, job=process | {"status": Status.CANCELLED} | ended)
+    again = meetings.finished(owner, "Written twice")
+    recap = meetings.make_recap(again)
+    again = meetings.finish(
+        again, replace(recap, summary=replace(recap.summary, template="one-on-one", model="m" * 90))
+    )
+    meetings.change(again, job=process | {"status": Status.RUNNING, "stage": "summarize"})
     waiting = meetings.upload(owner, "Supplier call", num_speakers=2, language="nl")
     made = {"done": done, "warned": warned, "running": running, "failed": failed, "cancelled": cancelled}
     pages = {name: f"/recordings/{each.id}" for name, each in (made | {"waiting": waiting}).items()}
-    return pages | {"delete": f"/recordings/{failed.id}/delete"}
+    versions = {"again": f"/recordings/{again.id}", "earlier": f"/recordings/{again.id}?version=1"}
+    asked = {"delete": f"/recordings/{failed.id}/delete", "rewrite": f"/recordings/{done.id}/rewrite"}
+    return pages | versions | asked
 
 
 @pytest.fixture(scope="module")

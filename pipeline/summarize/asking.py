@@ -88,7 +88,7 @@ class Asker:
         # a call that was made again may find all of its prompt in the cache
         fresh = fresh_part(prompt, self._asked) if self.calls == calls + 1 else ""
         self._asked = prompt
-        self._check_read(prompt, fresh, answer.prompt_tokens or 0)
+        self._check_read(prompt, fresh, min(fresh, user, key=len), answer.prompt_tokens or 0)
         if answer.done_reason == "length":
             raise Unusable("the answer was cut")
         for text in find_answers(answer.text):
@@ -96,14 +96,17 @@ class Asker:
                 return kind.model_validate_json(text)
         raise Unusable("the answer does not have the form asked for")
 
-    def _check_read(self, prompt: str, fresh: str, tokens: int) -> None:
-        """Raise TooLong where the server, by its own count, did not give the model the whole prompt."""
+    def _check_read(self, prompt: str, fresh: str, surely_fresh: str, tokens: int) -> None:
+        """Raise TooLong where the server, by its own count, did not give the model the whole prompt.
+
+        The system's part may be in the cache from another job.
+        """
         if not self._has_looked:
             self._has_looked = True
             self.loaded = self._find_loaded()
             self.room = min(self.room, (self.loaded and self.loaded.window) or self.room)
             self.answer_tokens = min(self.answer_tokens, self.room // 4)
-        if was_cut(prompt, fresh, tokens, self.room):
+        if was_cut(prompt, surely_fresh, tokens, self.room):
             raise TooLong
         self.counter.learn(prompt, fresh, tokens)
 

@@ -23,6 +23,7 @@ DUE_LINES = 2
 """A due date may stand in so many lines before and after: "When?" "On Friday." Farther off are those of other tasks."""
 MOST_CITED = 8
 """Who cites everything proves nothing: of more lines the first ones count."""
+LEAST_QUOTED_WORDS = 3
 LEAST_CONTENT_WORDS = 3
 """A text with fewer is too short to tell whether it is about the lines it cites."""
 TITLE_CHARACTERS = 120
@@ -113,7 +114,9 @@ class Evidence:
     def _check_quote(self, claim: Claim, stretch: Stretch) -> Finding | None:
         ids = {self.by_id[one].id: one for one in self._cited(claim, stretch)}
         segments = find_quote(claim.text, [self.by_id[one] for one in ids.values()], self._following)
-        return Finding(claim.text, tuple(ids[one.id] for one in segments), segments) if segments else None
+        if not segments or len(normalized(claim.text).split()) < LEAST_QUOTED_WORDS:
+            return None
+        return Finding(claim.text, tuple(ids[one.id] for one in segments), segments)
 
     def _cited(self, claim: Claim, stretch: Stretch) -> list[str]:
         return sorted(set(claim.segments) & stretch.ids, key=_place)[:MOST_CITED]

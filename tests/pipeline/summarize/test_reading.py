@@ -195,6 +195,15 @@ def test_the_halves_of_a_prompt_in_the_cache_are_taken_though_few_of_their_token
     assert result.missed == ()
 
 
+def test_instructions_left_in_the_cache_by_another_job_are_no_sign_of_a_cut(ollama: OllamaServer) -> None:
+    ollama.reading.leaves_out_cached = True
+    ollama.script = reads_well
+    for number in range(2):
+        result = summarize(ollama, talk(*[f"{SAME} {number}"] * 20), unload=False)
+        assert result.missed == ()
+    assert len(ollama.chats) == 2
+
+
 def test_one_segment_of_an_hour_is_read_in_pieces_too(ollama: OllamaServer) -> None:
     ollama.script = reads_well
     text = " ".join(["This is a very long speech without any end in sight."] * 1500)

@@ -73,14 +73,14 @@ def test_thoughts_within_the_fields_of_the_answer_never_show(ollama: OllamaServe
         "action_items": [
             {"text": "Say hello", "segments": ["s1"], "owner": f"{secret}Ann", "due": f"{secret}today"},
         ],
-        "quotes": [{"text": f"{secret}Hello there", "segments": ["s1"]}],
+        "quotes": [{"text": f"{secret}Hello there, say hello", "segments": ["s1"]}],
     }
     summary = sum_up(ollama, says(answer))
     assert summary.title == "Greetings"
     assert [one.text for one in summary.overview] == ["They said hello.", "Hello there"]
     assert summary.topics[0].title == "Hello"
     assert (summary.action_items[0].owner, summary.action_items[0].due) == ("p1", "today")
-    assert summary.quotes[0].text == "Hello there"
+    assert summary.quotes[0].text == "Hello there, say hello"
 
 
 def test_the_channels_of_gpt_oss_never_show(ollama: OllamaServer) -> None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -185,10 +186,25 @@ class Chain:
             return Engine(summarizer.identity, summarizer.identity, settings)
 
         _, result = self.results.run(
-            "summary", options, summarizer.identity, [transcript_key], SummaryResult,
-            lambda: summarizer.summarize(transcript, options, self.watch.progress), describe,
+            "summary", self._with_take(options, summarizer, transcript_key), summarizer.identity, [transcript_key],
+            SummaryResult, lambda: summarizer.summarize(transcript, options, self.watch.progress), describe,
         )  # fmt: skip
         return result
+
+    def _with_take(self, options: SummaryOptions, summarizer: Summarizer, transcript_key: str) -> dict[str, Any]:
+        """The options as they go into the key.
+
+        A summary that left something out is not found again when it is asked for once more: that is the next take.
+        """
+        plain: dict[str, Any] = asdict(options)
+        take = 0
+        while True:
+            key = make_key("summary", plain, summarizer.identity, [transcript_key])
+            known = self.results.read(key, SummaryResult, listed=False) if self.store.find(key, ".json") else None
+            if known is None or not known.missed:
+                return plain
+            take += 1
+            plain["take"] = take
 
     def _compose(
         self,

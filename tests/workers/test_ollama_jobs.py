@@ -132,6 +132,21 @@ def test_what_the_model_could_not_read_is_named_in_the_coverage(owner: User, ser
     assert get(recording_id).facts["coverage"]["failed_windows"][0]["code"] == "not_summarized"
 
 
+def test_a_recap_that_left_something_out_is_asked_for_anew_and_a_whole_one_is_kept(
+    owner: User, server: OllamaServer
+) -> None:
+    server.script = lambda body: says("junk") if "[s1]" in str(body["messages"]) else quotes_first_line(body)
+    recording_id = upload(owner, "standup.wav")
+    work()
+    server.script = quotes_first_line
+    write_again(recording_id)
+    assert recap_of(recording_id).coverage.not_summarized == ()
+    assert notice_of(recording_id, "summary_incomplete") == ""
+    asked = len(server.chats)
+    write_again(recording_id)
+    assert len(server.chats) == asked
+
+
 def test_the_list_of_stages_says_how_the_model_was_loaded(owner: User, server: OllamaServer) -> None:
     server.models["recap:latest"].size, server.memory.total = 8_000, 6_000
     recording_id = upload(owner)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import httpx
 from pydantic import BaseModel, Field, ValidationError
 
 from pipeline.errors import OllamaModelMissing
-from pipeline.ollama.client import translated_errors, trusts_environment
+from pipeline.ollama.client import certificates, translated_errors, trusts_environment
 from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.failures import OllamaFailure, Reason
 
@@ -135,7 +133,7 @@ async def _read(host: str, body: dict[str, Any], heard: _Heard) -> None:
         # unpacking would make a small answer large
         "headers": {"Accept-Encoding": "identity"},
         "trust_env": trusts_environment(host),
-        "verify": _tls(),
+        "verify": certificates(),
     }
     with translated_errors():
         async with (
@@ -148,12 +146,6 @@ async def _read(host: str, body: dict[str, Any], heard: _Heard) -> None:
                 heard.add(_read_event(line))
                 if heard.last.done:
                     return
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """Reading the certificates takes longer than all the rest of a call."""
-    return httpx.create_ssl_context()
 
 
 async def _lines(response: httpx.Response) -> AsyncIterator[bytes]:

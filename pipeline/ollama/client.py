@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -26,7 +28,7 @@ from pipeline.ollama.errors import ImportProblem, OllamaRefused
 from pipeline.ollama.names import full_name, name_key
 
 __all__ = [
-    "InstalledModel", "ModelCard", "OllamaClient", "RunningModel", "checked", "full_name", "read_event",
+    "InstalledModel", "ModelCard", "OllamaClient", "RunningModel", "certificates", "checked", "full_name", "read_event",
     "read_parameters", "translated_errors", "trusts_environment",
 ]  # fmt: skip
 
@@ -43,8 +45,8 @@ class OllamaClient:
         self.host = host
         timeout = httpx.Timeout(answer_seconds, connect=connect_seconds)
         trust = trusts_environment(host)
-        self._http = httpx.Client(base_url=host, timeout=timeout, trust_env=trust)
-        self._official = ollama.Client(host=host, timeout=timeout, trust_env=trust)
+        self._http = httpx.Client(base_url=host, timeout=timeout, trust_env=trust, verify=certificates())
+        self._official = ollama.Client(host=host, timeout=timeout, trust_env=trust, verify=certificates())
 
     def __enter__(self) -> OllamaClient:
         return self
@@ -176,6 +178,12 @@ class OllamaClient:
                 on_status(status, int(event.get("completed") or 0), int(event.get("total") or 0))
         if status != "success":
             raise OllamaRefused(f"Ollama stopped at “{status}”")
+
+
+@cache
+def certificates() -> ssl.SSLContext:
+    """Whom to trust over HTTPS; reading that takes longer than all the rest of a call."""
+    return httpx.create_ssl_context()
 
 
 def trusts_environment(host: str) -> bool:

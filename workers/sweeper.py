@@ -22,6 +22,7 @@ from library.models import Worker, utc_now
 from library.queue import nudges, wake
 from workers import processes
 from workers.forks import no_fork
+from workers.language_models import Listing
 from workers.models import WarmEngines
 
 log = logging.getLogger(__name__)
@@ -69,10 +70,12 @@ def start_reporting(queues: Sequence[str]) -> None:
     settings = config.load()
     device = hardware.describe(settings, hardware.find_gpu(settings))
     models = WarmEngines(settings).names if "gpu" in queues else {}
+    listing = Listing(settings.ollama_host, settings.ollama_model)
     log.info("serves %s; %s; %s", ", ".join(queues), device, models)
 
     def look() -> None:
-        report(",".join(queues), device, models)
+        told = {**models, "ollama": listing.tell()} if "gpu" in queues else {}
+        report(",".join(queues), device, told)
         with no_fork():
             sweep(queues)
 

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import config
-from library import jobs, recordings
+from library import jobs, ollama_health, recordings
 from library.database import write
 from library.models import Recording, StageSpeed, Status, User, Worker, utc_now
 from pipeline.errors import NoAudio, WorkerLost
@@ -353,3 +353,19 @@ def test_a_three_hour_transcript_is_shown_in_time(browser: FlaskClient, alice: U
     started = time.monotonic()
     page = browser.get(f"/recordings/{recording.id}")
     assert page.status_code == 200 and time.monotonic() - started < 3
+
+
+def test_a_resting_ollama_is_told_beside_the_button_that_asks_it_at_once(browser: FlaskClient, alice: User) -> None:
+    recording = meetings.upload(alice, "Talk")
+    notice = Notice(
+        "ollama_unreachable", "The summary was put together from quotes, because Ollama was away.", "Start."
+    )
+    meetings.finish(recording, replace(meetings.make_recap(recording, engine="extractive"), warnings=(notice,)))
+    host = config.load().ollama_host
+    for _ in range(4):
+        ollama_health.note_failure(host, "away", utc_now())
+    assert "is left alone" not in browser.get(f"/recordings/{recording.id}").text
+    until = ollama_health.note_failure(host, "away", utc_now())
+    page = browser.get(f"/recordings/{recording.id}").text
+    assert f"Ollama failed 5 times in a row and is left alone until {formats.hour(until)}." in page
+    assert "Write the recap again" in page

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, render_template, request
 from flask_login import login_required
 
-from library import jobs, line, recordings
+import config
+from library import jobs, line, ollama_health, recordings
 from library.models import Recording, Status, utc_now
 from webapp import formats
 from webapp.api import shapes
@@ -79,6 +80,7 @@ def _recap_page(found: Recording, number: int | None) -> str:
         chosen=choices.of(found),
         details=document.describe(made.recap, past),
         voices=voices.look(made),
+        ollama=ollama_health.look(config.load().ollama_host, utc_now()),
         has_pdf=exports.has_pdf(found),
     )
 

@@ -38,17 +38,20 @@ IDS = some.one_of(
     some.lists(some.sampled_from(("s1", "s2", "[s3]", "S4", "s5", "s99", "g1", "s1-s5", "")), max_size=6),
     some.sampled_from((None, 3, "s1, s2", "s5", [], {}, [None, 2, {"id": "s1"}])),
 )
-ITEMS = some.fixed_dictionaries(
+ANY_ITEM = some.fixed_dictionaries(
     {"text": TEXTS}, optional={"segments": IDS, "title": TEXTS, "owner": some.one_of(TEXTS, some.none()), "due": TEXTS}
 )
-LISTS = ("overview", "topics", "decisions", "action_items", "questions", "quotes")
-ANSWERS = some.one_of(
-    some.fixed_dictionaries({"title": TEXTS, **{name: some.lists(ITEMS, max_size=4) for name in LISTS}}).map(
-        json.dumps
-    ),
-    some.dictionaries(some.sampled_from(("title", *LISTS)), some.one_of(TEXTS, some.lists(ITEMS))).map(json.dumps),
-    TEXTS,
+PROVED = some.sampled_from(list(enumerate(SAID, 1))).flatmap(
+    lambda line: some.fixed_dictionaries(
+        {"text": some.just(line[1]), "segments": some.just([f"s{line[0]}"])}, optional={"owner": TEXTS, "due": TEXTS}
+    )
 )
+LISTS = ("overview", "topics", "decisions", "action_items", "questions", "quotes")
+FORMED = some.fixed_dictionaries(
+    {"title": TEXTS, **{name: some.lists(some.one_of(PROVED, ANY_ITEM), max_size=4) for name in LISTS}}
+)
+MALFORMED = some.dictionaries(some.sampled_from(("title", *LISTS)), some.one_of(TEXTS, some.lists(ANY_ITEM)))
+ANSWERS = some.one_of(FORMED.map(json.dumps), FORMED.map(json.dumps), MALFORMED.map(json.dumps), TEXTS)
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +78,7 @@ def check_summary(summary: Summary, transcript: Transcript) -> None:
     assert "secret" not in shown and "4711" not in shown and "\u202e" not in shown
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(some.lists(ANSWERS, min_size=1, max_size=6), some.booleans())
 def test_any_answer_leaves_a_summary_of_what_was_said_or_none(
     server: OllamaServer, texts: list[str], is_cut: bool

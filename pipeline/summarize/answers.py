@@ -10,6 +10,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from pipeline.summarize.thoughts import clean
 
+MOST_POINTS = 40
+"""Decisions, tasks or questions in one answer; more are a model that repeats itself, or a stretch that is too long."""
 NOTHING = frozenset(
     {"", "none", "null", "nil", "n/a", "na", "unknown", "unspecified", "not specified", "not mentioned", "tbd", "-"}
 )
@@ -71,16 +73,21 @@ class MergedAnswer(Form):
 
     title: Text
     overview: list[Claim] = Field(json_schema_extra={"maxItems": 6})
-    topics: list[TopicClaim] = _list(12)
+    topics: list[TopicClaim] = _list(20)
 
 
 class Answer(MergedAnswer):
     """What the model answers for a stretch of the transcript."""
 
-    decisions: list[Claim] = _list(20)
-    action_items: list[TaskClaim] = _list(20)
-    questions: list[Claim] = _list(12)
+    decisions: list[Claim] = _list(MOST_POINTS)
+    action_items: list[TaskClaim] = _list(MOST_POINTS)
+    questions: list[Claim] = _list(MOST_POINTS)
     quotes: list[Claim] = _list(5)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a list has as much as it may have, so that something may be missing."""
+        return any(len(one) >= MOST_POINTS for one in (self.decisions, self.action_items, self.questions))
 
 
 def says_nothing(text: str) -> bool:

@@ -51,6 +51,10 @@ class OllamaSettings:
     health: Health = field(default_factory=NoHealth, compare=False)
 
 
+MOST_ANSWER_TOKENS = 4096
+"""A longer answer is a model that repeats itself."""
+
+
 class Unusable(Exception):
     """The answer was cut, or is not what was asked for."""
 
@@ -62,7 +66,8 @@ class TooLong(Exception):
 class Asker:
     """Asks one model with one window: another window between two calls would make Ollama load the model anew.
 
-    `room` is the window that the server has allocated: less than `window` where it knows better. `loaded` is the model
+    `answer_tokens` are free for an answer, and more where the prompt leaves more. `room` is the window that the server
+    has allocated: less than `window` where it knows better. `loaded` is the model
     as it was loaded for the first answer, None where the server does not say.
     """
 
@@ -124,11 +129,12 @@ class Asker:
         return found
 
     def _body(self, kind: type[A], system: str, user: str) -> dict[str, object]:
+        most = min(MOST_ANSWER_TOKENS, max(self.answer_tokens, self.room - self.counter.count(system + user)))
         body: dict[str, object] = {
             "model": self.settings.model,
             "messages": [{"role": "system", "content": system}, {"role": "user", "content": user}],
             "format": form_of(kind),
-            "options": {"num_ctx": self.window, "num_predict": self.answer_tokens, "temperature": 0},
+            "options": {"num_ctx": self.window, "num_predict": most, "temperature": 0},
             "keep_alive": self.settings.keep_alive,
             # without this Ollama cuts a prompt that is too long to half a window, and says nothing
             "shift": False,

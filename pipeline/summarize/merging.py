@@ -32,7 +32,8 @@ class Merger:
 
     def merge(self, parts: Sequence[Findings]) -> Findings:
         """All parts as one: the lists are joined by code, so that no point is lost; the model writes the outline."""
-        return self._gather(parts).outlined(self._outline(parts)) if len(parts) > 1 else parts[0]
+        whole = self._gather(parts)
+        return whole.outlined(self._outline(parts)) if len(parts) > 1 else whole
 
     def _outline(self, parts: Sequence[Findings]) -> Findings:
         while len(parts) > 1:

@@ -21,7 +21,8 @@ from pipeline.summarize.tokens import TokenCounter
 
 LARGEST_WINDOW = 32768
 """Tokens, where no window is set: a larger one takes memory that a recap seldom needs."""
-MOST_ANSWER_TOKENS = 2048
+ANSWER_TOKENS = 2048
+"""Kept free for the answer; a quarter of a small window."""
 MARGIN_TOKENS = 128
 """For the marks of the chat template."""
 LEAST_BUDGET = 256
@@ -54,7 +55,7 @@ class Reader:
         self.on_progress = on_progress
         self.counter = TokenCounter()
         window = self._choose_window(settings)
-        self.asker = Asker(settings, window, min(MOST_ANSWER_TOKENS, window // 4), self.counter)
+        self.asker = Asker(settings, window, min(ANSWER_TOKENS, window // 4), self.counter)
         self.questions = InsistentAsker(self.asker, language)
         self._read: list[Line] = []
         self._missed_last = False
@@ -102,7 +103,7 @@ class Reader:
             return min(settings.num_ctx, settings.window or settings.num_ctx)
         prompt = self._prompt_tokens(self.system) + sum(self.counter.count(one.told) + 1 for one in self.lines)
         most = min(LARGEST_WINDOW, settings.memory_window or LARGEST_WINDOW)
-        return choose_window(prompt + MOST_ANSWER_TOKENS + MARGIN_TOKENS, settings.window, most)
+        return choose_window(prompt + ANSWER_TOKENS + MARGIN_TOKENS, settings.window, most)
 
     def _prompt_tokens(self, system: str) -> int:
         """What a prompt has beside its lines."""
@@ -116,7 +117,7 @@ class Reader:
     def _read_piece(self, piece: list[Line], halvings: int = HALVINGS) -> list[Findings]:
         """What the piece holds; asked in halves where the answer cannot be used, and missed where these fail too."""
         try:
-            findings = self._ask(piece)
+            findings = self._ask(piece, may_be_full=not halvings)
         except TooLong:
             # says nothing about the answer: the halves keep their chances
             halves = halve(piece)
@@ -131,10 +132,12 @@ class Reader:
             self._miss(piece)
         return [one for half in halves for one in self._read_piece(half, halvings)]
 
-    def _ask(self, piece: list[Line]) -> Findings:
+    def _ask(self, piece: list[Line], may_be_full: bool) -> Findings:
         share = sum(len(one.text) for one in piece)
         told = [one.told for one in piece]
         answer = self.questions.ask(Answer, self.system, told, "transcript", lambda count: self._tick(count, share))
+        if answer.is_full and len(piece) > 1 and not may_be_full:
+            raise Unusable("there may be more points than the answer has room for")
         evidence, dropped, cleared = self.evidence, self.evidence.dropped, self.evidence.cleared
         stretch = evidence.stretch((one.id for one in piece), is_translated=self.questions.is_foreign)
         findings = Findings(

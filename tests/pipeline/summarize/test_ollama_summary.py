@@ -20,7 +20,7 @@ def test_a_meeting_that_fits_is_read_in_one_call_with_window_length_and_schema(o
     result = summarize(ollama, meeting())
     (body,) = ollama.chats
     assert body["shift"] is False
-    assert body["options"] == {"num_ctx": 8192, "num_predict": 2048, "temperature": 0}
+    assert body["options"] == {"num_ctx": 8192, "num_predict": 4096, "temperature": 0}
     assert body["format"]["required"] == list(EMPTY)
     assert "tools" not in body
     assert (result.summary.engine, result.summary.model) == ("ollama", "recap:latest")

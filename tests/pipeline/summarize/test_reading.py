@@ -24,6 +24,7 @@ from scripted_models import (
 from pipeline.errors import OllamaUnreachable
 from pipeline.recap import Segment, Transcript
 from pipeline.summarize import SummaryOptions, spoken_seconds
+from pipeline.summarize.answers import MOST_POINTS
 
 SAME = "We have so much to say about everything that no window is ever large enough."
 
@@ -102,6 +103,46 @@ def test_an_answer_that_cannot_be_used_is_asked_for_again_in_halves_and_quarters
     assert result.summarized_seconds == pytest.approx(spoken_seconds(transcript.segments) * 3 / 4)
     assert [warning.code for warning in result.warnings] == ["summary_incomplete"]
     assert "00:03:45-00:04:59" in result.warnings[0].message
+
+
+def test_an_answer_with_as_many_points_as_it_may_have_is_asked_for_again_smaller(ollama: OllamaServer) -> None:
+    def script(body: Body) -> Reply:
+        lines = lines_of(body)
+        points = [{"text": text, "segments": [id_]} for id_, _, text in lines]
+        return says(EMPTY | {"title": "Plan", "overview": points[:1], "decisions": points[:MOST_POINTS]})
+
+    ollama.script = script
+    transcript = talk(*[f"We decided on part {number} of the plan." for number in range(100)])
+    summary = summarize(ollama, transcript).summary
+    assert [len(lines_of(body)) for body in ollama.chats if not is_merge(body)] == [100, 50, 25, 25, 50, 25, 25]
+    assert len(summary.decisions) == 100
+
+
+def test_a_model_that_repeats_itself_is_taken_in_the_end_and_told_once(ollama: OllamaServer) -> None:
+    again = [
+        {"text": f"We talked about the office move {'again ' * n}", "segments": ["s1"]} for n in range(MOST_POINTS)
+    ]
+
+    def script(body: Body) -> Reply:
+        if is_merge(body):
+            return reads_well(body)
+        overview = [{"text": "We talked about the office move", "segments": [lines_of(body)[0][0]]}]
+        return says(EMPTY | {"title": "Office move", "overview": overview, "questions": again})
+
+    ollama.script = script
+    result = summarize(ollama, talk(*[FILLER] * 40))
+    assert (result.missed, len(result.summary.questions)) == ((), 1)
+
+
+def test_an_answer_gets_the_room_that_the_prompt_leaves(ollama: OllamaServer) -> None:
+    ollama.script = reads_well
+    summarize(ollama, talk(FILLER), num_ctx=4096)
+    summarize(ollama, talk(*[FILLER] * 400), num_ctx=8192)
+    for body in ollama.chats:
+        window, answer = body["options"]["num_ctx"], body["options"]["num_predict"]
+        assert answer >= window // 4
+        assert answer + count_like_a_tokeniser(prompt_of(body)) <= window
+    assert ollama.chats[0]["options"]["num_predict"] > 3000
 
 
 def test_stretches_without_a_line_read_between_them_are_named_as_one(ollama: OllamaServer) -> None:

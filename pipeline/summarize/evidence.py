@@ -76,8 +76,9 @@ class Evidence:
         return self._keep(claims, lambda claim: self._check(claim, stretch, broad))
 
     def accept_quotes(self, claims: Sequence[Claim], stretch: Stretch) -> list[Finding]:
-        """The claims that stand in the lines they cite word for word."""
-        return self._keep(claims, lambda claim: self._check_quote(claim, stretch))
+        """The claims that stand in the lines they cite word for word; a word or two are no quote."""
+        worth = [one for one in claims if len(normalized(one.text).split()) >= LEAST_QUOTED_WORDS]
+        return self._keep(worth, lambda claim: self._check_quote(claim, stretch))
 
     def check_title(self, title: str, stretch: Stretch) -> str:
         """The title, empty where it is about nothing that was said."""
@@ -114,9 +115,7 @@ class Evidence:
     def _check_quote(self, claim: Claim, stretch: Stretch) -> Finding | None:
         ids = {self.by_id[one].id: one for one in self._cited(claim, stretch)}
         segments = find_quote(claim.text, [self.by_id[one] for one in ids.values()], self._following)
-        if not segments or len(normalized(claim.text).split()) < LEAST_QUOTED_WORDS:
-            return None
-        return Finding(claim.text, tuple(ids[one.id] for one in segments), segments)
+        return Finding(claim.text, tuple(ids[one.id] for one in segments), segments) if segments else None
 
     def _cited(self, claim: Claim, stretch: Stretch) -> list[str]:
         return sorted(set(claim.segments) & stretch.ids, key=_place)[:MOST_CITED]

@@ -46,7 +46,10 @@ def test_what_the_transcript_does_not_prove_is_left_out_and_counted(ollama: Olla
         "overview": [{"text": "They met.", "segments": ["s1"]}, {"text": "Made up.", "segments": ["s99"]}],
         "decisions": [{"text": "No proof.", "segments": []}],
         "action_items": [{"text": "Call.", "segments": ["s2"], "owner": "Zoe", "due": "by Easter"}],
-        "quotes": [{"text": "we WILL call, them!", "segments": ["s2"]}, {"text": "Invented words", "segments": ["s2"]}],
+        "quotes": [
+            {"text": "we WILL call, them!", "segments": ["s2"]},
+            {"text": "Words that were invented", "segments": ["s2"]},
+        ],
     }
     ollama.plays(says(answer))
     result = summarize(ollama, talk("Hello there.", "We will call them by Friday."))

@@ -15,8 +15,8 @@ M = TypeVar("M", bound=MergedAnswer)
 
 
 class InsistentAsker:
-    """Asks one model for answers in one language. `foreign` counts those that stayed in another one, `is_foreign` is
-    whether the last one did.
+    """Asks one model for answers in one language. `is_foreign` is whether the last one stayed in another, `foreign`
+    how many of those that were taken did.
 
     The sterner words come after the transcript, so that the model need not read that again; once they were needed,
     they are used from the start.
@@ -36,8 +36,11 @@ class InsistentAsker:
             self.insists = True
             with suppress(Unusable, TooLong):
                 answer = self._ask(kind, system, lines, mark, on_tick)
-        self.foreign += self.is_foreign
         return answer
+
+    def count_taken(self) -> None:
+        """Count the last answer, which is of use."""
+        self.foreign += self.is_foreign
 
     def _ask(self, kind: type[M], system: str, lines: Sequence[str], mark: str, on_tick: Callable[[int], None]) -> M:
         told = wrap(lines, mark, self.language, insist=self.insists)

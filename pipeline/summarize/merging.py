@@ -80,6 +80,7 @@ class Merger:
         self.evidence.dropped = dropped
         if not overview:
             raise Unusable("nothing in the outline is proved by the notes")
+        self.asker.count_taken()
         title = self.evidence.check_title(answer.title, stretch)
         outline = Findings(title or whole.title, spread(overview, MOST_OVERVIEW), topics)
         return self._with_forgotten(replace(outline, read=whole.read, spoken=whole.spoken), group)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from pipeline.errors import OllamaUnreachable
 from pipeline.ollama.cards import RunningModel
@@ -93,7 +94,7 @@ class Reader:
                 "The summary was put together from quotes, because the language model gave no usable answer.",
                 "Choose another model in OLLAMA_MODEL, then write the recap again.",
             )
-        budget = lambda: self._budget(self.merging)  # noqa: E731
+        budget = partial(self._budget, self.merging)
         merger = Merger(self.questions, self.merging, self.evidence, budget, lambda _: self._tick(0, 0))
         return merger.merge(parts) if parts else Findings()
 
@@ -154,6 +155,7 @@ class Reader:
         if findings.is_empty and _says_something(piece):
             evidence.dropped, evidence.cleared = dropped, cleared
             raise Unusable("nothing in the answer is proved by the transcript")
+        self.questions.count_taken()
         return findings
 
     def _miss(self, piece: Sequence[Line]) -> None:

@@ -194,6 +194,15 @@ def test_a_second_answer_that_cannot_be_used_leaves_the_first(ollama: OllamaServ
     assert [warning.code for warning in result.warnings] == ["summary_language"]
 
 
+def test_an_answer_that_is_of_no_use_anyway_gives_no_word_about_its_language(ollama: OllamaServer) -> None:
+    unproved = recap("en") | {"overview": [{"text": RECAPS["en"][1], "segments": ["s99"]}], "action_items": []}
+    ollama.plays(says(unproved), says(unproved), says(recap("nl")))
+    said = f"{SPOKEN} {' '.join(RECAPS['nl'])} " * 3
+    result = summarize(ollama, talk(said, said, language="nl"))
+    assert len(ollama.chats) == 4  # asked twice for its language, then in halves for its proof
+    assert "summary_language" not in [warning.code for warning in result.warnings]
+
+
 def reads_in(language: str, merges_in: str | None = None) -> Any:
     """A model that answers in one language until it is told more sternly."""
 

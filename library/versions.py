@@ -17,6 +17,8 @@ from library.models import Recording, Result, Version
 
 #: How many recaps of a recording are kept; the oldest go first, never the one that is shown.
 KEPT = 20
+#: The largest number that a column of numbers holds.
+LARGEST = 2**31 - 1
 #: What of a recording was chosen for its recap.
 CHOICES = ("template", "summary_language", "model", "instructions")
 
@@ -55,7 +57,7 @@ def find(session: Session, recording_id: str, number: int | None = None) -> Vers
     if number is None:
         number = session.scalar(select(Recording.version).where(Recording.id == recording_id))
     if number is not None:
-        return session.get(Version, (recording_id, number))
+        return session.get(Version, (recording_id, number)) if number <= LARGEST else None
     return _newest(session, recording_id)
 
 

@@ -139,6 +139,14 @@ def test_the_api_uses_a_version(program: Program, recording: Recording) -> None:
     assert program.post(f"/recordings/{recording.id}/versions/9/use").status_code == 404
 
 
+@pytest.mark.parametrize("number", [0, 4, 2**31, 2**63, 10**40])
+def test_a_number_that_no_version_has_is_not_used(
+    browser: FlaskClient, program: Program, recording: Recording, number: int
+) -> None:
+    assert program.post(f"/recordings/{recording.id}/versions/{number}/use").status_code == 404
+    assert browser.post(address(recording, f"/versions/{number}/use")).status_code == 404
+
+
 def test_a_version_whose_file_is_lost_is_not_used(browser: FlaskClient, program: Program, recording: Recording) -> None:
     version = recordings.get_version(recording.id, 1)
     assert version is not None

@@ -46,6 +46,12 @@ def test_names_that_do_not_fit_are_refused_and_change_nothing(
     assert recordings.get(recording.id).job.status == Status.DONE
 
 
+def test_names_in_a_thousand_brackets_are_refused(program: Program, recording: Recording) -> None:
+    body = b'{"s1":' * 100_000
+    answer = program.put(f"/recordings/{recording.id}/speakers", data=body, content_type="application/json")
+    assert (answer.status_code, answer.json["error"]["code"]) == (422, "invalid_request")
+
+
 def test_a_stranger_names_nobody(stranger: Program, recording: Recording) -> None:
     assert stranger.put(f"/recordings/{recording.id}/speakers", json={"s1": "Eve"}).status_code == 404
     assert recordings.load_recap(recording.id).transcript.name_of("s1") != "Eve"

@@ -100,7 +100,7 @@ def transcript(recording_id: str) -> Response:
 @api.put("/recordings/<recording_id>/speakers")
 def name_speakers(recording_id: str) -> Response:
     """Call speakers by names; the PDF follows."""
-    recording, names = _found(recording_id), request.get_json(silent=True)
+    recording, names = _found(recording_id), shapes.read_json(request.get_data())
     if not isinstance(names, dict):
         raise errors.InvalidRequest("The body is not a JSON object of names.", 'Send one such as {"S1": "Anna"}.')
     return jsonify(speakers=to_plain(voices.give_names(recording, names).transcript)["speakers"])

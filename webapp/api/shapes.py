@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -86,6 +87,14 @@ def read_cursor(text: str | None) -> tuple[datetime, str] | None:
     if not last:
         raise InvalidRequest("The cursor is not one of this list.", "Start without one.", field="cursor")
     return at, last
+
+
+def read_json(body: bytes) -> Any:
+    """What a body says, None where it is no JSON."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
 
 
 def read_number(text: str | None) -> int | None:

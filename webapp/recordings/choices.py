@@ -39,7 +39,7 @@ def from_json(body: bytes, before: Choices) -> Choices:
     """What a program asks for: fields that are not there stay as before, null is the default. Raises InvalidRequest."""
     try:
         asked = json.loads(body) if body.strip() else {}
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidRequest("The body is not JSON.", "Send an object, or nothing.") from error
     if not isinstance(asked, dict):
         raise InvalidRequest("The body is not a JSON object.", 'Send one such as {"template": "meeting"}, or nothing.')

@@ -18,6 +18,8 @@ IGNORED_PARAMETERS = frozenset(
      "mirostat_eta")
 )  # fmt: skip
 """Ollama knows them no more, and says so without failing."""
+MOST_BYTES = 16 << 20
+"""More than any Modelfile has; weights that are called one would fill the memory."""
 MAY_BE_EMPTY = ("template", "system", "license", "message")
 BOOLEANS = dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True) | dict.fromkeys(
     ("0", "f", "F", "FALSE", "false", "False"), False
@@ -85,7 +87,11 @@ class Modelfile:
 
 def read_modelfile(path: Path) -> Modelfile:
     """Read a file. Raises ModelfileError for what it says, OSError where it cannot be read."""
-    return parse_modelfile(decode(path.read_bytes(), path), path)
+    with path.open("rb") as file:
+        data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise ModelfileError(path, 1, "this is too large to be a Modelfile")
+    return parse_modelfile(decode(data, path), path)
 
 
 def parse_modelfile(text: str, path: Path = Path("Modelfile")) -> Modelfile:

@@ -116,5 +116,6 @@ def _one_line(path: Path) -> str | None:
     """The first line of a small file, None where there is no such file."""
     if not path.is_file():
         return None
-    lines = decode(path.read_bytes()[:10_000], path).splitlines()
+    with path.open("rb") as file:
+        lines = decode(file.read(10_000), path).splitlines()
     return lines[0].strip() or None if lines else None

@@ -34,7 +34,7 @@ def find_weights(name: str, folder: Path) -> dict[str, Path]:
     """
     try:
         path = folder / Path(name).expanduser()
-    except RuntimeError as error:
+    except (RuntimeError, ValueError) as error:
         raise WeightsError(f"{name} leads nowhere: there is no such home folder") from error
     if path.is_dir():
         return _of_folder(path)
@@ -92,12 +92,14 @@ def check_weights(files: dict[str, Path]) -> list[GgufHeader]:
     if len(models) > max(1, parts):
         names = ", ".join(sorted(files))
         raise WeightsError(f"these files hold more than one model: {names}. Name one of them after FROM")
-    if {header.part for header in models} != set(range(parts)):
+    if len(models) < parts or {header.part for header in models} != set(range(parts)):
         raise WeightsError(f"the model comes in {parts} parts, but {len(models)} are there: {', '.join(sorted(files))}")
     return headers
 
 
 def _check_file(path: Path) -> GgufHeader | None:
+    if not path.is_file():  # a pipe would be waited for
+        raise WeightsError(f"{path} is not a file")
     with path.open("rb") as file:
         start = file.read(len(LFS_POINTER))
     if start == LFS_POINTER:
@@ -123,7 +125,7 @@ def _check_safetensors(path: Path) -> None:
             header = json.loads(file.read(length) if length <= min(size, MOST_HEADER_BYTES) else b"")
             ends = [one["data_offsets"][1] for name, one in header.items() if name != "__metadata__"]
             needed = 8 + length + max(ends, default=0)
-        except (ValueError, TypeError, AttributeError, LookupError) as error:
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
             raise WeightsError(f"{path} is not in safetensors format, or breaks off in its header") from error
     if size < needed:
         raise WeightsError(f"{path} breaks off: it has {size:,} of {needed:,} bytes; copy or download it again")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,14 @@ def test_a_byte_order_mark_tells_the_encoding(tmp_path: Path, encoding: str) -> 
     path = tmp_path / "Modelfile"
     path.write_bytes("FROM café:1b\nSYSTEM 你好\n".encode(encoding))
     assert read_modelfile(path) == Modelfile(bases=("café:1b",), system="你好")
+
+
+def test_weights_that_are_called_a_modelfile_are_not_read_into_memory(tmp_path: Path) -> None:
+    path = tmp_path / "Modelfile"
+    path.write_bytes(b"FROM base\n")
+    os.truncate(path, 1 << 42)
+    with pytest.raises(ModelfileError, match="too large to be a Modelfile"):
+        read_modelfile(path)
 
 
 def test_bytes_that_are_no_text_are_refused_with_their_line(tmp_path: Path) -> None:

@@ -103,6 +103,8 @@ def test_a_dead_link_is_told_apart_from_a_name(tmp_path: Path) -> None:
         ("model.safetensors", safetensors()[:-1], "breaks off: it has 105 of 106"),
         ("model.safetensors", b"\xff" * 40, "not in safetensors format"),
         ("model.safetensors", b"\x02\0\0\0\0\0\0\0[]", "not in safetensors format"),
+        ("model.safetensors", (200_000).to_bytes(8, "little") + b"[" * 200_000, "not in safetensors format"),
+        ("model.gguf", gguf(split__no=0, split__count=4_000_000_000), "comes in 4000000000 parts, but 1 are there"),
         ("model.bin", b"PK\x03\x04", "PyTorch weights"),
     ],
 )
@@ -112,6 +114,21 @@ def test_files_that_ollama_could_not_use_are_refused_before_they_are_sent(
     (tmp_path / name).write_bytes(data)
     with pytest.raises(ImportProblem, match=problem):
         check_weights(find_weights(f"./{name}", tmp_path))
+
+
+@pytest.mark.parametrize("name", ["model.gguf", "config.json"])
+def test_a_pipe_is_no_file_to_wait_for(tmp_path: Path, name: str) -> None:
+    if name == "config.json":
+        put(tmp_path, model__safetensors=safetensors())
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(WeightsError, match=f"{name} is not a file"):
+        check_weights(find_weights(".", tmp_path))
+
+
+@pytest.mark.parametrize("name", ["~root\0/model.gguf", "~nobody-has-this-name/model.gguf"])
+def test_a_home_folder_that_cannot_be_is_told(tmp_path: Path, name: str) -> None:
+    with pytest.raises(WeightsError, match="no such home folder"):
+        find_weights(name, tmp_path)
 
 
 def test_a_folder_of_pytorch_weights_is_refused_in_words(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def _check_rest(settings: config.Settings) -> Iterator[Finding]:
         return  # the check of the database says what is wrong with it
     if state.resting_until:
         told = f"failed {state.failures} times in a row (it {state.why})"
-        fix = "Mend what is told below, or see Ollama's log. “Summarise again” on a recording's page asks it at once."
+        fix = "Mend what is told below, or see Ollama's log. “Write again” on a recording's page asks it at once."
         yield Finding("ollama", f"{told} and is left alone until {hour(state.resting_until)}", fix)
 
 

@@ -130,7 +130,7 @@ def open_page(chromium: Browser, site: str) -> OpenPage:
         page.on("console", hear)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("request", lambda asked: None if asked.url.startswith((site, "data:")) else wrong.append(asked.url))
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         if log_in:
             enter(page)
         yield page

@@ -194,7 +194,7 @@ def test_json_is_read_whatever_the_client_calls_it(program: Program, recording: 
         b'{"template": ["meeting"]}',
         b"\xff\xfe{",
         b"[" * 100_000,
-    ],  # fmt: skip
+    ],
 )
 def test_a_body_that_does_not_fit_changes_nothing(program: Program, recording: Recording, body: bytes) -> None:
     answer = program.post(f"/recordings/{recording.id}/summarize", data=body)

@@ -18,6 +18,7 @@ from pipeline.ollama.backoff import longest_waits
 from pipeline.ollama.chat import ChatLimits
 from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.memory import find_language_model
+from pipeline.ollama.names import name_key
 from pipeline.recap import Notice, Transcript
 from pipeline.summarize import Summarizer, SummaryOptions, SummaryResult, choose_summarizer
 from pipeline.summarize.asking import OllamaSettings
@@ -116,6 +117,8 @@ def choose(
         settings.ollama_host,
         model or settings.ollama_model,
         None if settings.ollama_num_ctx == "auto" else settings.ollama_num_ctx,
+        # the site's own model may run elsewhere, a user's choice may not
+        may_leave=not model or name_key(model) == name_key(settings.ollama_model or ""),
         health=SharedHealth(settings.ollama_host, settings.timezone),
         retry_seconds=longest_waits(FIRST_LOOK_WAIT_SECONDS, LOOK_FACTOR, settings.ollama_retries),
         on_tick=check_in,

@@ -12,11 +12,12 @@ from pipeline.ollama.errors import OllamaRefused
 log = logging.getLogger(__name__)
 
 
-def pick_model(client: OllamaClient, model: str | None) -> tuple[InstalledModel, ModelCard]:
+def pick_model(client: OllamaClient, model: str | None, *, may_leave: bool = True) -> tuple[InstalledModel, ModelCard]:
     """The model of this name, or the first, changed last, that can chat.
 
     Where none is named, models that run elsewhere are passed over, since what is said in a recording would leave the
-    machine, and so are damaged ones. Raises OllamaModelMissing where there is none.
+    machine, and so are damaged ones. `may_leave` False: such a model is not taken by its name either.
+    Raises OllamaModelMissing where there is none.
     """
     if model:
         found = client.find(model)
@@ -24,7 +25,14 @@ def pick_model(client: OllamaClient, model: str | None) -> tuple[InstalledModel,
             raise OllamaModelMissing(
                 f"The summary was put together from quotes, because Ollama does not have the model {model}."
             )
-        return found, client.show(found.name)
+        card = client.show(found.name)
+        if card.remote_host and not may_leave:
+            raise OllamaModelMissing(
+                f"The summary was put together from quotes, because the model {found.name} runs elsewhere: what is "
+                "said in the recording would leave this machine.",
+                "Choose another model. Who runs this site may allow it by naming it in OLLAMA_MODEL.",
+            )
+        return found, card
     for found in client.models():
         try:
             card = client.show(found.name)

@@ -261,9 +261,7 @@ def use_version(recording_id: str, number: int, now: datetime) -> bool:
         version = session.get(Version, (recording_id, number))
         if version is None or not jobs.start_again(session, recording_id, now, Step.RENDER):
             return False
-        for kind, key in (("recap", version.key), ("transcript", version.transcript_key)):
-            if key:
-                session.merge(Result(recording_id=recording_id, kind=kind, key=key))
+        versions.take_up(session, version)
         return True
 
 

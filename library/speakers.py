@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
-from library import jobs
+from library import jobs, versions
 from library.database import read, write
-from library.models import Result, SpeakerName
+from library.models import Recording, Result, SpeakerName, Step
 
 MAX_NAME = 80
 
@@ -39,15 +40,33 @@ def give_names(recording_id: str, names: dict[str, str], now: datetime) -> bool:
     False where there is no transcript yet. The recap itself stays as it is.
     """
     with write() as session:
-        result = session.get(Result, (recording_id, "transcript"))
-        if result is None:
+        transcript_key = _transcript_shown(session, recording_id)
+        if transcript_key is None:
             return False
         for speaker_id, given in names.items():
-            key = (recording_id, result.key, speaker_id)
+            key = (recording_id, transcript_key, speaker_id)
             if cleaned := clean_name(given):
                 session.merge(SpeakerName(recording_id=key[0], transcript_key=key[1], speaker_id=key[2], name=cleaned))
             else:
-                same = (SpeakerName.recording_id == recording_id, SpeakerName.transcript_key == result.key)
+                same = (SpeakerName.recording_id == recording_id, SpeakerName.transcript_key == transcript_key)
                 session.execute(delete(SpeakerName).where(*same, SpeakerName.speaker_id == speaker_id))
-        jobs.render_again(session, recording_id, now)
+        if not jobs.render_again(session, recording_id, now):
+            _keep_shown(session, recording_id, now)
     return True
+
+
+def _transcript_shown(session: Session, recording_id: str) -> str | None:
+    """The key of the transcript that people see: the job may have made another one since."""
+    version = versions.find(session, recording_id)
+    if version is not None and version.transcript_key:
+        return version.transcript_key
+    result = session.get(Result, (recording_id, "transcript"))
+    return result.key if result else None
+
+
+def _keep_shown(session: Session, recording_id: str, now: datetime) -> None:
+    """Where a recap that was to be written again came to nothing, make the PDF of the one that is shown still."""
+    number = session.scalar(select(Recording.version).where(Recording.id == recording_id))
+    version = versions.find(session, recording_id, number) if number is not None else None
+    if version is not None and version.pdf_key and jobs.start_again(session, recording_id, now, Step.RENDER):
+        versions.take_up(session, version)

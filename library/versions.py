@@ -120,6 +120,13 @@ def show(session: Session, recording_id: str, columns: dict[str, Any] | None) ->
     _set_columns(session, recording_id, {**shown.columns, **shown.choices, "version": shown.number})
 
 
+def take_up(session: Session, version: Version) -> None:
+    """Have the job go on with the recap and the transcript of a version."""
+    for kind, key in (("recap", version.key), ("transcript", version.transcript_key)):
+        if key:
+            session.merge(Result(recording_id=version.recording_id, kind=kind, key=key))
+
+
 def _set_columns(session: Session, recording_id: str, columns: dict[str, Any]) -> None:
     session.execute(update(Recording).where(Recording.id == recording_id).values(**columns))
 

@@ -11,7 +11,7 @@ import pytest
 from library_factories import NOW, make_recording, make_user
 from sqlalchemy import inspect
 
-from library import care, database, jobs, recordings, versions
+from library import care, database, jobs, recordings, speakers, versions
 from library.database import read, write
 from library.models import Recording, Result, Status, Step
 from library.recordings import Choices
@@ -40,12 +40,14 @@ def columns(says: str, template: str = "meeting") -> dict[str, Any]:
     return {"facts": facts, "warnings": [], "detected_language": "en"}
 
 
-def process(recording: Recording, recap: str, says: str) -> None:
+def process(recording: Recording, recap: str, says: str, heard: str | None = None) -> None:
     """The step that writes a recap, as a worker does it."""
     held = jobs.claim("gpu", "w", NOW, 60)
     assert held is not None
     assert held.recording_id == recording.id
     jobs.enter_stage(held, "summarize", NOW)
+    if heard:
+        assert jobs.note_result(held, "transcript", key_of(heard))
     assert jobs.note_result(held, "recap", key_of(recap))
     keep_file(recap, ".json")
     assert jobs.advance(held, Step.RENDER, NOW, recording=columns(says))
@@ -61,13 +63,13 @@ def render(recording: Recording, recap: str) -> None:
     assert jobs.finish(held, NOW)
 
 
-def written(recap: str = "one", owner: str = "ann") -> Recording:
+def written(recap: str = "one", owner: str = "ann", heard: str | None = None) -> Recording:
     """A recording whose first recap is there."""
     recording = make_recording(make_user(owner))
     held = jobs.claim("cpu", "w", NOW, 60)
     assert held is not None
     assert jobs.advance(held, Step.PROCESS, NOW, recording={"duration_seconds": 60.0})
-    process(recording, recap, recap)
+    process(recording, recap, recap, heard)
     render(recording, recap)
     return get(recording)
 
@@ -169,6 +171,46 @@ def test_a_second_try_of_the_whole_step_leaves_no_copies() -> None:
     process(recording, "two with another title", "two")
     render(recording, "two with another title")
     assert numbers(recording) == [2, 1]
+
+
+def end_in_vain(recording: Recording, end: str) -> None:
+    """Have a recap that is asked for again come to nothing, after another transcript was made."""
+    recordings.write_again(recording.id, Choices(template="lecture"), NOW)
+    held = jobs.claim("gpu", "w", NOW, 60)
+    assert held is not None
+    assert jobs.note_result(held, "transcript", key_of("heard anew"))
+    assert jobs.note_result(held, "recap", key_of("never shown"))
+    if end == "failed":
+        assert jobs.fail(held, InternalError(), NOW)
+    else:
+        assert jobs.cancel(recording.id, NOW)
+
+
+@pytest.mark.parametrize("end", ["failed", "cancelled"])
+def test_a_name_reaches_the_recap_that_is_shown_where_another_came_to_nothing(end: str) -> None:
+    recording = written(heard="heard")
+    end_in_vain(recording, end)
+    assert speakers.give_names(recording.id, {"S1": "Anna"}, NOW)
+    version = recordings.get_version(recording.id)
+    assert version is not None
+    assert speakers.names_of(recording.id, version.transcript_key) == {"S1": "Anna"}
+    job = get(recording).job
+    assert (job.status, job.step, job.queue, job.error_code) == (Status.QUEUED, Step.RENDER, "cpu", None)
+    assert speakers.names_of(recording.id) == {"S1": "Anna"}, "what the renderer goes by"
+    with read() as session:
+        assert session.get_one(Result, (recording.id, "recap")).key == key_of("one")
+    render(recording, "one")
+    assert shown(recording) == (1, b"one", b"pdf of one")
+
+
+def test_a_name_starts_nothing_where_no_recap_is_shown() -> None:
+    recording = make_recording(make_user("ann"))
+    held = jobs.claim("cpu", "w", NOW, 60)
+    assert held is not None
+    assert jobs.note_result(held, "transcript", key_of("heard"))
+    assert jobs.cancel(recording.id, NOW)
+    assert speakers.give_names(recording.id, {"S1": "Anna"}, NOW)
+    assert get(recording).job.status == Status.CANCELLED
 
 
 def test_an_earlier_version_is_used_again_once_its_pdf_is_made() -> None:

@@ -58,6 +58,11 @@ def most(seconds: float) -> str:
     return count(int(hours), "hour") if hours >= 1 and hours == int(hours) else span(seconds)
 
 
+def printable(text: str) -> str:
+    """A text on one line, with a mark for each sign that no terminal should get."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
+
+
 def size(count: float) -> str:
     """Bytes in words, in the decimal units that file managers show: 38 MB, 1.4 GB."""
     for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):

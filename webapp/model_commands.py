@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import click
 
 import config
 from webapp.commands import tell_errors
-from webapp.formats import size
+from webapp.formats import printable, size
 from webapp.transfers import Transfers
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def _find_sources(folder: Path, names: Sequence[str]) -> list[ModelSource]:
     except NotADirectoryError as error:
         raise click.UsageError(f"There is no folder {folder}. Make it, or name another one: {what}.") from error
     except UnknownName as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(printable(str(error))) from error
 
 
 def _import(sources: Sequence[ModelSource], options: ImportOptions, results: list[ImportResult]) -> None:
@@ -167,6 +168,7 @@ def find_chat_obstacle() -> str | None:
 def _show_table(results: Sequence[ImportResult], dry_run: bool) -> None:
     if not results:
         return
+    results = [replace(one, name=printable(one.name), reason=printable(one.reason)) for one in results]
     width = max(5, *(len(one.name) for one in results))
     click.echo(f"\n{'Model':{width}}  {'Outcome':9}  {'Size':>7}  Why")
     for one in sorted(results, key=lambda one: one.name):

@@ -160,6 +160,9 @@ def _find_extra(role: Role, name: str, folder: Path, base: tuple[WeightFile, ...
 
 
 def _as_files(role: Role, files: dict[str, Path]) -> tuple[WeightFile, ...]:
+    for name, path in files.items():
+        if not name.isprintable():  # bytes that are no text, for one
+            raise WeightsError(f"{path} has a name that cannot be sent to Ollama; rename it")
     return tuple(WeightFile(role, name, path, path.stat().st_size) for name, path in files.items())
 
 

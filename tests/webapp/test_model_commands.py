@@ -288,3 +288,18 @@ def test_the_commands_need_nothing_that_the_web_server_does_without() -> None:
     program = f"import sys, {modules}; print(sorted({{'numpy', 'torch', 'pipeline.summarize'}} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_names_that_no_terminal_should_see_take_one_line_each(run: Callable[..., Result], tmp_path: Path) -> None:
+    put(tmp_path / "two\nlines", "FROM ./model.gguf\n", gguf())
+    put(tmp_path / "red\x1b[31m", "FROM ./model.gguf\n", gguf())
+    put(tmp_path / os.fsdecode(b"latin\xff"), "FROM ./model.gguf\n", gguf())
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "plain" / os.fsdecode(b"w\xff.gguf")).write_bytes(gguf())
+    result = run("import-ollama-models", tmp_path, "--no-verify")
+    assert [row[0] for row in table(result)] == ["latin\ufffd", "plain", "red\ufffd[31m", "two\ufffdlines"]
+    assert [row[1] for row in table(result)] == ["failed"] * 4
+    assert "w\ufffd.gguf has a name that cannot be sent" in table(result)[1][2]
+    unknown = run("import-ollama-models", tmp_path, "--only", "large")
+    assert (unknown.exit_code, "There is no model large" in unknown.stderr) == (2, True)
+    (result.output + unknown.output).encode()

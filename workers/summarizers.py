@@ -16,7 +16,7 @@ from library.models import utc_now
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
 from pipeline.ollama.backoff import longest_waits
 from pipeline.ollama.chat import ChatLimits
-from pipeline.ollama.errors import OllamaRefused
+from pipeline.ollama.errors import OllamaRefused, for_log
 from pipeline.ollama.memory import find_language_model
 from pipeline.ollama.names import name_key
 from pipeline.recap import Notice, Transcript
@@ -87,7 +87,7 @@ class SharingSummarizer:
         try:
             model = find_language_model(one.host, one.model)
         except (OllamaRefused, OllamaUnreachable, OllamaModelMissing) as error:  # the chat itself will tell
-            log.warning("Ollama did not tell what %s takes: %s", one.model, error)
+            log.warning("Ollama did not tell what %s takes: %s", one.model, for_log(error))
         else:
             room = self.memory.make_room_for_summary(model, wanted_window(transcript, one), self.speech)
             one = replace(one, memory_window=room.window, unload=not room.may_stay)

@@ -21,7 +21,7 @@ import config
 from library import hardware
 from pipeline.errors import PipelineError
 from pipeline.ollama.client import OllamaClient
-from pipeline.ollama.errors import OllamaRefused
+from pipeline.ollama.errors import OllamaRefused, for_log
 from pipeline.ollama.memory import LanguageModel
 
 log = logging.getLogger(__name__)
@@ -118,7 +118,7 @@ class VideoMemory:
         except (PipelineError, OllamaRefused) as error:
             if isinstance(error, PipelineError) and not error.code.startswith("ollama_"):
                 raise  # the job was stopped
-            log.warning("Ollama could not be asked to make room: %s", error)
+            log.warning("Ollama could not be asked to make room: %s", for_log(error))
 
     def make_room_for_summary(self, model: LanguageModel, window: int, speech: SpeechModels) -> Room:
         """Unload the speech models where the language model does not fit beside them with this window."""
@@ -144,7 +144,7 @@ class VideoMemory:
             with self._client() as client:
                 return free + sum(one.size_vram for one in client.running())
         except (PipelineError, OllamaRefused) as error:
-            log.warning("Ollama did not tell what it holds: %s", error)
+            log.warning("Ollama did not tell what it holds: %s", for_log(error))
             return free
 
     def _client(self) -> OllamaClient:

@@ -29,6 +29,12 @@ class ImportProblem(ValueError):
     """Why a model cannot be imported as it lies there, in words for its owner."""
 
 
+def for_log(error: Exception) -> str:
+    """The kind of an error and its status, without Ollama's own words: they may quote a prompt."""
+    status = getattr(error, "status", None)
+    return f"{type(error).__name__}, HTTP {status}" if status else type(error).__name__
+
+
 def in_plain_words(error: Exception) -> str:
     """Why the import of a model failed. What the errors of Ollama say by themselves is about summaries."""
     if isinstance(error, OllamaRefused):

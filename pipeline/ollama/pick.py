@@ -7,7 +7,7 @@ import logging
 from pipeline.errors import OllamaModelMissing
 from pipeline.ollama.cards import InstalledModel, ModelCard
 from pipeline.ollama.client import OllamaClient
-from pipeline.ollama.errors import OllamaRefused
+from pipeline.ollama.errors import OllamaRefused, for_log
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def pick_model(client: OllamaClient, model: str | None, *, may_leave: bool = Tru
         try:
             card = client.show(found.name)
         except OllamaRefused as error:
-            log.warning("Ollama's model %s is passed over: %s", found.name, error)
+            log.warning("Ollama's model %s is passed over: %s", found.name, for_log(error))
             continue
         if card.can_chat and not card.remote_host:
             return found, card

@@ -16,7 +16,7 @@ from pipeline.ollama import backoff
 from pipeline.ollama.cards import RunningModel
 from pipeline.ollama.chat import ChatAnswer, ChatLimits, chat
 from pipeline.ollama.client import OllamaClient, full_name
-from pipeline.ollama.errors import OllamaRefused
+from pipeline.ollama.errors import OllamaRefused, for_log
 from pipeline.ollama.failures import Health, NoHealth, OllamaFailure, OllamaResting, as_failure
 from pipeline.summarize.answers import form_of
 from pipeline.summarize.thoughts import find_answers
@@ -121,7 +121,7 @@ class Asker:
             with OllamaClient(self.settings.host, connect_seconds=2.0, answer_seconds=3.0) as client:
                 running = {full_name(one.name): one for one in client.running()}
         except (PipelineError, OllamaRefused) as error:
-            log.warning("Ollama did not tell how the model is loaded: %s", error)
+            log.warning("Ollama did not tell how the model is loaded: %s", for_log(error))
             return None
         found = running.get(full_name(self.settings.model))
         if found is not None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 from pipeline.errors import PipelineError
 from pipeline.ollama.client import OllamaClient
-from pipeline.ollama.errors import OllamaRefused
+from pipeline.ollama.errors import OllamaRefused, for_log
 from pipeline.recap import Notice, Summary, Transcript
 from pipeline.render.languages import language_name
 from pipeline.summarize import prompts
@@ -82,7 +82,7 @@ class OllamaSummarizer:
             with OllamaClient(self.settings.host, connect_seconds=2.0, answer_seconds=3.0) as client:
                 client.unload(self.settings.model)
         except (PipelineError, OllamaRefused) as error:
-            log.warning("Ollama did not unload %s: %s", self.settings.model, error)
+            log.warning("Ollama did not unload %s: %s", self.settings.model, for_log(error))
 
 
 def _warnings(reader: Reader, language: str) -> Iterator[Notice]:

@@ -19,6 +19,8 @@ from pydantic import BaseModel
 from pipeline.errors import Cancelled, OllamaModelMissing
 from pipeline.ollama import backoff
 from pipeline.ollama.chat import ChatLimits
+from pipeline.ollama.client import OllamaClient
+from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.failures import OllamaFailure, OllamaResting, Reason
 from pipeline.recap import Segment, Transcript
 from pipeline.summarize.asking import Asker, OllamaSettings, TooLong, Unusable
@@ -278,3 +280,20 @@ def test_the_window_and_the_share_on_the_cpu_are_told_with_the_summary(
     segments = (Segment("g0", 0.0, 4.0, "Hello there.", None),)
     result = chosen.summarize(Transcript("en", 1.0, 5.0, (), segments), SummaryOptions(), lambda _: None)
     assert result.manner == told
+
+
+def test_the_log_has_none_of_ollamas_own_words(
+    ollama: OllamaServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: Any) -> Any:
+        raise OllamaRefused("cannot read [s1] Ann: Hello there.", 500)
+
+    monkeypatch.setattr(OllamaClient, "running", refuse)
+    monkeypatch.setattr(OllamaClient, "unload", refuse)
+    ollama.plays(says({name: [] for name in ("overview", "topics")} | {"title": "Hello"}))
+    chosen, _ = choose_summarizer(ollama.host)
+    segments = (Segment("g0", 0.0, 4.0, "Hello there.", None),)
+    chosen.summarize(Transcript("en", 1.0, 5.0, (), segments), SummaryOptions(), lambda _: None)
+    assert "did not tell how the model is loaded: OllamaRefused, HTTP 500" in caplog.text
+    assert "did not unload recap:latest: OllamaRefused, HTTP 500" in caplog.text
+    assert "Hello" not in caplog.text

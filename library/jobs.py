@@ -163,7 +163,7 @@ def note_result(held: Claim, kind: str, key: str) -> bool:
     with write() as session:
         if not session.scalar(select(Job.id).where(_held(held))):
             return False
-        session.merge(Result(recording_id=held.recording_id, kind=kind, key=key))
+        versions.note_result(session, held.recording_id, kind, key)
         return True
 
 

@@ -210,6 +210,15 @@ class Result(Base):
     key: Mapped[str] = mapped_column(String(64), index=True)
 
 
+class Trace(Base):
+    """A stage file that a recording uses, or used until another took its place: with the recording it goes."""
+
+    __tablename__ = "trace"
+
+    recording_id: Mapped[str] = mapped_column(ForeignKey("recording.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
+
+
 class SpeakerName(Base):
     """What people call a speaker of a recording.
 

@@ -17,7 +17,7 @@ import config
 from library import jobs, speakers, versions
 from library.database import lock_table, read, write
 from library.files import Files
-from library.models import Job, Recording, Result, ResumableUpload, Status, Step, User, Version, Worker, new_id
+from library.models import Job, Recording, Result, ResumableUpload, Status, Step, Trace, User, Version, Worker, new_id
 from pipeline.recap import Recap, Segment, Transcript, WindowText, from_json
 from pipeline.rename import rename_speakers
 
@@ -176,8 +176,7 @@ def remove(recording_id: str) -> None:
     A job at work finds its row gone and stops.
     """
     with write() as session:
-        keys = set(session.scalars(select(Result.key).where(Result.recording_id == recording_id)))
-        keys |= versions.keys_of(session, recording_id)
+        keys = versions.keys_of(session, recording_id)
         session.execute(delete(Recording).where(Recording.id == recording_id))
     files().remove_recording(recording_id)
     remove_unused(keys)
@@ -190,6 +189,7 @@ def remove_unused(keys: set[str]) -> None:
             lock_table(session, "result")  # nobody can begin to use it between the look and the removal
             if not versions.is_used(session, key):
                 files().remove_stage(key)
+                session.execute(delete(Trace).where(Trace.key == key))
 
 
 def sweep_files(now: datetime, age_seconds: float = 3600) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy import CompoundSelect, delete, select, union, update
 from sqlalchemy.orm import Session
 
 from library.database import read
-from library.models import Recording, Result, Version
+from library.models import Recording, Result, Trace, Version
 
 #: How many recaps of a recording are kept; the oldest go first, never the one that is shown.
 KEPT = 20
@@ -34,15 +34,20 @@ def used_keys() -> CompoundSelect[Any]:
 
 
 def keys_of(session: Session, recording_id: str) -> set[str]:
-    """The keys of the recaps and PDFs that are kept of a recording."""
-    rows = session.execute(select(Version.key, Version.pdf_key).where(Version.recording_id == recording_id))
-    return {key for row in rows for key in row if key}
+    """The keys of all stage files that a recording uses or has used."""
+    return set(session.scalars(select(Trace.key).where(Trace.recording_id == recording_id)))
 
 
 def is_used(session: Session, key: str) -> bool:
     """Whether something refers to a stage file."""
     columns = (Result.key, Version.key, Version.pdf_key)
     return any(session.scalar(select(column).where(column == key).limit(1)) for column in columns)
+
+
+def note_result(session: Session, recording_id: str, kind: str, key: str) -> None:
+    """Say which stage file a recording uses as its result of a kind; what it used before stays known as a trace."""
+    session.merge(Result(recording_id=recording_id, kind=kind, key=key))
+    session.merge(Trace(recording_id=recording_id, key=key))
 
 
 def listed(recording_id: str) -> list[Version]:

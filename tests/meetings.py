@@ -13,7 +13,7 @@ from sqlalchemy import update
 import config
 from library import recordings, versions
 from library.database import write
-from library.models import Job, Recording, Result, Status, User, utc_now
+from library.models import Job, Recording, Status, User, utc_now
 from pipeline.recap import (
     ActionItem,
     Coverage,
@@ -166,7 +166,7 @@ def keep(recording: Recording, kind: str, suffix: str, data: bytes) -> None:
     """Keep a stage file for a recording."""
     key = hashlib.sha256(f"{recording.id} {kind} ".encode() + data).hexdigest()
     with write() as session:
-        session.merge(Result(recording_id=recording.id, kind=kind, key=key))
+        versions.note_result(session, recording.id, kind, key)
     with recordings.files().publish(key, suffix) as path:
         path.write_bytes(data)
 

@@ -10,7 +10,7 @@ import meetings
 
 from library import jobs, recordings, users
 from library.database import write
-from library.models import Recording, Status, User, Worker, utc_now
+from library.models import Recording, Result, Status, User, Worker, utc_now
 from pipeline.recap import Phrase, WindowText, to_json
 
 OpenPage = Callable[..., Any]
@@ -28,7 +28,7 @@ def at_work(owner: User, progress: float) -> Recording:
     recording = meetings.upload(owner, "Talk")
     key = recording.id * 2
     with write() as session:
-        session.merge(meetings.Result(recording_id=recording.id, kind="transcribe", key=key))
+        session.merge(Result(recording_id=recording.id, kind="transcribe", key=key))
         session.merge(Worker(id="gpu-1", queues="gpu", device="cpu", models={}, seen_at=utc_now()))
     hear(recording, 0, "Good morning everyone.")
     job = {"status": Status.RUNNING, "stage": "transcribe", "step": "process", "queue": "gpu", "progress": progress}

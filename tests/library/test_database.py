@@ -7,7 +7,7 @@ import pytest
 
 import config
 from library import database
-from library.models import utc_now
+from library.models import Base, utc_now
 
 
 @pytest.mark.usefixtures("any_database")
@@ -43,3 +43,11 @@ def test_a_write_that_fails_changes_nothing(sqlite: str) -> None:
         session.flush()
         _ = 1 / 0
     assert users.find_user("ann@example.org") is None
+
+
+def test_the_migrations_make_the_tables_that_the_models_describe(any_database: str) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    with database.engine().connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []

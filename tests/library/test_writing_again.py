@@ -18,7 +18,7 @@ from sqlalchemy import select
 import config
 from library import jobs, recordings, templates, versions
 from library.database import read
-from library.models import Recording, Result, Status, Step, utc_now
+from library.models import Recording, Result, Status, Step, Trace, utc_now
 from library.recordings import Choices, Upload, Wishes
 from pipeline import chain
 from pipeline.diarize import Diarizer
@@ -199,3 +199,31 @@ def test_with_ollama_away_the_recap_says_so_and_is_written_again_once_it_is_back
     back = get(recording.id)
     assert not [each["code"] for each in back.warnings if each["code"].startswith("ollama_")]
     assert [each.engine for each in versions.listed(recording.id)] == ["ollama", "extractive", "ollama"]
+
+
+def test_with_a_recording_go_the_files_that_others_took_the_place_of(
+    recording: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(versions, "KEPT", 2)
+    for template in ("council", "interview", "lecture"):
+        assert recordings.write_again(recording.id, Choices(template=template), utc_now())
+        work()
+    assert [version.number for version in versions.listed(recording.id)] == [4, 3]
+    tomorrow = utc_now().timestamp() + 86400
+    assert len(recordings.files().stage_keys(tomorrow)) > 12  # four summaries, recaps and PDFs, and the rest
+    recordings.remove(recording.id)
+    assert recordings.files().stage_keys(tomorrow) == set()
+    with read() as session:
+        assert session.scalars(select(Trace)).all() == []
+
+
+def test_a_sweep_leaves_no_trace_of_the_files_it_removes(recording: Recording) -> None:
+    recordings.write_again(recording.id, Choices(template="council"), utc_now())
+    work()
+    with read() as session:
+        before = set(session.scalars(select(Trace.key)))
+    assert recordings.sweep_files(utc_now(), -1) > 0
+    with read() as session:
+        left = set(session.scalars(select(Trace.key)))
+    assert left < before
+    assert left == recordings.files().stage_keys(utc_now().timestamp() + 60)

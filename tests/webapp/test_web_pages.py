@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 import config
 from library import jobs, ollama_health, recordings
 from library.database import write
-from library.models import Recording, StageSpeed, Status, User, Worker, utc_now
+from library.models import Recording, Result, StageSpeed, Status, User, Worker, utc_now
 from pipeline.errors import NoAudio, WorkerLost
 from pipeline.recap import FailedWindow, Notice, Phrase, WindowText, to_json
 from webapp import formats
@@ -34,7 +34,7 @@ def hear(recording: Recording, *texts: str, after: int = 0) -> None:
     """Save the next texts that were heard, as the transcription does after a batch."""
     key = recording.id * 2
     with write() as session:
-        session.merge(meetings.Result(recording_id=recording.id, kind="transcribe", key=key))
+        session.merge(Result(recording_id=recording.id, kind="transcribe", key=key))
     phrases = [Phrase(10.0 * n, 10.0 * n + 9, text, -0.1, 0.0, 1.0, ()) for n, text in enumerate(texts, after)]
     windows = tuple(WindowText(n, (phrase,)) for n, phrase in enumerate(phrases, after))
     recordings.files().save_part(key, after, to_json(windows, tuple[WindowText, ...]))

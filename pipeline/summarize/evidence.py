@@ -28,6 +28,12 @@ LEAST_CONTENT_WORDS = 3
 """A text with fewer is too short to tell whether it is about the lines it cites."""
 TITLE_CHARACTERS = 120
 FIRST_PERSON = frozenset("i me myself ik ich moi yo".split())
+NOBODY = frozenset(
+    """we us you they them he she it all everyone everybody someone somebody anyone anybody nobody anything something
+    wij ons jullie zij ze hij iedereen iemand niemand alles wir uns ihr sie er alle jemand niemand nous vous on ils
+    elles tous quelquun personne nosotros ustedes ellos todos alguien nadie""".split()
+)
+"""Words that stand where a name could, in normal form."""
 STEM_LETTERS = 5
 
 
@@ -138,7 +144,7 @@ class Evidence:
     def _owner(self, owner: str | None, segments: Sequence[Segment], near: Sequence[Segment]) -> str | None:
         """The id of the speaker who is meant, else the name where it was said near; None where neither is."""
         name = normalized(owner or "")
-        if not owner or not name or name == normalized(UNKNOWN):
+        if not owner or not name or name == normalized(UNKNOWN) or name in NOBODY:
             return None
         if name in FIRST_PERSON:
             speakers = {one.speaker for one in segments}

@@ -26,6 +26,11 @@ _SELECTORS = range(0xE0100, 0xE01F0)
 _AROUND = " .,;:!?…()\"'“”„«»‹›¿¡。、！？"
 MOST_BETWEEN = 1
 MOST_BETWEEN = 1
+LEADING_IN = frozenset(
+    """a à al am an antes at au aux avant before bis by das de del dem den der des die du due el en for het ici im in
+    la le les on op para pour spätestens te tegen the till to tot um until uiterlijk vor voor zum zur""".split()
+)
+"""Words before a date that may be told otherwise than they were said, in English, Dutch, German, French and Spanish."""
 LONG_NUMBER = 4
 """Digits from which "2 million" and "2,000,000" are taken for the same if all but the zeros is."""
 
@@ -89,11 +94,14 @@ def _runs(cited: Sequence[Segment], following: dict[str, str]) -> list[list[Segm
 def find_ending(text: str, segments: Sequence[Segment]) -> str | None:
     """The longest ending of the text that was said, None where nothing of it was.
 
-    "Friday" of "by Friday" where only that was said; "end of the month", as spoken, for "end of month". What is shorter
-    than three letters is no ending, unless it has a digit.
+    "Friday" of "by Friday" where only that was said; "end of the month", as spoken, for "end of month". Only words that
+    lead in are left out: "not before Friday" is not Friday. What is shorter than three letters is no ending, unless it
+    has a digit.
     """
     words = text.split()
     for start in range(len(words)):
+        if start and normalized(words[start - 1]) not in LEADING_IN:
+            break
         ending = " ".join(words[start:])
         plain = normalized(ending)
         if len(plain) < 3 and not re.search(r"\d", plain):

@@ -116,6 +116,8 @@ def test_the_numbers_of_speakers_may_be_told() -> None:
         ("Tom", "Tom"),
         ("Zoe", "Zoe"),
         ("Paul", None),
+        ("we", None),
+        ("Everybody", None),
         ("I", "p1"),
         ("Unknown", None),
         ("…", None),

@@ -17,6 +17,7 @@ from pipeline.errors import OllamaModelMissing, OllamaUnreachable
 from pipeline.ollama.backoff import longest_waits
 from pipeline.ollama.chat import ChatLimits
 from pipeline.ollama.errors import OllamaRefused, for_log
+from pipeline.ollama.failures import Reason
 from pipeline.ollama.memory import find_language_model
 from pipeline.ollama.names import name_key
 from pipeline.recap import Notice, Transcript
@@ -32,15 +33,22 @@ log = logging.getLogger(__name__)
 #: Ollama's list is there or not: it is waited for less long than an answer is.
 FIRST_LOOK_WAIT_SECONDS, LOOK_FACTOR = 0.5, 2.0
 FIRST_WAIT_SECONDS, WAIT_FACTOR = 1.0, 3.0
+#: Failures that a damaged model, or one too large for the machine, brings about as well.
+REASONS_OF_A_MODEL = frozenset(
+    (Reason.ERROR, Reason.SILENT, Reason.STALLED, Reason.BROKE_OFF, Reason.SLOW, Reason.ENDLESS)
+)
 #: A cautious estimate of a transcript as a prompt: bytes a token, tokens for who speaks, tokens beside the transcript.
 BYTES_A_TOKEN, TOKENS_A_SEGMENT, TOKENS_BESIDE = 3, 16, 4096
 
 
 class SharedHealth:
-    """The `pipeline.ollama.failures.Health` of one Ollama, kept in the database for all workers."""
+    """The `pipeline.ollama.failures.Health` of one Ollama, kept in the database for all workers.
 
-    def __init__(self, host: str, timezone: str) -> None:
-        self.host, self.zone = host, ZoneInfo(timezone)
+    With `is_own_choice` a user named the model: what may lie in that is not held against Ollama, which others use too.
+    """
+
+    def __init__(self, host: str, timezone: str, *, is_own_choice: bool = False) -> None:
+        self.host, self.zone, self.is_own_choice = host, ZoneInfo(timezone), is_own_choice
 
     @property
     def resting_until(self) -> datetime | None:
@@ -53,6 +61,8 @@ class SharedHealth:
         return until.astimezone(self.zone) if until else None
 
     def failed(self, reason: str) -> None:
+        if self.is_own_choice and reason in REASONS_OF_A_MODEL:
+            return
         try:
             until = ollama_health.note_failure(self.host, reason, utc_now())
         except SQLAlchemyError as error:
@@ -113,13 +123,14 @@ def choose(
 
     `memory` is that of a GPU which Ollama shares, None: it has memory of its own. `check_in` may raise to stop a wait.
     """
+    is_own_choice = bool(model) and name_key(model or "") != name_key(settings.ollama_model or "")
     chosen, notice = choose_summarizer(
         settings.ollama_host,
         model or settings.ollama_model,
         None if settings.ollama_num_ctx == "auto" else settings.ollama_num_ctx,
         # the site's own model may run elsewhere, a user's choice may not
-        may_leave=not model or name_key(model) == name_key(settings.ollama_model or ""),
-        health=SharedHealth(settings.ollama_host, settings.timezone),
+        may_leave=not is_own_choice,
+        health=SharedHealth(settings.ollama_host, settings.timezone, is_own_choice=is_own_choice),
         retry_seconds=longest_waits(FIRST_LOOK_WAIT_SECONDS, LOOK_FACTOR, settings.ollama_retries),
         on_tick=check_in,
     )

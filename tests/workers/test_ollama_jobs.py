@@ -15,9 +15,11 @@ from helpers import SAMPLES, free_port, wait_until
 from library_factories import make_user
 from ollama_answers import quotes_first_line
 from ollama_server import Body, Model, OllamaServer, Reply, says
+from sqlalchemy import update
 
 import config
 from library import jobs, ollama_health, recordings
+from library.database import write
 from library.models import Recording, Status, Step, User, utc_now
 from library.recordings import Upload, Wishes
 from pipeline import chain
@@ -179,6 +181,22 @@ def test_after_five_failures_in_a_row_jobs_ask_no_more_until_somebody_does(owner
     write_again(resting)
     assert recap_of(resting).summary.engine == "ollama"
     assert ollama_health.look(server.host, utc_now()).stands == "well"
+
+
+def test_a_broken_model_of_one_users_choice_leaves_ollama_to_all_others(owner: User, server: OllamaServer) -> None:
+    server.models["broken:latest"] = Model("broken:latest")
+    server.script = lambda body: DOWN if body["model"].startswith("broken") else quotes_first_line(body)
+    for number in range(6):
+        asked = recordings.get(upload(owner))
+        assert asked is not None
+        with write() as session:
+            session.execute(update(Recording).where(Recording.id == asked.id).values(model="broken"))
+        work()
+        assert "Ollama reported an error" in notice_of(asked.id), number
+    assert ollama_health.look(config.load().ollama_host, utc_now()).stands == "well"
+    other = upload(owner)
+    work()
+    assert recap_of(other).summary.engine == "ollama"
 
 
 def test_a_failure_that_passes_is_waited_for_within_the_job(

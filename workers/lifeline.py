@@ -131,20 +131,27 @@ class Lifeline:
 
     def _look(self, now: float) -> None:
         if self._must_stop:
+            if self.gives_back or self._must_stop is StageTimeout:
+                self._renew(now)  # until this process has said what becomes of the job, nobody else shall take it
             return
         if self.stop[0]:
             self.gives_back = True
             self._stop(Cancelled, now)
         elif now > self._deadline or now - self._checked_in > self._silence:
             self._stop(StageTimeout, now)
-        elif now - self._renewed >= self.settings.heartbeat_seconds:
-            self._renewed = self._asked = now
-            if not jobs.renew(self.held, utc_now(), self.settings.lease_seconds):
-                self._stop(Cancelled, now)
+        elif not self._renew(now):
+            self._stop(Cancelled, now)
         elif now - self._asked >= ASK_SECONDS:
             self._asked = now
             if not jobs.is_held(self.held):
                 self._stop(Cancelled, now)
+
+    def _renew(self, now: float) -> bool:
+        """Prolong the lease where it is time to; False: the job is no longer ours."""
+        if now - self._renewed < self.settings.heartbeat_seconds:
+            return True
+        self._renewed = self._asked = now
+        return jobs.renew(self.held, utc_now(), self.settings.lease_seconds)
 
     def _stop(self, why: type[PipelineError], now: float) -> None:
         self._must_stop, self._stopped_at = why, now

@@ -105,3 +105,11 @@ with lifeline.Lifeline(held, config.load(), mmap.mmap(-1, 1)):
     ended = subprocess.run([sys.executable, "-c", program], cwd=root, timeout=30, capture_output=True, text=True)
     assert ended.returncode == 70, ended.stderr
     assert recordings.get(held.recording_id).job.status == Status.CANCELLED
+
+
+def test_the_lease_is_renewed_until_the_job_is_given_back(held: Claim, stop: mmap.mmap) -> None:
+    with Lifeline(held, config.load(), stop) as watch:
+        stop[0] = 1
+        wait_until(lambda: watch.gives_back, 3)
+        asked = recordings.get(held.recording_id).job.lease_until
+        wait_until(lambda: recordings.get(held.recording_id).job.lease_until > asked, 3)

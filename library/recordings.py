@@ -18,6 +18,7 @@ from library import jobs, speakers, versions
 from library.database import lock_table, read, write
 from library.files import Files
 from library.models import Job, Recording, Result, ResumableUpload, Status, Step, Trace, User, Version, Worker, new_id
+from library.text import on_one_line
 from pipeline.recap import Recap, Segment, Transcript, WindowText, from_json
 from pipeline.rename import rename_speakers
 
@@ -91,7 +92,7 @@ def clean_filename(name: str) -> str:
 
 def clean_title(title: str | None, filename: str) -> str:
     """The title as given on one line, else one made of the file's name."""
-    text = " ".join("".join(c if unicodedata.category(c)[0] != "C" else " " for c in title or "").split())
+    text = on_one_line(title or "")
     if not text:
         text = filename.rpartition(".")[0] or filename
         text = " ".join(text.replace("_", " ").split()) or filename

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from library import jobs, versions
 from library.database import read, write
 from library.models import Recording, Result, SpeakerName, Step
+from library.text import on_one_line
 
 MAX_NAME = 80
 
 
 def clean_name(name: str) -> str:
     """A name as it is kept: on one line, without control characters, at most 80 characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in name).split())[:MAX_NAME].strip()
+    return on_one_line(name)[:MAX_NAME].strip()
 
 
 def names_of(recording_id: str, transcript_key: str | None = None) -> dict[str, str]:
@@ -44,12 +45,11 @@ def give_names(recording_id: str, names: dict[str, str], now: datetime) -> bool:
         if transcript_key is None:
             return False
         for speaker_id, given in names.items():
-            key = (recording_id, transcript_key, speaker_id)
+            key = {"recording_id": recording_id, "transcript_key": transcript_key, "speaker_id": speaker_id}
             if cleaned := clean_name(given):
-                session.merge(SpeakerName(recording_id=key[0], transcript_key=key[1], speaker_id=key[2], name=cleaned))
-            else:
-                same = (SpeakerName.recording_id == recording_id, SpeakerName.transcript_key == transcript_key)
-                session.execute(delete(SpeakerName).where(*same, SpeakerName.speaker_id == speaker_id))
+                session.merge(SpeakerName(**key, name=cleaned))
+            elif known := session.get(SpeakerName, key):
+                session.delete(known)
         if not jobs.render_again(session, recording_id, now):
             _keep_shown(session, recording_id, now)
     return True

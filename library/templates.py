@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from library.database import lock_table, read, write
 from library.models import Recording, ResumableUpload, Template, User, Version
+from library.text import clean_lines, on_one_line
 from pipeline.errors import PipelineError
 
 DEFAULT = "meeting"
@@ -156,14 +157,8 @@ def resolve(name: str | None, own_words: str | None) -> tuple[str, str | None]:
     return name, "\n".join(filter(None, (found.instructions, own_words)))
 
 
-def clean_text(text: str) -> str:
-    """A text of several lines without control characters and without space around it."""
-    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join("".join(c if unicodedata.category(c)[0] != "C" else " " for c in line) for line in lines).strip()
-
-
 def _clean_title(title: str) -> str:
-    title = " ".join(clean_text(title).split())
+    title = on_one_line(unicodedata.normalize("NFC", title))
     if not title:
         raise TemplateError("A template needs a title.", "Give it one that tells what it is for.", "title")
     if len(title) > MAX_TITLE:
@@ -172,7 +167,7 @@ def _clean_title(title: str) -> str:
 
 
 def _check_instructions(instructions: str) -> str:
-    instructions = clean_text(instructions)
+    instructions = clean_lines(instructions)
     if not instructions:
         raise TemplateError("A template needs a text.", "Say what the recap should pay attention to.", "instructions")
     if len(instructions) > MAX_INSTRUCTIONS:

@@ -129,7 +129,7 @@ def take_up(session: Session, version: Version) -> None:
     """Have the job go on with the recap and the transcript of a version."""
     for kind, key in (("recap", version.key), ("transcript", version.transcript_key)):
         if key:
-            session.merge(Result(recording_id=version.recording_id, kind=kind, key=key))
+            note_result(session, version.recording_id, kind, key)
 
 
 def _set_columns(session: Session, recording_id: str, columns: dict[str, Any]) -> None:

@@ -7,8 +7,9 @@ import time
 
 from pipeline.errors import OllamaModelMissing, PipelineError
 from pipeline.ollama.cards import ModelCard
-from pipeline.ollama.client import OllamaClient, full_name
+from pipeline.ollama.client import OllamaClient
 from pipeline.ollama.errors import OllamaRefused
+from pipeline.ollama.names import name_key
 from workers.forks import no_fork
 
 log = logging.getLogger(__name__)
@@ -42,14 +43,12 @@ class Listing:
 
     def _look(self) -> dict[str, object]:
         with OllamaClient(self.host, connect_seconds=1.0, answer_seconds=2.0) as client:
-            found = client.models()
-            keys = [(one.name, one.digest) for one in found]
+            keys = [(one.name, one.digest) for one in client.models()]
             self._cards = {key: card for key in keys if (card := self._cards.get(key) or _show(client, key[0]))}
-        fit = [name for (name, _), card in self._cards.items() if card.can_chat and not card.remote_host]
-        if not self.named:
-            return {"models": fit, "default": fit[0] if fit else ""}
-        named = next((one.name for one in found if full_name(one.name) == full_name(self.named or "")), "")
-        return {"models": fit, "default": named}
+        fit = [name for (name, _), card in self._cards.items() if card.is_ours]
+        wanted = name_key(self.named or "")
+        usable = [name for name, _ in keys if name_key(name) == wanted] if self.named else fit
+        return {"models": fit, "default": usable[0] if usable else ""}
 
 
 def _show(client: OllamaClient, name: str) -> ModelCard | None:

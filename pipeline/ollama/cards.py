@@ -45,6 +45,11 @@ class ModelCard:
     remote_host: str = ""
 
     @property
+    def is_ours(self) -> bool:
+        """Whether it can write summaries and runs here, so that nothing said in a recording leaves the machine."""
+        return self.can_chat and not self.remote_host
+
+    @property
     def can_chat(self) -> bool:
         """Servers before 0.6.4 list no capabilities; there, all but the families of embedding models can."""
         if self.capabilities is not None:

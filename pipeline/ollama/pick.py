@@ -39,6 +39,6 @@ def pick_model(client: OllamaClient, model: str | None, *, may_leave: bool = Tru
         except OllamaRefused as error:
             log.warning("Ollama's model %s is passed over: %s", found.name, for_log(error))
             continue
-        if card.can_chat and not card.remote_host:
+        if card.is_ours:
             return found, card
     raise OllamaModelMissing()

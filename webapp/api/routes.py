@@ -103,7 +103,8 @@ def name_speakers(recording_id: str) -> Response:
     recording, names = _found(recording_id), shapes.read_json(request.get_data())
     if not isinstance(names, dict):
         raise errors.InvalidRequest("The body is not a JSON object of names.", 'Send one such as {"S1": "Anna"}.')
-    return jsonify(speakers=to_plain(voices.give_names(recording, names).transcript)["speakers"])
+    voices.give_names(recording, names)
+    return jsonify(speakers=to_plain(actions.load_recap(recording).transcript)["speakers"])
 
 
 @api.get("/recordings/<recording_id>/summary")

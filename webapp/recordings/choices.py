@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from library import recordings, templates
 from library.models import Recording, utc_now
 from library.recordings import LANGUAGES, Choices
 from library.templates import CUSTOM, MAX_INSTRUCTIONS, Offer
+from library.text import clean_lines
 from webapp.errors import InvalidRequest
 
 #: The fields, as forms and programs call them.
@@ -82,15 +83,18 @@ def _template(value: str, before: str | None) -> str | None:
 
 
 def _language(value: str) -> str | None:
+    return read_language(value, "summary_language", "The language of the recap (summary_language)", _UNSAID)
+
+
+def read_language(value: str, field: str, called: str, unsaid: Sequence[str]) -> str | None:
+    """The code of a language, None where it was left open in one of the `unsaid` ways. Raises InvalidRequest."""
     value = value.strip().lower()
-    if value in _UNSAID:
+    if value in unsaid:
         return None
     if value not in LANGUAGES:
         known = ", ".join(sorted(LANGUAGES))
         raise InvalidRequest(
-            f"The language of the recap (summary_language) {value[:20]!r} is not known.",
-            f"Leave it out, or give one of {known}.",
-            field="summary_language",
+            f"{called} {value[:20]!r} is not known.", f"Leave it out, or give one of {known}.", field=field
         )
     return value
 
@@ -109,7 +113,7 @@ def _model(value: str) -> str | None:
 
 
 def _instructions(value: str) -> str | None:
-    value = templates.clean_text(value)
+    value = clean_lines(value)
     if len(value) > MAX_INSTRUCTIONS:
         raise InvalidRequest(
             f"What the recap should pay attention to (instructions) has {len(value):,} characters.",

@@ -11,7 +11,6 @@ from flask_login import login_required
 
 from library import queue, recordings, speakers
 from library.models import Recording, utc_now
-from pipeline.recap import Recap
 from webapp import errors
 from webapp.auth import sessions
 from webapp.recordings import actions
@@ -57,8 +56,8 @@ def look(document: Document) -> list[Voice]:
     return found
 
 
-def give_names(recording: Recording, names: Mapping[str, object]) -> Recap:
-    """Keep names by speaker id, an empty one to forget it; returns the recap with them.
+def give_names(recording: Recording, names: Mapping[str, object]) -> None:
+    """Keep names by speaker id, an empty one to forget it.
 
     Raises NotReady, and InvalidRequest where a name is too long or there is no such speaker.
     """
@@ -78,7 +77,6 @@ def give_names(recording: Recording, names: Mapping[str, object]) -> Recap:
         given[speaker_id] = name
     speakers.give_names(recording.id, given, utc_now())
     queue.wake("cpu")
-    return recordings.load_recap(recording.id) or recap
 
 
 @voices.post("")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from library.recordings import LANGUAGES, MAX_SPEAKERS, Wishes
+from library.recordings import MAX_SPEAKERS, Wishes
 from webapp.errors import InvalidRequest
 from webapp.recordings import choices
 
@@ -22,24 +22,12 @@ def from_form(form: Mapping[str, str]) -> Wishes:
         )
     return Wishes(
         title=form.get("title", "").strip() or None,
-        language=_language(form.get("language", "")),
+        language=choices.read_language(form.get("language", ""), "language", "The language", _UNSAID),
         num_speakers=_number(form, "num_speakers"),
         min_speakers=least,
         max_speakers=most,
         **asdict(choices.from_form(form)),
     )
-
-
-def _language(value: str) -> str | None:
-    value = value.strip().lower()
-    if value in _UNSAID:
-        return None
-    if value not in LANGUAGES:
-        known = ", ".join(sorted(LANGUAGES))
-        raise InvalidRequest(
-            f"The language {value[:20]!r} is not known.", f"Leave it out, or give one of {known}.", field="language"
-        )
-    return value
 
 
 def _number(form: Mapping[str, str], field: str) -> int | None:

@@ -11,6 +11,7 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -74,7 +75,7 @@ class Lifeline:
         self._check_in()
         self.stage = stage
         self._silence = SILENCE_SECONDS.get(stage, self._silence)
-        self._write(lambda: jobs.enter_stage(self.held, stage, utc_now()))
+        self.write(lambda: jobs.enter_stage(self.held, stage, utc_now()))
         self._written = time.monotonic()
 
     def progress(self, fraction: float) -> None:
@@ -83,13 +84,13 @@ class Lifeline:
         if time.monotonic() - self._written < 1.0:
             return
         share = min(1.0, max(0.0, fraction))
-        self._write(lambda: jobs.report_progress(self.held, share, utc_now()))
+        self.write(lambda: jobs.report_progress(self.held, share, utc_now()))
         self._written = time.monotonic()
 
     def use(self, kind: str, key: str) -> None:
         """A result is about to be read or written."""
         self._check_in()
-        self._write(lambda: jobs.note_result(self.held, kind, key))
+        self.write(lambda: jobs.note_result(self.held, kind, key))
         self.used.add(key)
 
     def saved(self) -> None:
@@ -107,8 +108,8 @@ class Lifeline:
         """Do a write to the database, waiting where that is away; raises Cancelled when the work has to stop."""
         return keep_trying(write, self._check_in)
 
-    def _write(self, write: Any) -> None:
-        """A write that says whether the job is still ours."""
+    def write(self, write: Callable[[], bool]) -> None:
+        """A write that says whether the job is still ours; where it is not, what was made may belong to nobody."""
         if not self.keep_trying(write):
             raise Cancelled()
 

@@ -6,7 +6,6 @@ import errno
 import hashlib
 import logging
 import os
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -95,7 +94,7 @@ def _run_step(held: Claim, settings: config.Settings, watch: Lifeline) -> None:
     recording = watch.keep_trying(lambda: recordings.get(held.recording_id))
     if recording is None:
         raise Cancelled()
-    request = _request(recording, held, settings)
+    request = _request(recording, held, settings, watch)
     chain = Chain(request, recordings.files(), watch)
     limits = DecodeLimits(max_seconds=settings.max_audio_seconds)
     log.info("%s, attempt %d", held.step, held.attempt)
@@ -110,7 +109,7 @@ def _run_step(held: Claim, settings: config.Settings, watch: Lifeline) -> None:
         recap = chain.process(warm, limits)
         if request.until:
             columns = _columns(recap)
-            _end(watch, lambda: jobs.finish(held, utc_now(), recording=columns))
+            watch.write(lambda: jobs.finish(held, utc_now(), recording=columns))
         else:
             _advance(held, Step.RENDER, _columns(recap), watch)
     else:
@@ -119,7 +118,7 @@ def _run_step(held: Claim, settings: config.Settings, watch: Lifeline) -> None:
             _advance(held, Step.PROCESS, {}, watch)
             return
         columns = _columns(chain.render(path))
-        _end(watch, lambda: jobs.finish(held, utc_now(), recording=columns))
+        watch.write(lambda: jobs.finish(held, utc_now(), recording=columns))
 
 
 def _strikes_in(stage: str, held: Claim) -> int:
@@ -127,17 +126,11 @@ def _strikes_in(stage: str, held: Claim) -> int:
 
 
 def _advance(held: Claim, step: Step, columns: dict[str, Any], watch: Lifeline) -> None:
-    _end(watch, lambda: jobs.advance(held, step, utc_now(), recording=columns))
+    watch.write(lambda: jobs.advance(held, step, utc_now(), recording=columns))
     wake(QUEUE_OF[step])
 
 
-def _end(watch: Lifeline, write: Callable[[], bool]) -> None:
-    """End the step; where the job is no longer ours, what this step wrote may belong to nobody."""
-    if not watch.keep_trying(write):
-        raise Cancelled()
-
-
-def _request(recording: Recording, held: Claim, settings: config.Settings) -> Request:
+def _request(recording: Recording, held: Claim, settings: config.Settings, watch: Lifeline) -> Request:
     url = f"{settings.public_url}/recordings/{recording.id}" if settings.public_url else None
     return Request(
         recording_id=recording.id,
@@ -149,7 +142,7 @@ def _request(recording: Recording, held: Claim, settings: config.Settings) -> Re
         sha256=recording.sha256,
         uploaded_at=recording.created_at.isoformat().replace("+00:00", "Z"),
         language=recording.language,
-        summary=_summary_options(recording),
+        summary=watch.keep_trying(lambda: _summary_options(recording)),
         model=recording.model,
         speakers=DiarizeOptions(recording.num_speakers, recording.min_speakers, recording.max_speakers),
         until=recording.until,
@@ -157,13 +150,13 @@ def _request(recording: Recording, held: Claim, settings: config.Settings) -> Re
         recording_url=url,
         timezone=settings.timezone,
         organisation=settings.organisation,
-        names=speakers.names_of(recording.id),
+        names=watch.keep_trying(lambda: speakers.names_of(recording.id)),
     )
 
 
 def _summary_options(recording: Recording) -> SummaryOptions:
     """What the recap shall be like; the template's text is the one of this moment."""
-    template, instructions = keep_trying(lambda: templates.resolve(recording.template, recording.instructions))
+    template, instructions = templates.resolve(recording.template, recording.instructions)
     return SummaryOptions(recording.summary_language, template, instructions)
 
 

@@ -106,8 +106,8 @@ class SharingSummarizer:
 
 def wanted_window(transcript: Transcript, settings: OllamaSettings) -> int:
     """The window in tokens that the transcript will want, by a cautious estimate."""
-    if settings.num_ctx:
-        return min(settings.num_ctx, settings.window or settings.num_ctx)
+    if settings.set_window:
+        return settings.set_window
     spoken = sum(len(one.text.encode()) // BYTES_A_TOKEN + TOKENS_A_SEGMENT for one in transcript.segments)
     return choose_window(spoken + TOKENS_BESIDE, settings.window, LARGEST_WINDOW)
 

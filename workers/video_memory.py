@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import config
 from library import hardware
-from pipeline.errors import PipelineError
+from pipeline.errors import OllamaModelMissing, OllamaUnreachable
 from pipeline.ollama.client import OllamaClient
 from pipeline.ollama.errors import OllamaRefused, for_log
 from pipeline.ollama.memory import LanguageModel
@@ -115,9 +115,7 @@ class VideoMemory:
                     client.unload(name)
                 if held and not _are_gone(client, set(held), on_tick):
                     log.warning("Ollama still holds %s: it may be at work for others", ", ".join(held))
-        except (PipelineError, OllamaRefused) as error:
-            if isinstance(error, PipelineError) and not error.code.startswith("ollama_"):
-                raise  # the job was stopped
+        except (OllamaUnreachable, OllamaModelMissing, OllamaRefused) as error:
             log.warning("Ollama could not be asked to make room: %s", for_log(error))
 
     def make_room_for_summary(self, model: LanguageModel, window: int, speech: SpeechModels) -> Room:
@@ -143,7 +141,7 @@ class VideoMemory:
         try:
             with self._client() as client:
                 return free + sum(one.size_vram for one in client.running())
-        except (PipelineError, OllamaRefused) as error:
+        except (OllamaUnreachable, OllamaModelMissing, OllamaRefused) as error:
             log.warning("Ollama did not tell what it holds: %s", for_log(error))
             return free
 

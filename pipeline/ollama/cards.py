@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 _BLOB = re.compile(r"\bsha256[-:]([0-9a-f]{64})\b")
+BYTES_AN_ELEMENT = 2
+"""The cache holds f16 unless OLLAMA_KV_CACHE_TYPE of the server says otherwise; then less is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class ModelCard:
 
     `remote_host` is where the model really runs, where that is elsewhere. `modelfile` is one that Ollama writes of it;
     its FROM and ADAPTER lines name blobs. It is not made to be read again: values are not always quoted.
+    `bytes_a_token` is what each token of the window takes of memory, None where that is not told.
     """
 
     window: int | None
@@ -43,6 +47,7 @@ class ModelCard:
     requires: str = ""
     modelfile: str = ""
     remote_host: str = ""
+    bytes_a_token: int | None = None
 
     @property
     def is_ours(self) -> bool:
@@ -103,6 +108,7 @@ def read_card(answer: dict[str, Any]) -> ModelCard:
         requires=str(answer.get("requires") or ""),
         modelfile=str(answer.get("modelfile") or ""),
         remote_host=str(answer.get("remote_host") or ""),
+        bytes_a_token=cache_bytes_a_token(info),
     )
 
 
@@ -130,3 +136,26 @@ def _read_go(written: str) -> Any:
         return ast.literal_eval(written)
     except (ValueError, SyntaxError):
         return written.strip('"')
+
+
+def cache_bytes_a_token(info: Mapping[str, Any]) -> int | None:
+    """Bytes that each token of the window takes in the KV cache; `info` is `model_info` of `/api/show`.
+
+    For each layer: heads of keys and values x (length of a key + length of a value) x 2 bytes. This is `GraphSize` in
+    Ollama's `fs/ggml/ggml.go`. Where a layer sees only the last tokens (sliding windows) less is needed. None where
+    the numbers are not told: so it is where they differ by layer.
+    """
+    architecture = info.get("general.architecture")
+
+    def number(name: str) -> int:
+        value = info.get(f"{architecture}.{name}")
+        return value if isinstance(value, int) and value > 0 else 0
+
+    layers, heads = number("block_count"), number("attention.head_count")
+    if f"{architecture}.attention.head_count_kv" in info:
+        cached = number("attention.head_count_kv")
+    else:
+        cached = heads
+    share = number("embedding_length") // heads if heads else 0
+    key, value = number("attention.key_length") or share, number("attention.value_length") or share
+    return layers * cached * (key + value) * BYTES_AN_ELEMENT or None

@@ -11,8 +11,7 @@ from typing import Any
 import httpx
 from pydantic import BaseModel, Field, ValidationError
 
-from pipeline.errors import OllamaModelMissing
-from pipeline.ollama.client import certificates, translated_errors, trusts_environment
+from pipeline.ollama.client import certificates, refusal, translated_errors, trusts_environment
 from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.failures import OllamaFailure, Reason
 
@@ -198,11 +197,9 @@ def _refusal(status: int, text: bytes) -> Exception:
         message = str(_Event.model_validate_json(text).error or "")
     except ValidationError:
         message = ""
-    if status == httpx.codes.NOT_FOUND and "model" in message:
-        return OllamaModelMissing()
     if status < httpx.codes.BAD_REQUEST:
         return OllamaFailure(Reason.FOREIGN)
-    return OllamaRefused(message or f"HTTP {status}", status)
+    return refusal(message or f"HTTP {status}", status)
 
 
 def _told(seconds: float) -> str:

@@ -23,14 +23,9 @@ import ollama
 from pydantic import ValidationError
 
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
-from pipeline.ollama.cards import InstalledModel, ModelCard, RunningModel, read_card, read_parameters
+from pipeline.ollama.cards import InstalledModel, ModelCard, RunningModel, read_card
 from pipeline.ollama.errors import ImportProblem, OllamaRefused
-from pipeline.ollama.names import full_name, name_key
-
-__all__ = [
-    "InstalledModel", "ModelCard", "OllamaClient", "RunningModel", "certificates", "checked", "full_name", "read_event",
-    "read_parameters", "translated_errors", "trusts_environment",
-]  # fmt: skip
+from pipeline.ollama.names import name_key
 
 UPLOAD_BYTES = 1 << 20
 NOT_OLLAMA = "what answers at OLLAMA_HOST does not speak like Ollama"
@@ -216,7 +211,7 @@ def checked(response: httpx.Response) -> httpx.Response:
         message = str(response.json()["error"])
     except (ValueError, KeyError, TypeError):
         message = response.text[:200] or response.reason_phrase
-    raise _refusal(message, response.status_code)
+    raise refusal(message, response.status_code)
 
 
 def _object(response: httpx.Response) -> dict[str, Any]:
@@ -227,7 +222,8 @@ def _object(response: httpx.Response) -> dict[str, Any]:
     return found
 
 
-def _refusal(message: str, status: int | None) -> Exception:
+def refusal(message: str, status: int | None) -> Exception:
+    """The error for which Ollama's message and status stand."""
     if status == httpx.codes.NOT_FOUND and "model" in message:
         return OllamaModelMissing()
     return OllamaRefused(message, status)
@@ -239,7 +235,7 @@ def translated_errors() -> Iterator[None]:
     try:
         yield
     except ollama.ResponseError as error:
-        raise _refusal(error.error, error.status_code if error.status_code > 0 else None) from error
+        raise refusal(error.error, error.status_code if error.status_code > 0 else None) from error
     except (httpx.TransportError, ConnectionError) as error:
         raise OllamaUnreachable() from error
     except (httpx.RequestError, httpx.InvalidURL, ValidationError, json.JSONDecodeError) as error:

@@ -14,11 +14,6 @@ class OllamaRefused(Exception):
         self.status = status
 
     @property
-    def is_busy(self) -> bool:
-        """Whether asking again a little later can help."""
-        return self.status is not None and self.status >= 500
-
-    @property
     def is_too_long(self) -> bool:
         """Whether the prompt does not fit the window (`"shift": false` has Ollama say so)."""
         text = self.message.lower()

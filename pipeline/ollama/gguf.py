@@ -53,6 +53,11 @@ class GgufHeader:
     is_embedding: bool
 
     @property
+    def is_language_model(self) -> bool:
+        """Neither what sees pictures for a model, nor what adapts one."""
+        return not self.is_projector and self.kind != "adapter"
+
+    @property
     def quantization(self) -> str:
         """Such as "Q4_K_M"."""
         return FILE_TYPES.get(-1 if self.file_type is None else self.file_type, "unknown")

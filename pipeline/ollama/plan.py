@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -126,7 +126,7 @@ def _find_base(modelfile: Modelfile, folder: Path) -> tuple[str | None, tuple[We
     if names:
         return names[0], (), None
     headers = check_weights(files)
-    models = [header for header in headers if not header.is_projector and header.kind != "adapter"]
+    models = [header for header in headers if header.is_language_model]
     if headers and not models:
         raise WeightsError(f"none of these files holds a language model: {', '.join(sorted(files))}")
     return None, _as_files("files", files), _whole(models)
@@ -137,15 +137,7 @@ def _whole(models: list[GgufHeader]) -> GgufHeader | None:
     if not models:
         return None
     first = min(models, key=lambda header: header.part)
-    return GgufHeader(
-        architecture=first.architecture,
-        kind=first.kind,
-        file_type=first.file_type,
-        parameter_count=sum(header.parameter_count for header in models),
-        part=0,
-        parts=first.parts,
-        is_embedding=first.is_embedding,
-    )
+    return replace(first, parameter_count=sum(header.parameter_count for header in models), part=0)
 
 
 def _find_extra(role: Role, name: str, folder: Path, base: tuple[WeightFile, ...]) -> tuple[WeightFile, ...]:

@@ -87,7 +87,7 @@ def check_weights(files: dict[str, Path]) -> list[GgufHeader]:
     for several models at once: Ollama would make one useless model of them.
     """
     headers = [header for path in files.values() if (header := _check_file(path))]
-    models = [header for header in headers if not header.is_projector and header.kind != "adapter"]
+    models = [header for header in headers if header.is_language_model]
     parts = models[0].parts if models else 0
     if len(models) > max(1, parts):
         names = ", ".join(sorted(files))

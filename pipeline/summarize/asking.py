@@ -15,9 +15,10 @@ from pipeline.errors import OllamaUnreachable, PipelineError
 from pipeline.ollama import backoff
 from pipeline.ollama.cards import RunningModel
 from pipeline.ollama.chat import ChatAnswer, ChatLimits, chat
-from pipeline.ollama.client import OllamaClient, full_name
+from pipeline.ollama.client import OllamaClient
 from pipeline.ollama.errors import OllamaRefused, for_log
 from pipeline.ollama.failures import Health, NoHealth, OllamaFailure, OllamaResting, as_failure
+from pipeline.ollama.names import full_name
 from pipeline.summarize.answers import form_of
 from pipeline.summarize.thoughts import find_answers
 from pipeline.summarize.tokens import TokenCounter, fresh_part, was_cut
@@ -49,6 +50,11 @@ class OllamaSettings:
     retry_seconds: tuple[float, ...] = backoff.longest_waits(1.0, 3.0, 4)
     retry_within: float = 600.0
     health: Health = field(default_factory=NoHealth, compare=False)
+
+    @property
+    def set_window(self) -> int | None:
+        """The window that was set, no larger than what the model was trained for; None: it is to be chosen."""
+        return min(self.num_ctx, self.window or self.num_ctx) if self.num_ctx else None
 
 
 MOST_ANSWER_TOKENS = 4096

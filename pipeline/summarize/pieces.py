@@ -85,15 +85,6 @@ def _find_cut(text: str, least: int, most: int) -> int:
     return next((at + 1 for at in cuts if at >= 0), most)
 
 
-def split_lines(lines: Sequence[Line], budget: int, counter: TokenCounter) -> list[list[Line]]:
-    """Pieces of about equal size, each at most `budget` tokens; every line is in exactly one, see `take_piece`."""
-    rest, pieces = list(lines), []
-    while rest:
-        piece, rest = take_piece(rest, budget, counter)
-        pieces.append(piece)
-    return pieces
-
-
 def take_piece(lines: Sequence[Line], budget: int, counter: TokenCounter) -> tuple[list[Line], list[Line]]:
     """The first piece of at most `budget` tokens, and the rest. A single line above the budget is a piece of its own.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from pipeline.render.languages import language_name
 from pipeline.summarize.engine import SummaryOptions
@@ -114,11 +114,7 @@ def system_prompt(options: SummaryOptions, language: str, *, merging: bool = Fal
     if template is OWN and not options.instructions:
         raise ValueError(f"there is no template {options.template!r}; there are {', '.join(TEMPLATES)}")
     wish = f" Who reads it asks for this: {as_data(options.instructions)}" if options.instructions else ""
-    parts = {
-        name: getattr(template, name)
-        for name in ("kind", "overview", "topics", "decisions", "action_items", "questions", "quotes")
-    }
-    return (MERGE if merging else SYSTEM).format(**parts, wish=wish, language=in_words(language))
+    return (MERGE if merging else SYSTEM).format(**asdict(template), wish=wish, language=in_words(language))
 
 
 def in_words(language: str) -> str:

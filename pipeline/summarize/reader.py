@@ -100,8 +100,8 @@ class Reader:
 
     def _choose_window(self, settings: OllamaSettings) -> int:
         """One window for all calls of the job: set, or chosen by need, training and memory."""
-        if settings.num_ctx:
-            return min(settings.num_ctx, settings.window or settings.num_ctx)
+        if settings.set_window:
+            return settings.set_window
         prompt = self._prompt_tokens(self.system) + sum(self.counter.count(one.told) + 1 for one in self.lines)
         most = min(LARGEST_WINDOW, settings.memory_window or LARGEST_WINDOW)
         return choose_window(prompt + ANSWER_TOKENS + MARGIN_TOKENS, settings.window, most)

@@ -23,8 +23,6 @@ _JOINERS = "\u200c\u200d"
 """Invisible, but part of the spelling in Persian, in Indian scripts and in emoji."""
 _SELECTORS = range(0xE0100, 0xE01F0)
 """Variation selectors that no text needs, and in which messages can be hidden."""
-_AROUND = " .,;:!?…()\"'“”„«»‹›¿¡。、！？"
-MOST_BETWEEN = 1
 MOST_BETWEEN = 1
 LEADING_IN = frozenset(
     """a à al am an antes at au aux avant before bis by das de del dem den der des die du due el en for het ici im in

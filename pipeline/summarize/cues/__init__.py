@@ -12,6 +12,7 @@ from importlib import import_module
 from re import Pattern
 
 from pipeline.summarize.cues.table import Cues
+from pipeline.summarize.language import base_code
 
 LANGUAGES = ("en", "nl", "de", "fr", "es")
 
@@ -19,7 +20,7 @@ LANGUAGES = ("en", "nl", "de", "fr", "es")
 @cache
 def cues_for(language: str) -> Cues | None:
     """The table of a language given as "en" or "en-GB"; None where there is none."""
-    code = language.replace("_", "-").split("-")[0].lower()
+    code = base_code(language)
     if code not in LANGUAGES:
         return None
     table: Cues = import_module(f"pipeline.summarize.cues.{code}").CUES

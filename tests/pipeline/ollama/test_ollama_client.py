@@ -9,7 +9,8 @@ import pytest
 from ollama_server import Model, OllamaServer, Reply, says
 
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
-from pipeline.ollama.client import OllamaClient, read_parameters, trusts_environment
+from pipeline.ollama.cards import read_parameters
+from pipeline.ollama.client import OllamaClient, trusts_environment
 from pipeline.ollama.errors import OllamaRefused
 
 

@@ -6,7 +6,8 @@ import pytest
 from ollama_server import Model, OllamaServer
 
 from pipeline.errors import OllamaModelMissing
-from pipeline.ollama.memory import SPARE_BYTES, LanguageModel, cache_bytes_a_token, find_language_model
+from pipeline.ollama.cards import cache_bytes_a_token
+from pipeline.ollama.memory import SPARE_BYTES, LanguageModel, find_language_model
 
 LLAMA = {
     "general.architecture": "llama",

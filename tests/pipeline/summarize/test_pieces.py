@@ -15,12 +15,20 @@ from pipeline.summarize.pieces import (
     build_lines,
     choose_window,
     halve,
-    split_lines,
     take_piece,
 )
 from pipeline.summarize.tokens import TokenCounter
 
 WORDS = ("wort", "word", "слово", "詞語", "a.", "end?", "ที่", "x" * 40)
+
+
+def split_lines(lines: list[Line], budget: int, counter: TokenCounter) -> list[list[Line]]:
+    """All pieces, as a reader takes them one by one."""
+    rest, pieces = list(lines), []
+    while rest:
+        piece, rest = take_piece(rest, budget, counter)
+        pieces.append(piece)
+    return pieces
 
 
 @some.composite

@@ -9,7 +9,7 @@ try:
 except config.SettingsError as error:
     sys.exit(f"A setting is wrong.\n{error}")
 
-from library.queue import celery
+from core.queue.celery_app import celery
 from webapp import create_app
 
 app = create_app()

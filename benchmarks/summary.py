@@ -40,7 +40,7 @@ ANSWER_SECONDS = 8.0
 
 def make_talk(hours: float) -> Transcript:
     """A talk of this length with all its words, as the recogniser leaves it."""
-    from scripted_models import long_talk
+    from support.scripted_models import long_talk
 
     talk: Transcript = long_talk(hours, int(hours * WORDS_AN_HOUR))
     segments = []
@@ -54,9 +54,9 @@ def make_talk(hours: float) -> Transcript:
 
 def serve() -> None:
     """Be the stand-in until the standard input ends; its first line is its address, its last what it was asked."""
-    from ollama_server import Model, OllamaServer
-    from ollama_tokens import count_like_a_tokeniser
-    from scripted_models import reads_well
+    from support.ollama_server import Model, OllamaServer
+    from support.ollama_tokens import count_like_a_tokeniser
+    from support.scripted_models import reads_well
 
     with OllamaServer(Model("recap:latest", window=WINDOW)) as server:
         server.reading.count = count_like_a_tokeniser

@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chaos.rig import FINAL, Rig
-from library import care, recordings
-from library.models import Recording, Status, utc_now
+from core.clock import utc_now
+from core.database.tables import Recording, Status
+from core.recordings import queries, recaps
+from core.storage import consistency, removal
+from core.storage.store import file_store
 
 Windows = set[tuple[float, float]]
 #: Results whose computing has no tripwire of its own: they are computed while they are written.
@@ -37,10 +40,10 @@ def check(
     beat's hourly cleaning comes first: a worker killed on a recording deleted just then cannot clean up after itself.
     """
     if tidy:
-        recordings.sweep_files(utc_now(), -1)
+        removal.sweep_files(utc_now(), -1)
     outcome, gone = Outcome(), set(deleted)
     for recording_id in accepted:
-        recording = recordings.get(recording_id)
+        recording = queries.get(recording_id)
         if recording_id in gone:
             outcome.ends["deleted"] += 1
             if recording is not None:
@@ -71,13 +74,13 @@ def _check_end(recording: Recording, outcome: Outcome) -> None:
 
 
 def _find_problem(recording: Recording) -> str | None:
-    recap = recordings.load_recap(recording.id)
+    recap = recaps.load_recap(recording.id)
     if recap is None:
         return "has no recap"
     coverage = recap.coverage
     if coverage.failed_windows or coverage.transcribed_seconds != coverage.speech_seconds:
         return f"was not transcribed whole: {coverage}"
-    pdf = recordings.result_path(recording.id, "pdf", ".pdf")
+    pdf = recaps.result_path(recording.id, "pdf", ".pdf")
     if recording.until is None and (pdf is None or not pdf.read_bytes().rstrip().endswith(b"%%EOF")):
         return "has no whole PDF"
     return None
@@ -127,11 +130,11 @@ def _seconds(windows: Windows) -> float:
 
 
 def _check_files(outcome: Outcome) -> None:
-    found = care.verify(utc_now(), 0)
+    found = consistency.verify(utc_now(), 0)
     outcome.orphans = found.total
     if found.total:
         outcome.wrong.append(f"files and rows do not match: {found}")
-    files = recordings.files()
+    files = file_store()
     files.sweep_leftovers(utc_now().timestamp() + 1, lambda _: True, lambda _: True)  # what beat removes after an hour
     hidden = [path.name for path in files.root.glob("stages/**/.*")] + [
         path.name for path in files.root.glob("stages/*/*.parts")

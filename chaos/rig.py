@@ -17,9 +17,16 @@ from typing import Any
 import config
 from chaos.nursery import Nursery
 from chaos.parts import Part
-from library import database, recordings, users
-from library.models import Job, Recording, Status, User, utc_now
-from library.recordings import Upload, Wishes
+from core import worker_register
+from core.accounts import users
+from core.clock import utc_now
+from core.database import schema, sessions
+from core.database.tables import Job, Recording, Status, User
+from core.recordings import queries
+from core.recordings.options import UploadOptions
+from core.storage.store import file_store
+from core.uploads import intake
+from core.uploads.intake import ArrivedFile
 
 SAMPLES = config.ROOT / "audio_samples"
 LEASE_SECONDS, HEARTBEAT_SECONDS = 3, 1
@@ -62,8 +69,8 @@ class Rig:
         self.parts: dict[str, Part] = {}
         self.nursery = nursery
         self._add_parts()
-        recordings.files().make_folders()
-        database.upgrade()
+        file_store().make_folders()
+        schema.upgrade()
         self.owner = self.make_user("owner")
 
     def _add_parts(self) -> None:
@@ -114,13 +121,13 @@ class Rig:
     def _reports(part: Part) -> bool:
         if not part.lives:
             raise RuntimeError(f"{part.name} ended at its start:\n{part.read_log()[-1500:]}")
-        return any(worker.id.split(":")[1] == str(part.pid) for worker in recordings.live_workers(utc_now()))
+        return any(worker.id.split(":")[1] == str(part.pid) for worker in worker_register.live_workers(utc_now()))
 
     def close(self) -> None:
         """End every part and give the settings back."""
         for part in reversed(self.parts.values()):
             part.sweep_up()
-        database.engine().dispose()
+        sessions.engine().dispose()
         for name, value in self._before.items():
             if value is None:
                 os.environ.pop(name, None)
@@ -150,7 +157,7 @@ class Rig:
 
     def nudge(self, *queues: str, times: int = 1) -> None:
         """Send nudges, as a web server does."""
-        from library.queue import QUEUES, make_celery
+        from core.queue.celery_app import QUEUES, make_celery
 
         app = make_celery()
         for queue in queues or QUEUES:
@@ -197,10 +204,10 @@ class Rig:
 
     def upload(self, content: bytes, owner: User | None = None, **wishes: Any) -> str:
         """Take in a recording, as a web server does once the bytes are on disk; the recording's id."""
-        incoming = recordings.files().new_incoming()
+        incoming = file_store().new_incoming()
         incoming.write_bytes(content)
-        arrived = Upload(incoming, "talk.wav", len(content), hashlib.sha256(content).hexdigest())
-        return recordings.add(owner or self.owner, arrived, Wishes(**wishes), utc_now()).id
+        arrived = ArrivedFile(incoming, "talk.wav", len(content), hashlib.sha256(content).hexdigest())
+        return intake.take_in(owner or self.owner, arrived, UploadOptions(**wishes), utc_now()).id
 
     def job(self, recording_id: str) -> Job:
         """The job of a recording as it is now."""
@@ -208,7 +215,7 @@ class Rig:
 
     def recording(self, recording_id: str) -> Recording:
         """A recording as it is now."""
-        found = recordings.get(recording_id)
+        found = queries.get(recording_id)
         if found is None:
             raise LookupError(recording_id)
         return found

@@ -16,9 +16,11 @@ from chaos.checks import Outcome, check
 from chaos.nursery import Nursery
 from chaos.rig import FINAL, Rig, fresh, kill, until
 from chaos.schedule import Fault, Schedule
-from library import jobs, recordings
-from library.models import Status, utc_now
-from library.queue import QUEUES
+from core.clock import utc_now
+from core.database.tables import Status
+from core.jobs import recovery, transitions
+from core.queue.celery_app import QUEUES
+from core.storage import removal
 
 WORKERS = ("w1", "w2")
 #: How long all jobs may take to end once the faults are over.
@@ -101,8 +103,8 @@ class Storm:
             for recording_id in self._living():
                 job = self.rig.job(recording_id)
                 if job.status == Status.FAILED and job.error_code == "worker_lost":
-                    self.retried += jobs.retry(recording_id, utc_now())
-        until(lambda: not jobs.running_workers(), 60, "the last worker lets go")
+                    self.retried += transitions.retry(recording_id, utc_now())
+        until(lambda: not recovery.running_workers(), 60, "the last worker lets go")
         self._wait_idle()
 
     def _wait_idle(self) -> None:
@@ -167,16 +169,16 @@ class Storm:
 
     def _cancel_and_retry(self, fault: Fault) -> str | None:
         recording_id = self._pick_open(fault)
-        if recording_id is None or not jobs.cancel(recording_id, utc_now()):
+        if recording_id is None or not transitions.cancel(recording_id, utc_now()):
             return "nothing to cancel"
-        self._later(fault.lasts / 3, partial(jobs.retry, recording_id, utc_now()))
+        self._later(fault.lasts / 3, partial(transitions.retry, recording_id, utc_now()))
         return recording_id[:8]
 
     def _delete(self, fault: Fault) -> str:
         recording_id = self._pick_open(fault)
         if recording_id is None:
             return "nothing to delete"
-        recordings.remove(recording_id)
+        removal.remove_recording(recording_id)
         self.deleted.append(recording_id)
         return recording_id[:8]
 

@@ -59,10 +59,11 @@ class Tripwires:
 
     def lay(self) -> None:
         """Put the tripwires into the modules of this process."""
-        from library import files, jobs
+        from core.jobs import transitions
+        from core.storage import files
 
         for name in GUARDED_CHANGES:
-            setattr(jobs, name, self._around(name, getattr(jobs, name)))
+            setattr(transitions, name, self._around(name, getattr(transitions, name)))
         self._guard_files(files)
         self._guard_stages()
 

@@ -11,8 +11,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from config import load  # the module itself would be taken for the setting of that name
+from core.log_format import set_up_logging
 from launcher.tether import die_with
-from library.logs import set_up
 
 _settings = load()
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
@@ -32,4 +32,4 @@ loglevel = _settings.log_level
 def post_fork(server: Any, worker: Any) -> None:
     """Have a worker end with its master, and write its log as the other services do."""
     die_with(server.pid)
-    set_up("web")
+    set_up_logging("web")

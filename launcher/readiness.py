@@ -9,7 +9,7 @@ from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException
 
 import config
-from library.queue import celery
+from core.queue.celery_app import celery
 
 NOTICE_SECONDS = 60.0
 _PAUSE_SECONDS = 0.1

@@ -1,11 +1,11 @@
-"""Runs the migrations on the connection that `library.database.upgrade` hands over."""
+"""Runs the migrations on the connection that `core.database.schema.upgrade` hands over."""
 
 from __future__ import annotations
 
 from alembic import context
 
-from library import database
-from library.models import Base
+from core.database import sessions
+from core.database.base import Base
 
 
 def run() -> None:
@@ -13,7 +13,7 @@ def run() -> None:
     if connection is not None:
         _run_on(connection)
         return
-    with database.engine().execution_options(write=True).begin() as connection:  # the `alembic` command
+    with sessions.engine().execution_options(write=True).begin() as connection:  # the `alembic` command
         _run_on(connection)
 
 

@@ -102,7 +102,7 @@ class Diarizer:
         torch.set_num_threads(min(torch.get_num_threads(), len(os.sched_getaffinity(0))))
         try:
             pipeline = Pipeline.from_pretrained(self.folder)
-        except Exception as error:  # whatever a broken model makes the library raise
+        except Exception as error:  # whatever a broken model makes the core raise
             raise DiarizationMissing(
                 f"The speakers were not told apart: the diarization model {self.folder.name} cannot be loaded."
             ) from error

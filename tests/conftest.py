@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from helpers import free_port
-from ollama_server import Model, OllamaServer
+from support.helpers import free_port
+from support.ollama_server import Model, OllamaServer
 
 import config
-from library import database
+from core.database import schema, sessions
 
 # nobody's own settings reach the tests
 for _name in config.Settings.model_fields:
@@ -52,7 +52,7 @@ def data_dir(tmp_path: Path, settings_of: Callable[..., config.Settings]) -> Pat
 @pytest.fixture
 def sqlite(data_dir: Path) -> str:
     """A fresh SQLite database with its tables; its address."""
-    database.upgrade()
+    schema.upgrade()
     return config.load().database
 
 
@@ -92,9 +92,9 @@ def any_database(
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     settings_of(DATABASE_URL=f"{server}/{name}")
-    database.upgrade()
+    schema.upgrade()
     yield config.load().database
-    database.engine().dispose()
+    sessions.engine().dispose()
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()

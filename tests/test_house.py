@@ -15,7 +15,7 @@ import config
 
 ROOT = Path(__file__).resolve().parent.parent
 ENGINES = {"torch", "ctranslate2", "faster_whisper", "pyannote", "av", "reportlab", "onnxruntime", "scipy", "pynvml"}
-OPEN_TO_ALL = {"pipeline.recap", "pipeline.rename", "pipeline.errors", "pipeline"}
+OPEN_TO_ALL = {"pipeline.languages", "pipeline.recap", "pipeline.rename", "pipeline.errors", "pipeline"}
 
 
 def modules_after(code: str, tmp_path: Path) -> set[str]:
@@ -45,8 +45,11 @@ def test_the_parent_of_the_workers_and_beat_load_no_engine(tmp_path: Path) -> No
     assert not tops(loaded) & (ENGINES - {"pynvml"})
 
 
-def test_the_library_knows_neither_web_nor_engines(tmp_path: Path) -> None:
-    names = [f"library.{path.stem}" for path in (ROOT / "library").glob("*.py") if path.stem != "__init__"]
+def test_the_core_knows_neither_web_nor_engines(tmp_path: Path) -> None:
+    names = sorted(
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for path in (ROOT / "core").rglob("*.py")
+    )
     loaded = modules_after("import " + ", ".join(names), tmp_path)
     assert not tops(loaded) & (ENGINES | {"flask", "webapp", "workers"})
     assert {name for name in loaded if name.startswith("pipeline")} <= OPEN_TO_ALL
@@ -58,14 +61,14 @@ def test_the_pipeline_knows_neither_web_queue_database_nor_settings(tmp_path: Pa
         for path in (ROOT / "pipeline").rglob("*.py")
     )
     loaded = modules_after("import " + ", ".join(names), tmp_path)
-    assert not tops(loaded) & {"flask", "celery", "sqlalchemy", "config", "library", "workers", "webapp"}
+    assert not tops(loaded) & {"flask", "celery", "sqlalchemy", "config", "core", "workers", "webapp"}
 
 
 ALLOWED = {
     "pipeline": {"pipeline"},
-    "library": {"library", "pipeline", "config"},
-    "workers": {"workers", "library", "pipeline", "config"},
-    "webapp": {"webapp", "library", "pipeline", "config"},
+    "core": {"core", "pipeline", "config"},
+    "workers": {"workers", "core", "pipeline", "config"},
+    "webapp": {"webapp", "core", "pipeline", "config"},
 }
 
 
@@ -83,7 +86,7 @@ def test_no_module_names_a_package_it_must_not_know(package: str) -> None:
 
 
 def test_the_environment_is_read_by_the_settings_alone() -> None:
-    for package in ("pipeline", "library", "workers", "webapp"):
+    for package in ("pipeline", "core", "workers", "webapp"):
         for path in (ROOT / package).rglob("*.py"):
             text = path.read_text()
             reads = "os.getenv" in text or "environ.get" in text
@@ -102,7 +105,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
 
 
 def test_files_stay_small() -> None:
-    for package in ("pipeline", "library", "workers", "webapp", "launcher"):
+    for package in ("pipeline", "core", "workers", "webapp", "launcher"):
         for path in (ROOT / package).rglob("*.py"):
             lines = len(path.read_text().splitlines())
             assert lines <= 400, f"{path.relative_to(ROOT)} has {lines} lines"

@@ -15,6 +15,8 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 import config
+from core.accounts import api_keys
+from core.database import schema
 from pipeline.errors import PipelineError
 
 
@@ -56,16 +58,16 @@ def _complain(message: str, hint: str) -> NoReturn:
 @tell_errors
 def upgrade_database() -> None:
     """Bring the database to the newest version."""
-    from library import database
-    from library.recordings import files
+    pass
+    from core.storage.store import file_store
 
-    files().make_folders()
-    database.upgrade()
+    file_store().make_folders()
+    schema.upgrade()
     click.echo("The database is up to date.")
 
 
 def _create(email: str, password: str | None, is_admin: bool) -> None:
-    from library import users
+    from core.accounts import users
 
     email = users.normalize_email(email)
     if password is None:
@@ -84,7 +86,7 @@ def create_admin(email: str, password: str | None, first_start: bool) -> None:
     if not first_start:
         _create(email, password, is_admin=True)
         return
-    from library import users
+    from core.accounts import users
 
     if users.count_users() == 0:
         password = secrets.token_urlsafe(12)
@@ -107,12 +109,12 @@ def create_user(email: str, password: str | None) -> None:
 @tell_errors
 def create_api_key(email: str, name: str) -> None:
     """Make an API key and print it, the only time."""
-    from library import users
+    from core.accounts import users
 
     user = users.find_user(email)
     if user is None:
         raise users.AccountError(f"There is no account for {email}.", "Make one with `flask create-user`.")
-    click.echo(users.create_api_key(user, name))
+    click.echo(api_keys.create_api_key(user, name))
 
 
 class NotComparable(PipelineError):

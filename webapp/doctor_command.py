@@ -9,9 +9,13 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
-from library import database, hardware, jobs, recordings, speech_models
-from library.models import utc_now
-from library.queue import QUEUES, nudges, redis_client
+from core import gpu, speech_models, worker_register
+from core.clock import utc_now
+from core.database import schema, sessions
+from core.jobs import pausing
+from core.queue.celery_app import QUEUES
+from core.queue.redis_client import count_notifications, redis_client
+from core.storage.store import file_store
 from pipeline.errors import PipelineError
 from webapp.findings import Finding
 from webapp.ollama_checks import check_ollama
@@ -22,13 +26,13 @@ LITTLE_SPACE_BYTES = 5 * GIGABYTE
 
 
 def _check_disk(settings: config.Settings) -> Finding:
-    free = recordings.files().free_bytes()
+    free = file_store().free_bytes()
     state = f"{settings.data_dir}, {free / GIGABYTE:.1f} GB free"
     return Finding("disk", state, "Free some space, or move DATA_DIR." if free < LITTLE_SPACE_BYTES else None)
 
 
 def _check_store(settings: config.Settings) -> Finding:
-    sizes = recordings.files().stage_sizes().values()
+    sizes = file_store().stage_sizes().values()
     used = sum(size for size, _ in sizes)
     state = f"{len(sizes)} results, {used / GIGABYTE:.2f} of {settings.stage_max_bytes / GIGABYTE:.0f} GB"
     return Finding("store", state, "Run `flask files prune`." if used > settings.stage_max_bytes else None)
@@ -36,23 +40,23 @@ def _check_store(settings: config.Settings) -> Finding:
 
 def _check_database(_: config.Settings) -> Finding:
     try:
-        problem = database.find_problem(utc_now())
+        problem = schema.find_problem(utc_now())
     except SQLAlchemyError as error:
         return Finding("database", f"does not answer ({type(error).__name__})", "Check DATABASE_URL and that it runs.")
-    name = database.engine().dialect.name
+    name = sessions.engine().dialect.name
     return Finding("database", problem or f"{name}, tables up to date", "See above." if problem else None)
 
 
 def _check_redis(_: config.Settings) -> Finding:
-    if nudges(QUEUES[0]) is None:
+    if count_notifications(QUEUES[0]) is None:
         return Finding("redis", "does not answer", "Start it (`make run` does), or set REDIS_URL.")
     return Finding("redis", f"version {redis_client().info('server')['redis_version']}")
 
 
 def _check_workers(_: config.Settings) -> Finding:
     try:
-        alive = recordings.live_workers(utc_now())
-        resting = [queue for queue in QUEUES if jobs.paused_since(queue)]
+        alive = worker_register.live_workers(utc_now())
+        resting = [queue for queue in QUEUES if pausing.paused_since(queue)]
     except SQLAlchemyError:
         return Finding("workers", "not known without the database", "Mend the database first.")
     missing = [queue for queue in QUEUES if not any(queue in worker.queues.split(",") for worker in alive)]
@@ -64,7 +68,7 @@ def _check_workers(_: config.Settings) -> Finding:
 
 def _check_models(settings: config.Settings) -> Finding:
     try:
-        whisper = speech_models.choose_whisper(settings, hardware.find_gpu(settings))
+        whisper = speech_models.choose_whisper(settings, gpu.find_gpu(settings))
         diarization = speech_models.choose_diarization(settings, with_demo=whisper.model.is_demo)
     except PipelineError as error:
         return Finding("speech models", error.message, error.hint)

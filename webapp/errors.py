@@ -9,7 +9,7 @@ from flask import Flask, Response, g, jsonify, render_template, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from library.models import Recording, Status
+from core.database.tables import Recording, Status
 from pipeline.errors import InternalError, PipelineError
 
 log = logging.getLogger(__name__)
@@ -131,7 +131,7 @@ class Unavailable(WebError):
     default_hint = "Try again in a minute. If it stays so, ask the person who runs this server."
 
 
-#: HTTP status of the errors that pipeline and library raise within a request.
+#: HTTP status of the errors that pipeline and core raise within a request.
 _STATUS = {
     "storage_full": 507,
     "invalid_request": 422,

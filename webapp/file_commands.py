@@ -7,8 +7,8 @@ import sys
 import click
 
 import config
-from library import care
-from library.models import utc_now
+from core.clock import utc_now
+from core.storage import consistency, retention
 from webapp.commands import tell_errors
 
 
@@ -23,7 +23,7 @@ def files_group() -> None:
 @tell_errors
 def verify_files(repair: bool, with_young: bool) -> None:
     """Find files that nothing refers to, and recordings whose files are gone."""
-    findings = care.verify(utc_now(), 0 if with_young else 3600)
+    findings = consistency.verify(utc_now(), 0 if with_young else 3600)
     for title, ids in (
         ("Uploads that belong to no recording", findings.uploads_without_recording),
         ("Results that no recording uses", findings.results_without_use),
@@ -36,7 +36,7 @@ def verify_files(repair: bool, with_young: bool) -> None:
         for id in sorted(ids):
             click.echo(f"  {id}")
     if repair:
-        click.echo(f"Mended: {care.repair(findings, utc_now())} of {findings.total}.")
+        click.echo(f"Mended: {consistency.repair(findings, utc_now())} of {findings.total}.")
     elif findings.total:
         click.echo("`flask files verify --repair` mends what can be mended.")
         sys.exit(1)
@@ -51,5 +51,5 @@ def prune_files(max_bytes: int | None, max_days: float | None) -> None:
     settings = config.load()
     limit = settings.stage_max_bytes if max_bytes is None else max_bytes
     days = settings.stage_max_days if max_days is None else max_days
-    gone, freed = care.prune(utc_now(), limit, days * 86400)
+    gone, freed = retention.prune(utc_now(), limit, days * 86400)
     click.echo(f"Removed {gone} results, {freed / 1e6:.1f} MB.")

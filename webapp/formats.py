@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 
 import config
-from library.models import utc_now
-from library.recordings import LANGUAGES
+from core.clock import utc_now
+from pipeline.languages import LANGUAGES
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October")

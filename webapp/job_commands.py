@@ -12,10 +12,18 @@ from typing import Any
 import click
 
 import config
-from library import jobs, recordings, users
-from library.models import Recording, Status, User, utc_now
-from library.queue import wake, waker
-from library.recordings import Upload, Wishes
+from core import worker_register
+from core.accounts import users
+from core.clock import utc_now
+from core.database.tables import Recording, Status, User
+from core.jobs import pausing, transitions
+from core.queue.notifications import notifier, notify
+from core.recordings import options, queries, recaps
+from core.recordings.options import UploadOptions
+from core.storage.store import file_store
+from core.uploads import intake
+from core.uploads.intake import ArrivedFile
+from pipeline import languages
 from pipeline.errors import InternalError, PipelineError, UnsupportedMedia
 from webapp.commands import tell_errors
 
@@ -48,8 +56,8 @@ class CannotSave(PipelineError):
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to save it; default: beside you.")
 @click.option("--until", type=click.Choice(["transcribe", "diarize", "summarize"]), help="Stop there and save JSON.")
 @click.option("--title", help="Title of the recap; default: the file's name.")
-@click.option("--language", type=click.Choice(sorted(recordings.LANGUAGES)), help="Default: find out.")
-@click.option("--speakers", type=click.IntRange(1, recordings.MAX_SPEAKERS), help="How many speak; default: find out.")
+@click.option("--language", type=click.Choice(sorted(languages.LANGUAGES)), help="Default: find out.")
+@click.option("--speakers", type=click.IntRange(1, options.MAX_SPEAKERS), help="How many speak; default: find out.")
 @click.option("--email", help="Whose recording it is; default: the first administrator's.")
 @tell_errors
 def recap(
@@ -65,14 +73,14 @@ def recap(
     output = output or Path(f"{file.stem}.{'json' if until else 'pdf'}")
     _check_folder(output)
     owner = _find_owner(email)
-    wishes = Wishes(title=title, language=language, num_speakers=speakers, until=until)
-    recording = recordings.add(owner, _take_in(file), wishes, utc_now())
-    wake("cpu")
-    waker.flush(5)
+    wishes = UploadOptions(title=title, language=language, num_speakers=speakers, until=until)
+    recording = intake.take_in(owner, _take_in(file), wishes, utc_now())
+    notify("cpu")
+    notifier.flush(5)
     try:
         done = _follow(recording.id)
     except KeyboardInterrupt:
-        jobs.cancel(recording.id, utc_now())
+        transitions.cancel(recording.id, utc_now())
         click.echo("\nCancelled. The recording is kept; try it again from its page.", err=True)
         raise SystemExit(130) from None
     _save(done, until, output)
@@ -92,26 +100,26 @@ def _find_owner(email: str | None) -> User:
     return owner
 
 
-def _take_in(file: Path) -> Upload:
+def _take_in(file: Path) -> ArrivedFile:
     """Copy a file in as an upload; the original stays where it is."""
     if not file.is_file():
         raise UnsupportedMedia(f"There is no file {file}.", "Check its name and folder.")
     limit = config.load().max_upload_bytes
     if file.stat().st_size > limit:
         raise UnsupportedMedia(f"{file.name} is larger than {limit} bytes.", "Raise MAX_UPLOAD_BYTES, or cut the file.")
-    incoming = recordings.files().new_incoming()
+    incoming = file_store().new_incoming()
     with file.open("rb") as source, incoming.open("xb") as target:
         shutil.copyfileobj(source, target, 1 << 20)
     with incoming.open("rb") as copy:
         digest = hashlib.file_digest(copy, "sha256").hexdigest()
-    return Upload(incoming, file.name, incoming.stat().st_size, digest)
+    return ArrivedFile(incoming, file.name, incoming.stat().st_size, digest)
 
 
 def _follow(recording_id: str) -> Recording:
     """Show a bar for each stage until the job has ended. Raises JobFailed."""
     began, told, bar, stage = time.monotonic(), False, None, None
     while True:
-        recording = recordings.get(recording_id)
+        recording = queries.get(recording_id)
         if recording is None:
             raise InternalError("The recording was deleted while it was at work.", "Start again.")
         job = recording.job
@@ -126,7 +134,7 @@ def _follow(recording_id: str) -> Recording:
             _finish_bar(bar)
             _raise_if_failed(job)
             return recording
-        if not told and time.monotonic() - began > NO_WORKER_SECONDS and not recordings.live_workers(utc_now()):
+        if not told and time.monotonic() - began > NO_WORKER_SECONDS and not worker_register.live_workers(utc_now()):
             click.echo("No worker is running. Start one with `make run`; this goes on by itself then.", err=True)
             told = True
         time.sleep(LOOK_SECONDS)
@@ -151,12 +159,12 @@ def _save(recording: Recording, until: str | None, output: Path) -> None:
     for warning in recording.warnings:
         click.echo(f"Note: {warning['message']} {warning['hint']}", err=True)
     if until is None:
-        path = recordings.result_path(recording.id, "pdf", ".pdf")
+        path = recaps.result_path(recording.id, "pdf", ".pdf")
         if path is None:
             raise InternalError("The PDF is not there although the job is done.")
         shutil.copyfile(path, output)
     else:
-        recap = recordings.load_recap(recording.id)
+        recap = recaps.load_recap(recording.id)
         if recap is None:
             raise InternalError("The result is not there although the job is done.")
         output.write_bytes(to_json(recap if until == "summarize" else recap.transcript))
@@ -176,8 +184,8 @@ def list_jobs(with_ended: bool) -> None:
     from sqlalchemy import select
     from sqlalchemy.orm import joinedload
 
-    from library.database import read
-    from library.models import Job
+    from core.database.sessions import read
+    from core.database.tables import Job
 
     query = select(Job).options(joinedload(Job.recording)).order_by(Job.queued_at.desc()).limit(100)
     if not with_ended:
@@ -196,11 +204,11 @@ def list_jobs(with_ended: bool) -> None:
 @tell_errors
 def retry_job(recording_id: str) -> None:
     """Queue an ended job again; what was finished is kept."""
-    if not jobs.retry(recording_id, utc_now()):
+    if not transitions.retry(recording_id, utc_now()):
         raise JobFailed("There is no ended job of this recording.", "`flask jobs list --all` shows them.")
     for queue in ("cpu", "gpu"):
-        wake(queue)
-    waker.flush(5)
+        notify(queue)
+    notifier.flush(5)
     click.echo("Queued again.")
 
 
@@ -209,7 +217,7 @@ def retry_job(recording_id: str) -> None:
 @tell_errors
 def cancel_job(recording_id: str) -> None:
     """Stop a job that waits or is at work."""
-    if not jobs.cancel(recording_id, utc_now()):
+    if not transitions.cancel(recording_id, utc_now()):
         raise JobFailed("There is no unfinished job of this recording.", "`flask jobs list` shows them.")
     click.echo("Cancelled.")
 
@@ -218,7 +226,7 @@ def cancel_job(recording_id: str) -> None:
 @tell_errors
 def pause_queue() -> None:
     """Let the GPU's queue rest: jobs at work go on, waiting ones wait."""
-    jobs.set_paused("gpu", utc_now())
+    pausing.set_paused("gpu", utc_now())
     click.echo("The queue rests. `flask jobs resume` lets it go on.")
 
 
@@ -226,7 +234,7 @@ def pause_queue() -> None:
 @tell_errors
 def resume_queue() -> None:
     """Let the queue go on."""
-    jobs.set_paused("gpu", None)
-    wake("gpu")
-    waker.flush(5)
+    pausing.set_paused("gpu", None)
+    notify("gpu")
+    notifier.flush(5)
     click.echo("The queue goes on.")

@@ -45,13 +45,13 @@ def list_models() -> None:
 
 
 def _list_speech_models(settings: config.Settings) -> None:
-    from library import hardware, speech_models
+    from core import gpu, speech_models
     from pipeline.errors import PipelineError
 
     used: dict[Path, str] = {}
     problems = []
     try:
-        whisper = speech_models.choose_whisper(settings, hardware.find_gpu(settings))
+        whisper = speech_models.choose_whisper(settings, gpu.find_gpu(settings))
         used[whisper.model.folder] = whisper.why
         diarization = speech_models.choose_diarization(settings, with_demo=whisper.model.is_demo)
         used[diarization.model.folder] = diarization.why
@@ -151,8 +151,8 @@ def find_chat_obstacle() -> str | None:
     from sqlalchemy import inspect, select
     from sqlalchemy.exc import SQLAlchemyError
 
-    from library.database import read
-    from library.models import Job, Status
+    from core.database.sessions import read
+    from core.database.tables import Job, Status
 
     try:
         with read() as session:

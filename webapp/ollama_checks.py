@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
-from library import hardware, ollama_health
-from library.models import utc_now
+from core import gpu, ollama_circuit
+from core.clock import utc_now
 from webapp.findings import Finding
 from webapp.formats import hour, size
 from webapp.ollama_models import Listed, OllamaAway, OllamaView, describe_loaded, look
@@ -46,7 +46,7 @@ def check_ollama(settings: config.Settings) -> Iterator[Finding]:
 def _check_rest(settings: config.Settings) -> Iterator[Finding]:
     """After failures in a row Ollama is left alone for a while."""
     try:
-        state = ollama_health.look(settings.ollama_host, utc_now())
+        state = ollama_circuit.look(settings.ollama_host, utc_now())
     except SQLAlchemyError:
         return  # the check of the database says what is wrong with it
     if state.resting_until:
@@ -104,6 +104,6 @@ def _check_memory(settings: config.Settings, running: RunningModel) -> Finding:
         )
         return Finding("ollama memory", state, fix)
     is_here = any(host in settings.ollama_host for host in LOCAL_HOSTS)
-    if is_here and hardware.find_gpu(settings) is None:
+    if is_here and gpu.find_gpu(settings) is None:
         return Finding("ollama memory", f"{state}; this machine has no GPU")
     return Finding("ollama memory", state, "If Ollama's machine has a GPU, its log says why it is not used.")

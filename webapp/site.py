@@ -7,8 +7,8 @@ from typing import Any
 from flask import Flask, request
 from sqlalchemy.exc import OperationalError
 
-from library import recordings
-from library.models import utc_now
+from core import worker_register
+from core.clock import utc_now
 
 THEMES = ("system", "light", "dark")
 THEME_COOKIE = "theme"
@@ -23,7 +23,7 @@ def theme() -> str:
 def uses_demo_models() -> bool:
     """Whether a live GPU worker works with the small demo models."""
     try:
-        workers = recordings.live_workers(utc_now())
+        workers = worker_register.live_workers(utc_now())
     except OperationalError:  # also asked for by the page that says so
         return False
     return any((worker.models or {}).get("demo") for worker in workers if "gpu" in worker.queues)

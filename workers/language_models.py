@@ -10,7 +10,7 @@ from pipeline.ollama.cards import ModelCard
 from pipeline.ollama.client import OllamaClient
 from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.names import name_key
-from workers.forks import no_fork
+from workers.fork_lock import no_fork
 
 log = logging.getLogger(__name__)
 

@@ -15,15 +15,20 @@ from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
-from library import care, hardware, jobs, recordings, uploads
-from library.database import write
-from library.logs import describe
-from library.models import Worker, utc_now
-from library.queue import nudges, wake
-from workers import processes
-from workers.forks import no_fork
+from core import gpu
+from core.clock import utc_now
+from core.database.sessions import write
+from core.database.tables import Worker
+from core.jobs import pausing, recovery
+from core.log_format import describe
+from core.queue.notifications import notify
+from core.queue.redis_client import count_notifications
+from core.storage import removal, retention
+from core.uploads import resumable
+from workers import liveness
+from workers.engine_cache import EngineCache
+from workers.fork_lock import no_fork
 from workers.language_models import Listing
-from workers.models import WarmEngines
 
 log = logging.getLogger(__name__)
 
@@ -40,24 +45,24 @@ def start_sweeping(queues: Sequence[str]) -> None:
 
 def sweep(queues: Sequence[str]) -> None:
     """Free stale jobs, and nudge each queue where jobs wait but no nudge lies in Redis."""
-    freed = jobs.sweep(utc_now())
+    freed = recovery.sweep(utc_now())
     if freed:
         log.warning("%d stale jobs freed", freed)
     for queue in queues:
-        if jobs.count_waiting(queue) and nudges(queue) == 0:
-            wake(queue)
+        if pausing.count_waiting(queue) and count_notifications(queue) == 0:
+            notify(queue)
 
 
 def tidy() -> None:
     """Remove files that nothing refers to, and workers that are gone."""
-    ended = uploads.sweep(utc_now())
+    ended = resumable.sweep(utc_now())
     if ended:
         log.info("%d unfinished uploads ended", ended)
-    gone = recordings.sweep_files(utc_now())
+    gone = removal.sweep_files(utc_now())
     if gone:
         log.info("%d leftover files removed", gone)
     settings = config.load()
-    pruned, freed = care.prune(utc_now(), settings.stage_max_bytes, settings.stage_max_days * 86400)
+    pruned, freed = retention.prune(utc_now(), settings.stage_max_bytes, settings.stage_max_days * 86400)
     if pruned:
         log.info("%d stored results removed, %.0f MB", pruned, freed / 1e6)
     with write() as session:
@@ -66,10 +71,10 @@ def tidy() -> None:
 
 def start_reporting(queues: Sequence[str]) -> None:
     """Say every few seconds that this worker lives and what it works with, and sweep: beat may be dead."""
-    processes.note_memory_kills()
+    liveness.note_memory_kills()
     settings = config.load()
-    device = hardware.describe(settings, hardware.find_gpu(settings))
-    models = WarmEngines(settings).names if "gpu" in queues else {}
+    device = gpu.describe(settings, gpu.find_gpu(settings))
+    models = EngineCache(settings).names if "gpu" in queues else {}
     listing = Listing(settings.ollama_host, settings.ollama_model)
     log.info("serves %s; %s; %s", ", ".join(queues), device, models)
 

@@ -17,12 +17,14 @@ from celery import signals
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
-from library import jobs, logs
-from library.database import find_problem
-from library.models import utc_now
-from library.queue import QUEUES, celery, wake
-from workers import processes, sweeper
-from workers.forks import no_fork
+from core import log_format
+from core.clock import utc_now
+from core.database.schema import find_problem
+from core.jobs import claims, pausing, recovery
+from core.queue.celery_app import QUEUES, celery
+from core.queue.notifications import notify
+from workers import liveness, sweeper
+from workers.fork_lock import no_fork
 
 log = logging.getLogger(__name__)
 
@@ -39,24 +41,24 @@ def work(queue: str) -> None:
         return
     settings = config.load()
     try:
-        jobs.sweep(utc_now())
-        held = jobs.claim(queue, processes.own_id(), utc_now(), settings.lease_seconds)
+        recovery.sweep(utc_now())
+        held = claims.claim(queue, liveness.own_id(), utc_now(), settings.lease_seconds)
         if held is None:
             return
-        if jobs.count_waiting(queue):
-            wake(queue)  # passed on before the work: another worker may be idle
-        from workers import runner
+        if pausing.count_waiting(queue):
+            notify(queue)  # passed on before the work: another worker may be idle
+        from workers import step_runner
 
-        runner.run(held, settings, stop)
-        if jobs.count_waiting(queue):
-            wake(queue)
+        step_runner.run(held, settings, stop)
+        if pausing.count_waiting(queue):
+            notify(queue)
     except SQLAlchemyError as error:  # the sweeper nudges again once the database is back
         log.warning("the database does not answer: %s", type(error).__name__)
 
 
 @signals.setup_logging.connect
 def _set_up_logging(**_: Any) -> None:
-    logs.set_up("worker")
+    log_format.set_up_logging("worker")
 
 
 @signals.celeryd_init.connect
@@ -76,12 +78,12 @@ def _announce(sender: Any, **_: Any) -> None:
     sweeper.start_reporting(queues)
     try:
         with no_fork():
-            processes.free_jobs_of_the_dead()
-            jobs.sweep(utc_now())
+            liveness.release_orphaned_jobs()
+            recovery.sweep(utc_now())
     except SQLAlchemyError as error:
         log.warning("the database does not answer: %s", type(error).__name__)
     for queue in queues:
-        wake(queue)
+        notify(queue)
 
 
 @signals.task_failure.connect
@@ -89,13 +91,13 @@ def _free_job_of_dead_child(exception: BaseException | None = None, **_: Any) ->
     if isinstance(exception, WorkerLostError):
         try:
             with no_fork():
-                freed = processes.free_jobs_of_the_dead()
+                freed = liveness.release_orphaned_jobs()
         except SQLAlchemyError as error:  # the lease will run out
             log.warning("the database does not answer: %s", type(error).__name__)
             return
         if freed:
             for queue in QUEUES:  # now, since beat may be dead
-                wake(queue)
+                notify(queue)
 
 
 @signals.worker_shutting_down.connect
@@ -119,5 +121,5 @@ def _leave_in_time() -> None:
 
 @signals.beat_init.connect
 def _start_sweeper(**_: Any) -> None:
-    logs.set_up("beat")
+    log_format.set_up_logging("beat")
     sweeper.start_sweeping(QUEUES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import library.models
+import core.database.base
 
 revision = '0002'
 down_revision = '0001'
@@ -22,8 +22,8 @@ def upgrade() -> None:
     sa.Column('length', sa.BigInteger(), nullable=False),
     sa.Column('wishes', sa.JSON(), nullable=False),
     sa.Column('recording_id', sa.String(length=32), nullable=True),
-    sa.Column('created_at', library.models.UTCDateTime(), nullable=False),
-    sa.Column('expires_at', library.models.UTCDateTime(), nullable=False),
+    sa.Column('created_at', core.database.base.UTCDateTime(), nullable=False),
+    sa.Column('expires_at', core.database.base.UTCDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['owner_id'], ['user.id'], name=op.f('fk_upload_owner_id_user'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['recording_id'], ['recording.id'], name=op.f('fk_upload_recording_id_recording'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_upload'))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import library.models
+import core.database.base
 
 revision = '0003'
 down_revision = '0002'
@@ -19,8 +19,8 @@ def upgrade() -> None:
     sa.Column('host', sa.String(length=255), nullable=False),
     sa.Column('failures', sa.Integer(), nullable=False),
     sa.Column('reason', sa.String(length=32), nullable=False),
-    sa.Column('failed_at', library.models.UTCDateTime(), nullable=False),
-    sa.Column('resting_until', library.models.UTCDateTime(), nullable=True),
+    sa.Column('failed_at', core.database.base.UTCDateTime(), nullable=False),
+    sa.Column('resting_until', core.database.base.UTCDateTime(), nullable=True),
     sa.PrimaryKeyConstraint('host', name=op.f('pk_ollama_health'))
     )
     # ### end Alembic commands ###

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import library.models
+import core.database.base
 
 revision = '0005'
 down_revision = '0004'
@@ -25,16 +25,16 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=64), nullable=False),
     sa.Column('title', sa.String(length=80), nullable=False),
     sa.Column('instructions', sa.Text(), nullable=False),
-    sa.Column('made_at', library.models.UTCDateTime(), nullable=False),
+    sa.Column('made_at', core.database.base.UTCDateTime(), nullable=False),
     sa.Column('made_by', sa.String(length=32), nullable=True),
-    sa.Column('removed_at', library.models.UTCDateTime(), nullable=True),
+    sa.Column('removed_at', core.database.base.UTCDateTime(), nullable=True),
     sa.ForeignKeyConstraint(['made_by'], ['user.id'], name=op.f('fk_template_made_by_user'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_template'))
     )
     version = op.create_table('version',
     sa.Column('recording_id', sa.String(length=32), nullable=False),
     sa.Column('number', sa.Integer(), autoincrement=False, nullable=False),
-    sa.Column('made_at', library.models.UTCDateTime(), nullable=False),
+    sa.Column('made_at', core.database.base.UTCDateTime(), nullable=False),
     sa.Column('template', sa.String(length=64), nullable=False),
     sa.Column('language', sa.String(length=16), nullable=False),
     sa.Column('model', sa.String(length=255), nullable=True),
@@ -57,9 +57,9 @@ def upgrade() -> None:
 def _make_first_versions(version: sa.Table) -> None:
     """Recaps that are there already become the first version. Who wrote them stands only in their files."""
     recording = sa.table('recording', *map(sa.column, ('id', 'version', 'detected_language')),
-                         sa.column('created_at', library.models.UTCDateTime()),
+                         sa.column('created_at', core.database.base.UTCDateTime()),
                          sa.column('facts', sa.JSON()), sa.column('warnings', sa.JSON()))  # fmt: skip
-    job = sa.table('job', *map(sa.column, ('recording_id', 'status')), sa.column('finished_at', library.models.UTCDateTime()))
+    job = sa.table('job', *map(sa.column, ('recording_id', 'status')), sa.column('finished_at', core.database.base.UTCDateTime()))
     result = sa.table('result', *map(sa.column, ('recording_id', 'kind', 'key')))
     pdf, transcript = result.alias('pdf'), result.alias('transcript')
     found = (

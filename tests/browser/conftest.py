@@ -17,8 +17,11 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 import config
-from library import database, recordings, users
-from library.models import User
+from core.accounts import users
+from core.database import schema
+from core.database.tables import User
+from core.recordings import queries
+from core.storage import removal
 
 ROOT = Path(__file__).resolve().parents[2]
 EMAIL, PASSWORD = "anna.kuiper@example.org", "four words of length"
@@ -66,7 +69,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         for name, value in settings.items():
             patch.setenv(name, value)
         config.load.cache_clear()
-        database.upgrade()
+        schema.upgrade()
         users.create_user(EMAIL, PASSWORD)
         command = [sys.executable, "-m", "gunicorn", "-k", "gthread", "--threads", "8", "-b", f"127.0.0.1:{port}"]
         server = subprocess.Popen([*command, "run:app"], cwd=ROOT, stderr=subprocess.DEVNULL)
@@ -97,8 +100,8 @@ def owner(site: str) -> User:
     """The account of the browser, with an empty library."""
     found = users.find_user(EMAIL)
     assert found is not None
-    for each in recordings.page(found.id, 100):
-        recordings.remove(each.id)
+    for each in queries.page(found.id, 100):
+        removal.remove_recording(each.id)
     return found
 
 

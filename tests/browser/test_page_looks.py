@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import looks
-import meetings
 import pytest
+from support import meetings
+from support import page_checks as looks
 
-from library import users
-from library.database import write
-from library.models import Status, User, Worker, utc_now
+from core.accounts import api_keys, users
+from core.clock import utc_now
+from core.database.sessions import write
+from core.database.tables import Status, User, Worker
 from pipeline.recap import FailedWindow, Notice
 
 OWNER = "anna.kuiper@example.org"
@@ -55,7 +56,7 @@ def pages(site: str) -> dict[str, str]:
     """Addresses of all pages, by name."""
     owner = users.find_user(OWNER)
     assert owner is not None
-    users.create_api_key(owner, "A program with a rather long name that goes on and on")
+    api_keys.create_api_key(owner, "A program with a rather long name that goes on and on")
     with write() as session:
         session.add(Worker(id="gpu-1", queues="gpu", device="cpu", models={"demo": True}, seen_at=utc_now()))
     fixed = {"library": "/", "upload": "/upload", "account": "/account", "models": "/help/models"}

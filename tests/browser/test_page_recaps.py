@@ -7,15 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import looks
-import meetings
 import pytest
 from playwright.sync_api import Page
+from support import meetings
+from support import page_checks as looks
 
-from library import jobs, recordings, templates, users
-from library.database import write
-from library.models import Recording, Status, Step, User, Worker, utc_now
-from library.recordings import Choices
+from core.accounts import users
+from core.clock import utc_now
+from core.database.sessions import write
+from core.database.tables import Recording, Status, Step, User, Worker
+from core.jobs import claims, transitions
+from core.recordings import options, queries, recap_templates
+from core.recordings.options import RecapOptions
+from core.storage import removal
 from pipeline.recap import Notice
 
 OWNER, ADMIN, PASSWORD = "anna.kuiper@example.org", "boss@example.org", "four words of length"
@@ -29,8 +33,8 @@ def owner(site: str) -> User:
     """The account of the browser, with an empty library; a worker knows two language models."""
     found = users.find_user(OWNER)
     assert found is not None
-    for each in recordings.page(found.id, 100):
-        recordings.remove(each.id)
+    for each in queries.page(found.id, 100):
+        removal.remove_recording(each.id)
     with write() as session:
         session.merge(Worker(id="gpu-1", queues="gpu", device="cpu", models=MODELS, seen_at=utc_now()))
         session.merge(Worker(id="cpu-1", queues="cpu", device="cpu", models={}, seen_at=utc_now()))
@@ -63,10 +67,10 @@ def check_looks(page: Page) -> None:
     assert looks.sideways(page) <= 0
 
 
-def choices_of(recording: Recording) -> Choices:
-    found = recordings.get(recording.id)
+def choices_of(recording: Recording) -> RecapOptions:
+    found = queries.get(recording.id)
     assert found is not None
-    return recordings.choices_of(found)
+    return options.recap_options_of(found)
 
 
 def sound(folder: Path, name: str) -> Path:
@@ -91,8 +95,8 @@ def test_more_can_be_chosen_for_an_upload(open_page: OpenPage, owner: User, tmp_
         check_looks(page)
         page.get_by_role("button", name="Upload", exact=True).click()
         page.wait_for_url("**/recordings/*")
-    (found,) = recordings.page(owner.id, 9)
-    assert recordings.choices_of(found) == Choices("council", "nl", "qwen3:8b", words)
+    (found,) = queries.page(owner.id, 9)
+    assert options.recap_options_of(found) == RecapOptions("council", "nl", "qwen3:8b", words)
 
 
 def test_a_custom_prompt_without_words_is_told_before_a_byte_is_sent(
@@ -104,7 +108,7 @@ def test_a_custom_prompt_without_words_is_told_before_a_byte_is_sent(
         page.get_by_role("combobox", name="Recap").select_option(label="Custom prompt")
         page.get_by_role("button", name="Upload", exact=True).click()
         page.get_by_text("A custom prompt has no words").wait_for()
-    assert recordings.page(owner.id, 9) == []
+    assert queries.page(owner.id, 9) == []
 
 
 def test_the_recap_is_written_again_by_keyboard_alone(open_page: OpenPage, owner: User) -> None:
@@ -138,8 +142,8 @@ def test_the_recap_is_written_again_by_keyboard_alone(open_page: OpenPage, owner
         page.keyboard.press("Enter")
         page.get_by_text("The recap will be written again").wait_for()
         assert page.get_by_text("Decision of recap 1.").is_visible()
-    assert choices_of(recording) == Choices(template="lecture", instructions="The sums.")
-    jobs.cancel(recording.id, utc_now())
+    assert choices_of(recording) == RecapOptions(template="lecture", instructions="The sums.")
+    transitions.cancel(recording.id, utc_now())
 
 
 def test_the_old_recap_is_read_until_the_new_one_is_there(open_page: OpenPage, owner: User) -> None:
@@ -186,10 +190,10 @@ def test_an_earlier_version_is_looked_at_and_used(open_page: OpenPage, owner: Us
         page.goto(f"/recordings/{recording.id}?version=1")
         page.get_by_role("button", name="Use this version").click()
         page.get_by_text("Making the PDF").wait_for()
-        held = jobs.claim("cpu", "w", utc_now(), 60)
+        held = claims.claim("cpu", "w", utc_now(), 60)
         assert held is not None and held.recording_id == recording.id
-        jobs.note_result(held, "pdf", "ab" * 32)
-        jobs.finish(held, utc_now())
+        transitions.note_result(held, "pdf", "ab" * 32)
+        transitions.finish(held, utc_now())
         page.get_by_text("Decision of recap 1.").wait_for()
         assert page.get_by_text("Version 1 of 3").is_visible()
 
@@ -208,7 +212,7 @@ def test_a_rewrite_that_failed_can_be_let_be(open_page: OpenPage, owner: User) -
         page.goto(f"/recordings/{recording.id}")
         page.get_by_role("button", name="Keep this recap").click()
         page.get_by_text("Making the PDF").wait_for()
-    jobs.cancel(recording.id, utc_now())
+    transitions.cancel(recording.id, utc_now())
 
 
 def test_ollama_away_is_told_and_one_press_writes_again(open_page: OpenPage, owner: User) -> None:
@@ -221,7 +225,7 @@ def test_ollama_away_is_told_and_one_press_writes_again(open_page: OpenPage, own
         assert page.get_by_text("Nobody answered.").is_visible()
         page.get_by_role("button", name="Write the recap again").click()
         page.get_by_text("The recap will be written again").wait_for()
-    jobs.cancel(recording.id, utc_now())
+    transitions.cancel(recording.id, utc_now())
 
 
 def test_everything_works_without_scripts(open_page: OpenPage, owner: User) -> None:
@@ -242,8 +246,8 @@ def test_everything_works_without_scripts(open_page: OpenPage, owner: User) -> N
         assert page.get_by_text("The recap will be written again").is_visible()
         assert page.get_by_text("Decision of recap 2.").is_visible()
         assert page.get_by_role("link", name="Look again").is_visible()
-    assert choices_of(recording) == Choices(template="custom", instructions="The sums.")
-    jobs.cancel(recording.id, utc_now())
+    assert choices_of(recording) == RecapOptions(template="custom", instructions="The sums.")
+    transitions.cancel(recording.id, utc_now())
 
 
 def test_an_administrator_looks_after_templates(open_page: OpenPage, owner: User, admin: User) -> None:
@@ -275,7 +279,7 @@ def test_an_administrator_looks_after_templates(open_page: OpenPage, owner: User
             check_looks(page)
             page.get_by_role("button", name="Delete").click()
             page.get_by_text("No template was added yet.").wait_for()
-    assert templates.added() == []
+    assert recap_templates.added() == []
 
 
 def test_who_is_no_administrator_has_no_such_link(open_page: OpenPage, owner: User) -> None:

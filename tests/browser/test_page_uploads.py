@@ -8,16 +8,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import looks
 import pytest
-from gunicorn_server import GunicornServer
-from helpers import wait_until
 from playwright.sync_api import Page
 from sqlalchemy import select
+from support import page_checks as looks
+from support.gunicorn_server import GunicornServer
+from support.helpers import wait_until
 
 import config
-from library import database, recordings, uploads, users
-from library.models import ResumableUpload, User
+from core.accounts import users
+from core.database import schema, sessions
+from core.database.tables import ResumableUpload, User
+from core.recordings import queries
+from core.storage import removal
+from core.storage.store import file_store
+from core.uploads import resumable
 
 OWNER, PASSWORD = "anna.kuiper@example.org", "four words of length"
 OpenPage = Callable[..., Any]
@@ -34,7 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GunicornServer]
         patch.setenv("SECRET_KEY", "0123456789abcdef0123456789abcdef")
         patch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
         config.load.cache_clear()
-        database.upgrade()
+        schema.upgrade()
         users.create_user(OWNER, PASSWORD)
         with GunicornServer() as started:
             yield started
@@ -52,10 +57,10 @@ def owner(server: GunicornServer) -> User:
     """The account of the browser, with an empty library and nothing on its way."""
     found = users.find_user(OWNER)
     assert found is not None
-    for each in recordings.page(found.id, 100):
-        recordings.remove(each.id)
-    for id in recordings.files().incoming_sizes():
-        uploads.remove(id)
+    for each in queries.page(found.id, 100):
+        removal.remove_recording(each.id)
+    for id in file_store().incoming_sizes():
+        resumable.remove(id)
     return found
 
 
@@ -81,15 +86,15 @@ def choose(page: Page, *files: Path) -> None:
 
 def arrived() -> int:
     """Bytes of unfinished uploads on the disk."""
-    return sum(recordings.files().incoming_sizes().values())
+    return sum(file_store().incoming_sizes().values())
 
 
 def check_library(owner: User, *files: Path) -> None:
     """Each file is one recording with exactly its bytes."""
-    found = {each.filename: each for each in recordings.page(owner.id, 99)}
+    found = {each.filename: each for each in queries.page(owner.id, 99)}
     assert sorted(found) == sorted(file.name for file in files)
     for file in files:
-        stored = recordings.files().recording(found[file.name].id).read_bytes()
+        stored = file_store().recording(found[file.name].id).read_bytes()
         assert hashlib.sha256(stored).digest() == hashlib.sha256(file.read_bytes()).digest()
 
 
@@ -149,14 +154,14 @@ def test_three_go_at_once_and_what_is_removed_leaves_nothing(open_page: OpenPage
         page.locator("[data-said]", has_text="4 recordings uploaded").wait_for(state="attached", timeout=30_000)
         assert page.get_by_text("Uploaded. Waiting, ").count() + page.get_by_text("Uploaded. Next").count() == 4
     check_library(owner, *files[1:])
-    wait_until(lambda: recordings.files().incoming_sizes() == {})
+    wait_until(lambda: file_store().incoming_sizes() == {})
 
 
 def test_what_is_asked_for_can_be_changed_on_the_way(open_page: OpenPage, owner: User, tmp_path: Path) -> None:
     file = sound(tmp_path, "changed.wav", 4 * MEGABYTE)
 
     def is_known() -> bool:
-        with database.read() as session:
+        with sessions.read() as session:
             wishes = session.scalars(select(ResumableUpload.wishes).where(ResumableUpload.filename == file.name))
             return any((each["title"], each["num_speakers"]) == ("Changed on the way", 3) for each in wishes)
 
@@ -170,7 +175,7 @@ def test_what_is_asked_for_can_be_changed_on_the_way(open_page: OpenPage, owner:
         wait_until(is_known)
         page.get_by_role("button", name="Resume").click()
         page.wait_for_url("**/recordings/*", timeout=20_000)
-    (found,) = recordings.page(owner.id, 9)
+    (found,) = queries.page(owner.id, 9)
     assert (found.title, found.num_speakers) == ("Changed on the way", 3)
 
 
@@ -187,7 +192,7 @@ def test_a_file_that_came_before_is_told_with_a_link(open_page: OpenPage, owner:
         choose(page, file)
         page.get_by_text("You uploaded this file on").wait_for()
         assert page.url != first
-    assert len(recordings.page(owner.id, 9)) == 4
+    assert len(queries.page(owner.id, 9)) == 4
 
 
 def test_somebody_logged_out_meanwhile_is_told_and_can_go_on(open_page: OpenPage, owner: User, tmp_path: Path) -> None:

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import meetings
+from support import meetings
 
-from library import jobs, recordings, users
-from library.database import write
-from library.models import Recording, Result, Status, User, Worker, utc_now
+from core.accounts import users
+from core.clock import utc_now
+from core.database.sessions import write
+from core.database.tables import Recording, Result, Status, User, Worker
+from core.jobs import transitions
+from core.recordings import queries
+from core.storage.store import file_store
 from pipeline.recap import Phrase, WindowText, to_json
 
 OpenPage = Callable[..., Any]
@@ -38,7 +42,7 @@ def at_work(owner: User, progress: float) -> Recording:
 def hear(recording: Recording, number: int, text: str) -> None:
     """Save the next phrase that was heard."""
     windows = (WindowText(number, (Phrase(10.0 * number, 10.0 * number + 9, text, -0.1, 0.0, 1.0, ()),)),)
-    recordings.files().save_part(recording.id * 2, number, to_json(windows, tuple[WindowText, ...]))
+    file_store().save_part(recording.id * 2, number, to_json(windows, tuple[WindowText, ...]))
 
 
 def test_a_file_is_chosen_named_and_uploaded(open_page: OpenPage, owner: User, tmp_path: Path) -> None:
@@ -52,7 +56,7 @@ def test_a_file_is_chosen_named_and_uploaded(open_page: OpenPage, owner: User, t
         page.get_by_role("button", name="Upload", exact=True).click()
         page.wait_for_url("**/recordings/*")
         assert page.get_by_role("heading", level=1).inner_text() == "A talk"
-    (found,) = recordings.page(owner.id, 9)
+    (found,) = queries.page(owner.id, 9)
     assert (found.language, found.num_speakers, found.filename) == ("nl", 2, "my_talk.wav")
 
 
@@ -69,7 +73,7 @@ def test_several_files_go_at_once_and_one_refused_holds_up_none(
         page.get_by_text("2 recordings uploaded").wait_for(state="attached")
         assert page.get_by_text("This file is empty").is_visible()
         assert page.get_by_role("link", name="Open").count() == 2
-    assert sorted(each.title for each in recordings.page(owner.id, 9)) == ["one", "two"]
+    assert sorted(each.title for each in queries.page(owner.id, 9)) == ["one", "two"]
 
 
 def test_files_are_dropped_anywhere_on_the_library(open_page: OpenPage, owner: User) -> None:
@@ -87,7 +91,7 @@ def test_files_are_dropped_anywhere_on_the_library(open_page: OpenPage, owner: U
         assert page.get_by_label("Title").input_value() == "dropped"
         page.get_by_role("button", name="Upload", exact=True).click()
         page.wait_for_url("**/recordings/*")
-    assert {each.title for each in recordings.page(owner.id, 9)} == {"An older one", "dropped"}
+    assert {each.title for each in queries.page(owner.id, 9)} == {"An older one", "dropped"}
 
 
 def test_the_sample_meeting_is_one_press_away(open_page: OpenPage, owner: User) -> None:
@@ -141,7 +145,7 @@ def test_work_can_be_cancelled_and_tried_again(open_page: OpenPage, owner: User)
         page.get_by_role("heading", name="Cancelled by you").wait_for()
         page.get_by_role("button", name="Try again").click()
         page.get_by_role("button", name="Cancel").wait_for()
-    jobs.cancel(recording.id, utc_now())
+    transitions.cancel(recording.id, utc_now())
 
 
 def test_deleting_asks_first_with_the_focus_on_keep(open_page: OpenPage, owner: User) -> None:
@@ -159,7 +163,7 @@ def test_deleting_asks_first_with_the_focus_on_keep(open_page: OpenPage, owner: 
         page.get_by_role("link", name="Delete").click()
         page.locator("dialog").get_by_role("button", name="Delete").click()
         page.wait_for_url("**/")
-    assert recordings.get(recording.id) is None
+    assert queries.get(recording.id) is None
 
 
 def test_a_time_leads_to_the_second_it_names(open_page: OpenPage, owner: User) -> None:
@@ -214,7 +218,7 @@ def test_everything_works_without_scripts(open_page: OpenPage, owner: User, tmp_
         page.get_by_label("Title, optional").fill("Plain")
         page.get_by_role("button", name="Upload").click()
         page.wait_for_url("**/recordings/*")
-        (found,) = recordings.page(owner.id, 9)
+        (found,) = queries.page(owner.id, 9)
         meetings.finish(found, meetings.make_recap(found))
         page.goto(f"/recordings/{found.id}")
         assert page.get_by_role("heading", name="Decisions").is_visible()
@@ -223,7 +227,7 @@ def test_everything_works_without_scripts(open_page: OpenPage, owner: User, tmp_
         page.get_by_role("link", name="Delete").click()
         page.get_by_role("button", name="Delete").click()
         page.wait_for_url("**/")
-    assert recordings.get(found.id) is None
+    assert queries.get(found.id) is None
 
 
 def test_a_page_that_was_logged_out_elsewhere_says_so(open_page: OpenPage, owner: User) -> None:

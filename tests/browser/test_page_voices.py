@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import meetings
+from support import meetings
 
-from library import recordings
-from library.models import Status, User
+from core.database.tables import Status, User
+from core.recordings import recaps
 
 OpenPage = Callable[..., Any]
 
@@ -22,7 +22,7 @@ def test_a_speaker_is_named_and_the_page_shows_it_everywhere(open_page: OpenPage
         page.get_by_label("Name of Anna").fill("Zoë de Wit")
         with page.expect_navigation():
             page.keyboard.press("Enter")
-        assert recordings.load_recap(recording.id).transcript.name_of("s1") == "Zoë de Wit"
+        assert recaps.load_recap(recording.id).transcript.name_of("s1") == "Zoë de Wit"
         meetings.change(recording, job={"status": Status.DONE})  # the PDF is made
         page.reload()
         assert page.get_by_role("tabpanel", name="Voices").is_visible()
@@ -40,4 +40,4 @@ def test_voices_work_without_scripts(open_page: OpenPage, owner: User) -> None:
         page.get_by_label("Name of Ben").fill("Bram")
         with page.expect_navigation():
             page.get_by_role("button", name="Save names").click()
-    assert recordings.load_recap(recording.id).transcript.name_of("s2") == "Bram"
+    assert recaps.load_recap(recording.id).transcript.name_of("s2") == "Bram"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from end_to_end_site import Site, start_site, stop_site
+from support.running_site import Site, start_site, stop_site
 
 
 @pytest.fixture(scope="package")

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from end_to_end_site import Site, start_site, stop_site
-from helpers import SAMPLES
 from pypdf import PdfReader
+from support.helpers import SAMPLES
+from support.running_site import Site, start_site, stop_site
 
 pytestmark = pytest.mark.speech
 

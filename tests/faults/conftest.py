@@ -10,8 +10,9 @@ import pytest
 
 from chaos.nursery import Nursery
 from chaos.rig import Rig
-from library import recordings
-from library.models import utc_now
+from core.clock import utc_now
+from core.recordings import queries
+from core.storage import removal
 
 LASTING = ("redis", "beat", "w")
 
@@ -48,6 +49,6 @@ def rig(lasting_rig: Rig) -> Iterator[Rig]:
     for part in lasting_rig.parts.values():
         if part.name not in LASTING and part.started:
             part.sweep_up()
-    for recording in recordings.page(lasting_rig.owner.id, 100):  # nothing is left to the next test
-        recordings.remove(recording.id)
-    recordings.sweep_files(utc_now(), -1)
+    for recording in queries.page(lasting_rig.owner.id, 100):  # nothing is left to the next test
+        removal.remove_recording(recording.id)
+    removal.sweep_files(utc_now(), -1)

@@ -9,8 +9,10 @@ import pytest
 
 from chaos.checks import check
 from chaos.rig import Rig, fresh, kill, lives, until
-from library import care, jobs, recordings
-from library.models import Status, utc_now
+from core.clock import utc_now
+from core.database.tables import Status
+from core.jobs import transitions
+from core.storage import consistency, removal
 
 pytestmark = pytest.mark.speech
 
@@ -33,11 +35,11 @@ def test_a_job_cancelled_in_every_stage_frees_its_worker_and_a_retry_repeats_no_
     for place in STAGES:
         rig.arm(place, "busy")  # no checkpoint comes: the hardest case
         child = wait_met(rig, recording_id)
-        assert jobs.cancel(recording_id, utc_now())
+        assert transitions.cancel(recording_id, utc_now())
         assert rig.job(recording_id).status == Status.CANCELLED
         assert until(lambda child=child: not lives(child), 20, place) < FREE_SECONDS
         assert rig.job(recording_id).status == Status.CANCELLED
-        assert jobs.retry(recording_id, utc_now())
+        assert transitions.retry(recording_id, utc_now())
     rig.nudge("cpu")
     rig.wait_final(recording_id)
     assert rig.job(recording_id).status == Status.DONE
@@ -48,7 +50,7 @@ def test_a_waiting_job_is_cancelled_and_never_begun(rig: Rig) -> None:
     rig["w"].signal_group(signal.SIGSTOP)
     recording_id = rig.upload(fresh("ten-seconds.wav"))
     rig.nudge("cpu")
-    assert jobs.cancel(recording_id, utc_now())
+    assert transitions.cancel(recording_id, utc_now())
     rig.mend("w")
     until(lambda: rig.passed("claim:before"), 20)
     assert (rig.job(recording_id).status, rig.job(recording_id).attempt) == (Status.CANCELLED, 0)
@@ -73,8 +75,8 @@ def test_a_recording_deleted_at_work_leaves_no_file(rig: Rig, place: str) -> Non
     rig.arm(place, "freeze")
     recording_id = rig.upload(fresh("ten-seconds.wav"))
     child = wait_met(rig, recording_id)
-    recordings.remove(recording_id)
+    removal.remove_recording(recording_id)
     kill(child, signal.SIGCONT)
     wait_free(rig, [child])
-    assert care.verify(utc_now(), 0).total == 0
+    assert consistency.verify(utc_now(), 0).total == 0
     assert check(rig, [recording_id], [recording_id], kills=0).wrong == []

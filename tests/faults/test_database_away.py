@@ -12,8 +12,8 @@ import pytest
 from chaos.checks import check
 from chaos.nursery import Nursery
 from chaos.rig import Rig, fresh, kill, until
+from core.database.tables import Status
 from faults.postgresql import Server
-from library.models import Status
 
 pytestmark = [pytest.mark.speech, pytest.mark.postgresql]
 

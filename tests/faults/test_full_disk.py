@@ -16,8 +16,10 @@ import pytest
 from chaos.checks import check
 from chaos.nursery import Nursery
 from chaos.rig import Rig, fresh, kill, until
-from library import jobs, users
-from library.models import Status, utc_now
+from core.accounts import api_keys
+from core.clock import utc_now
+from core.database.tables import Status
+from core.jobs import transitions
 
 pytestmark = pytest.mark.speech
 
@@ -66,7 +68,7 @@ def count_complaints(rig: Rig) -> int:
 
 def test_an_upload_is_refused_where_space_is_short(small_rig: Rig) -> None:
     small_rig.start("web")
-    key = users.create_api_key(small_rig.owner, "faults")
+    key = api_keys.create_api_key(small_rig.owner, "faults")
     answer = httpx.post(
         f"http://127.0.0.1:{small_rig.web_port}/api/v1/recordings", files={"file": ("talk.wav", b"sound" * 1000)},
         headers={"Authorization": f"Bearer {key}"}, timeout=30,
@@ -97,7 +99,7 @@ def test_a_job_that_meets_a_full_disk_keeps_its_stages_and_goes_on_later(
         job = rig.job(recording_id)
         assert (job.status, job.error_code, job.error_retryable) == (Status.FAILED, "storage_full", True)
     if rig.job(recording_id).status == Status.FAILED:
-        assert jobs.retry(recording_id, utc_now())
+        assert transitions.retry(recording_id, utc_now())
         rig.nudge("cpu")
     rig.wait_final(recording_id)
     assert rig.job(recording_id).status == Status.DONE

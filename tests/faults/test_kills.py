@@ -10,8 +10,10 @@ import pytest
 
 from chaos.checks import check
 from chaos.rig import Rig, fresh, until
-from library import jobs, recordings
-from library.models import Status, utc_now
+from core.clock import utc_now
+from core.database.tables import Status
+from core.jobs import transitions
+from core.recordings import recaps
 from pipeline.recap import Recap, from_json
 
 pytestmark = pytest.mark.speech
@@ -32,7 +34,7 @@ CHILD_DIES_AT = [
 
 
 def words_of(recording_id: str) -> list[str]:
-    transcript = recordings.load_transcript(recording_id)
+    transcript = recaps.load_transcript(recording_id)
     assert transcript is not None
     return [segment.text for segment in transcript.segments]
 
@@ -81,12 +83,12 @@ def test_a_result_cut_off_before_its_name_is_given_is_never_read(rig: Rig, momen
     rig.nudge("cpu")
     until(lambda: not rig["w"].lives, 60, moment, rig.tell)
     stages = rig.data_dir / "stages"
-    assert recordings.result_path(recording_id, "transcript", ".json") is None
+    assert recaps.result_path(recording_id, "transcript", ".json") is None
     (half,) = [path for path in stages.glob("*/.*") if path.suffixes]
     half.write_bytes(half.read_bytes()[:100])  # what a power cut leaves of a file that was not synced
     rig.mend("w")
     rig.wait_final(recording_id)
-    recap = recordings.result_path(recording_id, "recap", ".json")
+    recap = recaps.result_path(recording_id, "recap", ".json")
     assert recap is not None
     assert from_json(Recap, recap.read_bytes()).transcript.segments
     assert check(rig, [recording_id], kills=1).wrong == []
@@ -102,7 +104,7 @@ def test_a_job_that_kills_three_children_in_a_row_fails_and_a_retry_goes_on_from
     rig.wait_final(recording_id)
     job = rig.job(recording_id)
     assert (job.status, job.error_code, job.error_retryable) == (Status.FAILED, "worker_lost", True)
-    assert jobs.retry(recording_id, utc_now())
+    assert transitions.retry(recording_id, utc_now())
     rig.nudge("gpu")
     rig.wait_final(recording_id)
     assert rig.job(recording_id).status == Status.DONE

@@ -6,8 +6,8 @@ import pytest
 
 from chaos.checks import check
 from chaos.rig import Rig, fresh, until
-from library.models import Status
-from library.queue import QUEUES
+from core.database.tables import Status
+from core.queue.celery_app import QUEUES
 
 pytestmark = pytest.mark.speech
 

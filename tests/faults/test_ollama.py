@@ -7,13 +7,15 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from ollama_answers import quotes_first_line
-from ollama_server import Model, OllamaServer, Reply
+from support.ollama_answers import quotes_first_line
+from support.ollama_server import Model, OllamaServer, Reply
 
 from chaos.checks import check
 from chaos.rig import Rig, fresh, kill
-from library import ollama_health, recordings, users
-from library.models import utc_now
+from core import ollama_circuit
+from core.accounts import api_keys
+from core.clock import utc_now
+from core.storage import removal
 
 pytestmark = pytest.mark.speech
 
@@ -22,8 +24,8 @@ pytestmark = pytest.mark.speech
 def api(rig: Rig) -> Iterator[httpx.Client]:
     """The API, as a program uses it; nothing is held against Ollama yet."""
     rig.start("web")
-    ollama_health.note_success(rig.settings["OLLAMA_HOST"])
-    key = users.create_api_key(rig.owner, "faults")
+    ollama_circuit.note_success(rig.settings["OLLAMA_HOST"])
+    key = api_keys.create_api_key(rig.owner, "faults")
     with httpx.Client(base_url=f"http://127.0.0.1:{rig.web_port}/api/v1", timeout=30) as client:
         client.headers["Authorization"] = f"Bearer {key}"
         yield client
@@ -62,14 +64,14 @@ def test_a_recap_of_quotes_is_written_again_when_ollama_is_back(rig: Rig, api: h
     assert "ollama_unreachable" not in warnings(api, recording_id)
     assert api.get(f"/recordings/{recording_id}/exports/pdf").raise_for_status().content != before
     assert rig.passed("hear", recording_id) == heard, "the sound was heard again"
-    recordings.sweep_files(utc_now(), -1)  # the summary that was replaced goes with the next tidying up
+    removal.sweep_files(utc_now(), -1)  # the summary that was replaced goes with the next tidying up
     assert check(rig, [recording_id], kills=0).wrong == []
 
 
 def test_a_resting_ollama_is_asked_again_as_soon_as_somebody_wants_it(rig: Rig, api: httpx.Client) -> None:
     host = rig.settings["OLLAMA_HOST"]
-    for _ in range(ollama_health.MOST_FAILURES):
-        ollama_health.note_failure(host, "broke_off", utc_now())
+    for _ in range(ollama_circuit.MOST_FAILURES):
+        ollama_circuit.note_failure(host, "broke_off", utc_now())
     ready = httpx.get(f"http://127.0.0.1:{rig.web_port}/readyz").json()
     assert "ollama" in ready["degraded"]
     with start_ollama(rig) as server:
@@ -79,7 +81,7 @@ def test_a_resting_ollama_is_asked_again_as_soon_as_somebody_wants_it(rig: Rig, 
         assert server.chats == []
         assert "is left alone until" in warnings(api, recording_id)["ollama_unreachable"]
         assert write_again(rig, api, recording_id)["engine"] == "ollama"
-    assert ollama_health.look(host, utc_now()).stands == "well"
+    assert ollama_circuit.look(host, utc_now()).stands == "well"
     assert "ollama" not in httpx.get(f"http://127.0.0.1:{rig.web_port}/readyz").json()["degraded"]
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from chaos.checks import check
 from chaos.rig import Rig, fresh, until
-from library import users
-from library.models import Status
+from core.accounts import api_keys
+from core.database.tables import Status
 
 pytestmark = pytest.mark.speech
 
@@ -24,7 +24,7 @@ QUICK_SECONDS = 5.0
 def api(rig: Rig) -> Iterator[httpx.Client]:
     """The API, as a program uses it."""
     rig.start("web")
-    key = users.create_api_key(rig.owner, "faults")
+    key = api_keys.create_api_key(rig.owner, "faults")
     with httpx.Client(base_url=f"http://127.0.0.1:{rig.web_port}/api/v1", timeout=30) as client:
         client.headers["Authorization"] = f"Bearer {key}"
         client.get("/recordings").raise_for_status()

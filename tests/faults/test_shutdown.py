@@ -10,7 +10,7 @@ import pytest
 
 from chaos.checks import check
 from chaos.rig import Rig, fresh, lives, until
-from library.models import Status
+from core.database.tables import Status
 
 pytestmark = pytest.mark.speech
 

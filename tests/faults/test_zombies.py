@@ -9,7 +9,7 @@ import pytest
 
 from chaos.checks import check
 from chaos.rig import Rig, fresh, kill, until
-from library.models import Status
+from core.database.tables import Status
 
 pytestmark = pytest.mark.speech
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from helpers import free_port, wait_until
-from running import ROOT, is_alive
+from support.helpers import free_port, wait_until
+from support.running_launcher import ROOT, is_alive
 
 START_SECONDS = 120
 Launch = Callable[[], "RealRecap"]

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from helpers import free_port
-from running import ROOT
+from support.helpers import free_port
+from support.running_launcher import ROOT
 
 import config
 from launcher import preflight, state

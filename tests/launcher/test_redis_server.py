@@ -14,9 +14,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from helpers import free_port, wait_until
 from redis import Redis
 from redis.exceptions import AuthenticationError
+from support.helpers import free_port, wait_until
 
 from launcher import redis_server
 from launcher.errors import StartError

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from helpers import wait_until
-from running import ROOT
+from support.helpers import wait_until
+from support.running_launcher import ROOT
 
 from launcher import python as pythons
 from launcher import setup

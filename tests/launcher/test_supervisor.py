@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from helpers import wait_until
-from running import Running, child, is_alive, starter
+from support.helpers import wait_until
+from support.running_launcher import Running, child, is_alive, starter
 
 Start = Callable[..., Running]
 HOUSE = [

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import av
-import media
 import numpy as np
 import pytest
+from support import media
 
 from pipeline import audio
 from pipeline.audio import SAMPLE_RATE, AudioInfo, DecodeLimits, compute_peaks, decode, open_pcm

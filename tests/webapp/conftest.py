@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from visitors import PASSWORD, Program, log_in
+from support.visitors import PASSWORD, Program, log_in
 
 import config
-from library import users
-from library.models import User
+from core.accounts import api_keys, users
+from core.database.tables import User
 from webapp import create_app
 
 
@@ -51,10 +51,10 @@ def browser(app: Flask, alice: User) -> FlaskClient:
 @pytest.fixture
 def program(app: Flask, alice: User) -> Program:
     """The owner's program."""
-    return Program(app, users.create_api_key(alice, "test"))
+    return Program(app, api_keys.create_api_key(alice, "test"))
 
 
 @pytest.fixture
 def stranger(app: Flask, charlie: User) -> Program:
     """The stranger's program."""
-    return Program(app, users.create_api_key(charlie, "test"))
+    return Program(app, api_keys.create_api_key(charlie, "test"))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import meetings
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from visitors import log_in, token_of
+from support import meetings
+from support.visitors import log_in, token_of
 
-from library import templates
-from library.models import User, utc_now
+from core.clock import utc_now
+from core.database.tables import User
+from core.recordings import recap_templates
 
 NASTY = '<script>alert("x")</script>'
 GIVEN = {"title": "Site visit", "instructions": "Name each defect with its place."}
@@ -22,13 +23,13 @@ def boss(app: Flask, admin: User) -> FlaskClient:
 
 
 def test_nobody_else_gets_there_or_sees_the_link(app: Flask, browser: FlaskClient, admin: User) -> None:
-    templates.add(**GIVEN, made_by=admin, now=utc_now())
+    recap_templates.add(**GIVEN, made_by=admin, now=utc_now())
     for path in ("", "/new", "/site-visit", "/site-visit/delete"):
         assert browser.get(f"/admin/templates{path}").status_code == 403
         assert app.test_client().get(f"/admin/templates{path}").status_code == 302
     for path in ("/new", "/site-visit", "/site-visit/delete"):
         assert browser.post(f"/admin/templates{path}", data=GIVEN | {"title": "Mine"}).status_code == 403
-    assert [each.title for each in templates.added()] == ["Site visit"]
+    assert [each.title for each in recap_templates.added()] == ["Site visit"]
     assert "/admin/templates" not in browser.get("/").text
 
 
@@ -48,21 +49,21 @@ def test_a_template_is_added_edited_and_deleted(boss: FlaskClient, admin: User) 
     assert 'value="Site visit"' in edit and "Name each defect with its place.</textarea>" in edit
     changed = {"title": "Visits", "instructions": "Name each defect."}
     assert boss.post("/admin/templates/site-visit", data=changed).status_code == 303
-    found = templates.get("site-visit")
+    found = recap_templates.get("site-visit")
     assert found is not None and (found.title, found.instructions) == ("Visits", "Name each defect.")
 
     question = boss.get("/admin/templates/site-visit/delete").text
     assert "Delete “" in question and "Visits" in question and "ask for it" not in question
-    assert templates.get("site-visit") is not None, "a question deletes nothing"
+    assert recap_templates.get("site-visit") is not None, "a question deletes nothing"
     assert boss.post("/admin/templates/site-visit/delete").status_code == 303
-    assert templates.get("site-visit") is None
+    assert recap_templates.get("site-visit") is None
     for path in ("", "/delete"):
         assert boss.get(f"/admin/templates/site-visit{path}").status_code == 404
     assert boss.post("/admin/templates/site-visit", data=GIVEN).status_code == 404
 
 
 def test_the_question_tells_who_asks_for_it(boss: FlaskClient, alice: User, admin: User) -> None:
-    templates.add(**GIVEN, made_by=admin, now=utc_now())
+    recap_templates.add(**GIVEN, made_by=admin, now=utc_now())
     meetings.upload(alice, "One", template="site-visit")
     assert "The one recording that asks for it keeps it" in boss.get("/admin/templates/site-visit/delete").text
     meetings.upload(alice, "Two", template="site-visit")
@@ -81,19 +82,19 @@ def test_the_question_tells_who_asks_for_it(boss: FlaskClient, alice: User, admi
 def test_what_does_not_fit_is_told_at_its_field_and_nothing_typed_is_lost(
     boss: FlaskClient, admin: User, change: dict[str, str], message: str
 ) -> None:
-    templates.add("Other", "Text", admin, utc_now())
+    recap_templates.add("Other", "Text", admin, utc_now())
     for path in ("new", "other"):
         answer = boss.post(f"/admin/templates/{path}", data=GIVEN | change)
         assert answer.status_code == 422
         assert message in answer.text and 'aria-invalid="true"' in answer.text
         kept = "Site visit" if "instructions" in change else GIVEN["instructions"]
         assert kept in answer.text
-    assert [each.title for each in templates.added()] == ["Other"]
+    assert [each.title for each in recap_templates.added()] == ["Other"]
 
 
 def test_what_was_typed_is_printed_as_text(boss: FlaskClient) -> None:
     boss.post("/admin/templates/new", data={"title": NASTY, "instructions": NASTY})
-    (added,) = templates.added()
+    (added,) = recap_templates.added()
     for path in (
         "/admin/templates",
         f"/admin/templates/{added.name}",
@@ -114,7 +115,7 @@ def test_forms_carry_their_token(app: Flask, boss: FlaskClient) -> None:
 def test_a_recap_keeps_the_title_of_a_template_that_is_gone(boss: FlaskClient, admin: User) -> None:
     from dataclasses import replace
 
-    templates.add(**GIVEN, made_by=admin, now=utc_now())
+    recap_templates.add(**GIVEN, made_by=admin, now=utc_now())
     recording = meetings.upload(admin, "Visit", template="site-visit")
     recap = meetings.make_recap(recording)
     meetings.finish(recording, replace(recap, summary=replace(recap.summary, template="site-visit")))

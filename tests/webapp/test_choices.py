@@ -5,16 +5,18 @@ from __future__ import annotations
 import base64
 import io
 
-import meetings
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from visitors import Program
+from support import meetings
+from support.visitors import Program
 
-from library import jobs, recordings, templates
-from library.database import write
-from library.models import Recording, Status, User, Worker, utc_now
-from library.recordings import Choices
+from core.clock import utc_now
+from core.database.sessions import write
+from core.database.tables import Recording, Status, User, Worker
+from core.jobs import transitions
+from core.recordings import options, queries, recap_templates, recaps
+from core.recordings.options import RecapOptions
 
 CHOSEN = {"template": "lecture", "summary_language": "nl", "model": "qwen3:8b", "instructions": "The sums."}
 LONG = "会" * 2000
@@ -28,14 +30,14 @@ WRONG = [
 
 
 def only(alice: User) -> Recording:
-    (found,) = recordings.page(alice.id, 9)
+    (found,) = queries.page(alice.id, 9)
     return found
 
 
-def choices_of(recording_id: str) -> Choices:
-    found = recordings.get(recording_id)
+def choices_of(recording_id: str) -> RecapOptions:
+    found = queries.get(recording_id)
     assert found is not None
-    return recordings.choices_of(found)
+    return options.recap_options_of(found)
 
 
 def tus_metadata(**fields: str) -> str:
@@ -50,7 +52,7 @@ def test_a_program_chooses_and_reads_what_it_chose(program: Program) -> None:
     assert answer.status_code == 201
     assert answer.json["choices"] == CHOSEN
     assert answer.json["version"] is None
-    assert choices_of(answer.json["id"]) == Choices(**CHOSEN)
+    assert choices_of(answer.json["id"]) == RecapOptions(**CHOSEN)
 
 
 @pytest.mark.parametrize("unsaid", ["", "auto", "default", " "])
@@ -67,7 +69,7 @@ def test_what_does_not_fit_is_refused_by_name_and_nothing_is_kept(
     assert answer.status_code == 422
     assert answer.json["error"]["code"] == "invalid_request"
     assert named in answer.json["error"]["message"]
-    assert recordings.page(alice.id, 9) == []
+    assert queries.page(alice.id, 9) == []
 
 
 def test_instructions_of_two_thousand_signs_of_any_script_are_taken(program: Program) -> None:
@@ -83,7 +85,7 @@ def test_control_characters_in_instructions_go_and_lines_stay(program: Program) 
 def test_a_plain_form_chooses_too(browser: FlaskClient, alice: User) -> None:
     answer = browser.post("/upload", data={"file": (io.BytesIO(b"sound"), "talk.wav"), **CHOSEN})
     assert answer.status_code == 303
-    assert recordings.choices_of(only(alice)) == Choices(**CHOSEN)
+    assert options.recap_options_of(only(alice)) == RecapOptions(**CHOSEN)
 
 
 def test_a_plain_form_that_is_refused_keeps_what_was_typed(browser: FlaskClient) -> None:
@@ -106,7 +108,7 @@ def test_a_resumable_upload_chooses_at_its_start_or_on_the_way(browser: FlaskCli
     assert changed.status_code == 204
     body = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
     assert browser.patch(begun.location, headers=headers | body, data=b"sound").status_code == 204
-    assert recordings.choices_of(only(alice)) == Choices(**CHOSEN | {"instructions": LONG})
+    assert options.recap_options_of(only(alice)) == RecapOptions(**CHOSEN | {"instructions": LONG})
 
 
 @pytest.mark.parametrize(("fields", "named"), WRONG)
@@ -120,7 +122,7 @@ def test_a_resumable_upload_is_refused_before_a_byte_is_sent(
 
 
 def test_the_upload_page_offers_templates_and_the_models_of_the_workers(browser: FlaskClient, admin: User) -> None:
-    templates.add("Site visit", "Name each <b>defect</b>.", admin, utc_now())
+    recap_templates.add("Site visit", "Name each <b>defect</b>.", admin, utc_now())
     page = browser.get("/upload").text
     assert ">Site visit</option>" in page and "Name each &lt;b&gt;defect" in page
     assert '<input name="model"' in page, "nothing is known of models: a field to type"
@@ -165,7 +167,7 @@ def test_a_program_changes_what_it_names_and_null_is_the_default(
     answer = program.post(f"/recordings/{recording.id}/summarize", json=body)
     assert answer.status_code == 202
     assert (answer.json["status"], answer.json["choices"]) == ("queued", CHOSEN | changed)
-    found = recordings.get(recording.id)
+    found = queries.get(recording.id)
     assert found is not None and (found.job.step, found.job.queue) == ("process", "gpu")
 
 
@@ -199,9 +201,9 @@ def test_json_is_read_whatever_the_client_calls_it(program: Program, recording: 
 def test_a_body_that_does_not_fit_changes_nothing(program: Program, recording: Recording, body: bytes) -> None:
     answer = program.post(f"/recordings/{recording.id}/summarize", data=body)
     assert (answer.status_code, answer.json["error"]["code"]) == (422, "invalid_request")
-    found = recordings.get(recording.id)
+    found = queries.get(recording.id)
     assert found is not None and found.job.status == Status.DONE
-    assert choices_of(recording.id) == Choices(**CHOSEN)
+    assert choices_of(recording.id) == RecapOptions(**CHOSEN)
 
 
 @pytest.mark.parametrize(("fields", "named"), WRONG)
@@ -218,7 +220,7 @@ def test_a_custom_prompt_goes_on_with_the_words_of_before(program: Program, reco
 
 
 def test_while_a_job_is_not_over_nothing_is_changed(program: Program, recording: Recording) -> None:
-    assert jobs.retry(recording.id, utc_now())
+    assert transitions.retry(recording.id, utc_now())
     answer = program.post(f"/recordings/{recording.id}/summarize", json={"template": "interview"})
     assert (answer.status_code, answer.json["error"]["code"]) == (409, "conflict")
     assert choices_of(recording.id).template == "lecture"
@@ -236,7 +238,7 @@ def test_the_page_that_asks_how_shows_what_is_chosen_now(browser: FlaskClient, r
 def test_the_form_of_the_page_writes_again(browser: FlaskClient, recording: Recording) -> None:
     answer = browser.post(f"/recordings/{recording.id}/rewrite", data={"template": "council", "instructions": ""})
     assert (answer.status_code, answer.location) == (303, f"/recordings/{recording.id}")
-    assert choices_of(recording.id) == Choices(template="council"), "an empty field is the default"
+    assert choices_of(recording.id) == RecapOptions(template="council"), "an empty field is the default"
     assert browser.post(f"/recordings/{recording.id}/rewrite", data={}).status_code == 409
 
 
@@ -249,16 +251,16 @@ def test_a_form_that_is_refused_keeps_what_was_typed_and_tells_where(
     assert "&lt;script&gt;alert(1)" in answer.text and "<script>alert" not in answer.text
     assert 'id="choice-error"' in answer.text and 'aria-describedby="choice-error"' in answer.text
     assert "selected" in answer.text.partition('value="interview"')[2].partition(">")[0]
-    assert choices_of(recording.id) == Choices(**CHOSEN)
+    assert choices_of(recording.id) == RecapOptions(**CHOSEN)
 
 
 def test_a_template_that_was_deleted_can_be_kept_but_not_chosen_anew(
     browser: FlaskClient, program: Program, recording: Recording, alice: User, admin: User
 ) -> None:
-    name = templates.add("Site visit", "Name each defect.", admin, utc_now()).name
-    assert recordings.write_again(recording.id, Choices(template=name), utc_now())
+    name = recap_templates.add("Site visit", "Name each defect.", admin, utc_now()).name
+    assert recaps.write_again(recording.id, RecapOptions(template=name), utc_now())
     meetings.change(recording, job={"status": Status.DONE})
-    templates.remove(name, utc_now())
+    recap_templates.remove(name, utc_now())
     assert "Site visit" in browser.get(f"/recordings/{recording.id}/rewrite").text
     assert browser.post(f"/recordings/{recording.id}/rewrite", data={"template": name}).status_code == 303
     other = meetings.finished(alice, "Other")
@@ -269,4 +271,4 @@ def test_a_template_that_was_deleted_can_be_kept_but_not_chosen_anew(
 def test_forms_carry_their_token(app: Flask, browser: FlaskClient, recording: Recording) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
     assert browser.post(f"/recordings/{recording.id}/rewrite", data={"template": "council"}).status_code == 403
-    assert choices_of(recording.id) == Choices(**CHOSEN)
+    assert choices_of(recording.id) == RecapOptions(**CHOSEN)

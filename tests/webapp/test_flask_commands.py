@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers import ROOT, free_port
+from support.helpers import ROOT, free_port
 
 COMMANDS = (
     "db-upgrade", "create-user --email a@example.org --password 0123456789abc", "create-api-key --email a@example.org",

@@ -17,14 +17,15 @@ import click
 import pytest
 from click.testing import Result
 from flask import Flask
-from gguf_files import gguf
-from helpers import ROOT, free_port, wait_until
-from library_factories import make_recording, make_user
-from ollama_server import Model, OllamaServer, Reply
+from support.factories import make_recording, make_user
+from support.gguf_files import gguf
+from support.helpers import ROOT, free_port, wait_until
+from support.ollama_server import Model, OllamaServer, Reply
 
 import config
-from library import database, jobs
-from library.models import utc_now
+from core.clock import utc_now
+from core.database import sessions
+from core.jobs import claims, transitions
 from pipeline.ollama.sources import QUANTIZATIONS
 from webapp.model_commands import find_chat_obstacle, import_ollama_models
 from webapp.ollama_checks import check_ollama
@@ -140,11 +141,11 @@ def test_no_chat_is_tried_while_a_job_holds_the_gpu(
     run: Callable[..., Result], ollama: OllamaServer, folder: Path
 ) -> None:
     make_recording(make_user("owner"))
-    held = jobs.claim("cpu", "worker", utc_now(), 60)
+    held = claims.claim("cpu", "worker", utc_now(), 60)
     assert held is not None
     assert find_chat_obstacle() is None
-    jobs.advance(held, jobs.Step.PROCESS, utc_now())
-    assert jobs.claim("gpu", "worker", utc_now(), 60)
+    transitions.advance(held, transitions.Step.PROCESS, utc_now())
+    assert claims.claim("gpu", "worker", utc_now(), 60)
     result = run("import-ollama-models", folder, "--only", "small")
     assert result.exit_code == 0
     assert "no chat tried: a job is running" in result.stdout
@@ -157,7 +158,7 @@ def test_without_tables_there_is_no_job_and_without_a_database_there_may_be_one(
     assert find_chat_obstacle() is None
     settings_of(DATABASE_URL=f"postgresql://127.0.0.1:{free_port()}/none")
     assert find_chat_obstacle() == "the database does not answer, so a job may be running"
-    database.engine().dispose()
+    sessions.engine().dispose()
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from helpers import free_port
-from ollama_server import Model, OllamaServer
+from support.helpers import free_port
+from support.ollama_server import Model, OllamaServer
 
 import config
-from library import ollama_health
-from library.models import utc_now
+from core import ollama_circuit
+from core.clock import utc_now
 from webapp.findings import Finding
 from webapp.ollama_checks import check_ollama
 
@@ -90,8 +90,8 @@ def test_the_doctor_tells_that_ollama_is_left_alone_and_until_when(
     sqlite: str, ollama: OllamaServer, settings_of: Settings
 ) -> None:
     settings = settings_of(OLLAMA_HOST=ollama.host)
-    for _ in range(ollama_health.MOST_FAILURES):
-        until = ollama_health.note_failure(ollama.host, "away", utc_now())
+    for _ in range(ollama_circuit.MOST_FAILURES):
+        until = ollama_circuit.note_failure(ollama.host, "away", utc_now())
     assert until is not None
     resting, *others = check_ollama(settings)
     assert resting.state == f"failed 5 times in a row (it did not answer) and is left alone until {until:%H:%M}"

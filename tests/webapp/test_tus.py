@@ -14,12 +14,17 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from tus_visitors import OCTETS, Tus
-from visitors import Program, log_in, stored_files, token_of
+from support.tus_visitors import OCTETS, Tus
+from support.visitors import Program, log_in, stored_files, token_of
 
 import config
-from library import recordings, uploads, users
-from library.models import User, utc_now
+from core.accounts import api_keys
+from core.clock import utc_now
+from core.database.tables import User
+from core.recordings import queries
+from core.storage import removal
+from core.storage.store import file_store
+from core.uploads import limits, resumable
 
 SOUND = bytes(range(256)) * 8
 
@@ -27,7 +32,7 @@ SOUND = bytes(range(256)) * 8
 @pytest.fixture
 def tus(app: Flask, alice: User) -> Tus:
     """The owner's program."""
-    return Tus(app, users.create_api_key(alice, "test"))
+    return Tus(app, api_keys.create_api_key(alice, "test"))
 
 
 def code_of(answer: Any) -> tuple[int, str]:
@@ -46,11 +51,11 @@ def test_a_file_in_three_pieces_becomes_a_recording(tus: Tus, alice: User, data_
         answer = tus.patch(path, place, SOUND[place : place + size])
         place += size
         assert (answer.status_code, answer.headers["Upload-Offset"]) == (204, str(place))
-    found = recordings.get(answer.headers["Upload-Recording"], alice.id)
+    found = queries.get(answer.headers["Upload-Recording"], alice.id)
     assert found is not None and found.job.status == "queued"
     assert (found.title, found.language, found.num_speakers) == ("A talk", "nl", 3)
     assert (found.size_bytes, found.sha256) == (len(SOUND), hashlib.sha256(SOUND).hexdigest())
-    assert stored_files(data_dir) == [recordings.files().recording(found.id)]
+    assert stored_files(data_dir) == [file_store().recording(found.id)]
     assert stored_files(data_dir)[0].read_bytes() == SOUND
 
 
@@ -77,7 +82,7 @@ def test_the_first_bytes_may_come_with_the_creation(tus: Tus) -> None:
     answer = tus.create(len(SOUND), SOUND[:500])
     assert (answer.status_code, answer.headers["Upload-Offset"]) == (201, "500")
     whole = tus.create(len(SOUND), SOUND)
-    assert recordings.get(whole.headers["Upload-Recording"]) is not None
+    assert queries.get(whole.headers["Upload-Recording"]) is not None
 
 
 @pytest.mark.parametrize("version", [None, "0.2.2", "1.0"])
@@ -174,19 +179,19 @@ def test_a_repeated_last_request_makes_no_second_recording(tus: Tus, alice: User
     assert code_of(tus.patch(path, 0, b"talk")) == (409, "offset_conflict")
     head = tus.call("HEAD", path)
     assert (head.headers["Upload-Offset"], head.headers["Upload-Recording"]) == ("4", made)
-    assert [each.id for each in recordings.page(alice.id, 9)] == [made]
+    assert [each.id for each in queries.page(alice.id, 9)] == [made]
 
 
 def test_giving_up_a_complete_upload_leaves_its_recording(tus: Tus) -> None:
     path = tus.begin(4)
     made = tus.patch(path, 0, b"talk").headers["Upload-Recording"]
     assert tus.call("DELETE", path).status_code == 204
-    assert recordings.get(made) is not None and recordings.files().recording(made).read_bytes() == b"talk"
+    assert queries.get(made) is not None and file_store().recording(made).read_bytes() == b"talk"
 
 
 def test_a_deleted_recording_takes_its_upload_with_it(tus: Tus, data_dir: Path) -> None:
     path = tus.begin(4)
-    recordings.remove(tus.patch(path, 0, b"talk").headers["Upload-Recording"])
+    removal.remove_recording(tus.patch(path, 0, b"talk").headers["Upload-Recording"])
     assert tus.call("HEAD", path).status_code == 404 and not stored_files(data_dir)
 
 
@@ -197,17 +202,17 @@ def test_an_upload_expires_a_day_after_its_last_byte(tus: Tus, data_dir: Path, m
     assert tus.patch(path, 0, b"x").status_code == 204
     monkeypatch.setattr("webapp.uploads.tus.utc_now", lambda: start + timedelta(hours=46))
     assert tus.offset(path) == 1
-    assert uploads.sweep(start + timedelta(hours=46)) == 0
+    assert resumable.sweep(start + timedelta(hours=46)) == 0
     monkeypatch.setattr("webapp.uploads.tus.utc_now", lambda: start + timedelta(hours=48))
     assert tus.call("HEAD", path).status_code == 410
     assert code_of(tus.patch(path, 1, b"x")) == (410, "upload_gone")
-    assert uploads.sweep(start + timedelta(hours=48)) == 1
+    assert resumable.sweep(start + timedelta(hours=48)) == 1
     assert not stored_files(data_dir) and tus.call("HEAD", path).status_code == 404
 
 
 def test_somebody_elses_upload_is_not_there(app: Flask, tus: Tus, charlie: User) -> None:
     path = tus.begin(100)
-    other = Tus(app, users.create_api_key(charlie, "test"))
+    other = Tus(app, api_keys.create_api_key(charlie, "test"))
     assert [other.call(method, path).status_code for method in ("HEAD", "DELETE")] == [404, 404]
     assert other.patch(path, 0, b"x").status_code == 404
     assert tus.offset(path) == 0
@@ -269,8 +274,8 @@ def test_a_body_that_breaks_off_keeps_what_has_arrived(tus: Tus) -> None:
 
 
 def test_a_full_disk_is_told_before_a_byte_is_sent(tus: Tus, monkeypatch: pytest.MonkeyPatch) -> None:
-    free = uploads.RESERVE_BYTES + 100_000
-    monkeypatch.setattr("library.files.Files.free_bytes", lambda _self: free)
+    free = limits.RESERVE_BYTES + 100_000
+    monkeypatch.setattr("core.storage.files.FileStore.free_bytes", lambda _self: free)
     first = tus.begin(60_000)
     assert code_of(tus.create(60_000)) == (507, "storage_full"), "the first one's bytes are spoken for"
     tus.patch(first, 0, b"x" * 50_000)
@@ -281,7 +286,7 @@ def test_a_full_disk_is_told_before_a_byte_is_sent(tus: Tus, monkeypatch: pytest
 def test_the_plain_form_counts_what_is_announced_too(
     tus: Tus, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("library.files.Files.free_bytes", lambda _self: uploads.RESERVE_BYTES + 100_000)
+    monkeypatch.setattr("core.storage.files.FileStore.free_bytes", lambda _self: limits.RESERVE_BYTES + 100_000)
     assert program.upload(b"x" * 50_000).status_code == 201
     tus.begin(60_000)
     assert code_of(program.upload(b"x" * 50_000)) == (507, "storage_full")
@@ -300,7 +305,7 @@ def test_a_disk_that_fills_up_keeps_what_was_written(tus: Tus, monkeypatch: pyte
         room[0] -= written
         return written
 
-    monkeypatch.setattr("library.partial.os.write", short)
+    monkeypatch.setattr("core.uploads.partial_file.os.write", short)
     assert code_of(tus.patch(path, 0, b"x" * 100)) == (507, "storage_full")
     monkeypatch.undo()
     assert tus.offset(path) == 30
@@ -314,7 +319,7 @@ def test_one_user_may_keep_only_so_much(
     path = tus.begin(300)
     assert code_of(tus.create(301)) == (403, "quota_exceeded")
     assert code_of(program.upload(b"x" * 400)) == (403, "quota_exceeded")
-    assert Tus(app, users.create_api_key(charlie, "test")).create(900).status_code == 201
+    assert Tus(app, api_keys.create_api_key(charlie, "test")).create(900).status_code == 201
     tus.patch(path, 0, b"x" * 300)
     assert tus.create(301).status_code == 403 and tus.create(300).status_code == 201
 
@@ -356,7 +361,7 @@ def test_uploads_go_on_while_redis_is_away(tus: Tus) -> None:
 
 def test_a_strange_name_is_never_a_path(tus: Tus, data_dir: Path) -> None:
     made = tus.create(4, b"talk", filename="../../会议.mp3").headers["Upload-Recording"]
-    found = recordings.get(made)
+    found = queries.get(made)
     assert found is not None and found.filename == "会议.mp3"
     assert stored_files(data_dir) == [data_dir / "recordings" / made]
 
@@ -366,7 +371,7 @@ def test_wishes_can_be_changed_while_bytes_are_missing(tus: Tus) -> None:
     change = {"title": "Second", "language": "nl", "num_speakers": "2"}
     assert tus.call("PUT", f"{path}/wishes", data=change).status_code == 204
     assert code_of(tus.call("PUT", f"{path}/wishes", data={"language": "klingon"})) == (422, "invalid_request")
-    found = recordings.get(tus.patch(path, 0, b"talk").headers["Upload-Recording"])
+    found = queries.get(tus.patch(path, 0, b"talk").headers["Upload-Recording"])
     assert found is not None and (found.title, found.language, found.num_speakers) == ("Second", "nl", 2)
     assert code_of(tus.call("PUT", f"{path}/wishes", data=change)) == (409, "conflict")
 

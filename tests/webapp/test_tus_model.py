@@ -14,12 +14,17 @@ from flask import Flask
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule, run_state_machine_as_test
-from tus_visitors import OCTETS, Tus
-from visitors import PASSWORD
+from support.tus_visitors import OCTETS, Tus
+from support.visitors import PASSWORD
 
 import config
-from library import database, recordings, uploads, users
-from library.models import utc_now
+from core.accounts import api_keys, users
+from core.clock import utc_now
+from core.database import sessions
+from core.recordings import queries
+from core.storage import removal
+from core.storage.store import file_store
+from core.uploads import resumable
 from webapp import create_app
 
 START = utc_now()
@@ -31,11 +36,11 @@ class Expected:
     """What an upload should hold."""
 
     def __init__(self, length: int, now: datetime) -> None:
-        self.length, self.data, self.is_recording, self.expires_at = length, b"", False, now + uploads.KEPT
+        self.length, self.data, self.is_recording, self.expires_at = length, b"", False, now + resumable.KEPT
 
     def take(self, data: bytes, now: datetime) -> None:
         self.data += data
-        self.expires_at = now + uploads.KEPT
+        self.expires_at = now + resumable.KEPT
         self.is_recording = len(self.data) == self.length
 
 
@@ -75,7 +80,7 @@ class Offsets(RuleBasedStateMachine):
     @rule()
     def start_anew(self) -> None:
         """The server is started again: nothing is remembered but files and rows."""
-        database.engine().dispose()
+        sessions.engine().dispose()
         self.tus = Tus(self.new_app(), self.key)
 
     @rule(hours=st.integers(1, 25))
@@ -84,8 +89,8 @@ class Offsets(RuleBasedStateMachine):
 
     @rule()
     def sweep(self) -> None:
-        uploads.sweep(self.now)
-        recordings.sweep_files(self.now, age_seconds=0)
+        resumable.sweep(self.now)
+        removal.sweep_files(self.now, age_seconds=0)
         self.uploads = {path: each for path, each in self.uploads.items() if each.expires_at > self.now}
 
     @rule(target=paths, length=st.integers(1, LONGEST), first=st.none() | SOUND)
@@ -130,7 +135,7 @@ class Offsets(RuleBasedStateMachine):
             assert answer.status_code == 413
         elif good == "x":
             assert answer.status_code == 460
-            held.expires_at = self.now + uploads.KEPT
+            held.expires_at = self.now + resumable.KEPT
         else:
             assert answer.status_code == 204
             held.take(data, self.now)
@@ -159,7 +164,7 @@ class Offsets(RuleBasedStateMachine):
 
     @invariant()
     def files_hold_what_the_model_says(self) -> None:
-        files = recordings.files()
+        files = file_store()
         for path, held in self.uploads.items():
             id = path.rsplit("/", 1)[1]
             place = files.recording(id) if held.is_recording else files.incoming(id)
@@ -170,12 +175,12 @@ class Offsets(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.now += timedelta(days=3)
-        uploads.sweep(self.now)
-        assert recordings.files().incoming_sizes() == {}
+        resumable.sweep(self.now)
+        assert file_store().incoming_sizes() == {}
         for path, data in self.recordings.items():
-            found = recordings.get(path.rsplit("/", 1)[1])
+            found = queries.get(path.rsplit("/", 1)[1])
             assert found is not None and found.sha256 == hashlib.sha256(data).hexdigest()
-            recordings.remove(found.id)
+            removal.remove_recording(found.id)
         self.patch.undo()
 
 
@@ -184,7 +189,7 @@ def test_offsets_hold_against_a_model(
 ) -> None:
     settings_of(SECRET_KEY="0123456789abcdef0123456789abcdef", MAX_UNFINISHED_UPLOADS=1000)
     monkeypatch.setattr("webapp.uploads.tus.CALLS", "1000000 per minute")
-    key = users.create_api_key(users.create_user("alice@example.org", PASSWORD), "test")
+    key = api_keys.create_api_key(users.create_user("alice@example.org", PASSWORD), "test")
     with pytest.MonkeyPatch.context() as patch:
         machine = type("Offsets", (Offsets,), {"new_app": staticmethod(create_app), "key": key, "patch": patch})
         run_state_machine_as_test(

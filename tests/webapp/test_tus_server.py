@@ -12,13 +12,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from gunicorn_server import GunicornServer
-from helpers import wait_until
-from tus_visitors import OCTETS
-from visitors import PASSWORD, stored_files
+from support.gunicorn_server import GunicornServer
+from support.helpers import wait_until
+from support.tus_visitors import OCTETS
+from support.visitors import PASSWORD, stored_files
 
 import config
-from library import recordings, users
+from core.accounts import api_keys, users
+from core.recordings import queries
+from core.storage.store import file_store
 
 MEGABYTE = 1_000_000
 SOUND = bytes(range(251)) * (8 * MEGABYTE // 251)
@@ -28,7 +30,7 @@ SOUND = bytes(range(251)) * (8 * MEGABYTE // 251)
 def key(sqlite: str, settings_of: Callable[..., config.Settings]) -> str:
     """The API key of an account on a site for files of up to 300 MB."""
     settings_of(SECRET_KEY="0123456789abcdef0123456789abcdef", MAX_UPLOAD_BYTES=300 * MEGABYTE)
-    return users.create_api_key(users.create_user("alice@example.org", PASSWORD), "test")
+    return api_keys.create_api_key(users.create_user("alice@example.org", PASSWORD), "test")
 
 
 @pytest.fixture
@@ -82,7 +84,7 @@ def client(server: GunicornServer, key: str) -> Client:
 def check_complete(path: str, sound: bytes, answer: http.client.HTTPResponse) -> None:
     """The upload is one recording with exactly these bytes."""
     made = answer.headers["Upload-Recording"]
-    found = recordings.get(made)
+    found = queries.get(made)
     assert found is not None and found.sha256 == hashlib.sha256(sound).hexdigest()
     folder = config.load().data_dir
     assert stored_files(folder) == [folder / "recordings" / made]
@@ -154,7 +156,7 @@ def test_a_dead_line_does_not_hold_up_its_successor(client: Client) -> None:
     dead.sendall(SOUND[100_000 : 2 * 65536])
     dead.shutdown(socket.SHUT_WR)
     assert dead.recv(100).startswith(b"HTTP/1.1 409")
-    assert recordings.files().recording(path.rsplit("/", 1)[1]).stat().st_size == len(SOUND)
+    assert file_store().recording(path.rsplit("/", 1)[1]).stat().st_size == len(SOUND)
 
 
 def test_a_silent_line_is_given_up(key: str, tmp_path: Path) -> None:
@@ -179,7 +181,7 @@ def test_memory_stays_flat_and_bodies_may_come_in_chunks(client: Client, server:
     path = client.begin(count * MEGABYTE)
     answer = client.patch(path, 0, iter([piece] * count), Transfer_Encoding="chunked")
     assert answer.status == 204 and answer.headers["Upload-Offset"] == str(count * MEGABYTE)
-    assert recordings.get(answer.headers["Upload-Recording"]) is not None
+    assert queries.get(answer.headers["Upload-Recording"]) is not None
     assert server.memory() - before < 20 * MEGABYTE
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import meetings
 import pytest
 from flask.testing import FlaskClient
-from visitors import Program
+from support import meetings
+from support.visitors import Program
 
-from library import jobs, recordings
-from library.models import Recording, Status, User, utc_now
+from core.clock import utc_now
+from core.database.tables import Recording, Status, User
+from core.jobs import claims, transitions
+from core.recordings import queries, recaps
+from core.storage.store import file_store
 from pipeline.errors import StageTimeout
 from pipeline.recap import Notice
 
@@ -80,7 +83,7 @@ def test_a_version_that_is_not_there_is_told(
 def test_a_version_is_used_again_by_its_button(browser: FlaskClient, recording: Recording) -> None:
     answer = browser.post(address(recording, "/versions/1/use"))
     assert (answer.status_code, answer.location) == (303, address(recording))
-    found = recordings.get(recording.id)
+    found = queries.get(recording.id)
     assert found is not None
     assert (found.job.status, found.job.step, found.job.queue) == (Status.QUEUED, "render", "cpu")
     page = browser.get(address(recording)).text
@@ -91,11 +94,11 @@ def test_a_version_is_used_again_by_its_button(browser: FlaskClient, recording: 
 def test_once_used_it_is_the_current_one_and_later_ones_can_be_looked_at(
     browser: FlaskClient, program: Program, recording: Recording
 ) -> None:
-    recordings.use_version(recording.id, 1, utc_now())
-    held = jobs.claim("cpu", "w", utc_now(), 60)
+    recaps.use_version(recording.id, 1, utc_now())
+    held = claims.claim("cpu", "w", utc_now(), 60)
     assert held is not None
-    jobs.note_result(held, "pdf", "ab" * 32)
-    assert jobs.finish(held, utc_now())
+    transitions.note_result(held, "pdf", "ab" * 32)
+    assert transitions.finish(held, utc_now())
     page = browser.get(address(recording)).text
     assert "Decision of recap 1." in page and "Version 1 of 3" in page
     later = browser.get(address(recording, "?version=3")).text
@@ -148,9 +151,9 @@ def test_a_number_that_no_version_has_is_not_used(
 
 
 def test_a_version_whose_file_is_lost_is_not_used(browser: FlaskClient, program: Program, recording: Recording) -> None:
-    version = recordings.get_version(recording.id, 1)
+    version = recaps.get_version(recording.id, 1)
     assert version is not None
-    recordings.files().stage(version.key, ".json").unlink()
+    file_store().stage(version.key, ".json").unlink()
     assert program.post(f"/recordings/{recording.id}/versions/1/use").status_code == 409
     assert browser.get(address(recording, "?version=1")).status_code == 409
     assert browser.get(address(recording)).status_code == 200
@@ -185,9 +188,9 @@ def test_a_recap_that_could_not_be_written_again_leaves_the_old_one_and_says_why
     browser: FlaskClient, recording: Recording
 ) -> None:
     meetings.change(recording, job=AT_WORK | {"status": Status.QUEUED})
-    held = jobs.claim("gpu", "w", utc_now(), 60)
+    held = claims.claim("gpu", "w", utc_now(), 60)
     assert held is not None
-    jobs.fail(held, StageTimeout(), utc_now())
+    transitions.fail(held, StageTimeout(), utc_now())
     page = browser.get(address(recording)).text
     assert "The recap could not be written again" in page and StageTimeout.default_message in page
     assert "Decision of recap 3." in page and "Download PDF" in page

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import meetings
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from visitors import Program, token_of
+from support import meetings
+from support.visitors import Program, token_of
 
-from library import recordings
-from library.models import Recording, Status, User
+from core.database.tables import Recording, Status, User
+from core.recordings import queries, recaps
 
 NASTY = '<script>alert("x")</script>'
 
@@ -24,7 +24,7 @@ def test_names_show_in_recap_transcript_and_list_of_speakers(browser: FlaskClien
     assert "Anna" in before and "Zoë" not in before
     answer = browser.post(f"/recordings/{recording.id}/speakers", data={"s1": "  Zoë \n de Wit "})
     assert (answer.status_code, answer.location) == (303, f"/recordings/{recording.id}#voices")
-    recap = recordings.load_recap(recording.id)
+    recap = recaps.load_recap(recording.id)
     assert recap is not None
     assert recap.transcript.name_of("s1") == "Zoë de Wit"
 
@@ -33,7 +33,7 @@ def test_the_pdf_is_made_anew_and_nothing_else(program: Program, recording: Reco
     answer = program.put(f"/recordings/{recording.id}/speakers", json={"s1": "Zoë", "s2": ""})
     assert answer.status_code == 200
     assert answer.json["speakers"][0]["name"] == "Zoë"
-    job = recordings.get(recording.id).job
+    job = queries.get(recording.id).job
     assert (job.status, job.step, job.queue) == (Status.QUEUED, "render", "cpu")
 
 
@@ -43,7 +43,7 @@ def test_names_that_do_not_fit_are_refused_and_change_nothing(
 ) -> None:
     answer = program.put(f"/recordings/{recording.id}/speakers", json=body)
     assert (answer.status_code, answer.json["error"]["code"]) == (422, "invalid_request")
-    assert recordings.get(recording.id).job.status == Status.DONE
+    assert queries.get(recording.id).job.status == Status.DONE
 
 
 def test_names_in_a_thousand_brackets_are_refused(program: Program, recording: Recording) -> None:
@@ -54,7 +54,7 @@ def test_names_in_a_thousand_brackets_are_refused(program: Program, recording: R
 
 def test_a_stranger_names_nobody(stranger: Program, recording: Recording) -> None:
     assert stranger.put(f"/recordings/{recording.id}/speakers", json={"s1": "Eve"}).status_code == 404
-    assert recordings.load_recap(recording.id).transcript.name_of("s1") != "Eve"
+    assert recaps.load_recap(recording.id).transcript.name_of("s1") != "Eve"
 
 
 def test_a_form_from_elsewhere_names_nobody(app: Flask, browser: FlaskClient, recording: Recording) -> None:

@@ -8,14 +8,17 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import meetings
 import pytest
 from flask import Flask
-from visitors import Program
+from support import meetings
+from support.visitors import Program
 
-from library import jobs, recordings
-from library.database import write
-from library.models import Status, User, Worker, utc_now
+from core.clock import utc_now
+from core.database.sessions import write
+from core.database.tables import Status, User, Worker
+from core.jobs import claims, speeds, transitions
+from core.recordings import queries
+from core.storage.store import file_store
 from pipeline.errors import NoAudio
 from pipeline.recap import Notice
 
@@ -80,9 +83,9 @@ def test_a_finished_recording_tells_all(program: Program, alice: User) -> None:
 
 def test_a_failed_recording_says_why(program: Program, alice: User) -> None:
     recording = meetings.upload(alice, "Silent film")
-    held = jobs.claim("cpu", "worker", utc_now(), 60)
+    held = claims.claim("cpu", "worker", utc_now(), 60)
     assert held is not None
-    jobs.fail(held, NoAudio(), utc_now())
+    transitions.fail(held, NoAudio(), utc_now())
     shown = program.get(f"/recordings/{recording.id}").json
     assert shown["status"] == "failed"
     assert shown["error"] == {
@@ -113,7 +116,7 @@ def test_the_place_in_line_counts_the_jobs_ahead(program: Program, alice: User, 
 def test_the_time_left_counts_the_wait_too(program: Program, alice: User) -> None:
     with write() as session:
         session.add(Worker(id="gpu-1", queues="gpu", device="cpu", seen_at=utc_now()))
-    jobs.note_speed("transcribe", "m", 10, 100)
+    speeds.note_speed("transcribe", "m", 10, 100)
     running = meetings.upload(alice, "First", at=utc_now() - timedelta(minutes=1))
     process = {"step": "process", "queue": "gpu", "duration": 1000.0}
     at_work = {"status": Status.RUNNING, "stage": "transcribe", "progress": 0.5}
@@ -189,7 +192,7 @@ def test_the_list_is_newest_first_and_read_page_by_page(program: Program, alice:
         seen += [each["id"] for each in answer["items"]]
         cursor, pages = answer["next_cursor"], pages + 1
     assert pages == 3 and len(seen) == 7 and set(seen) == {each.id for each in made}
-    times = [recordings.get(each).created_at for each in seen]  # type: ignore[union-attr]
+    times = [queries.get(each).created_at for each in seen]  # type: ignore[union-attr]
     assert times == sorted(times, reverse=True)
 
 
@@ -230,7 +233,7 @@ def test_the_recap_can_be_written_again_once_the_job_is_over(program: Program, a
     recording = meetings.finished(alice, "Launch")
     answer = program.post(f"/recordings/{recording.id}/summarize")
     assert (answer.status_code, answer.json["status"]) == (202, "queued")
-    found = recordings.get(recording.id)
+    found = queries.get(recording.id)
     assert found is not None and (found.job.step, found.job.queue) == ("process", "gpu")
     assert program.post(f"/recordings/{recording.id}/summarize").status_code == 409
 
@@ -239,8 +242,8 @@ def test_deleted_is_gone(program: Program, alice: User) -> None:
     recording = meetings.finished(alice, "Launch")
     assert program.delete(f"/recordings/{recording.id}").status_code == 204
     assert program.get(f"/recordings/{recording.id}").status_code == 404
-    assert not recordings.files().recording(recording.id).exists()
-    assert not list(recordings.files().stages_folder.glob("*/*"))
+    assert not file_store().recording(recording.id).exists()
+    assert not list(file_store().stages_folder.glob("*/*"))
 
 
 @pytest.mark.parametrize(

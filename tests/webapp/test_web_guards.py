@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import meetings
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from visitors import PASSWORD, Program, log_in, token_of
+from support import meetings
+from support.visitors import PASSWORD, Program, log_in, token_of
 from werkzeug.routing import Rule
 
 import config
-from library import recordings, users
-from library.models import User
+from core.accounts import api_keys
+from core.database.tables import User
+from core.recordings import queries
 from webapp import create_app
 from webapp.security import CONTENT_POLICY
 
@@ -49,7 +50,7 @@ def test_every_address_but_the_open_ones_asks_who_you_are(app: Flask, alice: Use
 
 def test_whoever_owns_a_recording_alone_can_reach_it(app: Flask, alice: User, charlie: User, admin: User) -> None:
     recording = meetings.finished(alice, "Alice's secret meeting")
-    keys = [users.create_api_key(user, "key") for user in (charlie, admin)]
+    keys = [api_keys.create_api_key(user, "key") for user in (charlie, admin)]
     clients = [(log_in(app, user), key) for user, key in zip((charlie, admin), keys, strict=True)]
     tried = 0
     for rule, method in all_rules(app):
@@ -62,7 +63,7 @@ def test_whoever_owns_a_recording_alone_can_reach_it(app: Flask, alice: User, ch
             assert "secret" not in answer.text
             tried += 1
     assert tried >= 30
-    assert recordings.get(recording.id) is not None
+    assert queries.get(recording.id) is not None
 
 
 def test_lists_show_own_recordings_only(app: Flask, alice: User, charlie: User, stranger: Program) -> None:
@@ -128,7 +129,7 @@ def test_no_form_works_without_its_token(app: Flask, alice: User) -> None:
         answer = client.post(address(rule, recording.id))
         assert answer.status_code == 403, str(rule)
         assert "This form is no longer valid" in answer.text
-    assert recordings.get(recording.id) is not None
+    assert queries.get(recording.id) is not None
 
 
 def test_a_form_with_its_token_works(app: Flask, alice: User) -> None:
@@ -137,7 +138,7 @@ def test_a_form_with_its_token_works(app: Flask, alice: User) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
     token = token_of(client.get(f"/recordings/{recording.id}").text)
     answer = client.post(f"/recordings/{recording.id}/delete", data={"csrf_token": token})
-    assert answer.status_code == 303 and recordings.get(recording.id) is None
+    assert answer.status_code == 303 and queries.get(recording.id) is None
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/recordings/unknown", "/api/v1/nothing"])
@@ -153,7 +154,7 @@ def test_a_fault_names_its_request_and_tells_nothing_else(
     def fail(*_args: object) -> None:
         raise RuntimeError("the secret inside")
 
-    monkeypatch.setattr(recordings, "page", fail)
+    monkeypatch.setattr(queries, "page", fail)
     answer = browser.get("/", headers={"X-Request-ID": "find-me"})
     assert answer.status_code == 500
     assert "find-me" in answer.text and "secret" not in answer.text

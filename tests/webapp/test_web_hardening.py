@@ -9,11 +9,11 @@ from collections.abc import Callable
 import httpx
 import pytest
 from flask import Flask
-from gunicorn_server import GunicornServer
-from visitors import PASSWORD, Program, token_of
+from support.gunicorn_server import GunicornServer
+from support.visitors import PASSWORD, Program, token_of
 
 import config
-from library.models import User
+from core.database.tables import User
 from webapp.auth.sessions import safe_target
 
 

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 
 import config
-from library import ollama_health
-from library.models import utc_now
+from core import ollama_circuit
+from core.clock import utc_now
 
 
 def test_a_resting_ollama_is_named_with_the_time_and_the_reason(
@@ -21,9 +21,9 @@ def test_a_resting_ollama_is_named_with_the_time_and_the_reason(
     host = config.load().ollama_host
     assert client.get("/readyz").json["parts"]["ollama"] == "ok"
     for _ in range(4):
-        ollama_health.note_failure(host, "broke_off", utc_now())
+        ollama_circuit.note_failure(host, "broke_off", utc_now())
     assert "ollama" not in client.get("/readyz").json["degraded"]
-    until = ollama_health.note_failure(host, "broke_off", utc_now())
+    until = ollama_circuit.note_failure(host, "broke_off", utc_now())
     ready = client.get("/readyz")
     assert ready.status_code == 200
     assert "ollama" in ready.json["degraded"]
@@ -32,12 +32,12 @@ def test_a_resting_ollama_is_named_with_the_time_and_the_reason(
     assert told.endswith("; the last time it broke off its answer")
     assert until is not None
     assert f"{until.astimezone(ZoneInfo('Europe/Amsterdam')):%H:%M %Z}" in told
-    ollama_health.allow_trial(host)
+    ollama_circuit.allow_trial(host)
     assert "ollama" not in client.get("/readyz").json["degraded"]
 
 
 @pytest.mark.parametrize("word", ["http", "127.0.0.1"])
 def test_the_address_of_ollama_is_not_told_to_everybody(app: Flask, word: str) -> None:
     for _ in range(5):
-        ollama_health.note_failure(config.load().ollama_host, "away", utc_now())
+        ollama_circuit.note_failure(config.load().ollama_host, "away", utc_now())
     assert word not in app.test_client().get("/readyz").json["parts"]["ollama"]

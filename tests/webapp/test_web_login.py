@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from visitors import PASSWORD, log_in, token_of
+from support.visitors import PASSWORD, log_in, token_of
 
-from library import users
-from library.models import User
+from core.accounts import api_keys, users
+from core.database.tables import User
 
 
 def test_the_right_password_logs_in_and_a_wrong_one_does_not(app: Flask, alice: User) -> None:
@@ -124,16 +124,16 @@ def test_an_api_key_is_shown_once_and_can_be_revoked(app: Flask, browser: FlaskC
     ask = app.test_client()
     headers = {"Authorization": f"Bearer {key}"}
     assert ask.get("/api/v1/recordings", headers=headers).status_code == 200
-    (kept,) = users.api_keys(alice.id)
+    (kept,) = api_keys.api_keys(alice.id)
     assert browser.post(f"/account/keys/{kept.id}/revoke").status_code == 302
     assert ask.get("/api/v1/recordings", headers=headers).status_code == 401
 
 
 def test_nobody_revokes_the_key_of_another(app: Flask, browser: FlaskClient, charlie: User) -> None:
-    users.create_api_key(charlie, "mine")
-    (kept,) = users.api_keys(charlie.id)
+    api_keys.create_api_key(charlie, "mine")
+    (kept,) = api_keys.api_keys(charlie.id)
     assert browser.post(f"/account/keys/{kept.id}/revoke").status_code == 404
-    assert users.api_keys(charlie.id)
+    assert api_keys.api_keys(charlie.id)
 
 
 def test_the_colours_chosen_are_kept_in_the_browser(browser: FlaskClient) -> None:

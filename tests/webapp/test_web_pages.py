@@ -6,15 +6,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-import meetings
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from support import meetings
 
 import config
-from library import jobs, ollama_health, recordings
-from library.database import write
-from library.models import Recording, Result, StageSpeed, Status, User, Worker, utc_now
+from core import ollama_circuit
+from core.clock import utc_now
+from core.database.sessions import write
+from core.database.tables import Recording, Result, StageSpeed, Status, User, Worker
+from core.jobs import claims, transitions
+from core.recordings import queries
+from core.storage.store import file_store
 from pipeline.errors import NoAudio, WorkerLost
 from pipeline.recap import FailedWindow, Notice, Phrase, WindowText, to_json
 from webapp import formats
@@ -37,7 +41,7 @@ def hear(recording: Recording, *texts: str, after: int = 0) -> None:
         session.merge(Result(recording_id=recording.id, kind="transcribe", key=key))
     phrases = [Phrase(10.0 * n, 10.0 * n + 9, text, -0.1, 0.0, 1.0, ()) for n, text in enumerate(texts, after)]
     windows = tuple(WindowText(n, (phrase,)) for n, phrase in enumerate(phrases, after))
-    recordings.files().save_part(key, after, to_json(windows, tuple[WindowText, ...]))
+    file_store().save_part(key, after, to_json(windows, tuple[WindowText, ...]))
 
 
 def test_the_first_visit_offers_the_sample_meeting(browser: FlaskClient) -> None:
@@ -129,26 +133,26 @@ def test_time_left_comes_from_the_speed_of_this_machine(browser: FlaskClient, al
 def test_a_failure_that_may_pass_offers_to_try_again(browser: FlaskClient, alice: User) -> None:
     recording = meetings.upload(alice, "Talk")
     meetings.change(recording, job=PROCESS, duration_seconds=100.0)
-    held = jobs.claim("gpu", "worker", utc_now(), 60)
+    held = claims.claim("gpu", "worker", utc_now(), 60)
     assert held is not None
-    jobs.enter_stage(held, "transcribe", utc_now())
-    jobs.report_progress(held, 0.54, utc_now())
+    transitions.enter_stage(held, "transcribe", utc_now())
+    transitions.report_progress(held, 0.54, utc_now())
     hear(recording, "Good morning")
-    jobs.fail(held, WorkerLost(), utc_now())
+    transitions.fail(held, WorkerLost(), utc_now())
     page = browser.get(f"/recordings/{recording.id}").text
     assert "Try again from 0:54" in page and "worker_lost" in page and "attempt 1" in page
     assert "Kept: the transcript up to 0:54" in page and "Good morning" in page and "Stopped here" in page
     assert 'http-equiv="refresh"' not in page
     assert browser.post(f"/recordings/{recording.id}/retry").status_code == 303
-    found = recordings.get(recording.id)
+    found = queries.get(recording.id)
     assert found is not None and found.job.status == Status.QUEUED
 
 
 def test_a_failure_that_stays_does_not_offer_to_try_again(browser: FlaskClient, alice: User) -> None:
     recording = meetings.upload(alice, "Silent film")
-    held = jobs.claim("cpu", "worker", utc_now(), 60)
+    held = claims.claim("cpu", "worker", utc_now(), 60)
     assert held is not None
-    jobs.fail(held, NoAudio(), utc_now())
+    transitions.fail(held, NoAudio(), utc_now())
     for path in ("/", f"/recordings/{recording.id}"):
         page = browser.get(path).text
         assert "This file has no sound" in page and "Check that the recorder" in page
@@ -237,7 +241,7 @@ def test_a_silent_recording_says_that_nobody_speaks(browser: FlaskClient, alice:
 
 def test_a_recap_that_is_gone_from_the_disk_is_told(browser: FlaskClient, alice: User) -> None:
     recording = meetings.finished(alice, "Launch")
-    for path in recordings.files().stages_folder.glob("*/*"):
+    for path in file_store().stages_folder.glob("*/*"):
         path.unlink()
     answer = browser.get(f"/recordings/{recording.id}")
     assert answer.status_code == 409 and "not on this server" in answer.text
@@ -249,7 +253,7 @@ def test_deleting_asks_first_and_then_leaves_nothing(browser: FlaskClient, alice
     asked = browser.get(f"/recordings/{recording.id}/delete").text
     assert "Delete “" in asked and "cannot be undone" in asked
     assert browser.post(f"/recordings/{recording.id}/delete").headers["Location"] == "/"
-    assert recordings.get(recording.id) is None
+    assert queries.get(recording.id) is None
     assert browser.get(f"/recordings/{recording.id}").status_code == 404
 
 
@@ -275,7 +279,7 @@ def test_demo_models_are_told_on_every_page(browser: FlaskClient, alice: User) -
 
 
 def test_the_folder_of_models_is_told_to_administrators_alone(app: Flask, browser: FlaskClient, admin: User) -> None:
-    from visitors import log_in
+    from support.visitors import log_in
 
     folder = str(config.load().models)
     assert folder not in browser.get("/help/models").text
@@ -363,9 +367,9 @@ def test_a_resting_ollama_is_told_beside_the_button_that_asks_it_at_once(browser
     meetings.finish(recording, replace(meetings.make_recap(recording, engine="extractive"), warnings=(notice,)))
     host = config.load().ollama_host
     for _ in range(4):
-        ollama_health.note_failure(host, "away", utc_now())
+        ollama_circuit.note_failure(host, "away", utc_now())
     assert "is left alone" not in browser.get(f"/recordings/{recording.id}").text
-    until = ollama_health.note_failure(host, "away", utc_now())
+    until = ollama_circuit.note_failure(host, "away", utc_now())
     page = browser.get(f"/recordings/{recording.id}").text
     assert f"Ollama failed 5 times in a row and is left alone until {formats.hour(until)}." in page
     assert "Write the recap again" in page

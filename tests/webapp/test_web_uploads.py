@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from visitors import Program, log_in, stored_files, token_of
+from support.visitors import Program, log_in, stored_files, token_of
 
 import config
-from library import recordings
-from library.models import User
+from core.database.tables import User
+from core.recordings import queries
+from core.storage.store import file_store
 from webapp.uploads import intake, sink
 
 BOUNDARY = "frontier"
@@ -81,16 +82,16 @@ def test_the_bytes_are_written_once_and_hashed_on_the_way(
     answer = program.upload(data, "talk.wav", title="A talk")
     assert answer.status_code == 201
     assert sum(writes) == len(data)
-    found = recordings.get(answer.json["id"], alice.id)
+    found = queries.get(answer.json["id"], alice.id)
     assert found is not None
     assert (found.size_bytes, found.sha256) == (len(data), hashlib.sha256(data).hexdigest())
     (kept,) = stored_files(data_dir)
-    assert kept == recordings.files().recording(found.id) and kept.read_bytes() == data
+    assert kept == file_store().recording(found.id) and kept.read_bytes() == data
 
 
 def test_what_is_wished_for_is_kept(program: Program) -> None:
     answer = program.upload(title=" A   talk ", language="NL", num_speakers="3", min_speakers="2", max_speakers="4")
-    found = recordings.get(answer.json["id"])
+    found = queries.get(answer.json["id"])
     assert found is not None
     assert (found.title, found.language) == ("A talk", "nl")
     assert (found.num_speakers, found.min_speakers, found.max_speakers) == (3, 2, 4)
@@ -118,7 +119,7 @@ def test_a_wish_that_does_not_fit_is_refused_and_nothing_is_kept(
 
 def test_a_strange_name_is_shown_but_never_a_path(program: Program, browser: FlaskClient, data_dir: Path) -> None:
     answer = program.upload(b"sound", "../../x<script>.mp3")
-    found = recordings.get(answer.json["id"])
+    found = queries.get(answer.json["id"])
     assert found is not None and found.filename == "x<script>.mp3"
     assert stored_files(data_dir) == [data_dir / "recordings" / found.id]
     page = browser.get("/").text
@@ -128,7 +129,7 @@ def test_a_strange_name_is_shown_but_never_a_path(program: Program, browser: Fla
 def test_three_hundred_chinese_letters_are_a_fine_name(program: Program, browser: FlaskClient) -> None:
     answer = program.upload(b"sound", "会" * 300 + ".mp3")
     assert answer.status_code == 201
-    found = recordings.get(answer.json["id"])
+    found = queries.get(answer.json["id"])
     assert found is not None and len(found.filename) == 200 and found.filename.endswith("会.mp3")
     assert "会会会" in browser.get(f"/recordings/{found.id}").text
 
@@ -158,7 +159,7 @@ def test_a_file_just_beyond_the_limit_is_refused_while_it_is_read(
 def test_a_full_disk_is_told_before_the_body_is_read(
     program: Program, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("library.files.Files.free_bytes", lambda _self: 1024)
+    monkeypatch.setattr("core.storage.files.FileStore.free_bytes", lambda _self: 1024)
     body = Watched(form_body(("talk.wav", b"x" * 50_000)), size=100_000)
     answer = post(program._client, "/api/v1/recordings", body, **program._headers)
     assert answer.status_code == 507
@@ -299,7 +300,7 @@ def test_the_sample_meeting_is_added_like_an_upload(browser: FlaskClient, alice:
     assert "Try the sample meeting" in browser.get("/").text
     answer = browser.post("/sample")
     assert answer.status_code == 303
-    (found,) = recordings.page(alice.id, 9)
+    (found,) = queries.page(alice.id, 9)
     sample = config.ROOT / "audio_samples" / "launch-planning.mp3"
     assert found.sha256 == hashlib.sha256(sample.read_bytes()).hexdigest()
     assert [path.name for path in stored_files(data_dir)] == [found.id]

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from helpers import free_port
-from ollama_server import Model, OllamaServer
+from support.helpers import free_port
+from support.ollama_server import Model, OllamaServer
 
-from library.models import utc_now
-from library.recordings import live_workers
+from core.clock import utc_now
+from core.worker_register import live_workers
 from webapp.recordings import choices
 from workers import language_models, sweeper
 from workers.language_models import Listing

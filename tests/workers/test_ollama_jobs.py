@@ -11,22 +11,28 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from helpers import SAMPLES, free_port, wait_until
-from library_factories import make_user
-from ollama_answers import quotes_first_line
-from ollama_server import Body, Model, OllamaServer, Reply, says
 from sqlalchemy import update
+from support.factories import make_user
+from support.helpers import SAMPLES, free_port, wait_until
+from support.ollama_answers import quotes_first_line
+from support.ollama_server import Body, Model, OllamaServer, Reply, says
 
 import config
-from library import jobs, ollama_health, recordings
-from library.database import write
-from library.models import Recording, Status, Step, User, utc_now
-from library.recordings import Upload, Wishes
+from core import ollama_circuit
+from core.clock import utc_now
+from core.database.sessions import write
+from core.database.tables import Recording, Status, Step, User
+from core.jobs import claims, transitions
+from core.recordings import queries, recaps
+from core.recordings.options import UploadOptions
+from core.storage.store import file_store
+from core.uploads import intake
+from core.uploads.intake import ArrivedFile
 from pipeline import chain
 from pipeline.recap import Recap
-from workers import lifeline, runner
-from workers.models import WarmEngines, engines
-from workers.video_memory import VideoMemory
+from workers import job_monitor, step_runner
+from workers.engine_cache import EngineCache, engines
+from workers.gpu_memory import GpuMemory
 
 pytestmark = [pytest.mark.usefixtures("sqlite"), pytest.mark.speech]
 SPEECH_BYTES = 5_000_000
@@ -56,27 +62,27 @@ def server(settings_of: Callable[..., config.Settings]) -> Iterator[OllamaServer
 
 def upload(owner: User, sample: str = "ten-seconds.wav") -> str:
     """The same sample each time: only the first job has to listen to it."""
-    incoming = recordings.files().new_incoming()
+    incoming = file_store().new_incoming()
     shutil.copy(SAMPLES / sample, incoming)
     digest = hashlib.sha256(sample.encode()).hexdigest()
-    return recordings.add(owner, Upload(incoming, sample, 1, digest), Wishes(), utc_now()).id
+    return intake.take_in(owner, ArrivedFile(incoming, sample, 1, digest), UploadOptions(), utc_now()).id
 
 
 def work() -> None:
     """Run steps until no job waits."""
     stop = mmap.mmap(-1, 1)
-    while held := jobs.claim("cpu", "w", utc_now(), 60) or jobs.claim("gpu", "w", utc_now(), 60):
-        runner.run(held, config.load(), stop)
+    while held := claims.claim("cpu", "w", utc_now(), 60) or claims.claim("gpu", "w", utc_now(), 60):
+        step_runner.run(held, config.load(), stop)
 
 
 def get(recording_id: str) -> Recording:
-    found = recordings.get(recording_id)
+    found = queries.get(recording_id)
     assert found is not None
     return found
 
 
 def recap_of(recording_id: str) -> Recap:
-    found = recordings.load_recap(recording_id)
+    found = recaps.load_recap(recording_id)
     assert found is not None
     return found
 
@@ -87,15 +93,15 @@ def notice_of(recording_id: str, code: str = "ollama_unreachable") -> str:
 
 
 def pdf_of(recording_id: str) -> bytes:
-    path = recordings.result_path(recording_id, "pdf", ".pdf")
+    path = recaps.result_path(recording_id, "pdf", ".pdf")
     assert path is not None
     return path.read_bytes()
 
 
 def write_again(recording_id: str) -> None:
     """What the button and the API do."""
-    ollama_health.allow_trial(config.load().ollama_host)
-    assert jobs.retry(recording_id, utc_now(), step=Step.PROCESS)
+    ollama_circuit.allow_trial(config.load().ollama_host)
+    assert transitions.retry(recording_id, utc_now(), step=Step.PROCESS)
     work()
 
 
@@ -163,7 +169,7 @@ def test_after_five_failures_in_a_row_jobs_ask_no_more_until_somebody_does(owner
     work()
     assert len(server.chats) == 5
     assert all("Ollama reported an error: “CUDA error”" in notice_of(one) for one in failing)
-    until = ollama_health.resting_until(server.host, utc_now())
+    until = ollama_circuit.resting_until(server.host, utc_now())
     assert until is not None
 
     resting = upload(owner)
@@ -175,25 +181,25 @@ def test_after_five_failures_in_a_row_jobs_ask_no_more_until_somebody_does(owner
 
     write_again(resting)
     assert len(server.chats) == 6
-    assert ollama_health.look(server.host, utc_now()).stands == "resting"
+    assert ollama_circuit.look(server.host, utc_now()).stands == "resting"
 
     server.script = quotes_first_line
     write_again(resting)
     assert recap_of(resting).summary.engine == "ollama"
-    assert ollama_health.look(server.host, utc_now()).stands == "well"
+    assert ollama_circuit.look(server.host, utc_now()).stands == "well"
 
 
 def test_a_broken_model_of_one_users_choice_leaves_ollama_to_all_others(owner: User, server: OllamaServer) -> None:
     server.models["broken:latest"] = Model("broken:latest")
     server.script = lambda body: DOWN if body["model"].startswith("broken") else quotes_first_line(body)
     for number in range(6):
-        asked = recordings.get(upload(owner))
+        asked = queries.get(upload(owner))
         assert asked is not None
         with write() as session:
             session.execute(update(Recording).where(Recording.id == asked.id).values(model="broken"))
         work()
         assert "Ollama reported an error" in notice_of(asked.id), number
-    assert ollama_health.look(config.load().ollama_host, utc_now()).stands == "well"
+    assert ollama_circuit.look(config.load().ollama_host, utc_now()).stands == "well"
     other = upload(owner)
     work()
     assert recap_of(other).summary.engine == "ollama"
@@ -208,7 +214,7 @@ def test_a_failure_that_passes_is_waited_for_within_the_job(
     recording_id = upload(owner)
     work()
     assert recap_of(recording_id).summary.engine == "ollama"
-    assert ollama_health.look(server.host, utc_now()).failures == 0
+    assert ollama_circuit.look(server.host, utc_now()).failures == 0
 
 
 @pytest.mark.parametrize("silent", [True, False], ids=["while Ollama is silent", "between two tries"])
@@ -221,7 +227,7 @@ def test_a_cancelled_job_lets_go_of_ollama_at_once(
     worker = threading.Thread(target=work)
     worker.start()
     wait_until(lambda: len(server.chats) >= (1 if silent else 2), 60)
-    jobs.cancel(recording_id, utc_now())
+    transitions.cancel(recording_id, utc_now())
     begun = time.monotonic()
     worker.join(10)
     assert time.monotonic() - begun < 2
@@ -232,14 +238,14 @@ def test_a_summary_that_takes_for_ever_is_left_out_and_the_recap_is_done(
     owner: User, server: OllamaServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.plays(Reply(("x",), first_pause=60))
-    enter = lifeline.Lifeline.enter
+    enter = job_monitor.JobMonitor.enter
 
-    def enter_late(self: lifeline.Lifeline, stage: str) -> None:
+    def enter_late(self: job_monitor.JobMonitor, stage: str) -> None:
         enter(self, stage)
         if stage == "summarize" and not self.held.skip:
             self._deadline = time.monotonic() + 1
 
-    monkeypatch.setattr(lifeline.Lifeline, "enter", enter_late)
+    monkeypatch.setattr(job_monitor.JobMonitor, "enter", enter_late)
     recording_id = upload(owner)
     work()
     assert get(recording_id).job.status == Status.DONE
@@ -251,20 +257,20 @@ def test_a_summary_that_takes_for_ever_is_left_out_and_the_recap_is_done(
 
 
 @pytest.fixture
-def warm(server: OllamaServer, monkeypatch: pytest.MonkeyPatch) -> WarmEngines:
+def warm(server: OllamaServer, monkeypatch: pytest.MonkeyPatch) -> EngineCache:
     """This process' engines as if they shared a GPU of 10 MB with Ollama; the demo recogniser needs about 9."""
     found = engines(os.getpid())
     server.memory.total = 10_000_000
-    monkeypatch.setattr("workers.video_memory.DIARIZATION_BYTES", 1_000_000)
+    monkeypatch.setattr("workers.gpu_memory.DIARIZATION_BYTES", 1_000_000)
     monkeypatch.setattr("pipeline.ollama.memory.SPARE_BYTES", 1_000_000)
-    found.__dict__["shared_memory"] = VideoMemory(
+    found.__dict__["shared_memory"] = GpuMemory(
         server.host, lambda: server.memory.free - SPEECH_BYTES * found.are_loaded()
     )
     return found
 
 
 def test_ollamas_model_goes_before_a_transcription_and_the_speech_models_before_a_summary(
-    owner: User, server: OllamaServer, warm: WarmEngines
+    owner: User, server: OllamaServer, warm: EngineCache
 ) -> None:
     server.models["recap:latest"].size = 6_000_000
     server.memory.load("recap:latest", 4096, 6_000_000)
@@ -291,7 +297,7 @@ def test_ollamas_model_goes_before_a_transcription_and_the_speech_models_before_
 
 
 def test_a_model_that_fits_beside_the_speech_models_stays_and_so_do_they(
-    owner: User, server: OllamaServer, warm: WarmEngines
+    owner: User, server: OllamaServer, warm: EngineCache
 ) -> None:
     server.memory.total = 100_000_000
     server.models["recap:latest"].size = 6_000_000
@@ -316,7 +322,7 @@ def test_an_ollama_on_a_machine_of_its_own_keeps_its_model_for_the_next_job(
 
 
 def test_a_recap_written_again_loads_no_speech_model_and_keeps_ollamas(
-    owner: User, server: OllamaServer, warm: WarmEngines
+    owner: User, server: OllamaServer, warm: EngineCache
 ) -> None:
     server.plays(DOWN)
     recording_id = upload(owner)
@@ -329,7 +335,7 @@ def test_a_recap_written_again_loads_no_speech_model_and_keeps_ollamas(
     assert not warm.are_loaded()
 
 
-def test_the_window_is_what_the_gpu_has_room_for(owner: User, server: OllamaServer, warm: WarmEngines) -> None:
+def test_the_window_is_what_the_gpu_has_room_for(owner: User, server: OllamaServer, warm: EngineCache) -> None:
     model = server.models["recap:latest"]
     model.size = 3_000_000
     architecture = {"block_count": 1, "embedding_length": 64, "attention.head_count": 1}

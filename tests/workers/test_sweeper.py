@@ -3,10 +3,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from library_factories import make_recording, make_user
+from support.factories import make_recording, make_user
 
-from library import jobs, recordings
-from library.models import Status, utc_now
+from core import worker_register
+from core.clock import utc_now
+from core.database.tables import Status
+from core.jobs import claims, pausing
+from core.recordings import queries
 from workers import sweeper
 
 pytestmark = pytest.mark.usefixtures("sqlite")
@@ -14,12 +17,12 @@ pytestmark = pytest.mark.usefixtures("sqlite")
 
 def test_the_sweep_frees_a_stale_job_and_wakes_its_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     recording = make_recording(make_user("ann"), utc_now())
-    assert jobs.claim("cpu", "dead", utc_now() - timedelta(minutes=5), 60)
+    assert claims.claim("cpu", "dead", utc_now() - timedelta(minutes=5), 60)
     woken: list[str] = []
-    monkeypatch.setattr(sweeper, "wake", woken.append)
-    monkeypatch.setattr(sweeper, "nudges", lambda queue: 0)
+    monkeypatch.setattr(sweeper, "notify", woken.append)
+    monkeypatch.setattr(sweeper, "count_notifications", lambda queue: 0)
     sweeper.sweep(("gpu", "cpu"))
-    assert recordings.get(recording.id).job.status == Status.QUEUED
+    assert queries.get(recording.id).job.status == Status.QUEUED
     assert woken == ["cpu"]
 
 
@@ -28,14 +31,14 @@ def test_no_nudge_is_sent_while_one_lies_there_or_redis_is_away(
     lying: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_recording(make_user("ann"), utc_now())
-    monkeypatch.setattr(sweeper, "wake", lambda queue: pytest.fail("a nudge was sent"))
-    monkeypatch.setattr(sweeper, "nudges", lambda queue: lying)
+    monkeypatch.setattr(sweeper, "notify", lambda queue: pytest.fail("a nudge was sent"))
+    monkeypatch.setattr(sweeper, "count_notifications", lambda queue: lying)
     sweeper.sweep(("gpu", "cpu"))
-    assert jobs.count_waiting("cpu") == 1
+    assert pausing.count_waiting("cpu") == 1
 
 
 def test_a_worker_that_reported_is_alive_for_a_minute() -> None:
     sweeper.report("gpu", "no GPU: CPU int8", {"demo": True})
     now = utc_now()
-    assert [worker.models["demo"] for worker in recordings.live_workers(now)] == [True]
-    assert recordings.live_workers(now + timedelta(seconds=61)) == []
+    assert [worker.models["demo"] for worker in worker_register.live_workers(now)] == [True]
+    assert worker_register.live_workers(now + timedelta(seconds=61)) == []

@@ -7,7 +7,7 @@ from typing import cast
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_login import login_required
 
-from library import users
+from core.accounts import api_keys, users
 from webapp import errors, site
 from webapp.auth import sessions
 from webapp.security import limiter
@@ -66,19 +66,19 @@ def create_key() -> str | tuple[str, int]:
     name = request.form.get("name", "").strip()
     if not name:
         return _page(problems={"name": "Give the key a name, such as the program that uses it."}), 422
-    return _page(new_key=users.create_api_key(sessions.me(), name))
+    return _page(new_key=api_keys.create_api_key(sessions.me(), name))
 
 
 @pages.post("/keys/<key_id>/revoke")
 @login_required
 def revoke_key(key_id: str) -> Response:
     """Take an API key back."""
-    if not users.revoke_api_key(sessions.me().id, key_id):
+    if not api_keys.revoke_api_key(sessions.me().id, key_id):
         raise errors.NotFound()
     return cast(Response, redirect(url_for("account.show")))
 
 
 def _page(*, new_key: str | None = None, problems: dict[str, str] | None = None) -> str:
     user = sessions.me()
-    keys = users.api_keys(user.id)
+    keys = api_keys.api_keys(user.id)
     return render_template("account.html", user=user, keys=keys, new_key=new_key, problems=problems or {})

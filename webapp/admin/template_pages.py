@@ -7,9 +7,10 @@ from typing import cast
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_login import login_required
 
-from library import templates
-from library.models import Template, utc_now
-from library.templates import TemplateError
+from core.clock import utc_now
+from core.database.tables import Template
+from core.recordings import recap_templates
+from core.recordings.recap_templates import TemplateError
 from webapp import errors
 from webapp.auth import sessions
 
@@ -26,7 +27,7 @@ def _require_admin() -> None:
 @pages.get("")
 def index() -> str:
     """All templates."""
-    return render_template("admin_templates.html", added=templates.added(), built_in=templates.BUILT_IN)
+    return render_template("admin_templates.html", added=recap_templates.added(), built_in=recap_templates.BUILT_IN)
 
 
 @pages.get("/new")
@@ -39,7 +40,7 @@ def new() -> str:
 def add() -> Response | tuple[str, int]:
     """Add a template."""
     try:
-        templates.add(*_given(), sessions.me(), utc_now())
+        recap_templates.add(*_given(), sessions.me(), utc_now())
     except TemplateError as error:
         return _form(None, request.form, error), 422
     return _back()
@@ -57,7 +58,7 @@ def change(name: str) -> Response | tuple[str, int]:
     """Keep what was edited."""
     found = _find(name)
     try:
-        templates.change(name, *_given())
+        recap_templates.change(name, *_given())
     except TemplateError as error:
         return _form(found, request.form, error), 422
     return _back()
@@ -66,18 +67,20 @@ def change(name: str) -> Response | tuple[str, int]:
 @pages.get("/<name>/delete")
 def ask_to_delete(name: str) -> str:
     """The question before a template is deleted."""
-    return render_template("admin_template_delete.html", template=_find(name), asking=templates.count_asking(name))
+    return render_template(
+        "admin_template_delete.html", template=_find(name), asking=recap_templates.count_asking(name)
+    )
 
 
 @pages.post("/<name>/delete")
 def delete(name: str) -> Response:
     """Delete a template."""
-    templates.remove(_find(name).name, utc_now())
+    recap_templates.remove(_find(name).name, utc_now())
     return _back()
 
 
 def _find(name: str) -> Template:
-    found = templates.get(name)
+    found = recap_templates.get(name)
     if found is None:
         raise errors.NotFound(
             "There is no such template.", "It may have been deleted. The list has those that are there."

@@ -6,8 +6,11 @@ from dataclasses import replace
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
-from library import line, recordings, versions
-from library.models import Recording, utc_now
+from core.clock import utc_now
+from core.database.tables import Recording
+from core.jobs import estimates
+from core.recordings import queries, versions
+from core.storage import removal
 from pipeline.errors import PipelineError
 from pipeline.recap import Recap, to_plain
 from webapp import errors
@@ -51,7 +54,7 @@ def _found(recording_id: str) -> Recording:
 
 
 def _shown(recording_id: str, status: int) -> tuple[Response, int]:
-    return jsonify(shapes.recording(_found(recording_id), line.look(utc_now()))), status
+    return jsonify(shapes.recording(_found(recording_id), estimates.estimate_queue(utc_now()))), status
 
 
 @api.post("/recordings")
@@ -69,8 +72,8 @@ def create() -> tuple[Response, int] | Response:
 
 
 def _created(recording: Recording) -> tuple[Response, int]:
-    earlier = recordings.earlier_copy(recording)
-    shown = shapes.recording(_found(recording.id), line.look(utc_now()))
+    earlier = queries.earlier_copy(recording)
+    shown = shapes.recording(_found(recording.id), estimates.estimate_queue(utc_now()))
     return jsonify(**shown, duplicate_of=earlier.id if earlier else None), 201
 
 
@@ -78,8 +81,8 @@ def _created(recording: Recording) -> tuple[Response, int]:
 def index() -> Response:
     """The caller's recordings, newest first."""
     limit = shapes.read_limit(request.args.get("limit"))
-    found = recordings.page(sessions.me().id, limit + 1, shapes.read_cursor(request.args.get("cursor")))
-    standing = line.look(utc_now())
+    found = queries.page(sessions.me().id, limit + 1, shapes.read_cursor(request.args.get("cursor")))
+    standing = estimates.estimate_queue(utc_now())
     items, more = found[:limit], len(found) > limit
     shown = [shapes.recording(each, standing) for each in items]
     return jsonify(items=shown, next_cursor=shapes.cursor(items[-1]) if more else None)
@@ -167,5 +170,5 @@ def summarize(recording_id: str) -> tuple[Response, int]:
 @api.delete("/recordings/<recording_id>")
 def delete(recording_id: str) -> tuple[str, int]:
     """Delete a recording for good."""
-    recordings.remove(_found(recording_id).id)
+    removal.remove_recording(_found(recording_id).id)
     return "", 204

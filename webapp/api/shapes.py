@@ -9,9 +9,9 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from library.line import Line
-from library.models import Recording, Status, Version
-from library.recordings import choices_of
+from core.database.tables import Recording, Status, Version
+from core.jobs.estimates import QueueEstimate
+from core.recordings.options import recap_options_of
 from webapp.errors import InvalidRequest
 
 
@@ -20,7 +20,7 @@ def time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def recording(row: Recording, line: Line) -> dict[str, Any]:
+def recording(row: Recording, line: QueueEstimate) -> dict[str, Any]:
     """A recording with the state of its job."""
     job = row.job
     return {
@@ -38,7 +38,7 @@ def recording(row: Recording, line: Line) -> dict[str, Any]:
         "error": _error(row),
         "warnings": [{name: each[name] for name in ("code", "message", "hint")} for each in row.warnings],
         "coverage": row.facts.get("coverage"),
-        "choices": asdict(choices_of(row)),
+        "choices": asdict(recap_options_of(row)),
         "version": row.version,
     }
 

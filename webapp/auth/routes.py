@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, request, sessi
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_required, logout_user
 
-from library import users
+from core.accounts import users
 from webapp.auth import sessions
 from webapp.security import limiter, seconds_to_wait
 

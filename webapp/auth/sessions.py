@@ -9,8 +9,9 @@ from typing import Any, cast
 from flask import Flask, Response, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user
 
-from library import users
-from library.models import User, utc_now
+from core.accounts import api_keys, users
+from core.clock import utc_now
+from core.database.tables import User
 from webapp import errors
 
 login_manager = LoginManager()
@@ -66,7 +67,7 @@ def by_api_key() -> User:
     kind, _, key = request.headers.get("Authorization", "").partition(" ")
     user = g.get("api_user")
     if user is None and kind.lower() == "bearer" and key.strip():
-        user = users.user_of_api_key(key.strip(), utc_now())
+        user = api_keys.user_of_api_key(key.strip(), utc_now())
     if user is None:
         raise errors.Unauthorized()
     g.api_user = user

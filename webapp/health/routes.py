@@ -7,8 +7,10 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
-from library import database, ollama_health, queue, recordings
-from library.models import utc_now
+from core import ollama_circuit, worker_register
+from core.clock import utc_now
+from core.database import schema
+from core.queue import celery_app, redis_client
 from webapp.formats import local
 
 pages = Blueprint("health", __name__)
@@ -37,14 +39,14 @@ def ready() -> Response:
 
 def _database() -> str:
     try:
-        return "ok" if database.is_current() else "its tables are not up to date: run `flask db-upgrade`"
+        return "ok" if schema.is_current() else "its tables are not up to date: run `flask db-upgrade`"
     except SQLAlchemyError:
         return "does not answer"
 
 
 def _redis() -> str:
     try:
-        queue.redis_client().ping()
+        redis_client.redis_client().ping()
     except RedisError:
         return "does not answer"
     return "ok"
@@ -52,10 +54,10 @@ def _redis() -> str:
 
 def _workers() -> dict[str, str]:
     """One entry a queue, and one for the models as the GPU workers found them."""
-    workers = recordings.live_workers(utc_now())
+    workers = worker_register.live_workers(utc_now())
     parts = {
         f"worker_{name}": "ok" if any(name in worker.queues for worker in workers) else "no live worker"
-        for name in queue.QUEUES
+        for name in celery_app.QUEUES
     }
     models = [worker.models or {} for worker in workers if "gpu" in worker.queues]
     problems = sorted({str(each["problem"]) for each in models if each.get("problem")})
@@ -70,7 +72,7 @@ def _workers() -> dict[str, str]:
 
 def _ollama() -> str:
     """Whether it is left alone for its failures; nobody asks it here."""
-    state = ollama_health.look(config.load().ollama_host, utc_now())
+    state = ollama_circuit.look(config.load().ollama_host, utc_now())
     if state.resting_until is None:
         return "ok"
     until = f"{local(state.resting_until):%H:%M %Z}"

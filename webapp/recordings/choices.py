@@ -8,15 +8,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from library import recordings, templates
-from library.models import Recording, utc_now
-from library.recordings import LANGUAGES, Choices
-from library.templates import CUSTOM, MAX_INSTRUCTIONS, Offer
-from library.text import clean_lines
+from core import worker_register
+from core.clock import utc_now
+from core.database.tables import Recording
+from core.recordings import options, recap_templates
+from core.recordings.options import RecapOptions
+from core.recordings.recap_templates import CUSTOM, MAX_INSTRUCTIONS, Offer
+from core.typed_text import clean_lines
+from pipeline.languages import LANGUAGES
 from webapp.errors import InvalidRequest
 
 #: The fields, as forms and programs call them.
-FIELDS = tuple(Choices.__dataclass_fields__)
+FIELDS = tuple(RecapOptions.__dataclass_fields__)
 #: How a program may say "the default" in words; a form leaves the field empty.
 _UNSAID = ("", "auto", "default")
 #: A model as Ollama names it: perhaps a host and a namespace, a name, perhaps a tag.
@@ -31,12 +34,12 @@ class Models:
     default: str
 
 
-def from_form(form: Mapping[str, str], before: Choices | None = None) -> Choices:
+def from_form(form: Mapping[str, str], before: RecapOptions | None = None) -> RecapOptions:
     """What a form asks for; `before` is what was chosen so far. Raises InvalidRequest."""
-    return _read({field: form.get(field, "") for field in FIELDS}, Choices(), before or Choices())
+    return _read({field: form.get(field, "") for field in FIELDS}, RecapOptions(), before or RecapOptions())
 
 
-def from_json(body: bytes, before: Choices) -> Choices:
+def from_json(body: bytes, before: RecapOptions) -> RecapOptions:
     """What a program asks for: fields that are not there stay as before, null is the default. Raises InvalidRequest."""
     try:
         asked = json.loads(body) if body.strip() else {}
@@ -53,7 +56,7 @@ def from_json(body: bytes, before: Choices) -> Choices:
     return _read({field: value or "" for field, value in asked.items()}, before, before)
 
 
-def _read(asked: Mapping[str, str], rest: Choices, before: Choices) -> Choices:
+def _read(asked: Mapping[str, str], rest: RecapOptions, before: RecapOptions) -> RecapOptions:
     checks = {
         "template": lambda value: _template(value, before.template),
         "summary_language": _language,
@@ -74,8 +77,8 @@ def _template(value: str, before: str | None) -> str | None:
     value = value.strip()
     if value.lower() in _UNSAID:
         return None
-    if value != before and not templates.is_offered(value):
-        known = ", ".join(each.name for each in templates.offered())
+    if value != before and not recap_templates.is_offered(value):
+        known = ", ".join(each.name for each in recap_templates.offered())
         raise InvalidRequest(
             f"There is no template {value[:40]!r}.", f"Leave it out, or give one of {known}.", field="template"
         )
@@ -125,23 +128,23 @@ def _instructions(value: str) -> str | None:
 
 def offered(chosen: str | None = None) -> list[Offer]:
     """The templates to choose from, with the one that is chosen now even where it is no longer offered."""
-    found = templates.offered()
+    found = recap_templates.offered()
     if chosen is None or any(each.name == chosen for each in found):
         return found
-    return [*found, Offer(chosen, templates.titles().get(chosen, chosen), "No longer offered to others.")]
+    return [*found, Offer(chosen, recap_templates.titles().get(chosen, chosen), "No longer offered to others.")]
 
 
 def language_models() -> Models | None:
     """The language models that live workers told of; None where none did. Ollama itself is not asked."""
     names: set[str] = set()
     default = ""
-    for worker in recordings.live_workers(utc_now()):
+    for worker in worker_register.live_workers(utc_now()):
         told: Any = (worker.models or {}).get("ollama") or {}
         names |= {each for each in told.get("models") or () if isinstance(each, str)}
         default = default or told.get("default") or ""
     return Models(tuple(sorted(names)), default) if names else None
 
 
-def of(recording: Recording) -> Choices:
+def of(recording: Recording) -> RecapOptions:
     """What was chosen last for a recording."""
-    return recordings.choices_of(recording)
+    return options.recap_options_of(recording)

@@ -6,8 +6,8 @@ import unicodedata
 
 from flask import Response, send_file
 
-from library import recordings
-from library.models import Recording
+from core.database.tables import Recording
+from core.recordings import recaps
 from webapp import errors
 
 #: What can be had, with its media type.
@@ -17,14 +17,14 @@ _UNSAFE = frozenset('/\\:*?"<>|')
 
 def has_pdf(recording: Recording) -> bool:
     """Whether the PDF is there."""
-    return recordings.pdf_path(recording.id) is not None
+    return recaps.pdf_path(recording.id) is not None
 
 
 def send(recording: Recording, kind: str) -> Response:
     """The answer that downloads an export. Raises NotFound, NotReady."""
     if kind not in KINDS:
         raise errors.NotFound(f"There is no export of the kind {kind[:20]!r}.", f"There is: {', '.join(KINDS)}.")
-    path = recordings.pdf_path(recording.id)
+    path = recaps.pdf_path(recording.id)
     if path is None:
         raise errors.not_ready(recording, f"The {kind.upper()} is not there yet.")
     response = send_file(

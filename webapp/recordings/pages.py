@@ -6,8 +6,11 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from flask_login import login_required
 
 import config
-from library import jobs, line, ollama_health, recordings
-from library.models import Recording, Status, utc_now
+from core import ollama_circuit
+from core.clock import utc_now
+from core.database.tables import Recording, Status
+from core.jobs import estimates, speeds
+from core.recordings import partial_transcript, queries
 from webapp import formats
 from webapp.api import shapes
 from webapp.auth import sessions
@@ -23,12 +26,12 @@ PAGE_SIZE = 30
 def library() -> str:
     """The user's recordings, newest first."""
     after = shapes.read_cursor(request.args.get("after"))
-    found = recordings.page(sessions.me().id, PAGE_SIZE + 1, after)
+    found = queries.page(sessions.me().id, PAGE_SIZE + 1, after)
     if not found and after is None:
         return render_template("library_empty.html", sample_seconds=_sample_seconds(), sample=sample)
     items, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
     now = utc_now()
-    standing = line.look(now)
+    standing = estimates.estimate_queue(now)
     return render_template(
         "library.html",
         groups=rows.by_day([rows.make(each, standing) for each in items], now),
@@ -38,7 +41,7 @@ def library() -> str:
 
 
 def _sample_seconds() -> float | None:
-    known = jobs.speeds()
+    known = speeds.speeds()
     return sum(known.values()) * sample.SECONDS if "transcribe" in known else None
 
 
@@ -46,8 +49,8 @@ def _sample_seconds() -> float | None:
 @login_required
 def live_rows() -> Response:
     """Rows of the library as they stand now, for those on screen that are not done."""
-    me, standing = sessions.me(), line.look(utc_now())
-    found = (recordings.get(each, me.id) for each in request.args.getlist("id")[:PAGE_SIZE])
+    me, standing = sessions.me(), estimates.estimate_queue(utc_now())
+    found = (queries.get(each, me.id) for each in request.args.getlist("id")[:PAGE_SIZE])
     made = [rows.make(each, standing) for each in found if each is not None]
     html = {row.recording.id: render_template("_row.html", row=row) for row in made}
     return jsonify(rows=html, live=[row.recording.id for row in made if row.is_live])
@@ -61,8 +64,8 @@ def show(recording_id: str) -> str:
     number = shapes.read_number(request.args.get("version"))
     if found.version is not None or number is not None or found.job.status == Status.DONE:
         return _recap_page(found, number)
-    heard = recordings.partial_transcript(found.id)
-    earlier = recordings.earlier_copy(found)
+    heard = partial_transcript.partial_transcript(found.id)
+    earlier = queries.earlier_copy(found)
     return render_template("recording_at_work.html", **_at_work(found), heard=heard, earlier=earlier)
 
 
@@ -80,14 +83,14 @@ def _recap_page(found: Recording, number: int | None) -> str:
         chosen=choices.of(found),
         details=document.describe(made.recap, past),
         voices=voices.look(made),
-        ollama=ollama_health.look(config.load().ollama_host, utc_now()),
+        ollama=ollama_circuit.look(config.load().ollama_host, utc_now()),
         has_pdf=exports.has_pdf(found),
     )
 
 
 def _at_work(found: Recording) -> dict[str, object]:
     now = utc_now()
-    standing = line.look(now)
+    standing = estimates.estimate_queue(now)
     return {
         "recording": found,
         "progress": progress.look(found, standing, now),
@@ -117,7 +120,7 @@ def live(recording_id: str) -> Response:
         slim = render_template("_again.html", **context)
         return jsonify(finished=False, announcement=progress.announcement(found), progress=slim, turns="", heard=0)
     known = max(0, request.args.get("heard", 0, type=int))
-    heard = recordings.partial_transcript(found.id)
+    heard = partial_transcript.partial_transcript(found.id)
     return jsonify(
         finished=False,
         announcement=progress.announcement(found),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from library import jobs, recordings
-from library.line import Line
-from library.models import Recording, Status
+from core import worker_register
+from core.database.tables import Recording, Status
+from core.jobs import speeds, time_left
+from core.jobs.estimates import QueueEstimate
 from webapp import formats
 from webapp.recordings import rows
 from webapp.recordings.rows import AT_WORK, stage_of
@@ -42,13 +43,13 @@ class Progress:
     stages: tuple[Stage, ...]
 
 
-def look(recording: Recording, line: Line, now: datetime) -> Progress:
+def look(recording: Recording, line: QueueEstimate, now: datetime) -> Progress:
     """How a recording gets on."""
     label, headline = _headline(recording, line)
     return Progress(label, headline, _below(recording, now), _stages(recording))
 
 
-def _headline(recording: Recording, line: Line) -> tuple[str, str]:
+def _headline(recording: Recording, line: QueueEstimate) -> tuple[str, str]:
     left = line.seconds_left(recording)
     if left is not None:
         return "Time left", f"About {formats.span(left)}"
@@ -68,7 +69,7 @@ def _below(recording: Recording, now: datetime) -> str:
 
 
 def _has_worker(recording: Recording, now: datetime) -> bool:
-    return any(recording.job.queue in worker.queues for worker in recordings.live_workers(now))
+    return any(recording.job.queue in worker.queues for worker in worker_register.live_workers(now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Again:
     percent: int | None = None
 
 
-def again(recording: Recording, line: Line, now: datetime) -> Again | None:
+def again(recording: Recording, line: QueueEstimate, now: datetime) -> Again | None:
     """How the work on a recap gets on that is there already; None where there is no work."""
     job, state = recording.job, rows.state(recording, line)
     if job.status == Status.DONE:
@@ -95,7 +96,7 @@ def again(recording: Recording, line: Line, now: datetime) -> Again | None:
     return Again(state.kind, "", job.error_message or "")
 
 
-def _waiting_text(recording: Recording, line: Line, now: datetime) -> str:
+def _waiting_text(recording: Recording, line: QueueEstimate, now: datetime) -> str:
     if not _has_worker(recording, now):
         return "No worker is running. The work starts as soon as one is"
     state = rows.state(recording, line)
@@ -113,10 +114,10 @@ def announcement(recording: Recording) -> str:
 
 def _stages(recording: Recording) -> tuple[Stage, ...]:
     job, length = recording.job, recording.duration_seconds
-    current = recordings.STAGES.index(stage_of(recording))
-    known = jobs.speeds()
+    current = time_left.STAGES.index(stage_of(recording))
+    known = speeds.speeds()
     found = []
-    for place, stage in enumerate(recordings.STAGES):
+    for place, stage in enumerate(time_left.STAGES):
         if stage in job.skip:
             found.append(Stage(NAMES[stage], "skipped", "Left out, it failed three times"))
         elif place < current:

@@ -7,8 +7,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from library.line import Line
-from library.models import Recording, Status, Step
+from core.database.tables import Recording, Status, Step
+from core.jobs.estimates import QueueEstimate
 from pipeline.recap import NOT_SUMMARIZED
 from webapp import formats
 from webapp.recordings import tiles
@@ -55,7 +55,7 @@ class Row:
     has_pdf: bool
 
 
-def make(recording: Recording, line: Line) -> Row:
+def make(recording: Recording, line: QueueEstimate) -> Row:
     """The row of a recording."""
     job, facts = recording.job, recording.facts
     names = facts.get("speakers", ())
@@ -106,7 +106,7 @@ def stage_of(recording: Recording) -> str:
     return str(job.stage)
 
 
-def state(recording: Recording, line: Line) -> State:
+def state(recording: Recording, line: QueueEstimate) -> State:
     """How far a recording is, in words."""
     job = recording.job
     if job.status == Status.QUEUED and job.step != Step.RENDER:
@@ -129,7 +129,7 @@ def _where(recording: Recording) -> str:
     return f" while {AT_WORK[job.stage].lower()}".replace(" pdf", " PDF") if job.stage in AT_WORK else ""
 
 
-def _waiting(recording: Recording, line: Line) -> State:
+def _waiting(recording: Recording, line: QueueEstimate) -> State:
     place, starts = line.place(recording.job), line.starts_in.get(recording.job.id)
     when = f"starts in about {formats.span(starts)}" if starts else ""
     if place is None or place == 1:

@@ -9,8 +9,10 @@ from typing import cast
 from flask import Blueprint, Response, redirect, request, url_for
 from flask_login import login_required
 
-from library import queue, recordings, speakers
-from library.models import Recording, utc_now
+from core.clock import utc_now
+from core.database.tables import Recording
+from core.queue import notifications
+from core.recordings import recaps, speaker_names
 from webapp import errors
 from webapp.auth import sessions
 from webapp.recordings import actions
@@ -61,7 +63,7 @@ def give_names(recording: Recording, names: Mapping[str, object]) -> None:
 
     Raises NotReady, and InvalidRequest where a name is too long or there is no such speaker.
     """
-    recap = recordings.load_recap(recording.id)
+    recap = recaps.load_recap(recording.id)
     if recap is None:
         raise errors.not_ready(recording, "The speakers are not known yet.")
     known = {speaker.id for speaker in recap.transcript.speakers}
@@ -70,13 +72,15 @@ def give_names(recording: Recording, names: Mapping[str, object]) -> None:
         if speaker_id not in known:
             told = ", ".join(sorted(known)) or "none"
             raise errors.InvalidRequest(f"There is no speaker {speaker_id[:16]!r}.", f"There are: {told}.")
-        if not isinstance(name, str) or len(name) > speakers.MAX_NAME:
+        if not isinstance(name, str) or len(name) > speaker_names.MAX_NAME:
             raise errors.InvalidRequest(
-                "This name does not fit.", f"Give a text of at most {speakers.MAX_NAME} characters.", field=speaker_id
+                "This name does not fit.",
+                f"Give a text of at most {speaker_names.MAX_NAME} characters.",
+                field=speaker_id,
             )
         given[speaker_id] = name
-    speakers.give_names(recording.id, given, utc_now())
-    queue.wake("cpu")
+    speaker_names.give_names(recording.id, given, utc_now())
+    notifications.notify("cpu")
 
 
 @voices.post("")

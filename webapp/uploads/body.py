@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import request
 
-from library.files import full_disk_explained
-from library.recordings import files
+from core.storage.files import full_disk_explained
+from core.storage.store import file_store
 from webapp.errors import WebError
 from webapp.uploads.line import impatient_line
 from webapp.uploads.tus_headers import Checksum, ChecksumMismatch
@@ -53,9 +53,9 @@ def _read(stream: Any, count: int) -> bytes:
 
 def checked_pieces(most: int, checksum: Checksum) -> Iterator[bytes]:
     """The body's bytes once all of them are here and match; raises ChecksumMismatch, LineLost, StorageFull before."""
-    files().make_folders()
+    file_store().make_folders()
     digest = checksum.start()
-    with tempfile.TemporaryFile(dir=files().incoming_folder) as kept:
+    with tempfile.TemporaryFile(dir=file_store().incoming_folder) as kept:
         with full_disk_explained():
             for piece in pieces(most):
                 digest.update(piece)

@@ -10,8 +10,11 @@ from flask import request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 import config
-from library import queue, recordings, uploads
-from library.models import Recording, User, utc_now
+from core.clock import utc_now
+from core.database.tables import Recording, User
+from core.queue import notifications
+from core.storage.store import file_store
+from core.uploads import intake, limits
 from pipeline.errors import PipelineError
 from webapp import errors
 from webapp.uploads import wishes
@@ -37,7 +40,7 @@ def receive(owner: User, check_form: Callable[[], None] | None = None) -> Record
     def open_sink() -> Sink:
         if sinks:
             raise errors.InvalidRequest("More than one file was sent.", "Send one file a request.", field="file")
-        sinks.append(Sink(recordings.files().new_incoming(), max_bytes))
+        sinks.append(Sink(file_store().new_incoming(), max_bytes))
         return sinks[0]
 
     upload_request = cast(UploadRequest, request)
@@ -52,12 +55,12 @@ def receive(owner: User, check_form: Callable[[], None] | None = None) -> Record
         if not sink.size:
             raise errors.NoFile("This file is empty.", "Check that the recorder was running, then upload again.")
         sink.sync()
-        upload = recordings.Upload(sink.path, filename, sink.size, sink.sha256)
-        recording = recordings.add(owner, upload, wished, utc_now())
+        upload = intake.ArrivedFile(sink.path, filename, sink.size, sink.sha256)
+        recording = intake.take_in(owner, upload, wished, utc_now())
     finally:
         for each in sinks:
             each.discard()
-    queue.wake("cpu")
+    notifications.notify("cpu")
     return recording
 
 
@@ -70,8 +73,8 @@ def _check_headers(owner: User) -> None:
         drain()
         raise too_large(limit)
     try:
-        uploads.check_room(length or 0)
-        uploads.check_quota(owner.id, length or 0, utc_now())
+        limits.check_room(length or 0)
+        limits.check_quota(owner.id, length or 0, utc_now())
     except PipelineError:
         drain()
         raise

@@ -8,10 +8,12 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from flask_login import current_user, login_required
 
 import config
-from library import line, recordings
-from library.models import Recording, utc_now
-from library.recordings import LANGUAGES
+from core.clock import utc_now
+from core.database.tables import Recording
+from core.jobs import estimates
+from core.recordings import queries
 from pipeline.errors import PipelineError
+from pipeline.languages import LANGUAGES
 from webapp import errors, formats, security
 from webapp.auth import sessions
 from webapp.recordings import actions, choices, rows
@@ -59,7 +61,7 @@ def upload() -> Response:
         return _refuse(error)
     where = url_for("recordings.show", recording_id=recording.id)
     if errors.wants_json():
-        earlier = recordings.earlier_copy(recording)
+        earlier = queries.earlier_copy(recording)
         answer = jsonify(
             id=recording.id, title=recording.title, url=where, duplicate_of=earlier.id if earlier else None
         )
@@ -73,8 +75,8 @@ def upload() -> Response:
 def taken_in(recording_id: str) -> Response:
     """What the upload page says of a recording that has just arrived: how it stands, and whether it came before."""
     recording = actions.find(recording_id, sessions.me())
-    state = rows.state(recording, line.look(utc_now()))
-    earlier = recordings.earlier_copy(recording)
+    state = rows.state(recording, estimates.estimate_queue(utc_now()))
+    earlier = queries.earlier_copy(recording)
     return jsonify(
         state=", ".join(filter(None, (state.head, state.text))),
         earlier=None if earlier is None else _earlier(earlier),

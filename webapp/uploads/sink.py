@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Request
 
-from library.files import full_disk_explained
+from core.storage.files import full_disk_explained
 from webapp import errors, formats
 
 

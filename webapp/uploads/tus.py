@@ -8,9 +8,12 @@ from flask import Blueprint, Response, request, url_for
 from flask_login import current_user
 
 import config
-from library import queue, recordings, uploads
-from library.models import ResumableUpload, utc_now
-from library.partial import OffsetTaken
+from core.clock import utc_now
+from core.database.tables import ResumableUpload
+from core.queue import notifications
+from core.recordings import queries
+from core.uploads import resumable
+from core.uploads.partial_file import OffsetTaken
 from pipeline.errors import PipelineError
 from webapp import errors, security
 from webapp.auth import sessions
@@ -81,7 +84,7 @@ def create() -> Response:
     announced = tus_headers.announced(config.load().max_upload_bytes)
     if request.content_length or request.mimetype == tus_headers.CONTENT_TYPE:
         tus_headers.check_content_type()
-    upload = uploads.create(sessions.me().id, announced, utc_now())
+    upload = resumable.create(sessions.me().id, announced, utc_now())
     headers = {"Location": url_for("tus.look", upload_id=upload.id)}
     if request.mimetype == tus_headers.CONTENT_TYPE:
         return _answer(201, headers | _take_in(upload, 0))
@@ -92,7 +95,7 @@ def create() -> Response:
 def look(upload_id: str) -> Response:
     """How much of an upload is safe here."""
     upload = _found(upload_id)
-    offset = uploads.offset(upload)
+    offset = resumable.offset(upload)
     return _answer(200, {"Upload-Length": str(upload.length)} | _state(upload, offset))
 
 
@@ -102,7 +105,7 @@ def append(upload_id: str) -> Response:
     tus_headers.check_content_type()
     upload = _found(upload_id)
     at = tus_headers.number("Upload-Offset")
-    there = uploads.offset(upload)
+    there = resumable.offset(upload)
     if at != there:
         raise OffsetTaken(there)
     return _answer(204, _take_in(upload, at))
@@ -111,7 +114,7 @@ def append(upload_id: str) -> Response:
 @files.delete("/<upload_id>")
 def give_up(upload_id: str) -> Response:
     """Remove an upload and its bytes; a recording that it has become stays."""
-    uploads.remove(_found(upload_id).id)
+    resumable.remove(_found(upload_id).id)
     return _answer(204, {})
 
 
@@ -119,7 +122,7 @@ def give_up(upload_id: str) -> Response:
 def change_wishes(upload_id: str) -> Response:
     """Ask for something else than at the beginning, as long as bytes are missing."""
     wished = wishes.from_form(request.form)
-    if not uploads.change_wishes(_found(upload_id).id, wished):
+    if not resumable.change_wishes(_found(upload_id).id, wished):
         raise errors.Conflict("This upload has become a recording already.", "Look at the recording.")
     return _answer(204, {})
 
@@ -137,7 +140,7 @@ def override(upload_id: str) -> Any:
 
 
 def _found(upload_id: str) -> ResumableUpload:
-    found = uploads.get(upload_id, sessions.me().id, utc_now())
+    found = resumable.get(upload_id, sessions.me().id, utc_now())
     if found is None:
         raise errors.NotFound("There is no such upload.", "Begin a new upload of the file.")
     return found
@@ -152,13 +155,13 @@ def _take_in(upload: ResumableUpload, at: int) -> dict[str, str]:
     renewed = utc_now()
     try:
         for piece in arriving:
-            at = uploads.append(upload, at, piece)
+            at = resumable.append(upload, at, piece)
             if (utc_now() - renewed).total_seconds() > RENEW_SECONDS:
                 renewed = utc_now()
-                uploads.renew(upload.id, renewed)
+                resumable.renew(upload.id, renewed)
     finally:
-        offset = uploads.offset(upload)
-        upload.expires_at = uploads.renew(upload.id, utc_now())
+        offset = resumable.offset(upload)
+        upload.expires_at = resumable.renew(upload.id, utc_now())
     return _state(upload, offset)
 
 
@@ -167,13 +170,13 @@ def _state(upload: ResumableUpload, offset: int) -> dict[str, str]:
     headers = {"Upload-Offset": str(offset), "Upload-Expires": tus_headers.date(upload.expires_at)}
     if offset < upload.length:
         return headers
-    recording_id = uploads.finish(upload.id, utc_now())
+    recording_id = resumable.finish(upload.id, utc_now())
     if recording_id is None:
-        raise uploads.UploadGone()
+        raise resumable.UploadGone()
     if upload.recording_id is None:
-        queue.wake("cpu")
-    recording = recordings.get(recording_id)
-    earlier = recordings.earlier_copy(recording) if recording else None
+        notifications.notify("cpu")
+    recording = queries.get(recording_id)
+    earlier = queries.earlier_copy(recording) if recording else None
     headers["Upload-Recording"] = recording_id
     return headers | ({"Upload-Duplicate-Of": earlier.id} if earlier else {})
 

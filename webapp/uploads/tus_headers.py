@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import request
 
-from library.uploads import Announced
+from core.uploads.resumable import Announced
 from webapp import errors
 from webapp.uploads import wishes
 from webapp.uploads.sink import too_large

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from library.recordings import MAX_SPEAKERS, Wishes
+from core.recordings.options import MAX_SPEAKERS, UploadOptions
 from webapp.errors import InvalidRequest
 from webapp.recordings import choices
 
@@ -13,14 +13,14 @@ from webapp.recordings import choices
 _UNSAID = ("", "auto")
 
 
-def from_form(form: Mapping[str, str]) -> Wishes:
+def from_form(form: Mapping[str, str]) -> UploadOptions:
     """The wishes of a form. Raises InvalidRequest where a value does not fit."""
     least, most = _number(form, "min_speakers"), _number(form, "max_speakers")
     if least is not None and most is not None and least > most:
         raise InvalidRequest(
             "min_speakers is larger than max_speakers.", "Exchange them, or leave one out.", field="min_speakers"
         )
-    return Wishes(
+    return UploadOptions(
         title=form.get("title", "").strip() or None,
         language=choices.read_language(form.get("language", ""), "language", "The language", _UNSAID),
         num_speakers=_number(form, "num_speakers"),

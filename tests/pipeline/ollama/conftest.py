@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ollama_server import OllamaServer
+from support.ollama_server import OllamaServer
 
 from pipeline.ollama.client import OllamaClient
 

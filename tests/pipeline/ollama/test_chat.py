@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 
 import pytest
-from helpers import free_port
-from ollama_server import OllamaServer, Reply, says
+from support.helpers import free_port
+from support.ollama_server import OllamaServer, Reply, says
 
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
 from pipeline.ollama.chat import MOST_LINE_BYTES, ChatAnswer, ChatLimits, chat

@@ -3,9 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from gguf_files import gguf, gguf_header, put_sparse_gguf
 from hypothesis import given
 from hypothesis import strategies as st
+from support.gguf_files import gguf, gguf_header, put_sparse_gguf
 
 from pipeline.ollama.gguf import GgufError, GgufHeader, read_header
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import ollama as official
 import pytest
-from gguf_files import gguf
-from ollama_server import Model, OllamaServer, Reply, says
+from support.gguf_files import gguf
+from support.ollama_server import Model, OllamaServer, Reply, says
 
 QUESTION = [{"role": "user", "content": "hi"}]
 

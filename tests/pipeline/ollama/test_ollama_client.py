@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from ollama_server import Model, OllamaServer, Reply, says
+from support.ollama_server import Model, OllamaServer, Reply, says
 
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
 from pipeline.ollama.cards import read_parameters

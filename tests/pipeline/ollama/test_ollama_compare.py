@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gguf_files import gguf
-from importing import MODELFILE, import_all, only, put_model
-from ollama_server import OllamaServer
+from support.gguf_files import gguf
+from support.importing import MODELFILE, import_all, only, put_model
+from support.ollama_server import OllamaServer
 
 from pipeline.ollama.client import OllamaClient
 from pipeline.ollama.hashing import Memory

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gguf_files import gguf, put_sparse_gguf
-from importing import digest_of, import_all, only, put_model
-from ollama_server import OllamaServer, Reply
+from support.gguf_files import gguf, put_sparse_gguf
+from support.importing import digest_of, import_all, only, put_model
+from support.ollama_server import OllamaServer, Reply
 
 from pipeline.errors import OllamaUnreachable
 from pipeline.ollama.client import OllamaClient

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ollama_server import Model, OllamaServer
+from support.ollama_server import Model, OllamaServer
 
 from pipeline.errors import OllamaModelMissing
 from pipeline.ollama.cards import cache_bytes_a_token

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from ollama_server import Model, OllamaServer
+from support.ollama_server import Model, OllamaServer
 
 from pipeline.errors import OllamaModelMissing
 from pipeline.ollama.client import OllamaClient

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from gguf_files import gguf
+from support.gguf_files import gguf
 
 from pipeline.ollama.sources import UnknownName, choose_models, find_doubles, find_models
 

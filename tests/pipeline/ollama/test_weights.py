@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from gguf_files import gguf
+from support.gguf_files import gguf
 
 from pipeline.ollama.errors import ImportProblem
 from pipeline.ollama.weights import WeightsError, check_weights, find_weights

@@ -9,12 +9,12 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
+from tests.pipeline.render.recaps import sample_recap
 
 from pipeline.recap import ActionItem, Notice, Point, Recap, Segment, Speaker, StageReport, Topic, Word
 from pipeline.render import faces
 from pipeline.render.clean import clean_recap, clean_text
 from pipeline.render.pdf import render_pdf
-from tests.pipeline.render.recaps import sample_recap
 
 TRAPS = [
     "<b>",

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
+from tests.pipeline.render.recaps import URL, assembly_recap, sample_recap
 
 from pipeline.recap import Coverage, FailedWindow, Notice, Recap, Segment, Speaker
 from pipeline.render.pdf import render_pdf
-from tests.pipeline.render.recaps import URL, assembly_recap, sample_recap
 
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is missing")
 

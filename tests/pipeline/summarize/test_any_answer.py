@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
-from ollama_server import Model, OllamaServer, Reply, says
-from scripted_models import summarize, talk
+from support.ollama_server import Model, OllamaServer, Reply, says
+from support.scripted_models import summarize, talk
 
 from pipeline.errors import OllamaUnreachable
 from pipeline.recap import Summary, Transcript, to_json

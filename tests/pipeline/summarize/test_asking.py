@@ -12,9 +12,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from helpers import free_port
-from ollama_server import Model, OllamaServer, Reply, says
 from pydantic import BaseModel
+from support.helpers import free_port
+from support.ollama_server import Model, OllamaServer, Reply, says
 
 from pipeline.errors import Cancelled, OllamaModelMissing
 from pipeline.ollama import backoff

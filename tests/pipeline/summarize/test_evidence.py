@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from scripted_models import talk
+from support.scripted_models import talk
 
 from pipeline.recap import Transcript
 from pipeline.summarize.answers import Claim, TaskClaim, TopicClaim

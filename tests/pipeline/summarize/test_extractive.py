@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from sample_truth import LISTED, read_truth, transcript_of
+from support.sample_truth import LISTED, read_truth, transcript_of
 
 from pipeline.recap import ActionItem, Point, Segment, Speaker, Summary, Transcript
 from pipeline.summarize import SummaryOptions

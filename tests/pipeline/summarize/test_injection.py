@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from ollama_server import Body, OllamaServer, Reply, says
-from scripted_models import EMPTY, is_merge, lines_of, reads_well, summarize, summarizer, talk, user_of
+from support.ollama_server import Body, OllamaServer, Reply, says
+from support.scripted_models import EMPTY, is_merge, lines_of, reads_well, summarize, summarizer, talk, user_of
 
 from pipeline.recap import Transcript, to_json
 from pipeline.summarize import SummaryOptions, prompts

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ollama_server import Body, OllamaServer, Reply, says
-from scripted_models import EMPTY, is_merge, summarize, summarizer, talk, user_of
+from support.ollama_server import Body, OllamaServer, Reply, says
+from support.scripted_models import EMPTY, is_merge, summarize, summarizer, talk, user_of
 
 from pipeline.recap import Summary
 from pipeline.summarize import SummaryOptions, SummaryResult

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ollama_server import Body, OllamaServer, Reply, says
-from ollama_tokens import count_like_a_tokeniser
-from scripted_models import EMPTY, is_merge, lines_of, long_talk, reads_well, summarize, talk, user_of
+from support.ollama_server import Body, OllamaServer, Reply, says
+from support.ollama_tokens import count_like_a_tokeniser
+from support.scripted_models import EMPTY, is_merge, lines_of, long_talk, reads_well, summarize, talk, user_of
 
 from pipeline.recap import Segment
 from pipeline.summarize import SummaryOptions, SummaryResult, spoken_seconds

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 
 import pytest
-from ollama_server import Body, Model, OllamaServer, Reply, says
-from scripted_models import EMPTY, meeting, reads_well, summarize, summarizer, talk
+from support.ollama_server import Body, Model, OllamaServer, Reply, says
+from support.scripted_models import EMPTY, meeting, reads_well, summarize, summarizer, talk
 
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
 from pipeline.ollama.chat import ChatLimits

@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import astuple
 
 import pytest
-from ollama_server import OllamaServer
-from scripted_models import reads_well, summarize, talk
+from support.ollama_server import OllamaServer
+from support.scripted_models import reads_well, summarize, talk
 
 from pipeline.summarize import SummaryOptions, prompts
 from pipeline.summarize.prompts import TEMPLATES, as_data, system_prompt, wrap

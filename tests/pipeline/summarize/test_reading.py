@@ -6,9 +6,9 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from ollama_server import Body, OllamaServer, Reply, prompt_of, says
-from ollama_tokens import count_like_a_tokeniser
-from scripted_models import (
+from support.ollama_server import Body, OllamaServer, Reply, prompt_of, says
+from support.ollama_tokens import count_like_a_tokeniser
+from support.scripted_models import (
     EMPTY,
     FILLER,
     fails_on,

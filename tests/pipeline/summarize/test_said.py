@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from scripted_models import talk
+from support.scripted_models import talk
 
 from pipeline.recap import Segment
 from pipeline.summarize.said import Spoken, find_ending, find_quote, is_said, normalized, one_line

@@ -7,8 +7,8 @@ import time
 from typing import Any
 
 import pytest
-from ollama_server import OllamaServer, Reply, says
-from scripted_models import EMPTY, summarize, talk
+from support.ollama_server import OllamaServer, Reply, says
+from support.scripted_models import EMPTY, summarize, talk
 
 from pipeline.errors import OllamaUnreachable
 from pipeline.recap import to_json

@@ -1,0 +1,1 @@
+"""The tables, the sessions on them, and their migrations."""

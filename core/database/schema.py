@@ -1,0 +1,75 @@
+"""Bringing the tables up to date, and whether work may start on this database."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+import config
+from core.database.sessions import engine
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+
+
+def upgrade() -> None:
+    """Bring the tables to the newest version."""
+    from alembic import command
+    from alembic.config import Config
+
+    settings = Config()
+    settings.set_main_option("script_location", str(MIGRATIONS))
+    with engine().execution_options(write=True).begin() as connection:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "head")
+
+
+def is_current() -> bool:
+    """Whether the tables are at the newest version."""
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    settings = Config()
+    settings.set_main_option("script_location", str(MIGRATIONS))
+    with engine().connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    return current == ScriptDirectory.from_config(settings).get_current_head()
+
+
+#: Leases compare the clocks of workers; with PostgreSQL, that of the database stands for all.
+MAX_CLOCK_DIFFERENCE_SECONDS = 5.0
+NETWORK_FILE_SYSTEMS = ("nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs", "glusterfs", "ceph")
+
+
+def find_problem(now: datetime) -> str | None:
+    """Why work must not start on this database, in words for the owner; None: it may.
+
+    Raises SQLAlchemyError where the database does not answer.
+    """
+    url = make_url(config.load().database)
+    if url.get_backend_name() == "sqlite":
+        kind = _file_system_of(Path(url.database or "/"))
+        if kind in NETWORK_FILE_SYSTEMS:
+            return f"The SQLite database lies on a network disk ({kind}), where it can be damaged. Use PostgreSQL."
+    else:
+        with engine().connect() as connection:
+            theirs = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+        difference = abs((theirs - now).total_seconds())
+        if difference > MAX_CLOCK_DIFFERENCE_SECONDS:
+            return f"The clocks of this machine and the database differ by {difference:.0f} s. Set them by NTP."
+    if not is_current():
+        return "The database's tables are not up to date. Run `flask db-upgrade`."
+    return None
+
+
+def _file_system_of(path: Path) -> str:
+    """The kind of file system a path lies on, from Linux' list of mounts; "" where that is not there."""
+    try:
+        mounts = [line.split()[1:3] for line in Path("/proc/self/mounts").read_text().splitlines()]
+    except OSError:
+        return ""
+    fitting = [(len(place), kind) for place, kind in mounts if path.is_relative_to(place)]
+    return max(fitting, default=(0, ""))[1]

@@ -1,0 +1,95 @@
+"""The database: engine and sessions, made on first use in each process (never shared over a fork).
+
+`read()` is for looking, `write()` for changing: on SQLite a write takes the lock at its start (BEGIN IMMEDIATE), since
+a transaction that reads first and writes later loses updates or fails when another writer was quicker. No file or
+network work inside `write()`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+import config
+
+#: Engines by process and address: a forked child must never use its parent's connections.
+_engines: dict[tuple[int, str], Engine] = {}
+
+
+def engine() -> Engine:
+    """The engine of this process for the configured database."""
+    url = config.load().database
+    key = (os.getpid(), url)
+    if key not in _engines:
+        _engines[key] = _make_engine(url)
+    return _engines[key]
+
+
+def _make_engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(
+            _with_driver(url),
+            pool_pre_ping=True,
+            pool_size=5,
+            max_overflow=10,
+            connect_args=_NOTICE_SILENCE,
+            hide_parameters=True,
+        )
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    made = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
+    event.listen(made, "connect", _set_up_sqlite)
+    event.listen(made, "begin", _begin_sqlite)
+    return made
+
+
+#: libpq's settings (seconds, the last in milliseconds): a server that vanished without a word is an error soon.
+_NOTICE_SILENCE = {
+    "connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}  # fmt: skip
+
+
+def _with_driver(url: str) -> str:
+    # "postgresql://" alone would ask for psycopg2
+    return url.replace("postgresql://", "postgresql+psycopg://", 1).replace("postgres://", "postgresql+psycopg://", 1)
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy says BEGIN, not the driver
+    # FULL: with NORMAL a power cut may take back a commit that was already answered with 201
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    write = connection.get_execution_options().get("write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextmanager
+def read() -> Iterator[Session]:
+    """A session for looking."""
+    with sessionmaker(engine(), expire_on_commit=False)() as session:
+        yield session
+
+
+@contextmanager
+def write() -> Iterator[Session]:
+    """A session for changing; commits at the end, rolls back on an error."""
+    with sessionmaker(engine().execution_options(write=True), expire_on_commit=False).begin() as session:
+        yield session
+
+
+def lock_table(session: Session, table: str) -> None:
+    """Keep others from changing a table until the end of this `write()`; on SQLite that is so anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f'LOCK TABLE "{table}" IN EXCLUSIVE MODE'))

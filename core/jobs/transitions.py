@@ -1,0 +1,164 @@
+"""Changes of a job's state. Each is one conditional UPDATE that says whether it took.
+
+A worker owns a job by a lease it renews. Every write of a worker names the attempt it claimed: after a takeover, a
+cancel or a delete it changes nothing and the worker knows to stop (fencing). Who decides by time is told the time.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from core.database.sessions import write
+from core.database.tables import QUEUE_OF, Job, Recording, Result, Status, Step
+from core.jobs.claims import Claim, held_by
+from core.jobs.updates import change, change_within, error_columns
+from core.recordings import versions
+from core.storage import references
+from pipeline.errors import PipelineError
+
+
+def add(session: Session, recording: Recording, now: datetime) -> Job:
+    """Queue a new recording, in the transaction that adds it."""
+    job = Job(recording_id=recording.id, owner_id=recording.owner_id, queued_at=now, updated_at=now)
+    session.add(job)
+    return job
+
+
+def enter_stage(held: Claim, stage: str, now: datetime) -> bool:
+    """Note the stage before it starts, so that whoever comes next knows what was at work."""
+    return change(held_by(held), stage=stage, progress=0.0, stage_started_at=now, updated_at=now)
+
+
+def report_progress(held: Claim, progress: float, now: datetime) -> bool:
+    """Note how much of the stage is done, 0..1."""
+    return change(held_by(held), progress=progress, updated_at=now)
+
+
+def note_saved_work(held: Claim) -> bool:
+    """Newly saved work clears the strikes: the job gets on."""
+    return change(and_(held_by(held), Job.strikes > 0), strikes=0)
+
+
+def note_result(held: Claim, kind: str, key: str) -> bool:
+    """Say that the recording uses a stage file, before it is read or written. False: the job is no longer ours."""
+    with write() as session:
+        if not session.scalar(select(Job.id).where(held_by(held))):
+            return False
+        references.note_result(session, held.recording_id, kind, key)
+        return True
+
+
+def advance(held: Claim, step: Step, now: datetime, *, recording: dict[str, Any] | None = None) -> bool:
+    """End the step at hand and queue the next one; `recording` are columns of the recording to set with it.
+
+    With `facts` among them a recap was written: it is kept as a version, see `core.recordings.versions`.
+    """
+    values: dict[str, Any] = {"step": step, "queue": QUEUE_OF[step], "status": Status.QUEUED, "queued_at": now}
+    if held.step is Step.PROCESS:
+        values["processed_at"] = now
+    if recording and "duration_seconds" in recording:
+        values["duration"] = recording["duration_seconds"]
+    return _end_step(held, now, values, recording)
+
+
+def finish(held: Claim, now: datetime, *, recording: dict[str, Any] | None = None) -> bool:
+    """End the job: everything is there."""
+    values: dict[str, Any] = {"status": Status.DONE, "finished_at": now, "progress": 1.0, "stage": None}
+    if held.step is Step.PROCESS:
+        values["processed_at"] = now
+    return _end_step(held, now, values, recording)
+
+
+def fail(held: Claim, error: PipelineError, now: datetime) -> bool:
+    """End the job with an error; the stage stays to tell where."""
+    return _end_step(held, now, {"status": Status.FAILED, "finished_at": now, **error_columns(error)}, None)
+
+
+def _end_step(held: Claim, now: datetime, values: dict[str, Any], recording: dict[str, Any] | None) -> bool:
+    with write() as session:
+        if not change_within(
+            session, held_by(held), worker_id=None, lease_until=None, updated_at=now, strikes=0, **values
+        ):
+            return False
+        if held.step is Step.PROCESS and recording and "facts" in recording:
+            versions.add(session, held.recording_id, recording, now)
+        elif recording:
+            session.execute(update(Recording).where(Recording.id == held.recording_id).values(**recording))
+        if values["status"] == Status.DONE:
+            versions.show(session, held.recording_id, recording)
+        return True
+
+
+def leave_out(held: Claim, stage: str, now: datetime) -> bool:
+    """Queue the step again without an optional stage that took too long."""
+    return change(
+        held_by(held),
+        status=Status.QUEUED,
+        worker_id=None,
+        lease_until=None,
+        updated_at=now,
+        strikes=0,
+        skip=[*held.skip, stage],
+    )
+
+
+def cancel(recording_id: str, now: datetime) -> bool:
+    """Stop a job that waits or is at work; the worker sees it at its next look."""
+    unfinished = and_(Job.recording_id == recording_id, Job.status.in_((Status.QUEUED, Status.RUNNING)))
+    return change(
+        unfinished, status=Status.CANCELLED, worker_id=None, lease_until=None, finished_at=now, updated_at=now
+    )
+
+
+def retry(recording_id: str, now: datetime, *, step: Step | None = None) -> bool:
+    """Queue an ended job again; finished stages are found, not computed. `step` starts it elsewhere than it stopped."""
+    with write() as session:
+        return start_again(session, recording_id, now, step)
+
+
+def start_again(session: Session, recording_id: str, now: datetime, step: Step | None) -> bool:
+    """The same as `retry`, in the transaction that changes what is asked for."""
+    ended = and_(Job.recording_id == recording_id, Job.status.in_((Status.FAILED, Status.CANCELLED, Status.DONE)))
+    values: dict[str, Any] = {name: None for name in ("error_code", "error_message", "error_hint", "finished_at")}
+    if step is not None:
+        values |= {"step": step, "queue": QUEUE_OF[step], "stage": None}
+    return change_within(
+        session,
+        ended,
+        status=Status.QUEUED,
+        error_retryable=False,
+        strikes=0,
+        skip=[],
+        batch_size=None,
+        queued_at=now,
+        updated_at=now,
+        started_at=None,
+        progress=0.0,
+        **values,
+    )
+
+
+def render_again(session: Session, recording_id: str, now: datetime) -> bool:
+    """Queue the making of the PDF once more, in the transaction that changes what it shows.
+
+    A renderer at work loses the job by the new attempt: it may have read the old state. Where the step is still to
+    come, or the job did not get there, nothing is to be done.
+    """
+    has_pdf = exists().where(Result.recording_id == recording_id, Result.kind == "pdf")
+    is_over = and_(Job.status == Status.DONE, has_pdf)
+    is_at_work = and_(Job.step == Step.RENDER, Job.status == Status.RUNNING)
+    return change_within(
+        session,
+        and_(Job.recording_id == recording_id, or_(is_over, is_at_work)),
+        step=Step.RENDER, queue=QUEUE_OF[Step.RENDER], status=Status.QUEUED, attempt=Job.attempt + 1,
+        worker_id=None, lease_until=None, queued_at=now, updated_at=now, progress=0.0, finished_at=None, strikes=0,
+    )  # fmt: skip
+
+
+def note_batch_size(held: Claim, batch_size: int) -> bool:
+    """Note how many windows are decoded at once, for whoever comes after a lack of memory."""
+    return change(held_by(held), batch_size=batch_size)

@@ -1,0 +1,37 @@
+"""What can be asked of a recording and of its recap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.database.tables import Recording
+from core.recordings import versions
+
+MAX_SPEAKERS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class RecapOptions:
+    """What a recap shall be like; None means: the default. `model` is the language model, by its name in Ollama."""
+
+    template: str | None = None
+    summary_language: str | None = None
+    model: str | None = None
+    instructions: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UploadOptions(RecapOptions):
+    """What the uploader asks for; None means: find out."""
+
+    title: str | None = None
+    language: str | None = None
+    num_speakers: int | None = None
+    min_speakers: int | None = None
+    max_speakers: int | None = None
+    until: str | None = None
+
+
+def recap_options_of(recording: Recording) -> RecapOptions:
+    """What was chosen last for the recap of a recording."""
+    return RecapOptions(*(getattr(recording, name) for name in versions.CHOICES))

@@ -1,0 +1,79 @@
+"""The recap of a recording: the current one, an earlier version, or one to be written again."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import update
+
+from core.database.sessions import read, write
+from core.database.tables import Recording, Result, Step, Version
+from core.jobs import transitions
+from core.recordings import speaker_names, versions
+from core.recordings.options import RecapOptions
+from core.storage.store import file_store
+from pipeline.recap import Recap, Transcript, from_json
+from pipeline.rename import rename_speakers
+
+
+def result_path(recording_id: str, kind: str, suffix: str) -> Path | None:
+    """The file of a recording's result, None where it is not there (yet)."""
+    with read() as session:
+        row = session.get(Result, (recording_id, kind))
+    return file_store().find(row.key, suffix) if row else None
+
+
+def load_recap(recording_id: str, number: int | None = None) -> Recap | None:
+    """The recap that is shown, or the version of that number, with its speakers as people call them.
+
+    None where it is not there (yet).
+    """
+    version = get_version(recording_id, number)
+    path = file_store().find(version.key, ".json") if version else None
+    if version is None or path is None:
+        return None
+    return rename_speakers(
+        from_json(Recap, path.read_bytes()), speaker_names.names_of(recording_id, version.transcript_key)
+    )
+
+
+def get_version(recording_id: str, number: int | None = None) -> Version | None:
+    """A version of the recap; without a number the one that is shown."""
+    with read() as session:
+        return versions.find(session, recording_id, number)
+
+
+def pdf_path(recording_id: str) -> Path | None:
+    """The PDF of the recap that is shown, None where it is not there (yet)."""
+    version = get_version(recording_id)
+    return file_store().find(version.pdf_key, ".pdf") if version and version.pdf_key else None
+
+
+def write_again(recording_id: str, choices: RecapOptions, now: datetime) -> bool:
+    """Have the recap written as now chosen; what does not depend on the choice is found, not computed.
+
+    False while the job is not over; then nothing changes.
+    """
+    with write() as session:
+        if not transitions.start_again(session, recording_id, now, Step.PROCESS):
+            return False
+        session.execute(update(Recording).where(Recording.id == recording_id).values(**asdict(choices)))
+        return True
+
+
+def use_version(recording_id: str, number: int, now: datetime) -> bool:
+    """Make a version the one that is shown, once its PDF is made. False while the job is not over, or without it."""
+    with write() as session:
+        version = session.get(Version, (recording_id, number))
+        if version is None or not transitions.start_again(session, recording_id, now, Step.RENDER):
+            return False
+        versions.take_up(session, version)
+        return True
+
+
+def load_transcript(recording_id: str) -> Transcript | None:
+    """The transcript of a recording, None where it is not there (yet)."""
+    recap = load_recap(recording_id)
+    return recap.transcript if recap else None

@@ -1,0 +1,73 @@
+"""The names that people give to the speakers of a recording."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.database.sessions import read, write
+from core.database.tables import Recording, Result, SpeakerName, Step
+from core.jobs import transitions
+from core.recordings import versions
+from core.typed_text import on_one_line
+
+MAX_NAME = 80
+
+
+def clean_name(name: str) -> str:
+    """A name as it is kept: on one line, without control characters, at most 80 characters."""
+    return on_one_line(name)[:MAX_NAME].strip()
+
+
+def names_of(recording_id: str, transcript_key: str | None = None) -> dict[str, str]:
+    """The names given so far, by speaker id; none for a transcript that was told apart anew since.
+
+    `transcript_key` is the transcript that is looked at; without it, the one that the job works with.
+    """
+    query = select(SpeakerName.speaker_id, SpeakerName.name).where(SpeakerName.recording_id == recording_id)
+    if transcript_key is not None:
+        query = query.where(SpeakerName.transcript_key == transcript_key)
+    else:
+        named = (Result.recording_id == SpeakerName.recording_id) & (Result.key == SpeakerName.transcript_key)
+        query = query.join(Result, named).where(Result.kind == "transcript")
+    with read() as session:
+        return {speaker_id: name for speaker_id, name in session.execute(query)}
+
+
+def give_names(recording_id: str, names: dict[str, str], now: datetime) -> bool:
+    """Keep names by speaker id, an empty one to forget it, and queue the PDF anew.
+
+    False where there is no transcript yet. The recap itself stays as it is.
+    """
+    with write() as session:
+        transcript_key = _transcript_shown(session, recording_id)
+        if transcript_key is None:
+            return False
+        for speaker_id, given in names.items():
+            key = {"recording_id": recording_id, "transcript_key": transcript_key, "speaker_id": speaker_id}
+            if cleaned := clean_name(given):
+                session.merge(SpeakerName(**key, name=cleaned))
+            elif known := session.get(SpeakerName, key):
+                session.delete(known)
+        if not transitions.render_again(session, recording_id, now):
+            _keep_shown(session, recording_id, now)
+    return True
+
+
+def _transcript_shown(session: Session, recording_id: str) -> str | None:
+    """The key of the transcript that people see: the job may have made another one since."""
+    version = versions.find(session, recording_id)
+    if version is not None and version.transcript_key:
+        return version.transcript_key
+    result = session.get(Result, (recording_id, "transcript"))
+    return result.key if result else None
+
+
+def _keep_shown(session: Session, recording_id: str, now: datetime) -> None:
+    """Where a recap that was to be written again came to nothing, make the PDF of the one that is shown still."""
+    number = session.scalar(select(Recording.version).where(Recording.id == recording_id))
+    version = versions.find(session, recording_id, number) if number is not None else None
+    if version is not None and version.pdf_key and transitions.start_again(session, recording_id, now, Step.RENDER):
+        versions.take_up(session, version)

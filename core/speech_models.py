@@ -1,0 +1,131 @@
+"""The speech models of a machine: what is installed, and which is used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import config
+from core.gpu import Gpu
+from pipeline.errors import DiarizationMissing, ModelMissing
+
+Kind = Literal["whisper", "diarization"]
+
+DEMO_FOLDER = config.ROOT / "demo"
+#: Up to this size of model file a CPU recognises speech faster than it is spoken (Whisper "small" has 480 MB).
+LARGEST_ON_CPU = 600_000_000
+#: Memory a model takes on a GPU, as a multiple of its file, with windows and beams beside it.
+GPU_MEMORY_FACTOR = 1.6
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechModel:
+    """A model folder. `size_bytes` is its largest file."""
+
+    name: str
+    folder: Path
+    kind: Kind
+    size_bytes: int
+    is_demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """A model and why it was taken, in words for the owner."""
+
+    model: SpeechModel
+    why: str
+
+
+def read_folder(folder: Path) -> SpeechModel | None:
+    """What a folder holds, None where it is no speech model."""
+    kind: Kind
+    if (folder / "model.bin").is_file() and (folder / "config.json").is_file():
+        kind = "whisper"
+    elif (folder / "config.yaml").is_file() and "pyannote" in (folder / "config.yaml").read_text(errors="replace"):
+        kind = "diarization"
+    else:
+        return None
+    size = max(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    return SpeechModel(folder.name, folder, kind, size, is_demo=folder.parent == DEMO_FOLDER)
+
+
+def list_models(folder: Path) -> list[SpeechModel]:
+    """The models in a folder's subfolders, by name."""
+    if not folder.is_dir():
+        return []
+    found = (read_folder(child) for child in sorted(folder.iterdir()) if child.is_dir())
+    return [model for model in found if model]
+
+
+def list_installed(settings: config.Settings) -> list[SpeechModel]:
+    """The installed models, and the demo models where they may be used."""
+    demo = [] if settings.demo_models == "never" else list_models(DEMO_FOLDER)
+    return list_models(settings.models) + demo
+
+
+def choose_whisper(settings: config.Settings, gpu: Gpu | None) -> ModelChoice:
+    """The model that recognises speech on this GPU, or without one. Raises ModelMissing."""
+    gpu_memory_bytes = gpu.memory_bytes if gpu and settings.whisper_device != "cpu" else None
+    if settings.demo_models != "always" and settings.whisper_model != "auto":
+        return ModelChoice(_named(settings.whisper_model, "whisper", settings), "named in WHISPER_MODEL")
+    installed = [model for model in list_models(settings.models) if model.kind == "whisper"]
+    if settings.demo_models == "always" or not installed:
+        return _demo("whisper", settings)
+    installed.sort(key=lambda model: model.size_bytes)
+    limit = LARGEST_ON_CPU if gpu_memory_bytes is None else gpu_memory_bytes / GPU_MEMORY_FACTOR
+    fitting = [model for model in installed if model.size_bytes <= limit]
+    where = "without a GPU" if gpu_memory_bytes is None else f"in {gpu_memory_bytes / 1e9:.0f} GB of GPU memory"
+    if fitting:
+        return ModelChoice(fitting[-1], f"the largest installed one that runs well {where}")
+    return ModelChoice(installed[0], f"the smallest installed one; it is large to run {where}")
+
+
+def choose_diarization(settings: config.Settings, with_demo: bool) -> ModelChoice:
+    """The model that tells speakers apart; the demo one only beside the demo recogniser. Raises DiarizationMissing."""
+    if settings.diarization_model == "none":
+        raise DiarizationMissing(
+            "The speakers were not told apart: that is switched off. The transcript is complete.",
+            "Set DIARIZATION_MODEL to auto, then try again.",
+        )
+    if with_demo and settings.diarization_model == "auto":
+        return _demo("diarization", settings)
+    try:
+        if settings.diarization_model != "auto":
+            return ModelChoice(
+                _named(settings.diarization_model, "diarization", settings), "named in DIARIZATION_MODEL"
+            )
+        installed = [model for model in list_models(settings.models) if model.kind == "diarization"]
+    except ModelMissing as error:
+        raise DiarizationMissing(
+            f"The speakers were not told apart: {error.message} The transcript is complete.", error.hint
+        ) from error
+    if not installed:
+        raise DiarizationMissing(
+            "The speakers were not told apart: the speaker model is not installed. The transcript is complete."
+        )
+    return ModelChoice(installed[0], "the installed one")
+
+
+def _named(name: str, kind: Kind, settings: config.Settings) -> SpeechModel:
+    for folder in (settings.models / name, Path(name).expanduser(), DEMO_FOLDER / name):
+        model = read_folder(folder) if folder.is_dir() else None
+        if model and model.kind == kind:
+            return model
+    setting = "WHISPER_MODEL" if kind == "whisper" else "DIARIZATION_MODEL"
+    raise ModelMissing(
+        f"The speech model {name} is not installed.",
+        f"Put its folder into MODELS_DIR, or change {setting}. `flask models list` shows what is there.",
+    )
+
+
+def _demo(kind: Kind, settings: config.Settings) -> ModelChoice:
+    models = [model for model in list_models(DEMO_FOLDER) if model.kind == kind]
+    if settings.demo_models == "never" or not models:
+        raise ModelMissing(
+            "No speech model is installed.", "Put one into MODELS_DIR. `flask models list` shows what is there."
+        )
+    return ModelChoice(
+        models[0], "no other is installed" if settings.demo_models == "auto" else "DEMO_MODELS is always"
+    )

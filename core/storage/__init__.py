@@ -1,0 +1,1 @@
+"""The files in DATA_DIR: where they lie, who uses them, when they go."""

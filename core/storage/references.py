@@ -1,0 +1,37 @@
+"""Which stage files are in use, and by which recording."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import CompoundSelect, select, union
+from sqlalchemy.orm import Session
+
+from core.database.tables import Result, Trace, Version
+
+
+def kept_keys() -> CompoundSelect[Any]:
+    """A query for the keys of all recaps and PDFs that can be looked at."""
+    return union(select(Version.key), select(Version.pdf_key).where(Version.pdf_key.is_not(None)))
+
+
+def used_keys() -> CompoundSelect[Any]:
+    """A query for the keys of all stage files that something refers to."""
+    return union(select(Result.key), select(Version.key), select(Version.pdf_key).where(Version.pdf_key.is_not(None)))
+
+
+def keys_of(session: Session, recording_id: str) -> set[str]:
+    """The keys of all stage files that a recording uses or has used."""
+    return set(session.scalars(select(Trace.key).where(Trace.recording_id == recording_id)))
+
+
+def is_used(session: Session, key: str) -> bool:
+    """Whether something refers to a stage file."""
+    columns = (Result.key, Version.key, Version.pdf_key)
+    return any(session.scalar(select(column).where(column == key).limit(1)) for column in columns)
+
+
+def note_result(session: Session, recording_id: str, kind: str, key: str) -> None:
+    """Say which stage file a recording uses as its result of a kind; what it used before stays known as a trace."""
+    session.merge(Result(recording_id=recording_id, kind=kind, key=key))
+    session.merge(Trace(recording_id=recording_id, key=key))

@@ -1,1 +1,0 @@
-"""What users own and how far each job is: the truth that web server and workers share."""

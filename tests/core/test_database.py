@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+import config
+from core.clock import utc_now
+from core.database import schema, sessions
+from core.database.base import Base
+
+
+@pytest.mark.usefixtures("any_database")
+def test_a_database_in_order_has_no_problem() -> None:
+    assert schema.is_current()
+    assert schema.find_problem(utc_now()) is None
+
+
+def test_missing_tables_are_told_with_the_command_that_makes_them(data_dir: object) -> None:
+    assert "flask db-upgrade" in schema.find_problem(utc_now())
+
+
+def test_sqlite_on_a_network_disk_is_refused(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "_file_system_of", lambda path: "nfs4")
+    assert "network disk" in schema.find_problem(utc_now())
+
+
+@pytest.mark.postgresql
+def test_clocks_that_differ_are_told(
+    request: pytest.FixtureRequest, settings_of: Callable[..., config.Settings]
+) -> None:
+    server = request.getfixturevalue("postgresql_server").replace("postgresql://", "postgresql+psycopg://")
+    settings_of(DATABASE_URL=f"{server}/postgres")
+    assert "differ by 60 s" in schema.find_problem(utc_now() + timedelta(seconds=60))
+    sessions.engine().dispose()
+
+
+def test_a_write_that_fails_changes_nothing(sqlite: str) -> None:
+    from core.accounts import users
+
+    with pytest.raises(ZeroDivisionError), sessions.write() as session:
+        session.add(users.User(email="ann@example.org"))
+        session.flush()
+        _ = 1 / 0
+    assert users.find_user("ann@example.org") is None
+
+
+def test_the_migrations_make_the_tables_that_the_models_describe(any_database: str) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    with sessions.engine().connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []

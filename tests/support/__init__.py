@@ -1,0 +1,1 @@
+"""What the tests share: factories, stand-in servers, real services started for a test."""

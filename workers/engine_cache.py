@@ -1,0 +1,201 @@
+"""The engines of this machine: chosen by the settings, loaded on first use, kept warm in the worker's child."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Callable
+from functools import cache, cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import config
+from core import speech_models
+from core.gpu import find_free_bytes, find_gpu
+from core.speech_models import ModelChoice
+from pipeline.errors import DiarizationMissing
+from pipeline.recap import Notice
+
+if TYPE_CHECKING:
+    from pipeline.diarize import Diarizer
+    from pipeline.stages import Engine
+    from pipeline.summarize import Summarizer
+    from pipeline.transcribe import Recognizer
+    from workers.gpu_memory import GpuMemory
+
+log = logging.getLogger(__name__)
+
+
+class EngineCache:
+    """`pipeline.stages.Engines` of this machine; `find_free` tells the free memory of the GPU in bytes.
+
+    `check_in` is called while a job waits for memory or for Ollama, and may raise to stop it.
+    """
+
+    def __init__(self, settings: config.Settings, find_free: Callable[[], int | None] = find_free_bytes) -> None:
+        self.settings, self.find_free = settings, find_free
+        self.check_in: Callable[[], None] = lambda: None
+        self.gpu = None if settings.whisper_device == "cpu" else find_gpu(settings)
+        self.batch_size = settings.whisper_batch_size
+        self._loaded: dict[Path, Recognizer | Diarizer] = {}
+
+    @property
+    def device(self) -> str:
+        """`cuda` or `cpu`."""
+        if self.settings.whisper_device != "auto":
+            return self.settings.whisper_device
+        return "cuda" if self.gpu or self.settings.gpu_available == "true" else "cpu"
+
+    @property
+    def compute_type(self) -> str:
+        """The CTranslate2 compute type in use."""
+        if self.settings.whisper_compute_type != "auto":
+            return self.settings.whisper_compute_type
+        return "float16" if self.device == "cuda" else "int8"
+
+    def choose_whisper(self) -> ModelChoice:
+        """The recogniser's model and why. Raises ModelMissing."""
+        return speech_models.choose_whisper(self.settings, self.gpu)
+
+    def choose_diarization(self) -> ModelChoice:
+        """The model that tells speakers apart and why. Raises DiarizationMissing, ModelMissing."""
+        return speech_models.choose_diarization(self.settings, with_demo=self.choose_whisper().model.is_demo)
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What every recap made here has to say."""
+        if not self.choose_whisper().model.is_demo:
+            return ()
+        return (
+            Notice(
+                "demo_models",
+                "Made with the small demo models: expect wrong words.",
+                "Install real speech models in MODELS_DIR before you rely on a recap.",
+            ),
+        )
+
+    def recognizer(self) -> tuple[Recognizer, Engine]:
+        """The recogniser, not yet loaded, and how it is told of. Raises ModelMissing."""
+        from pipeline.stages import Engine
+        from pipeline.transcribe import Recognizer
+
+        model = self.choose_whisper().model
+        recognizer = self._loaded.get(model.folder)
+        if not isinstance(recognizer, Recognizer):
+            recognizer = Recognizer(
+                model.folder, self.device, self.compute_type, _threads(), before_load=self._make_room
+            )
+            self._loaded[model.folder] = recognizer
+        elif recognizer.is_loaded:
+            self._make_room()
+        settings = f"beam 5, batch {self.batch_size}, {self.compute_type} on {self.device}"
+        name = f"faster-whisper {version('faster-whisper')}, {model.name}"
+        return recognizer, Engine(identify(model.folder), name, settings)
+
+    def diarizer(self) -> tuple[Diarizer, Engine]:
+        """The diarizer, not yet loaded, and how it is told of. Raises DiarizationMissing."""
+        from pipeline.diarize import Diarizer
+        from pipeline.stages import Engine
+
+        model = self.choose_diarization().model
+        diarizer = self._loaded.get(model.folder)
+        if not isinstance(diarizer, Diarizer):
+            diarizer = Diarizer(model.folder, self.device, before_load=self._make_room)
+            self._loaded[model.folder] = diarizer
+        name = f"pyannote.audio {version('pyannote.audio')}, {model.name}"
+        return diarizer, Engine(identify(model.folder), name, f"float32 on {self.device}")
+
+    def summarizer(self, model: str | None) -> tuple[Summarizer, Notice | None]:
+        """The summariser that answers now; a notice where it is not the language model."""
+        from workers import summarizer_choice
+
+        return summarizer_choice.choose_summarizer_now(
+            self.settings, model, self.shared_memory, self, lambda: self.check_in()
+        )
+
+    # the speech models as neighbours of a language model on one GPU
+
+    @cached_property
+    def shared_memory(self) -> GpuMemory | None:
+        """The GPU's memory, where the speech models and Ollama share it."""
+        from workers.gpu_memory import GpuMemory, shares_gpu
+
+        if self.device != "cuda" or not shares_gpu(self.settings):
+            return None
+        return GpuMemory(self.settings.ollama_host, self.find_free)
+
+    def _make_room(self) -> None:
+        if self.shared_memory:
+            self.shared_memory.make_room_for_speech(self.bytes_to_come(), lambda: self.check_in())
+
+    def are_loaded(self) -> bool:
+        """Whether a speech model is in memory."""
+        return any(engine.is_loaded for engine in self._loaded.values())
+
+    def unload(self) -> None:
+        """Take the speech models out of memory; the next job loads them again."""
+        for engine in self._loaded.values():
+            engine.unload()
+
+    def bytes_to_come(self) -> int:
+        """What the speech models still need of the GPU for a transcription."""
+        from workers.gpu_memory import DIARIZATION_BYTES, whisper_weight_bytes, whisper_work_bytes
+
+        model = self.choose_whisper().model
+        needed = whisper_work_bytes(model.size_bytes, self.batch_size)
+        if not self._is_loaded(model.folder):
+            needed += whisper_weight_bytes(model.size_bytes, self.compute_type)
+        try:
+            diarization = self.choose_diarization().model
+        except DiarizationMissing:
+            return needed
+        # what it has loaded and worked with stays reserved
+        return needed if self._is_loaded(diarization.folder) else needed + DIARIZATION_BYTES
+
+    def _is_loaded(self, folder: Path) -> bool:
+        engine = self._loaded.get(folder)
+        return engine is not None and engine.is_loaded
+
+    @cached_property
+    def names(self) -> dict[str, object]:
+        """The models by name, for status pages; `demo` says whether they are the demo models."""
+        from pipeline.errors import PipelineError
+
+        found: dict[str, object] = {}
+        try:
+            whisper = self.choose_whisper()
+            found |= {"whisper": whisper.model.name, "why": whisper.why, "demo": whisper.model.is_demo}
+            found["diarization"] = self.choose_diarization().model.name
+        except PipelineError as error:
+            found["problem"] = error.message
+        return found
+
+
+def _threads() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+@cache
+def engines(_process: int) -> EngineCache:
+    """The engines of this process (ask with `os.getpid()`: a forked child makes its own)."""
+    return EngineCache(config.load())
+
+
+_identities: dict[tuple[object, ...], str] = {}
+
+
+def identify(folder: Path) -> str:
+    """What a model is: SHA-256 over the names and bytes of its files, remembered while they stay as they are."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".md")
+    stats = [(path, path.stat()) for path in files]
+    stamp = tuple((str(path), stat.st_size, stat.st_mtime_ns, stat.st_ino) for path, stat in stats)
+    if stamp not in _identities:
+        whole = hashlib.sha256()
+        for path in files:
+            whole.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            with path.open("rb") as file:
+                whole.update(hashlib.file_digest(file, "sha256").digest())
+        _identities[stamp] = whole.hexdigest()
+    return _identities[stamp]

@@ -1,0 +1,149 @@
+"""The summariser of a job: Ollama, if it answers and is not to rest, with the GPU's memory seen to; else quotes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import SQLAlchemyError
+
+import config
+from core import ollama_circuit
+from core.clock import utc_now
+from pipeline.errors import OllamaModelMissing, OllamaUnreachable
+from pipeline.ollama.backoff import longest_waits
+from pipeline.ollama.chat import ChatLimits
+from pipeline.ollama.errors import OllamaRefused, for_log
+from pipeline.ollama.failures import Reason
+from pipeline.ollama.memory import find_language_model
+from pipeline.ollama.names import name_key
+from pipeline.recap import Notice, Transcript
+from pipeline.summarize import Summarizer, SummaryOptions, SummaryResult, choose_summarizer
+from pipeline.summarize.asking import OllamaSettings
+from pipeline.summarize.ollama import OllamaSummarizer
+from pipeline.summarize.pieces import choose_window
+from pipeline.summarize.reader import LARGEST_WINDOW
+from workers.gpu_memory import GpuMemory, SpeechModels, shares_gpu
+
+log = logging.getLogger(__name__)
+
+#: Ollama's list is there or not: it is waited for less long than an answer is.
+FIRST_LOOK_WAIT_SECONDS, LOOK_FACTOR = 0.5, 2.0
+FIRST_WAIT_SECONDS, WAIT_FACTOR = 1.0, 3.0
+#: Failures that a damaged model, or one too large for the machine, brings about as well.
+REASONS_OF_A_MODEL = frozenset(
+    (Reason.ERROR, Reason.SILENT, Reason.STALLED, Reason.BROKE_OFF, Reason.SLOW, Reason.ENDLESS)
+)
+#: A cautious estimate of a transcript as a prompt: bytes a token, tokens for who speaks, tokens beside the transcript.
+BYTES_A_TOKEN, TOKENS_A_SEGMENT, TOKENS_BESIDE = 3, 16, 4096
+
+
+class SharedCircuit:
+    """The `pipeline.ollama.failures.Health` of one Ollama, kept in the database for all workers.
+
+    With `is_own_choice` a user named the model: what may lie in that is not held against Ollama, which others use too.
+    """
+
+    def __init__(self, host: str, timezone: str, *, is_own_choice: bool = False) -> None:
+        self.host, self.zone, self.is_own_choice = host, ZoneInfo(timezone), is_own_choice
+
+    @property
+    def resting_until(self) -> datetime | None:
+        """The end of the rest in the zone of the pages; with the database away Ollama may be asked."""
+        try:
+            until = ollama_circuit.resting_until(self.host, utc_now())
+        except SQLAlchemyError as error:
+            log.warning("whether Ollama rests is not known: %s", type(error).__name__)
+            return None
+        return until.astimezone(self.zone) if until else None
+
+    def failed(self, reason: str) -> None:
+        if self.is_own_choice and reason in REASONS_OF_A_MODEL:
+            return
+        try:
+            until = ollama_circuit.note_failure(self.host, reason, utc_now())
+        except SQLAlchemyError as error:
+            log.warning("a failure of Ollama was not counted: %s", type(error).__name__)
+            return
+        if until:
+            log.warning("Ollama is left alone until %s", until.astimezone(self.zone).strftime("%H:%M %Z"))
+
+    def succeeded(self) -> None:
+        try:
+            ollama_circuit.note_success(self.host)
+        except SQLAlchemyError as error:
+            log.warning("a success of Ollama was not noted: %s", type(error).__name__)
+
+
+class SharingSummarizer:
+    """A summariser by Ollama that sees to the memory of the GPU it shares with the speech models."""
+
+    def __init__(self, settings: OllamaSettings, memory: GpuMemory, speech: SpeechModels) -> None:
+        self.settings, self.memory, self.speech = settings, memory, speech
+
+    @property
+    def identity(self) -> str:
+        return OllamaSummarizer(self.settings).identity
+
+    def summarize(
+        self, transcript: Transcript, options: SummaryOptions, on_progress: Callable[[float], None]
+    ) -> SummaryResult:
+        """Make room, summarise, and let the model stay loaded only where the speech models fit beside it."""
+        on_progress(0.0)
+        one = self.settings
+        try:
+            model = find_language_model(one.host, one.model)
+        except (OllamaRefused, OllamaUnreachable, OllamaModelMissing) as error:  # the chat itself will tell
+            log.warning("Ollama did not tell what %s takes: %s", one.model, for_log(error))
+        else:
+            room = self.memory.make_room_for_summary(model, wanted_window(transcript, one), self.speech)
+            one = replace(one, memory_window=room.window, unload=not room.may_stay)
+        return OllamaSummarizer(one).summarize(transcript, options, on_progress)
+
+
+def wanted_window(transcript: Transcript, settings: OllamaSettings) -> int:
+    """The window in tokens that the transcript will want, by a cautious estimate."""
+    if settings.set_window:
+        return settings.set_window
+    spoken = sum(len(one.text.encode()) // BYTES_A_TOKEN + TOKENS_A_SEGMENT for one in transcript.segments)
+    return choose_window(spoken + TOKENS_BESIDE, settings.window, LARGEST_WINDOW)
+
+
+def choose_summarizer_now(
+    settings: config.Settings,
+    model: str | None,
+    memory: GpuMemory | None,
+    speech: SpeechModels,
+    check_in: Callable[[], None],
+) -> tuple[Summarizer, Notice | None]:
+    """The summariser that answers now; a notice where it is not the language model.
+
+    `memory` is that of a GPU which Ollama shares, None: it has memory of its own. `check_in` may raise to stop a wait.
+    """
+    is_own_choice = bool(model) and name_key(model or "") != name_key(settings.ollama_model or "")
+    chosen, notice = choose_summarizer(
+        settings.ollama_host,
+        model or settings.ollama_model,
+        None if settings.ollama_num_ctx == "auto" else settings.ollama_num_ctx,
+        # the site's own model may run elsewhere, a user's choice may not
+        may_leave=not is_own_choice,
+        health=SharedCircuit(settings.ollama_host, settings.timezone, is_own_choice=is_own_choice),
+        retry_seconds=longest_waits(FIRST_LOOK_WAIT_SECONDS, LOOK_FACTOR, settings.ollama_retries),
+        on_tick=check_in,
+    )
+    if not isinstance(chosen, OllamaSummarizer):
+        return chosen, notice
+    ours = replace(
+        chosen.settings,
+        retry_seconds=longest_waits(FIRST_WAIT_SECONDS, WAIT_FACTOR, settings.ollama_retries),
+        limits=ChatLimits(
+            first_token=settings.ollama_first_token_seconds, between_tokens=settings.ollama_token_seconds
+        ),
+    )
+    if memory:
+        return SharingSummarizer(ours, memory, speech), notice
+    # on a machine of its own Ollama may keep the model for the next job
+    return OllamaSummarizer(replace(ours, unload=shares_gpu(settings))), notice

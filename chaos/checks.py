@@ -11,7 +11,7 @@ from chaos.rig import FINAL, Rig
 from core.clock import utc_now
 from core.database.tables import Recording, Status
 from core.recordings import queries, recaps
-from core.storage import consistency, removal
+from core.retention import consistency, deletion
 from core.storage.store import file_store
 
 Windows = set[tuple[float, float]]
@@ -40,7 +40,7 @@ def check(
     beat's hourly cleaning comes first: a worker killed on a recording deleted just then cannot clean up after itself.
     """
     if tidy:
-        removal.sweep_files(utc_now(), -1)
+        deletion.sweep_files(utc_now(), -1)
     outcome, gone = Outcome(), set(deleted)
     for recording_id in accepted:
         recording = queries.get(recording_id)

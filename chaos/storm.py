@@ -20,7 +20,7 @@ from core.clock import utc_now
 from core.database.tables import Status
 from core.jobs import recovery, transitions
 from core.queue.celery_app import QUEUES
-from core.storage import removal
+from core.retention import deletion
 
 WORKERS = ("w1", "w2")
 #: How long all jobs may take to end once the faults are over.
@@ -178,7 +178,7 @@ class Storm:
         recording_id = self._pick_open(fault)
         if recording_id is None:
             return "nothing to delete"
-        removal.remove_recording(recording_id)
+        deletion.remove_recording(recording_id)
         self.deleted.append(recording_id)
         return recording_id[:8]
 

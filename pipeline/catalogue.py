@@ -73,3 +73,35 @@ def stages_of(step: Step) -> tuple[Stage, ...]:
 def first_stage(step: Step) -> Stage:
     """The stage that a step begins with."""
     return stages_of(step)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultKind:
+    """A kind of result that a stage leaves behind.
+
+    `version` is raised by hand when the same inputs give something else; older results then stay as they are. What
+    `is_kept` stays as long as its recording; anything else is a cache and may be removed to save space.
+    """
+
+    name: str
+    stage: str
+    version: int = 1
+    is_kept: bool = True
+
+
+_KINDS = (
+    ResultKind("audio", "prepare"),
+    ResultKind("speech", "speech"),
+    ResultKind("language", "language"),
+    ResultKind("transcribe", "transcribe"),
+    ResultKind("diarize", "diarize"),
+    ResultKind("transcript", "transcript"),
+    ResultKind("listen", "listen"),
+    ResultKind("summary", "summarize", version=2, is_kept=False),
+    ResultKind("recap", "recap"),
+    ResultKind("pdf", "render"),
+)
+RESULTS = {kind.name: kind for kind in _KINDS}
+
+#: Files beside a kept result that only save work: decoded samples, and the saved batches of a transcription.
+CACHE_SUFFIXES = (".f32", ".parts")

@@ -13,7 +13,7 @@ from core import gpu, speech_models, worker_register
 from core.clock import utc_now
 from core.database import schema, sessions
 from core.jobs import pausing
-from core.queue.celery_app import QUEUES
+from core.jobs.queues import QUEUES, needed_queues
 from core.queue.redis_client import count_notifications, redis_client
 from core.storage.store import file_store
 from pipeline.errors import PipelineError
@@ -59,8 +59,8 @@ def _check_workers(_: config.Settings) -> Finding:
         resting = [queue for queue in QUEUES if pausing.paused_since(queue)]
     except SQLAlchemyError:
         return Finding("workers", "not known without the database", "Mend the database first.")
-    missing = [queue for queue in QUEUES if not any(queue in worker.queues.split(",") for worker in alive)]
-    state = "; ".join(f"{worker.queues}: {worker.device}" for worker in alive) or "none"
+    missing = [queue for queue in needed_queues() if not any(queue in worker.queues for worker in alive)]
+    state = "; ".join(f"{','.join(worker.queues)}: {worker.device}" for worker in alive) or "none"
     if missing:
         return Finding("workers", state, f"No worker serves {', '.join(missing)}. Start one, or all by `make run`.")
     return Finding("workers", state, "The queue rests: `flask jobs resume`." if resting else None)

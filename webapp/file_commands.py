@@ -8,7 +8,7 @@ import click
 
 import config
 from core.clock import utc_now
-from core.storage import consistency, retention
+from core.retention import consistency, pruning
 from webapp.commands import tell_errors
 
 
@@ -51,5 +51,5 @@ def prune_files(max_bytes: int | None, max_days: float | None) -> None:
     settings = config.load()
     limit = settings.stage_max_bytes if max_bytes is None else max_bytes
     days = settings.stage_max_days if max_days is None else max_days
-    gone, freed = retention.prune(utc_now(), limit, days * 86400)
+    gone, freed = pruning.prune(utc_now(), limit, days * 86400)
     click.echo(f"Removed {gone} results, {freed / 1e6:.1f} MB.")

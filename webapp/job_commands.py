@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import time
@@ -20,7 +19,6 @@ from core.jobs import pausing, transitions
 from core.queue.notifications import notifier, notify
 from core.recordings import options, queries, recaps
 from core.recordings.options import UploadOptions
-from core.storage.store import file_store
 from core.uploads import intake
 from core.uploads.intake import ArrivedFile
 from pipeline import languages
@@ -107,12 +105,7 @@ def _take_in(file: Path) -> ArrivedFile:
     limit = config.load().max_upload_bytes
     if file.stat().st_size > limit:
         raise UnsupportedMedia(f"{file.name} is larger than {limit} bytes.", "Raise MAX_UPLOAD_BYTES, or cut the file.")
-    incoming = file_store().new_incoming()
-    with file.open("rb") as source, incoming.open("xb") as target:
-        shutil.copyfileobj(source, target, 1 << 20)
-    with incoming.open("rb") as copy:
-        digest = hashlib.file_digest(copy, "sha256").hexdigest()
-    return ArrivedFile(incoming, file.name, incoming.stat().st_size, digest)
+    return intake.copy_in(file)
 
 
 def _follow(recording_id: str) -> Recording:

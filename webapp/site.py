@@ -26,7 +26,7 @@ def uses_demo_models() -> bool:
         workers = worker_register.live_workers(utc_now())
     except OperationalError:  # also asked for by the page that says so
         return False
-    return any((worker.models or {}).get("demo") for worker in workers if "gpu" in worker.queues)
+    return any(worker.models.is_demo for worker in workers if "gpu" in worker.queues)
 
 
 def init_app(app: Flask) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import logging
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -15,12 +16,13 @@ import config
 from core import speech_models
 from core.gpu import find_free_bytes, find_gpu
 from core.speech_models import ModelChoice
-from pipeline.errors import DiarizationMissing
+from core.worker_register import WorkerModels
+from pipeline.errors import DiarizationMissing, PipelineError
 from pipeline.recap import Notice
 
 if TYPE_CHECKING:
     from pipeline.diarize import Diarizer
-    from pipeline.stages import Engine
+    from pipeline.request import Engine
     from pipeline.summarize import Summarizer
     from pipeline.transcribe import Recognizer
     from workers.gpu_memory import GpuMemory
@@ -29,7 +31,7 @@ log = logging.getLogger(__name__)
 
 
 class EngineCache:
-    """`pipeline.stages.Engines` of this machine; `find_free` tells the free memory of the GPU in bytes.
+    """`pipeline.request.Engines` of this machine; `find_free` tells the free memory of the GPU in bytes.
 
     `check_in` is called while a job waits for memory or for Ollama, and may raise to stop it.
     """
@@ -78,7 +80,7 @@ class EngineCache:
 
     def recognizer(self) -> tuple[Recognizer, Engine]:
         """The recogniser, not yet loaded, and how it is told of. Raises ModelMissing."""
-        from pipeline.stages import Engine
+        from pipeline.request import Engine
         from pipeline.transcribe import Recognizer
 
         model = self.choose_whisper().model
@@ -97,7 +99,7 @@ class EngineCache:
     def diarizer(self) -> tuple[Diarizer, Engine]:
         """The diarizer, not yet loaded, and how it is told of. Raises DiarizationMissing."""
         from pipeline.diarize import Diarizer
-        from pipeline.stages import Engine
+        from pipeline.request import Engine
 
         model = self.choose_diarization().model
         diarizer = self._loaded.get(model.folder)
@@ -120,7 +122,8 @@ class EngineCache:
     @cached_property
     def shared_memory(self) -> GpuMemory | None:
         """The GPU's memory, where the speech models and Ollama share it."""
-        from workers.gpu_memory import GpuMemory, shares_gpu
+        from core.ollama_placement import shares_gpu
+        from workers.gpu_memory import GpuMemory
 
         if self.device != "cuda" or not shares_gpu(self.settings):
             return None
@@ -158,19 +161,15 @@ class EngineCache:
         engine = self._loaded.get(folder)
         return engine is not None and engine.is_loaded
 
-    @cached_property
-    def names(self) -> dict[str, object]:
-        """The models by name, for status pages; `demo` says whether they are the demo models."""
-        from pipeline.errors import PipelineError
-
-        found: dict[str, object] = {}
+    def describe(self) -> WorkerModels:
+        """The speech models of this worker, for the register of workers."""
+        found = WorkerModels()
         try:
             whisper = self.choose_whisper()
-            found |= {"whisper": whisper.model.name, "why": whisper.why, "demo": whisper.model.is_demo}
-            found["diarization"] = self.choose_diarization().model.name
+            found = replace(found, whisper=whisper.model.name, reason=whisper.why, is_demo=whisper.model.is_demo)
+            return replace(found, diarization=self.choose_diarization().model.name)
         except PipelineError as error:
-            found["problem"] = error.message
-        return found
+            return replace(found, problem=error.message)
 
 
 def _threads() -> int:

@@ -7,17 +7,12 @@ memory takes many times longer for each meeting.
 
 from __future__ import annotations
 
-import ipaddress
 import logging
-import socket
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
-from urllib.parse import urlsplit
 
-import config
 from core import gpu
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
 from pipeline.ollama.client import OllamaClient
@@ -51,29 +46,6 @@ def whisper_weight_bytes(file_bytes: int, compute_type: str) -> int:
 def whisper_work_bytes(file_bytes: int, batch_size: int) -> int:
     """What decoding so many windows at once takes beside the weights."""
     return int(file_bytes * (WHISPER_WORK_SHARE + WHISPER_WINDOW_SHARE * batch_size))
-
-
-def shares_gpu(settings: config.Settings) -> bool:
-    """Whether Ollama uses this machine's GPU: as OLLAMA_SHARES_GPU says, or if it answers at an address of ours."""
-    if settings.ollama_shares_gpu != "auto":
-        return settings.ollama_shares_gpu == "true"
-    return is_this_machine(urlsplit(settings.ollama_host).hostname or "")
-
-
-def is_this_machine(name: str) -> bool:
-    """Whether a name or address is one of this machine: only those can be bound to."""
-    with suppress(ValueError):
-        if ipaddress.ip_address(name).is_loopback:
-            return True
-    try:
-        found = socket.getaddrinfo(name, None, type=socket.SOCK_DGRAM)
-    except (OSError, UnicodeError):
-        return False
-    for family, kind, protocol, _, address in found:
-        with suppress(OSError), socket.socket(family, kind, protocol) as probe:
-            probe.bind((address[0], 0, *address[2:]))
-            return True
-    return False
 
 
 class SpeechModels(Protocol):

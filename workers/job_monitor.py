@@ -21,6 +21,7 @@ import config
 from core.clock import utc_now
 from core.jobs import claims, speeds, transitions
 from core.jobs.claims import Claim
+from pipeline.catalogue import STAGES, find_stage
 from pipeline.errors import Cancelled, PipelineError, StageTimeout
 from workers.database_retry import keep_trying
 
@@ -37,12 +38,12 @@ DEADLINE_FACTOR = 6.0
 DEADLINE_FLOOR_SECONDS = 1800.0
 #: Taken for work over audio seconds where nothing was measured yet: ten times slower than it is spoken.
 UNKNOWN_SPEED = 10.0
-#: No checkpoint for this long means that a stage hangs. Clustering and a first token have none for minutes.
-SILENCE_SECONDS = {"prepare": 120.0, "transcribe": 900.0, "diarize": 1800.0, "summarize": 900.0, "render": 600.0}
+#: Before the first stage begins, a job may be as silent as the most silent one.
+LONGEST_SILENCE_SECONDS = max(stage.silent_seconds for stage in STAGES)
 
 
 class JobMonitor:
-    """The `pipeline.stages.Watch` of a claimed job; a context manager that runs while the step does."""
+    """The `pipeline.results.Monitor` of a claimed job; a context manager that runs while the step does."""
 
     def __init__(self, held: Claim, settings: config.Settings, stop: Any) -> None:
         self.held, self.settings, self.stop = held, settings, stop
@@ -54,7 +55,7 @@ class JobMonitor:
         self._ended = threading.Event()
         self._began = self._checked_in = self._written = time.monotonic()
         self._renewed = self._asked = self._began
-        self._silence = SILENCE_SECONDS["diarize"]
+        self._silence = LONGEST_SILENCE_SECONDS
         self._deadline = self._began + find_deadline(held.duration, speeds.speeds())
         self._thread = threading.Thread(target=self._follow, name="lifeline", daemon=True)
 
@@ -74,7 +75,7 @@ class JobMonitor:
         """A stage begins."""
         self._check_in()
         self.stage = stage
-        self._silence = SILENCE_SECONDS.get(stage, self._silence)
+        self._silence = find_stage(stage).silent_seconds
         self.write(lambda: transitions.enter_stage(self.held, stage, utc_now()))
         self._written = time.monotonic()
 

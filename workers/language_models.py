@@ -1,10 +1,12 @@
-"""Which language models there are, told by the workers: a page must not wait for Ollama to say so."""
+"""Which language models there are. Workers report them, because a page must not wait for Ollama."""
 
 from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 
+from core.worker_register import WorkerModels
 from pipeline.errors import OllamaModelMissing, PipelineError
 from pipeline.ollama.cards import ModelCard
 from pipeline.ollama.client import OllamaClient
@@ -14,45 +16,46 @@ from workers.fork_lock import no_fork
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 60.0
+REFRESH_SECONDS = 60.0
 
 
-class Listing:
-    """The language models of one Ollama that can write summaries, looked up once a minute at most.
+class LanguageModelLister:
+    """The language models of one Ollama that can write summaries; Ollama is asked once a minute at most.
 
-    `named` is the model that the settings name, None for the first that can.
+    `named` is the model that the settings name; None for the first one that can.
     """
 
     def __init__(self, host: str, named: str | None) -> None:
         self.host, self.named = host, named
         self._cards: dict[tuple[str, str], ModelCard] = {}
-        self._looked_at = float("-inf")
-        self._told: dict[str, object] = {}
+        self._asked_at = float("-inf")
+        self._found: tuple[tuple[str, ...], str] = ((), "")
 
-    def tell(self) -> dict[str, object]:
-        """`models`, the names, and `default`, the one that is used unless another is chosen; empty without Ollama."""
-        if time.monotonic() - self._looked_at >= LOOK_SECONDS:
-            self._looked_at = time.monotonic()
+    def add_to(self, models: WorkerModels) -> WorkerModels:
+        """The same models with the language models of Ollama, and the default among them; none without Ollama."""
+        if time.monotonic() - self._asked_at >= REFRESH_SECONDS:
+            self._asked_at = time.monotonic()
             try:
                 with no_fork():
-                    self._told = self._look()
+                    self._found = self._ask()
             except (PipelineError, OllamaRefused) as error:
-                log.debug("Ollama did not tell its models: %s", type(error).__name__)
-                self._told = {}
-        return self._told
+                log.debug("Ollama did not list its models: %s", type(error).__name__)
+                self._found = ((), "")
+        names, default = self._found
+        return replace(models, language_models=names, default_language_model=default)
 
-    def _look(self) -> dict[str, object]:
+    def _ask(self) -> tuple[tuple[str, ...], str]:
         with OllamaClient(self.host, connect_seconds=1.0, answer_seconds=2.0) as client:
             keys = [(one.name, one.digest) for one in client.models()]
             self._cards = {key: card for key in keys if (card := self._cards.get(key) or _show(client, key[0]))}
         fit = [name for (name, _), card in self._cards.items() if card.is_ours]
         wanted = name_key(self.named or "")
         usable = [name for name, _ in keys if name_key(name) == wanted] if self.named else fit
-        return {"models": fit, "default": usable[0] if usable else ""}
+        return tuple(fit), usable[0] if usable else ""
 
 
 def _show(client: OllamaClient, name: str) -> ModelCard | None:
-    """What the server knows of a model; None for one that is damaged, or was removed just now."""
+    """What the server knows about a model; None for one that is damaged or was removed just now."""
     try:
         return client.show(name)
     except (OllamaModelMissing, OllamaRefused):

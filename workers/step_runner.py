@@ -6,6 +6,7 @@ import errno
 import hashlib
 import logging
 import os
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -13,23 +14,31 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 import config
 from core.clock import utc_now
-from core.database.tables import QUEUE_OF, Recording, Step
+from core.database.tables import Recording
 from core.jobs import claims, transitions
 from core.jobs.claims import Claim
+from core.jobs.queues import queue_of
 from core.log_format import describe, job_id
 from core.queue.notifications import notify
 from core.recordings import queries, recap_templates, recaps, speaker_names
-from core.storage import removal
+from core.retention import deletion
+from core.storage import references
 from core.storage.store import file_store
 from pipeline.audio import DecodeLimits
-from pipeline.chain import Chain
+from pipeline.catalogue import Step
 from pipeline.diarize import DiarizeOptions
 from pipeline.errors import Cancelled, InternalError, OutOfMemory, PipelineError, StageTimeout, StorageFull
 from pipeline.recap import Recap, to_json
-from pipeline.stages import Request
+from pipeline.request import Request
+from pipeline.steps.context import StepContext
+from pipeline.steps.listen import listen
+from pipeline.steps.listen_result import ListenResult, listen_result_of_recap, load_listen_result
+from pipeline.steps.prepare import prepare
+from pipeline.steps.render import render
+from pipeline.steps.summarize import compose_without_summary, summarize
 from pipeline.summarize import SummaryOptions
 from workers.database_retry import is_disk_full, keep_trying
-from workers.engine_cache import engines
+from workers.engine_cache import EngineCache, engines
 from workers.job_monitor import JobMonitor
 
 log = logging.getLogger(__name__)
@@ -42,13 +51,13 @@ def run(held: Claim, settings: config.Settings, stop: Any) -> None:
     """
     token = job_id.set(held.job_id[:8])
     try:
-        with JobMonitor(held, settings, stop) as watch:
+        with JobMonitor(held, settings, stop) as monitor:
             try:
-                _run_step(held, settings, watch)
+                _run_step(held, settings, monitor)
             except Cancelled:
-                _let_go(held, watch)
+                _let_go(held, monitor)
             except StageTimeout as error:
-                _end_overdue(held, watch, error)
+                _end_overdue(held, monitor, error)
             except PipelineError as error:
                 log.warning("failed: %s\n%s", error.code, describe(error))
                 _fail(held, error)
@@ -61,27 +70,27 @@ def run(held: Claim, settings: config.Settings, stop: Any) -> None:
         job_id.reset(token)
 
 
-def _let_go(held: Claim, watch: JobMonitor) -> None:
+def _let_go(held: Claim, monitor: JobMonitor) -> None:
     """The job is given back at a shutdown; otherwise it is no longer ours."""
-    if watch.gives_back and claims.give_back(held, utc_now()):
+    if monitor.gives_back and claims.give_back(held, utc_now()):
         log.info("given back to the queue")
         return
     log.info("no longer ours: stopped")
     if queries.get(held.recording_id) is None:  # deleted: what this job wrote since then has no owner
-        removal.remove_unused(watch.used)
+        deletion.remove_unused(monitor.used)
 
 
 def _fail(held: Claim, error: PipelineError) -> None:
     keep_trying(lambda: transitions.fail(held, error, utc_now()))
 
 
-def _end_overdue(held: Claim, watch: JobMonitor, error: StageTimeout) -> None:
+def _end_overdue(held: Claim, monitor: JobMonitor, error: StageTimeout) -> None:
     """A summary that takes for ever is left out rather than the whole recap; any other stage ends the job."""
-    log.warning("%s took too long", watch.stage or held.step)
-    if watch.stage != "summarize":
+    log.warning("%s took too long", monitor.stage or held.step)
+    if monitor.stage != "summarize":
         _fail(held, error)
-    elif keep_trying(lambda: transitions.leave_out(held, watch.stage, utc_now())):
-        notify(QUEUE_OF[held.step])
+    elif keep_trying(lambda: transitions.leave_out(held, monitor.stage, utc_now())):
+        notify(queue_of(held.step))
 
 
 def _translate(error: Exception) -> PipelineError:
@@ -94,47 +103,95 @@ def _translate(error: Exception) -> PipelineError:
     return InternalError()
 
 
-def _run_step(held: Claim, settings: config.Settings, watch: JobMonitor) -> None:
-    recording = watch.keep_trying(lambda: queries.get(held.recording_id))
+def _run_step(held: Claim, settings: config.Settings, monitor: JobMonitor) -> None:
+    recording = monitor.keep_trying(lambda: queries.get(held.recording_id))
     if recording is None:
         raise Cancelled()
-    request = _request(recording, held, settings, watch)
-    chain = Chain(request, file_store(), watch)
-    limits = DecodeLimits(max_seconds=settings.max_audio_seconds)
+    context = StepContext(_request(recording, held, settings, monitor), file_store(), monitor)
     log.info("%s, attempt %d", held.step, held.attempt)
-    if held.step is Step.PREPARE:
-        info = chain.prepare(limits).info
-        _advance(held, Step.PROCESS, {"duration_seconds": info.duration_seconds}, watch)
-    elif held.step is Step.PROCESS:
-        warm = engines(os.getpid())
-        warm.check_in = lambda: watch.progress(0.0)
-        warm.batch_size = held.batch_size or max(1, settings.whisper_batch_size >> _strikes_in("transcribe", held))
-        watch.keep_trying(lambda: transitions.note_batch_size(held, warm.batch_size))
-        recap = chain.process(warm, limits)
-        if request.until:
-            columns = _columns(recap)
-            watch.write(lambda: transitions.finish(held, utc_now(), recording=columns))
-        else:
-            _advance(held, Step.RENDER, _columns(recap), watch)
+    _STEPS[held.step](held, settings, monitor, context)
+
+
+def _prepare(held: Claim, settings: config.Settings, monitor: JobMonitor, context: StepContext) -> None:
+    info = prepare(context, _limits(settings)).info
+    _advance(held, Step.LISTEN, {"duration_seconds": info.duration_seconds}, monitor)
+
+
+def _listen(held: Claim, settings: config.Settings, monitor: JobMonitor, context: StepContext) -> None:
+    cache = _engines(monitor)
+    cache.batch_size = held.batch_size or max(1, settings.whisper_batch_size >> _strikes_in("transcribe", held))
+    monitor.keep_trying(lambda: transitions.note_batch_size(held, cache.batch_size))
+    heard = listen(context, cache, _limits(settings))
+    if context.request.until in ("transcribe", "diarize"):
+        columns = _columns(compose_without_summary(context, heard))
+        monitor.write(lambda: transitions.finish(held, utc_now(), recording=columns))
     else:
-        path = recaps.result_path(recording.id, "recap", ".json")
-        if path is None:  # swept away while the job waited: make it again
-            _advance(held, Step.PROCESS, {}, watch)
-            return
-        columns = _columns(chain.render(path))
-        watch.write(lambda: transitions.finish(held, utc_now(), recording=columns))
+        _advance(held, Step.SUMMARIZE, {}, monitor)
+
+
+def _summarize(held: Claim, settings: config.Settings, monitor: JobMonitor, context: StepContext) -> None:
+    heard = monitor.keep_trying(lambda: _find_heard(held.recording_id))
+    if heard is None:  # an interrupted first attempt, or files that were lost: listen again
+        _advance(held, Step.LISTEN, {}, monitor)
+        return
+    columns = _columns(summarize(context, heard, _engines(monitor)))
+    if context.request.until:
+        monitor.write(lambda: transitions.finish(held, utc_now(), recording=columns))
+    else:
+        _advance(held, Step.RENDER, columns, monitor)
+
+
+def _render(held: Claim, settings: config.Settings, monitor: JobMonitor, context: StepContext) -> None:
+    path = recaps.result_path(held.recording_id, "recap", ".json")
+    if path is None:  # lost while the job waited: write it again
+        _advance(held, Step.SUMMARIZE, {}, monitor)
+        return
+    columns = _columns(render(context, path))
+    monitor.write(lambda: transitions.finish(held, utc_now(), recording=columns))
+
+
+_STEPS: dict[Step, Callable[[Claim, config.Settings, JobMonitor, StepContext], None]] = {
+    Step.PREPARE: _prepare,
+    Step.LISTEN: _listen,
+    Step.SUMMARIZE: _summarize,
+    Step.RENDER: _render,
+}
+
+
+def _find_heard(recording_id: str) -> ListenResult | None:
+    """What the step `listen` left, else the same out of the current recap; None if there is neither."""
+    path = recaps.result_path(recording_id, "listen", ".json")
+    heard = load_listen_result(path) if path else None
+    if heard is not None and heard.transcript_key == references.key_of(recording_id, "transcript"):
+        return heard
+    # an older version was taken up, or the recording is one of version 0.1
+    version = recaps.get_version(recording_id)
+    path = file_store().find(version.key, ".json") if version else None
+    if version is None or path is None:
+        return None
+    return listen_result_of_recap(path, version.transcript_key or "")
+
+
+def _engines(monitor: JobMonitor) -> EngineCache:
+    cache = engines(os.getpid())
+    cache.check_in = lambda: monitor.progress(0.0)
+    return cache
+
+
+def _limits(settings: config.Settings) -> DecodeLimits:
+    return DecodeLimits(max_seconds=settings.max_audio_seconds)
 
 
 def _strikes_in(stage: str, held: Claim) -> int:
     return held.strikes if held.last_stage == stage else 0
 
 
-def _advance(held: Claim, step: Step, columns: dict[str, Any], watch: JobMonitor) -> None:
-    watch.write(lambda: transitions.advance(held, step, utc_now(), recording=columns))
-    notify(QUEUE_OF[step])
+def _advance(held: Claim, step: Step, columns: dict[str, Any], monitor: JobMonitor) -> None:
+    monitor.write(lambda: transitions.advance(held, step, utc_now(), recording=columns))
+    notify(queue_of(step))
 
 
-def _request(recording: Recording, held: Claim, settings: config.Settings, watch: JobMonitor) -> Request:
+def _request(recording: Recording, held: Claim, settings: config.Settings, monitor: JobMonitor) -> Request:
     url = f"{settings.public_url}/recordings/{recording.id}" if settings.public_url else None
     return Request(
         recording_id=recording.id,
@@ -146,7 +203,7 @@ def _request(recording: Recording, held: Claim, settings: config.Settings, watch
         sha256=recording.sha256,
         uploaded_at=recording.created_at.isoformat().replace("+00:00", "Z"),
         language=recording.language,
-        summary=watch.keep_trying(lambda: _summary_options(recording)),
+        summary=monitor.keep_trying(lambda: _summary_options(recording)),
         model=recording.model,
         speakers=DiarizeOptions(recording.num_speakers, recording.min_speakers, recording.max_speakers),
         until=recording.until,
@@ -154,8 +211,17 @@ def _request(recording: Recording, held: Claim, settings: config.Settings, watch
         recording_url=url,
         timezone=settings.timezone,
         organisation=settings.organisation,
-        names=watch.keep_trying(lambda: speaker_names.names_of(recording.id)),
+        names=monitor.keep_trying(lambda: speaker_names.names_of(recording.id)),
+        known_speech=monitor.keep_trying(lambda: _known_speech(recording)),
     )
+
+
+def _known_speech(recording: Recording) -> tuple[str, str] | None:
+    """The keys of the words that people read already; None before the first recap."""
+    if recording.version is None:
+        return None
+    keys = [references.key_of(recording.id, kind) for kind in ("speech", "transcribe")]
+    return (keys[0], keys[1]) if keys[0] and keys[1] else None
 
 
 def _summary_options(recording: Recording) -> SummaryOptions:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import config
 from core import ollama_circuit
 from core.clock import utc_now
+from core.ollama_placement import shares_gpu
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
 from pipeline.ollama.backoff import longest_waits
 from pipeline.ollama.chat import ChatLimits
@@ -26,7 +27,7 @@ from pipeline.summarize.asking import OllamaSettings
 from pipeline.summarize.ollama import OllamaSummarizer
 from pipeline.summarize.pieces import choose_window
 from pipeline.summarize.reader import LARGEST_WINDOW
-from workers.gpu_memory import GpuMemory, SpeechModels, shares_gpu
+from workers.gpu_memory import GpuMemory, SpeechModels
 
 log = logging.getLogger(__name__)
 

@@ -8,27 +8,24 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
-from core import gpu
+from core import gpu, worker_register
 from core.clock import utc_now
-from core.database.sessions import write
-from core.database.tables import Worker
 from core.jobs import pausing, recovery
 from core.log_format import describe
 from core.queue.notifications import notify
 from core.queue.redis_client import count_notifications
-from core.storage import removal, retention
+from core.retention import deletion, pruning
 from core.uploads import resumable
+from core.worker_register import WorkerModels
 from workers import liveness
 from workers.engine_cache import EngineCache
 from workers.fork_lock import no_fork
-from workers.language_models import Listing
+from workers.language_models import LanguageModelLister
 
 log = logging.getLogger(__name__)
 
@@ -58,15 +55,14 @@ def tidy() -> None:
     ended = resumable.sweep(utc_now())
     if ended:
         log.info("%d unfinished uploads ended", ended)
-    gone = removal.sweep_files(utc_now())
+    gone = deletion.sweep_files(utc_now())
     if gone:
         log.info("%d leftover files removed", gone)
     settings = config.load()
-    pruned, freed = retention.prune(utc_now(), settings.stage_max_bytes, settings.stage_max_days * 86400)
+    pruned, freed = pruning.prune(utc_now(), settings.stage_max_bytes, settings.stage_max_days * 86400)
     if pruned:
         log.info("%d stored results removed, %.0f MB", pruned, freed / 1e6)
-    with write() as session:
-        session.execute(delete(Worker).where(Worker.seen_at < utc_now() - timedelta(days=1)))
+    worker_register.forget_dead_workers(utc_now())
 
 
 def start_reporting(queues: Sequence[str]) -> None:
@@ -74,24 +70,24 @@ def start_reporting(queues: Sequence[str]) -> None:
     liveness.note_memory_kills()
     settings = config.load()
     device = gpu.describe(settings, gpu.find_gpu(settings))
-    models = EngineCache(settings).names if "gpu" in queues else {}
-    listing = Listing(settings.ollama_host, settings.ollama_model)
+    models = EngineCache(settings).describe() if "gpu" in queues else WorkerModels()
+    asks_ollama = bool({"gpu", "llm"} & set(queues))
+    lister = LanguageModelLister(settings.ollama_host, settings.ollama_model)
     log.info("serves %s; %s; %s", ", ".join(queues), device, models)
 
     def look() -> None:
-        told = {**models, "ollama": listing.tell()} if "gpu" in queues else {}
-        report(",".join(queues), device, told)
+        report(queues, device, lister.add_to(models) if asks_ollama else models)
         with no_fork():
             sweep(queues)
 
     _start("reporter", REPORT_SECONDS, look)
 
 
-def report(queues: str, device: str, models: dict[str, object]) -> None:
-    """Write the worker's row."""
-    id = f"{socket.gethostname()}:{os.getpid()}:{queues}"
-    with no_fork(), write() as session:
-        session.merge(Worker(id=id, queues=queues, device=device, models=models, seen_at=utc_now()))
+def report(queues: Sequence[str], device: str, models: WorkerModels) -> None:
+    """Say that this worker is alive."""
+    id = f"{socket.gethostname()}:{os.getpid()}:{','.join(queues)}"
+    with no_fork():
+        worker_register.report(id, tuple(queues), device, models, utc_now())
 
 
 def _start(name: str, seconds: float, action: Callable[[], None]) -> None:

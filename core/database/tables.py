@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import utc_now
 from core.database.base import Base, new_id
+from pipeline.catalogue import Step
 
 
 class Status(StrEnum):
@@ -21,18 +22,6 @@ class Status(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
-
-
-class Step(StrEnum):
-    """What a job does next; each step is claimed by itself."""
-
-    PREPARE = "prepare"
-    PROCESS = "process"
-    RENDER = "render"
-
-
-#: The queue that serves each step.
-QUEUE_OF = {Step.PREPARE: "cpu", Step.PROCESS: "gpu", Step.RENDER: "cpu"}
 
 
 class User(Base):
@@ -128,7 +117,7 @@ class Job(Base):
     recording_id: Mapped[str] = mapped_column(ForeignKey("recording.id", ondelete="CASCADE"), unique=True)
     owner_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     step: Mapped[str] = mapped_column(String(16), default=Step.PREPARE)
-    queue: Mapped[str] = mapped_column(String(16), default=QUEUE_OF[Step.PREPARE])
+    queue: Mapped[str] = mapped_column(String(16), default="cpu")
     status: Mapped[str] = mapped_column(String(16), default=Status.QUEUED)
     stage: Mapped[str | None] = mapped_column(String(16))
     progress: Mapped[float] = mapped_column(default=0.0)

@@ -9,15 +9,17 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import aliased
 
 from core.database.sessions import read, write
-from core.database.tables import Job, Status, Step
+from core.database.tables import Job, Status
 from core.jobs.fair_order import fair_order
 from core.jobs.pausing import is_paused
+from core.jobs.queues import queues_served_by
 from core.jobs.updates import change
+from pipeline.catalogue import Step
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One worker's hold on a job: every write it makes names `attempt`."""
+    """One worker's claim on a job: every write it makes names `attempt`."""
 
     job_id: str
     recording_id: str
@@ -32,13 +34,14 @@ class Claim:
 
 
 def claim(queue: str, worker_id: str, now: datetime, lease_seconds: float) -> Claim | None:
-    """Take the next job of a queue in fair order; None where nothing waits."""
+    """Take the next job that a worker of this queue serves, in fair order; None if nothing waits."""
     waiting = aliased(Job)
-    load, order = fair_order(now, waiting, queue)
+    queues = queues_served_by(queue)
+    load, order = fair_order(now, waiting, queues)
     following = (
         select(waiting.id)
         .outerjoin(load, load.c.owner_id == waiting.owner_id)
-        .where(waiting.queue == queue, waiting.status == Status.QUEUED, ~is_paused(queue))
+        .where(waiting.queue.in_(queues), waiting.status == Status.QUEUED, ~is_paused(queue))
         .order_by(*order)
         .limit(1)
         .with_for_update(of=waiting, skip_locked=True)

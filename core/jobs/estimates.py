@@ -1,85 +1,94 @@
-"""The line before the GPU: how many jobs go before another, and when it starts and ends as far as that is known."""
+"""The queue as people see it: how many jobs go first, and when a recording starts and ends as far as is known."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from core import worker_register
 from core.database.sessions import read
-from core.database.tables import QUEUE_OF, Job, Recording, Status, Step, Worker
+from core.database.tables import Job, Recording, Status
 from core.jobs import fair_order, speeds
-from core.jobs.time_left import stages_of, time_left
+from core.jobs.queues import GPU, LLM, needed_queues
+from core.jobs.time_left import find_queue_seconds, find_work_left
+from pipeline.catalogue import Step
 
-GPU_STAGES = ("transcribe", "diarize", "summarize")
-#: A worker that has not reported for this long is not counted.
-SILENT = timedelta(seconds=60)
+#: In a longer queue nobody is told when a job starts.
+MOST_JOBS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class QueueEstimate:
-    """The line at one moment, by job id: the jobs that go before, and the seconds until the start where known."""
+    """The queues at one moment: by job id the jobs that go first, and the seconds until the start where known.
+
+    `running` counts the jobs that the workers hold. `speeds` are seconds of work a second of audio, by stage. Made once
+    a request.
+    """
 
     at: datetime
-    before: dict[str, int]
-    starts_in: dict[str, float]
-    running: int
+    before: Mapping[str, int] = field(default_factory=dict)
+    starts_in: Mapping[str, float] = field(default_factory=dict)
+    running: int = 0
+    speeds: Mapping[str, float] = field(default_factory=dict)
 
-    def ahead(self, job: Job) -> int | None:
-        """How many jobs go before this one for the GPU; None where it does not wait for it."""
+    def jobs_ahead(self, job: Job) -> int | None:
+        """How many jobs go before this one; None if it does not wait for the GPU or the language model."""
         waits = job.status == Status.QUEUED or (job.status == Status.RUNNING and job.step == Step.PREPARE)
         return self.before.get(job.id) if waits else None
 
     def place(self, job: Job) -> int | None:
-        """The place among those that wait, from 1; the jobs at work do not count."""
-        ahead = self.ahead(job)
+        """The place among those that wait, from 1; running jobs do not count."""
+        ahead = self.jobs_ahead(job)
         return None if ahead is None else max(1, ahead + 1 - self.running)
 
     def seconds_left(self, recording: Recording) -> float | None:
-        """Seconds until the recap is there, waiting included; None where it is not known or nothing is to come."""
-        own = time_left(recording, self.at)
-        if own is None or self.ahead(recording.job) is None:
-            return own
+        """Seconds until the recap is finished, waiting included; None if unknown or nothing is to come."""
+        work = find_work_left(recording, self.speeds, self.at)
+        if work is None or self.jobs_ahead(recording.job) is None:
+            return work
         wait = self.starts_in.get(recording.job.id)
-        return None if wait is None else round(own + wait, 1)
+        return None if wait is None else round(work + wait, 1)
 
 
 def estimate_queue(now: datetime) -> QueueEstimate:
-    """How the line stands."""
-    with read() as session:
-        before = fair_order.rank_waiting(session, now)
-        if not before:
-            return QueueEstimate(now, {}, {}, 0)
-        query = select(Job).options(joinedload(Job.recording)).where(Job.id.in_(before))
-        rows = session.scalars(query) if len(before) <= 500 else ()
-        waiting = {job.id: job for job in rows}
-        condition = (Worker.seen_at > now - SILENT, Worker.queues.contains(QUEUE_OF[Step.PROCESS]))
-        workers = session.scalar(select(func.count()).select_from(Worker).where(*condition)) or 1
+    """How the queues stand."""
     known = speeds.speeds()
+    before: dict[str, int] = {}
     starts_in: dict[str, float] = {}
-    total: float | None = 0.0
-    for job_id in sorted(before, key=before.__getitem__):
-        if total is None or job_id not in waiting:
+    running = 0
+    for queue in (LLM, GPU):
+        if queue not in needed_queues():
+            continue
+        with read() as session:
+            ranks = fair_order.rank_waiting(session, now, queue)
+            query = select(Job).options(joinedload(Job.recording)).where(Job.id.in_(ranks))
+            jobs = {job.id: job for job in session.scalars(query)} if 0 < len(ranks) <= MOST_JOBS else {}
+        before |= ranks
+        starts_in |= _find_starts(queue, ranks, jobs, known, now)
+        if queue == GPU:
+            running = sum(job.status == Status.RUNNING and job.step != Step.PREPARE for job in jobs.values())
+    return QueueEstimate(now, before, starts_in, running, known)
+
+
+def _find_starts(
+    queue: str, ranks: Mapping[str, int], jobs: Mapping[str, Job], known: Mapping[str, float], now: datetime
+) -> dict[str, float]:
+    """Seconds until each job starts, as far as the work of those before it is known."""
+    if not jobs:
+        return {}
+    workers = sum(queue in worker.queues for worker in worker_register.live_workers(now)) or 1
+    starts: dict[str, float] = {}
+    total = 0.0
+    for job_id in sorted(ranks, key=ranks.__getitem__):
+        if job_id not in jobs:
             break
-        starts_in[job_id] = total / workers
-        total = _add(total, _gpu_seconds(waiting[job_id], known))
-    running = sum(job.status == Status.RUNNING and job.step == Step.PROCESS for job in waiting.values())
-    return QueueEstimate(now, before, starts_in, running)
-
-
-def _add(total: float, seconds: float | None) -> float | None:
-    return None if seconds is None else total + seconds
-
-
-def _gpu_seconds(job: Job, known: dict[str, float]) -> float | None:
-    """What a job still takes of the GPU; None: not known."""
-    if job.duration is None or "transcribe" not in known:
-        return None
-    stages = [stage for stage in stages_of(job, job.recording) if stage in GPU_STAGES]
-    first, done = 0, 0.0
-    if job.status == Status.RUNNING and job.stage in stages:
-        first, done = stages.index(job.stage), job.progress
-    left = [known.get(stage, 0.0) * job.duration for stage in stages[first:]]
-    return sum(left) - (left[0] * done if left else 0.0)
+        starts[job_id] = total / workers
+        seconds = find_queue_seconds(jobs[job_id], queue, known)
+        if seconds is None:
+            break
+        total += seconds
+    return starts

@@ -10,12 +10,13 @@ from sqlalchemy import ColumnElement, and_, select
 from core.database.sessions import read
 from core.database.tables import Job, Status
 from core.jobs.updates import change, error_columns
+from pipeline.catalogue import STAGES
 from pipeline.errors import OutOfMemory, WorkerLost
 
 #: A worker may vanish this often on one job without newly saved work.
 STRIKES = 3
 #: Stages a recap can do without: at the last strike they are left out.
-OPTIONAL_STAGES = ("diarize", "summarize")
+OPTIONAL_STAGES = tuple(stage.name for stage in STAGES if stage.is_optional)
 
 
 def sweep(now: datetime) -> int:

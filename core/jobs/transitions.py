@@ -12,12 +12,14 @@ from typing import Any
 from sqlalchemy import and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from core import recap_versions
 from core.database.sessions import write
-from core.database.tables import QUEUE_OF, Job, Recording, Result, Status, Step
+from core.database.tables import Job, Recording, Result, Status
 from core.jobs.claims import Claim, held_by
+from core.jobs.queues import queue_of
 from core.jobs.updates import change, change_within, error_columns
-from core.recordings import versions
 from core.storage import references
+from pipeline.catalogue import Step
 from pipeline.errors import PipelineError
 
 
@@ -55,10 +57,10 @@ def note_result(held: Claim, kind: str, key: str) -> bool:
 def advance(held: Claim, step: Step, now: datetime, *, recording: dict[str, Any] | None = None) -> bool:
     """End the step at hand and queue the next one; `recording` are columns of the recording to set with it.
 
-    With `facts` among them a recap was written: it is kept as a version, see `core.recordings.versions`.
+    With `facts` among them a recap was written: it is kept as a version, see `core.recap_versions`.
     """
-    values: dict[str, Any] = {"step": step, "queue": QUEUE_OF[step], "status": Status.QUEUED, "queued_at": now}
-    if held.step is Step.PROCESS:
+    values: dict[str, Any] = {"step": step, "queue": queue_of(step), "status": Status.QUEUED, "queued_at": now}
+    if held.step in (Step.LISTEN, Step.SUMMARIZE):
         values["processed_at"] = now
     if recording and "duration_seconds" in recording:
         values["duration"] = recording["duration_seconds"]
@@ -68,7 +70,7 @@ def advance(held: Claim, step: Step, now: datetime, *, recording: dict[str, Any]
 def finish(held: Claim, now: datetime, *, recording: dict[str, Any] | None = None) -> bool:
     """End the job: everything is there."""
     values: dict[str, Any] = {"status": Status.DONE, "finished_at": now, "progress": 1.0, "stage": None}
-    if held.step is Step.PROCESS:
+    if held.step in (Step.LISTEN, Step.SUMMARIZE):
         values["processed_at"] = now
     return _end_step(held, now, values, recording)
 
@@ -84,12 +86,12 @@ def _end_step(held: Claim, now: datetime, values: dict[str, Any], recording: dic
             session, held_by(held), worker_id=None, lease_until=None, updated_at=now, strikes=0, **values
         ):
             return False
-        if held.step is Step.PROCESS and recording and "facts" in recording:
-            versions.add(session, held.recording_id, recording, now)
+        if held.step is not Step.RENDER and recording and "facts" in recording:
+            recap_versions.add(session, held.recording_id, recording, now)
         elif recording:
             session.execute(update(Recording).where(Recording.id == held.recording_id).values(**recording))
         if values["status"] == Status.DONE:
-            versions.show(session, held.recording_id, recording)
+            recap_versions.show(session, held.recording_id, recording)
         return True
 
 
@@ -125,7 +127,7 @@ def start_again(session: Session, recording_id: str, now: datetime, step: Step |
     ended = and_(Job.recording_id == recording_id, Job.status.in_((Status.FAILED, Status.CANCELLED, Status.DONE)))
     values: dict[str, Any] = {name: None for name in ("error_code", "error_message", "error_hint", "finished_at")}
     if step is not None:
-        values |= {"step": step, "queue": QUEUE_OF[step], "stage": None}
+        values |= {"step": step, "queue": queue_of(step), "stage": None}
     return change_within(
         session,
         ended,
@@ -154,7 +156,7 @@ def render_again(session: Session, recording_id: str, now: datetime) -> bool:
     return change_within(
         session,
         and_(Job.recording_id == recording_id, or_(is_over, is_at_work)),
-        step=Step.RENDER, queue=QUEUE_OF[Step.RENDER], status=Status.QUEUED, attempt=Job.attempt + 1,
+        step=Step.RENDER, queue=queue_of(Step.RENDER), status=Status.QUEUED, attempt=Job.attempt + 1,
         worker_id=None, lease_until=None, queued_at=now, updated_at=now, progress=0.0, finished_at=None, strikes=0,
     )  # fmt: skip
 

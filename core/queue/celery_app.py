@@ -5,8 +5,8 @@ from __future__ import annotations
 from celery import Celery
 
 import config
+from core.jobs.queues import QUEUES
 
-QUEUES = ("gpu", "cpu")
 TASK = "work"
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core import recap_versions
 from core.database.tables import Recording
-from core.recordings import versions
 
 MAX_SPEAKERS = 50
 
@@ -34,4 +34,4 @@ class UploadOptions(RecapOptions):
 
 def recap_options_of(recording: Recording) -> RecapOptions:
     """What was chosen last for the recap of a recording."""
-    return RecapOptions(*(getattr(recording, name) for name in versions.CHOICES))
+    return RecapOptions(*(getattr(recording, name) for name in recap_versions.CHOICES))

@@ -8,21 +8,23 @@ from pathlib import Path
 
 from sqlalchemy import update
 
+from core import recap_versions
 from core.database.sessions import read, write
-from core.database.tables import Recording, Result, Step, Version
+from core.database.tables import Recording, Version
 from core.jobs import transitions
-from core.recordings import speaker_names, versions
+from core.recordings import speaker_names
 from core.recordings.options import RecapOptions
+from core.storage import references
 from core.storage.store import file_store
+from pipeline.catalogue import Step
 from pipeline.recap import Recap, Transcript, from_json
 from pipeline.rename import rename_speakers
 
 
 def result_path(recording_id: str, kind: str, suffix: str) -> Path | None:
     """The file of a recording's result, None where it is not there (yet)."""
-    with read() as session:
-        row = session.get(Result, (recording_id, kind))
-    return file_store().find(row.key, suffix) if row else None
+    key = references.key_of(recording_id, kind)
+    return file_store().find(key, suffix) if key else None
 
 
 def load_recap(recording_id: str, number: int | None = None) -> Recap | None:
@@ -42,7 +44,7 @@ def load_recap(recording_id: str, number: int | None = None) -> Recap | None:
 def get_version(recording_id: str, number: int | None = None) -> Version | None:
     """A version of the recap; without a number the one that is shown."""
     with read() as session:
-        return versions.find(session, recording_id, number)
+        return recap_versions.find(session, recording_id, number)
 
 
 def pdf_path(recording_id: str) -> Path | None:
@@ -57,7 +59,7 @@ def write_again(recording_id: str, choices: RecapOptions, now: datetime) -> bool
     False while the job is not over; then nothing changes.
     """
     with write() as session:
-        if not transitions.start_again(session, recording_id, now, Step.PROCESS):
+        if not transitions.start_again(session, recording_id, now, Step.SUMMARIZE):
             return False
         session.execute(update(Recording).where(Recording.id == recording_id).values(**asdict(choices)))
         return True
@@ -69,7 +71,7 @@ def use_version(recording_id: str, number: int, now: datetime) -> bool:
         version = session.get(Version, (recording_id, number))
         if version is None or not transitions.start_again(session, recording_id, now, Step.RENDER):
             return False
-        versions.take_up(session, version)
+        recap_versions.take_up(session, version)
         return True
 
 

@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core import recap_versions
 from core.database.sessions import read, write
-from core.database.tables import Recording, Result, SpeakerName, Step
+from core.database.tables import Recording, Result, SpeakerName
 from core.jobs import transitions
-from core.recordings import versions
 from core.typed_text import on_one_line
+from pipeline.catalogue import Step
 
 MAX_NAME = 80
 
@@ -58,7 +59,7 @@ def give_names(recording_id: str, names: dict[str, str], now: datetime) -> bool:
 
 def _transcript_shown(session: Session, recording_id: str) -> str | None:
     """The key of the transcript that people see: the job may have made another one since."""
-    version = versions.find(session, recording_id)
+    version = recap_versions.find(session, recording_id)
     if version is not None and version.transcript_key:
         return version.transcript_key
     result = session.get(Result, (recording_id, "transcript"))
@@ -68,6 +69,6 @@ def _transcript_shown(session: Session, recording_id: str) -> str | None:
 def _keep_shown(session: Session, recording_id: str, now: datetime) -> None:
     """Where a recap that was to be written again came to nothing, make the PDF of the one that is shown still."""
     number = session.scalar(select(Recording.version).where(Recording.id == recording_id))
-    version = versions.find(session, recording_id, number) if number is not None else None
+    version = recap_versions.find(session, recording_id, number) if number is not None else None
     if version is not None and version.pdf_key and transitions.start_again(session, recording_id, now, Step.RENDER):
-        versions.take_up(session, version)
+        recap_versions.take_up(session, version)

@@ -14,16 +14,28 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.database.base import new_id
+from pipeline.catalogue import CACHE_SUFFIXES
 from pipeline.errors import StorageFull
 
 
+@dataclass(frozen=True, slots=True)
+class CacheEntry:
+    """Files that only save work: `<key><suffix>`, their bytes, and when they were last used (seconds since 1970)."""
+
+    key: str
+    suffix: str
+    size_bytes: int
+    last_used: float
+
+
 class FileStore:
-    """The files of one DATA_DIR. It serves `pipeline.stages` as its store."""
+    """The files of one DATA_DIR. It is the store of `pipeline.results`."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -157,15 +169,29 @@ class FileStore:
         """Of each result on disk: its bytes, and when it was last used (seconds since 1970)."""
         found: dict[str, tuple[int, float]] = {}
         for path in self.stages_folder.glob("*/[0-9a-f]*"):
-            for file in path.rglob("*") if path.is_dir() else [path]:
-                try:
-                    stat = file.stat()
-                except FileNotFoundError:  # somebody else removed it just now
-                    continue
-                key = path.name.split(".")[0]
-                size, used = found.get(key, (0, 0.0))
-                found[key] = (size + stat.st_size, max(used, stat.st_mtime))
+            size, last_used = _measure(path)
+            key = path.name.split(".")[0]
+            known_size, known_use = found.get(key, (0, 0.0))
+            found[key] = (known_size + size, max(known_use, last_used))
         return found
+
+    def cache_entries(self, whole_results: Set[str]) -> list[CacheEntry]:
+        """Samples and saved batches of any result, and all files of the results with these keys."""
+        found = []
+        for path in self.stages_folder.glob("*/[0-9a-f]*"):
+            key, suffix = path.name.split(".")[0], path.suffix
+            if suffix in CACHE_SUFFIXES or key in whole_results:
+                size, last_used = _measure(path)
+                found.append(CacheEntry(key, suffix, size, last_used))
+        return found
+
+    def remove_cache(self, entry: CacheEntry) -> None:
+        """Remove one cache; the other files of its result stay."""
+        path = self.stage(entry.key, entry.suffix)
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
     def recording_ids(self) -> set[str]:
         """Ids of the recordings whose uploaded file is there."""
@@ -190,6 +216,18 @@ class FileStore:
                 path.unlink(missing_ok=True)
                 gone += 1
         return gone
+
+
+def _measure(path: Path) -> tuple[int, float]:
+    """Bytes of a file, or of all files in a folder, and when it was last used (seconds since 1970)."""
+    size, last_used = 0, 0.0
+    for file in path.rglob("*") if path.is_dir() else [path]:
+        try:
+            stat = file.stat()
+        except FileNotFoundError:  # somebody else removed it just now
+            continue
+        size, last_used = size + stat.st_size, max(last_used, stat.st_mtime)
+    return size, last_used
 
 
 @contextmanager

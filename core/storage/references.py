@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import CompoundSelect, select, union
 from sqlalchemy.orm import Session
 
+from core.database.sessions import read
 from core.database.tables import Result, Trace, Version
 
 
@@ -31,7 +32,14 @@ def is_used(session: Session, key: str) -> bool:
     return any(session.scalar(select(column).where(column == key).limit(1)) for column in columns)
 
 
+def key_of(recording_id: str, kind: str) -> str | None:
+    """The key of a recording's result of this kind; None if there is none yet."""
+    with read() as session:
+        row = session.get(Result, (recording_id, kind))
+    return row.key if row else None
+
+
 def note_result(session: Session, recording_id: str, kind: str, key: str) -> None:
-    """Say which stage file a recording uses as its result of a kind; what it used before stays known as a trace."""
+    """Note which stage file a recording uses as its result of a kind; an earlier one stays known as a trace."""
     session.merge(Result(recording_id=recording_id, kind=kind, key=key))
     session.merge(Trace(recording_id=recording_id, key=key))

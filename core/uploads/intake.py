@@ -1,9 +1,15 @@
-"""The one way in: a whole file becomes a recording with a job."""
+"""The one way in: a file that has arrived whole becomes a recording with a job.
+
+The upload form, resumable uploads, the sample meeting and the command line all come through here.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import os
+import shutil
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -13,22 +19,90 @@ from core.database.base import new_id
 from core.database.sessions import write
 from core.database.tables import Recording, User
 from core.jobs import transitions
+from core.queue.notifications import notify
 from core.recordings.options import UploadOptions
+from core.storage.files import full_disk_explained
 from core.storage.store import file_store
 from core.typed_text import on_one_line
 
 MAX_FILENAME = 200
 MAX_TITLE = 200
+#: How much is copied at once, in bytes.
+_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class ArrivedFile:
-    """A file that arrived whole: where it lies, its name as given, its size in bytes and its SHA-256 in hex."""
+    """A file that has arrived whole: its path, its name as given, its size in bytes and its SHA-256 in hex."""
 
     path: Path
     filename: str
     size_bytes: int
     sha256: str
+
+
+def copy_in(source: Path, filename: str | None = None) -> ArrivedFile:
+    """Copy a file of this machine into the store, hashed on the way; the original stays. Raises StorageFull."""
+    target = file_store().new_incoming()
+    try:
+        with full_disk_explained(), source.open("rb") as reading, target.open("xb") as writing:
+            shutil.copyfileobj(reading, writing, _BLOCK)
+        with target.open("rb") as copy:
+            digest = hashlib.file_digest(copy, "sha256").hexdigest()
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    return ArrivedFile(target, filename or source.name, target.stat().st_size, digest)
+
+
+def take_in(owner: User, file: ArrivedFile, options: UploadOptions, now: datetime) -> Recording:
+    """Make a recording of a file: sync it, move it to its place, write recording and job, wake a worker.
+
+    Raises StorageFull. On an error the file is gone and nothing is written.
+    """
+    recording_id = new_id()
+    try:
+        _sync(file.path)
+        file_store().keep_upload(file.path, recording_id)
+        with write() as session:
+            recording = register(session, recording_id, owner.id, file, options, now)
+    except BaseException:
+        file.path.unlink(missing_ok=True)
+        file_store().remove_recording(recording_id)
+        raise
+    notify("cpu")
+    return recording
+
+
+def register(
+    session: Session, recording_id: str, owner_id: str, file: ArrivedFile, options: UploadOptions, now: datetime
+) -> Recording:
+    """Write the recording of a file that is in its place, together with its job."""
+    filename = clean_filename(file.filename)
+    recording = Recording(
+        id=recording_id,
+        owner_id=owner_id,
+        filename=filename,
+        size_bytes=file.size_bytes,
+        sha256=file.sha256,
+        facts={},
+        warnings=[],
+        created_at=now,
+        **{**asdict(options), "title": clean_title(options.title, filename)},
+    )
+    session.add(recording)
+    session.flush()
+    recording.job = transitions.add(session, recording, now)
+    return recording
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        with full_disk_explained():
+            os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def clean_filename(name: str) -> str:
@@ -46,56 +120,9 @@ def clean_filename(name: str) -> str:
 
 
 def clean_title(title: str | None, filename: str) -> str:
-    """The title as given on one line, else one made of the file's name."""
+    """The given title on one line, else one made from the file's name."""
     text = on_one_line(title or "")
     if not text:
         text = filename.rpartition(".")[0] or filename
         text = " ".join(text.replace("_", " ").split()) or filename
     return text[:MAX_TITLE]
-
-
-def take_in(owner: User, upload: ArrivedFile, wishes: UploadOptions, now: datetime) -> Recording:
-    """Take in an uploaded file: move it to its place, then write recording and job in one transaction."""
-    recording = make_recording(new_id(), owner.id, upload, wishes, now)
-    file_store().keep_upload(upload.path, recording.id)
-    try:
-        with write() as session:
-            insert_recording(session, recording, now)
-    except BaseException:
-        file_store().remove_recording(recording.id)
-        raise
-    return recording
-
-
-def make_recording(
-    recording_id: str, owner_id: str, upload: ArrivedFile, wishes: UploadOptions, now: datetime
-) -> Recording:
-    """The row of a file that arrived whole, not yet written."""
-    filename = clean_filename(upload.filename)
-    return Recording(
-        id=recording_id,
-        owner_id=owner_id,
-        title=clean_title(wishes.title, filename),
-        filename=filename,
-        size_bytes=upload.size_bytes,
-        sha256=upload.sha256,
-        language=wishes.language,
-        num_speakers=wishes.num_speakers,
-        min_speakers=wishes.min_speakers,
-        max_speakers=wishes.max_speakers,
-        until=wishes.until,
-        template=wishes.template,
-        summary_language=wishes.summary_language,
-        model=wishes.model,
-        instructions=wishes.instructions,
-        facts={},
-        warnings=[],
-        created_at=now,
-    )
-
-
-def insert_recording(session: Session, recording: Recording, now: datetime) -> None:
-    """Write a recording together with its job."""
-    session.add(recording)
-    session.flush()
-    recording.job = transitions.add(session, recording, now)

@@ -16,6 +16,7 @@ from sqlalchemy import delete, select, update
 from core.database.base import new_id
 from core.database.sessions import lock_table, read, write
 from core.database.tables import ResumableUpload
+from core.queue.notifications import notify
 from core.recordings.options import UploadOptions
 from core.storage.store import file_store
 from core.uploads import intake
@@ -155,9 +156,9 @@ def _make_recording(upload: ResumableUpload, sha256: str, now: datetime) -> None
     file_store().link_upload(upload.id)
     with write() as session:
         row = session.get_one(ResumableUpload, upload.id, with_for_update=True)  # with the last change of the wishes
-        recording = intake.make_recording(row.id, row.owner_id, arrived, UploadOptions(**row.wishes), now)
-        intake.insert_recording(session, recording, now)
+        recording = intake.register(session, row.id, row.owner_id, arrived, UploadOptions(**row.wishes), now)
         row.recording_id, row.expires_at = recording.id, now + KEPT
+    notify("cpu")
 
 
 def remove(upload_id: str, expired_by: datetime | None = None) -> bool:

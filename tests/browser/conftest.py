@@ -21,7 +21,7 @@ from core.accounts import users
 from core.database import schema
 from core.database.tables import User
 from core.recordings import queries
-from core.storage import removal
+from core.retention import deletion
 
 ROOT = Path(__file__).resolve().parents[2]
 EMAIL, PASSWORD = "anna.kuiper@example.org", "four words of length"
@@ -101,7 +101,7 @@ def owner(site: str) -> User:
     found = users.find_user(EMAIL)
     assert found is not None
     for each in queries.page(found.id, 100):
-        removal.remove_recording(each.id)
+        deletion.remove_recording(each.id)
     return found
 
 

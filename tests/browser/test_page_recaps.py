@@ -15,11 +15,12 @@ from support import page_checks as looks
 from core.accounts import users
 from core.clock import utc_now
 from core.database.sessions import write
-from core.database.tables import Recording, Status, Step, User, Worker
+from core.database.tables import Recording, Status, User, Worker
 from core.jobs import claims, transitions
 from core.recordings import options, queries, recap_templates
 from core.recordings.options import RecapOptions
-from core.storage import removal
+from core.retention import deletion
+from pipeline.catalogue import Step
 from pipeline.recap import Notice
 
 OWNER, ADMIN, PASSWORD = "anna.kuiper@example.org", "boss@example.org", "four words of length"
@@ -34,7 +35,7 @@ def owner(site: str) -> User:
     found = users.find_user(OWNER)
     assert found is not None
     for each in queries.page(found.id, 100):
-        removal.remove_recording(each.id)
+        deletion.remove_recording(each.id)
     with write() as session:
         session.merge(Worker(id="gpu-1", queues="gpu", device="cpu", models=MODELS, seen_at=utc_now()))
         session.merge(Worker(id="cpu-1", queues="cpu", device="cpu", models={}, seen_at=utc_now()))
@@ -148,7 +149,7 @@ def test_the_recap_is_written_again_by_keyboard_alone(open_page: OpenPage, owner
 
 def test_the_old_recap_is_read_until_the_new_one_is_there(open_page: OpenPage, owner: User) -> None:
     recording = written(owner, "Launch")
-    at_work = {"status": Status.RUNNING, "stage": "summarize", "step": Step.PROCESS, "queue": "gpu"}
+    at_work = {"status": Status.RUNNING, "stage": "summarize", "step": Step.LISTEN, "queue": "gpu"}
     with open_page(height=600) as page:
         meetings.change(recording, job=at_work | {"progress": 0.2})
         page.goto(f"/recordings/{recording.id}")
@@ -201,7 +202,7 @@ def test_an_earlier_version_is_looked_at_and_used(open_page: OpenPage, owner: Us
 def test_a_rewrite_that_failed_can_be_let_be(open_page: OpenPage, owner: User) -> None:
     recording = written(owner, "Launch")
     why = {"error_code": "timeout", "error_message": "The work took too long.", "error_hint": "Try it later."}
-    over = {"status": Status.FAILED, "step": Step.PROCESS, "queue": "gpu", "finished_at": utc_now()}
+    over = {"status": Status.FAILED, "step": Step.LISTEN, "queue": "gpu", "finished_at": utc_now()}
     meetings.change(recording, job=over | why | {"error_retryable": True})
     for width in (1280, 390):
         with open_page(width=width) as page:

@@ -20,7 +20,7 @@ from core.accounts import users
 from core.database import schema, sessions
 from core.database.tables import ResumableUpload, User
 from core.recordings import queries
-from core.storage import removal
+from core.retention import deletion
 from core.storage.store import file_store
 from core.uploads import resumable
 
@@ -58,7 +58,7 @@ def owner(server: GunicornServer) -> User:
     found = users.find_user(OWNER)
     assert found is not None
     for each in queries.page(found.id, 100):
-        removal.remove_recording(each.id)
+        deletion.remove_recording(each.id)
     for id in file_store().incoming_sizes():
         resumable.remove(id)
     return found

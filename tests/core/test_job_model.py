@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,18 +21,20 @@ from sqlalchemy import delete
 from support.factories import NOW, make_recording, make_user
 
 from core.database.sessions import write
-from core.database.tables import QUEUE_OF, Job, Status, Step, User
+from core.database.tables import Job, Status, User
 from core.jobs import claims, recovery, transitions
 from core.jobs.claims import Claim
+from core.jobs.queues import queue_of
 from core.jobs.recovery import OPTIONAL_STAGES, STRIKES
 from core.recordings import queries
-from core.storage import removal
+from core.retention import deletion
+from pipeline.catalogue import Step
 from pipeline.errors import InternalError
 
 LEASE = 60.0
 WORKERS = ("here:1:10", "here:1:11", "there:1:10")
 ENDED = (Status.DONE, Status.FAILED, Status.CANCELLED)
-NEXT = {Step.PREPARE: Step.PROCESS, Step.PROCESS: Step.RENDER}
+NEXT = dict(pairwise(Step))
 
 
 @dataclass
@@ -120,7 +123,7 @@ class Jobs(RuleBasedStateMachine):
     @precondition(lambda self: self.expected)
     @rule(number=claims_made)
     def delete(self, number: int) -> None:
-        removal.remove_recording(recording_id := self._pick_recording(number))
+        deletion.remove_recording(recording_id := self._pick_recording(number))
         del self.expected[recording_id]
 
     # what workers do
@@ -128,7 +131,7 @@ class Jobs(RuleBasedStateMachine):
     @rule(queue=st.sampled_from(["cpu", "gpu"]), worker=st.sampled_from(WORKERS))
     def claim(self, queue: str, worker: str) -> None:
         waiting = {
-            id for id, job in self.expected.items() if job.status == Status.QUEUED and QUEUE_OF[Step(job.step)] == queue
+            id for id, job in self.expected.items() if job.status == Status.QUEUED and queue_of(Step(job.step)) == queue
         }
         held = claims.claim(queue, worker, self.now, LEASE)
         assert (held is None) == (not waiting)

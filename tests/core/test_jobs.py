@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 from support.factories import NOW, make_recording, make_user
 
-from core.database.tables import Status, Step
-from core.jobs import claims, pausing, recovery, speeds, time_left, transitions
+from core.database.tables import Status
+from core.jobs import claims, estimates, pausing, recovery, speeds, transitions
 from core.jobs.claims import Claim
 from core.recordings import queries
-from core.storage import removal
+from core.retention import deletion
+from pipeline.catalogue import Step
 from pipeline.errors import NoAudio
 
 pytestmark = pytest.mark.usefixtures("any_database")
@@ -66,10 +67,12 @@ def test_many_workers_at_once_claim_each_job_once() -> None:
 def test_the_steps_of_a_job_are_claimed_one_by_one() -> None:
     recording = make_recording(make_user("ann"))
     held = take("cpu")
-    assert transitions.advance(held, Step.PROCESS, NOW, recording={"duration_seconds": 12.5})
-    assert state(recording.id) == ("queued", "process", "gpu")
+    assert transitions.advance(held, Step.LISTEN, NOW, recording={"duration_seconds": 12.5})
+    assert state(recording.id) == ("queued", "listen", "gpu")
     held = take("gpu")
     assert held.duration == 12.5
+    assert transitions.advance(held, Step.SUMMARIZE, NOW)
+    held = take("gpu")
     assert transitions.advance(held, Step.RENDER, NOW)
     held = take("cpu")
     assert transitions.finish(held, NOW)
@@ -86,7 +89,7 @@ def test_who_lost_the_lease_can_write_nothing_more() -> None:
     assert not transitions.enter_stage(lost, "prepare", NOW)
     assert not transitions.report_progress(lost, 0.5, NOW)
     assert not transitions.note_result(lost, "audio", "k" * 64)
-    assert not transitions.advance(lost, Step.PROCESS, NOW)
+    assert not transitions.advance(lost, Step.LISTEN, NOW)
     assert not transitions.fail(lost, NoAudio(), NOW)
     assert not transitions.finish(lost, NOW)
     assert not claims.give_back(lost, NOW)
@@ -190,7 +193,7 @@ def test_of_one_user_the_shorter_recording_goes_first() -> None:
     owner = make_user("ann")
     for seconds in (300.0, 20.0):
         held = take_new(owner)
-        transitions.advance(held, Step.PROCESS, NOW, recording={"duration_seconds": seconds})
+        transitions.advance(held, Step.LISTEN, NOW, recording={"duration_seconds": seconds})
     assert take("gpu").duration == 20.0
 
 
@@ -204,16 +207,16 @@ def test_the_place_in_line_counts_the_job_at_work_and_those_before() -> None:
     ids = []
     for seconds in (10.0, 20.0, 30.0):
         held = take_new(owner)
-        transitions.advance(held, Step.PROCESS, NOW, recording={"duration_seconds": seconds})
+        transitions.advance(held, Step.LISTEN, NOW, recording={"duration_seconds": seconds})
         ids.append(held.job_id)
     assert take("gpu").job_id == ids[0]
-    assert time_left.queue_positions(NOW) == {ids[0]: 0, ids[1]: 1, ids[2]: 2}
+    assert estimates.estimate_queue(NOW).before == {ids[0]: 0, ids[1]: 1, ids[2]: 2}
 
 
 def test_a_result_of_a_deleted_recording_cannot_be_noted() -> None:
     recording = make_recording(make_user("ann"))
     held = take()
-    removal.remove_recording(recording.id)
+    deletion.remove_recording(recording.id)
     assert not transitions.note_result(held, "audio", "k" * 64)
     assert not claims.is_held(held)
 

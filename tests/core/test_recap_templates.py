@@ -9,7 +9,7 @@ from core.database.tables import User
 from core.recordings import options, recap_templates
 from core.recordings.options import RecapOptions, UploadOptions
 from core.recordings.recap_templates import TemplateError
-from core.storage import removal
+from core.retention import deletion
 from core.storage.store import file_store
 from core.uploads import resumable
 from pipeline.summarize.prompts import TEMPLATES
@@ -121,7 +121,7 @@ def test_a_deleted_template_that_nobody_asks_for_is_gone(admin: User) -> None:
     name = recap_templates.add("Site visit", TEXT, admin, NOW).name
     recording = make_recording(admin, template=name)
     recap_templates.remove(name, NOW)
-    removal.remove_recording(recording.id)
+    deletion.remove_recording(recording.id)
     other = recap_templates.add("Other", TEXT, admin, NOW).name
     recap_templates.remove(other, NOW)
     assert {name, other}.isdisjoint(recap_templates.titles())

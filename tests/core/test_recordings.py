@@ -1,18 +1,19 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from support.factories import NOW, make_recording, make_user
 
 from core.database.sessions import write
-from core.database.tables import Step
+from core.database.tables import Recording
 from core.jobs import claims, speeds, time_left, transitions
 from core.recordings import queries, recaps
-from core.storage import removal
+from core.retention import deletion
 from core.storage.store import file_store
 from core.uploads import intake
+from pipeline.catalogue import Step
 
 pytestmark = pytest.mark.usefixtures("sqlite")
 
@@ -85,7 +86,7 @@ def publish_result(recording_id: str, key: str) -> None:
 def test_delete_removes_rows_upload_and_results() -> None:
     recording, key = make_recording(make_user("ann")), "ab" * 32
     publish_result(recording.id, key)
-    removal.remove_recording(recording.id)
+    deletion.remove_recording(recording.id)
     files = file_store()
     assert queries.get(recording.id) is None
     assert not files.recording(recording.id).exists()
@@ -98,9 +99,9 @@ def test_a_result_that_another_recording_uses_stays() -> None:
     publish_result(first.id, key)
     second = make_recording(owner)
     publish_result(second.id, key)
-    removal.remove_recording(first.id)
+    deletion.remove_recording(first.id)
     assert recaps.result_path(second.id, "audio", ".json") is not None
-    removal.remove_recording(second.id)
+    deletion.remove_recording(second.id)
     assert file_store().find(key, ".json") is None
 
 
@@ -111,7 +112,7 @@ def test_the_sweep_removes_results_that_nobody_uses_and_no_others() -> None:
         path.write_bytes(b"{}")
     for result in (key, orphan):
         os.utime(file_store().stage(result, ".json"), (1, 1))
-    assert removal.sweep_files(NOW) == 1
+    assert deletion.sweep_files(NOW) == 1
     assert file_store().find(key, ".json") is not None
     assert file_store().find(orphan, ".json") is None
 
@@ -125,19 +126,23 @@ def test_a_failed_insert_leaves_no_upload_behind() -> None:
     assert list(file_store().recordings_folder.iterdir()) == []
 
 
+def seconds_left(recording: Recording, now: datetime) -> float | None:
+    return time_left.find_work_left(recording, speeds.speeds(), now)
+
+
 def test_the_time_left_comes_from_what_stages_took_before() -> None:
     recording = make_recording(make_user("ann"))
-    assert time_left.time_left(recording, NOW) is None
+    assert seconds_left(recording, NOW) is None
     held = claims.claim("cpu", "w", NOW, 60)
     assert held is not None
-    transitions.advance(held, Step.PROCESS, NOW, recording={"duration_seconds": 100.0})
+    transitions.advance(held, Step.LISTEN, NOW, recording={"duration_seconds": 100.0})
     for stage, seconds in (("transcribe", 30.0), ("diarize", 10.0), ("render", 1.0)):
         speeds.note_speed(stage, "m", seconds, 100.0)
     held = claims.claim("gpu", "w", NOW, 60)
     assert held is not None
     transitions.enter_stage(held, "transcribe", NOW)
     transitions.report_progress(held, 0.5, NOW)
-    left = time_left.time_left(queries.get(recording.id), NOW)
+    left = seconds_left(queries.get(recording.id), NOW)
     assert left == pytest.approx(15 + 10 + 1)
 
 
@@ -145,12 +150,12 @@ def test_the_first_time_the_time_left_comes_from_the_transcription_at_work() -> 
     recording = make_recording(make_user("ann"))
     held = claims.claim("cpu", "w", NOW, 60)
     assert held is not None
-    transitions.advance(held, Step.PROCESS, NOW, recording={"duration_seconds": 100.0})
+    transitions.advance(held, Step.LISTEN, NOW, recording={"duration_seconds": 100.0})
     held = claims.claim("gpu", "w", NOW, 60)
     assert held is not None
     transitions.enter_stage(held, "transcribe", NOW)
     later = NOW + timedelta(seconds=10)
-    assert time_left.time_left(queries.get(recording.id), later) is None
+    assert seconds_left(queries.get(recording.id), later) is None
     transitions.report_progress(held, 0.5, later)
-    left = time_left.time_left(queries.get(recording.id), later)
+    left = seconds_left(queries.get(recording.id), later)
     assert left == pytest.approx(10 + 20)

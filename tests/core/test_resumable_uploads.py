@@ -16,7 +16,7 @@ from core.database import sessions
 from core.database.tables import Job, Recording, ResumableUpload, User
 from core.recordings import queries
 from core.recordings.options import UploadOptions
-from core.storage import consistency, removal
+from core.retention import consistency, deletion
 from core.storage.store import file_store
 from core.uploads import limits, resumable
 
@@ -73,15 +73,15 @@ def test_an_end_that_was_cut_short_is_made_up_for(ann: User, place: str, monkeyp
     with monkeypatch.context() as patch:
         names = {
             "link_upload": "core.storage.files.FileStore.link_upload",
-            "insert": "core.uploads.intake.insert_recording",
+            "insert": "core.uploads.intake.register",
         }
         patch.setattr(names.get(place, "pathlib.Path.unlink"), cut)
         with pytest.raises(KeyboardInterrupt):
             resumable.finish(upload.id, NOW)
-    removal.sweep_files(LATER, age_seconds=0)
+    deletion.sweep_files(LATER, age_seconds=0)
     assert resumable.offset(upload) == 100
     assert resumable.finish(upload.id, NOW) == upload.id
-    removal.sweep_files(LATER, age_seconds=0)
+    deletion.sweep_files(LATER, age_seconds=0)
     assert file_store().recording(upload.id).read_bytes() == b"x" * 100
     assert count(Recording) == count(Job) == 1
     assert file_store().incoming_sizes() == {} and consistency.verify(LATER, 0).total == 0
@@ -112,7 +112,7 @@ def test_what_is_still_arriving_is_never_swept_and_what_has_expired_goes(ann: Us
     first, second = begin(ann), begin(ann)
     resumable.append(first, 0, b"x")
     resumable.renew(first.id, LATER)
-    removal.sweep_files(LATER, age_seconds=0)
+    deletion.sweep_files(LATER, age_seconds=0)
     assert set(file_store().incoming_sizes()) == {first.id, second.id}
     assert resumable.sweep(LATER) == 1
     assert set(file_store().incoming_sizes()) == {first.id}
@@ -144,5 +144,5 @@ def test_the_uploads_of_an_account_go_with_it(ann: User) -> None:
     with sessions.write() as session:
         session.delete(session.get_one(users.User, ann.id))
     assert count(ResumableUpload) == 0
-    removal.sweep_files(LATER, age_seconds=0)
+    deletion.sweep_files(LATER, age_seconds=0)
     assert not file_store().incoming(upload.id).exists()

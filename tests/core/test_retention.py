@@ -9,7 +9,7 @@ from support.factories import NOW, make_recording, make_user
 from core.database.tables import Status
 from core.jobs import claims, transitions
 from core.recordings import queries
-from core.storage import consistency, retention
+from core.retention import consistency, deletion, pruning
 from core.storage.store import file_store
 
 pytestmark = pytest.mark.usefixtures("any_database")
@@ -78,12 +78,36 @@ def test_files_of_work_that_goes_on_are_no_orphans() -> None:
     assert consistency.verify(NOW + timedelta(minutes=5)).total == 0
 
 
-def test_the_oldest_results_go_first_and_only_as_many_as_needed() -> None:
-    finish_with({"audio": AUDIO, "speech": OTHER})
-    write_again(OTHER, age=10)
-    assert retention.prune(NOW, max_bytes=1000, max_age_seconds=DAY) == (1, 1000)
-    assert there(AUDIO)
-    assert not there(OTHER)
+def write_samples(key: str, age: float) -> None:
+    """The decoded samples beside a result, 1,000 bytes."""
+    with file_store().publish(key, ".f32") as path:
+        path.write_bytes(b"x" * 1000)
+    at = NOW.timestamp() - age
+    os.utime(file_store().stage(key, ".f32"), (at, at))
+
+
+def has_samples(key: str) -> bool:
+    return file_store().stage(key, ".f32").exists()
+
+
+def test_the_least_recently_used_caches_go_first_and_only_as_many_as_needed() -> None:
+    finish_with({"audio": AUDIO})
+    finish_with({"audio": OTHER})
+    write_samples(AUDIO, age=5)
+    write_samples(OTHER, age=10)
+    assert pruning.prune(NOW, max_bytes=3000, max_age_seconds=DAY) == (1, 1000)
+    assert has_samples(AUDIO) and not has_samples(OTHER)
+    assert there(AUDIO) and there(OTHER)
+
+
+def test_old_caches_go_whatever_their_size() -> None:
+    finish_with({"audio": AUDIO, "summary": OTHER})
+    write_samples(AUDIO, age=2 * DAY)
+    write_again(OTHER, age=2 * DAY)
+    file_store().save_part(RECAP, 0, b"x" * 1000)
+    os.utime(file_store().stage(RECAP, ".parts") / "000000.json", (1, 1))
+    assert pruning.prune(NOW, max_bytes=10**9, max_age_seconds=DAY) == (3, 3000)
+    assert there(AUDIO) and not there(OTHER)
 
 
 def write_again(key: str, age: float) -> None:
@@ -91,15 +115,19 @@ def write_again(key: str, age: float) -> None:
     os.utime(file_store().stage(key, ".json"), (at, at))
 
 
-def test_old_results_go_whatever_their_size() -> None:
-    finish_with({"audio": AUDIO})
-    write_again(AUDIO, age=2 * DAY)
-    assert retention.prune(NOW, max_bytes=10**9, max_age_seconds=DAY) == (1, 1000)
+@pytest.mark.parametrize("kind", ["audio", "speech", "transcribe", "diarize", "transcript", "listen"])
+def test_what_a_transcript_is_made_of_stays_as_long_as_its_recording(kind: str) -> None:
+    recording_id = finish_with({kind: AUDIO})
+    write_again(AUDIO, age=99 * DAY)
+    assert pruning.prune(NOW, max_bytes=0, max_age_seconds=0) == (0, 0)
+    assert there(AUDIO)
+    deletion.remove_recording(recording_id)
+    assert not there(AUDIO)
 
 
 def test_what_a_page_shows_never_goes() -> None:
     finish_with({"recap": RECAP, "pdf": OTHER})
-    assert retention.prune(NOW + timedelta(days=99), max_bytes=0, max_age_seconds=0) == (0, 0)
+    assert pruning.prune(NOW + timedelta(days=99), max_bytes=0, max_age_seconds=0) == (0, 0)
     assert there(RECAP)
     assert there(OTHER)
 
@@ -109,7 +137,7 @@ def test_what_a_job_at_work_uses_never_goes() -> None:
     held = claims.claim("cpu", "w", NOW, 60)
     assert held is not None
     transitions.note_result(held, "audio", AUDIO)
-    write_result(AUDIO)
-    assert retention.prune(NOW + timedelta(days=99), max_bytes=0, max_age_seconds=0) == (0, 0)
+    write_samples(AUDIO, age=5)
+    assert pruning.prune(NOW + timedelta(days=99), max_bytes=0, max_age_seconds=0) == (0, 0)
     transitions.cancel(held.recording_id, NOW)
-    assert retention.prune(NOW + timedelta(days=99), max_bytes=0, max_age_seconds=0) == (1, 1000)
+    assert pruning.prune(NOW + timedelta(days=99), max_bytes=0, max_age_seconds=0) == (1, 1000)

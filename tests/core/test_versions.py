@@ -11,14 +11,16 @@ import pytest
 from sqlalchemy import inspect
 from support.factories import NOW, make_recording, make_user
 
+from core import recap_versions
 from core.database import schema, sessions
 from core.database.sessions import read, write
-from core.database.tables import Recording, Result, Status, Step
+from core.database.tables import Recording, Result, Status
 from core.jobs import claims, speeds, time_left, transitions
-from core.recordings import options, queries, recaps, speaker_names, versions
+from core.recordings import options, queries, recaps, speaker_names
 from core.recordings.options import RecapOptions
-from core.storage import consistency, removal, retention
+from core.retention import consistency, deletion, pruning
 from core.storage.store import file_store
+from pipeline.catalogue import Step
 from pipeline.errors import InternalError
 
 pytestmark = pytest.mark.usefixtures("any_database")
@@ -72,7 +74,7 @@ def written(recap: str = "one", owner: str = "ann", heard: str | None = None) ->
     recording = make_recording(make_user(owner))
     held = claims.claim("cpu", "w", NOW, 60)
     assert held is not None
-    assert transitions.advance(held, Step.PROCESS, NOW, recording={"duration_seconds": 60.0})
+    assert transitions.advance(held, Step.LISTEN, NOW, recording={"duration_seconds": 60.0})
     process(recording, recap, recap, heard)
     render(recording, recap)
     return get(recording)
@@ -91,7 +93,7 @@ def get(recording: Recording) -> Recording:
 
 
 def numbers(recording: Recording) -> list[int]:
-    return [each.number for each in versions.listed(recording.id)]
+    return [each.number for each in recap_versions.listed(recording.id)]
 
 
 def shown(recording: Recording) -> tuple[int | None, bytes, bytes | None]:
@@ -108,7 +110,7 @@ def test_a_recap_that_says_something_else_keeps_the_one_before() -> None:
     write_again(recording, "two", template="lecture")
     assert numbers(recording) == [2, 1]
     assert shown(recording) == (2, b"two", b"pdf of two")
-    assert [each.choices.get("template") for each in versions.listed(recording.id)] == ["lecture", None]
+    assert [each.choices.get("template") for each in recap_versions.listed(recording.id)] == ["lecture", None]
     assert get(recording).facts["decisions"] == 3
 
 
@@ -131,7 +133,7 @@ def test_before_the_first_pdf_the_recap_can_be_read_and_nothing_is_shown_for_goo
     recording = make_recording(make_user("ann"))
     held = claims.claim("cpu", "w", NOW, 60)
     assert held is not None
-    transitions.advance(held, Step.PROCESS, NOW, recording={"duration_seconds": 60.0})
+    transitions.advance(held, Step.LISTEN, NOW, recording={"duration_seconds": 60.0})
     process(recording, "one", "one")
     assert shown(recording) == (None, b"one", None)
     assert get(recording).facts["decisions"] == 3
@@ -279,11 +281,11 @@ def test_no_care_removes_a_version_that_can_be_looked_at() -> None:
     write_again(recording, "three")
     make_old()
     assert consistency.verify(LATER).total == 0
-    retention.prune(LATER, max_bytes=0, max_age_seconds=0)
+    pruning.prune(LATER, max_bytes=0, max_age_seconds=0)
     make_old()
-    removal.sweep_files(LATER)
+    deletion.sweep_files(LATER)
     names = [f"{kind}{recap}" for kind in ("", "pdf of ") for recap in ("one", "two", "three")]
-    removal.remove_unused({key_of(name) for name in names})
+    deletion.remove_unused({key_of(name) for name in names})
     assert all(is_there(name) for name in names)
 
 
@@ -292,7 +294,7 @@ def test_the_file_of_a_version_that_went_is_swept() -> None:
     for number in range(2, 23):
         write_again(recording, f"recap {number}")
     make_old()
-    removal.sweep_files(LATER)
+    deletion.sweep_files(LATER)
     assert not is_there("one")
     assert not is_there("recap 2")
     assert is_there("recap 3")
@@ -303,15 +305,15 @@ def test_deleting_a_recording_removes_the_files_of_all_its_versions() -> None:
     write_again(recording, "two")
     recaps.write_again(recording.id, RecapOptions(), NOW)
     process(recording, "three", "three")
-    removal.remove_recording(recording.id)
+    deletion.remove_recording(recording.id)
     assert not list(file_store().stages_folder.glob("*/*"))
-    assert versions.listed(recording.id) == []
+    assert recap_versions.listed(recording.id) == []
 
 
 def test_a_version_that_another_recording_uses_too_stays_with_it() -> None:
     first, second = written("same", "ann"), written("same", "bob")
     write_again(second, "other")
-    removal.remove_recording(first.id)
+    deletion.remove_recording(first.id)
     assert is_there("same")
     assert recaps.use_version(second.id, 1, NOW)
     render(second, "same")
@@ -323,9 +325,9 @@ def test_what_was_heard_does_not_count_for_a_recap_that_is_written_again() -> No
     for stage, seconds in (("transcribe", 600.0), ("diarize", 300.0), ("summarize", 60.0), ("render", 6.0)):
         speeds.note_speed(stage, "m", seconds, 60.0)
     recaps.write_again(recording.id, RecapOptions(), NOW)
-    assert time_left.time_left(get(recording), NOW) == pytest.approx(66)
+    assert time_left.find_work_left(get(recording), speeds.speeds(), NOW) == pytest.approx(66)
     process(recording, "two", "two")
-    assert time_left.time_left(get(recording), NOW) == pytest.approx(6)
+    assert time_left.find_work_left(get(recording), speeds.speeds(), NOW) == pytest.approx(6)
 
 
 def test_recaps_from_before_there_were_versions_become_the_first() -> None:
@@ -353,5 +355,5 @@ def test_facts_without_a_recap_are_written_as_they_are() -> None:
     assert transitions.finish(held, NOW, recording={"duration_seconds": 3.0})
     assert (get(recording).duration_seconds, get(recording).version) == (3.0, None)
     with write() as session:
-        versions.show(session, recording.id, None)
+        recap_versions.show(session, recording.id, None)
     assert get(recording).version is None

@@ -13,21 +13,23 @@ import pytest
 from sqlalchemy import select
 from support.factories import make_user
 from support.helpers import SAMPLES
+from support.listening import forbid_speech_engines
 from support.ollama_server import Body, Model, OllamaServer, Reply, prompt_of, says
 
 import config
+from core import recap_versions
 from core.clock import utc_now
 from core.database.sessions import read
-from core.database.tables import Recording, Result, Status, Step, Trace
+from core.database.tables import Recording, Result, Status, Trace
 from core.jobs import claims, transitions
-from core.recordings import queries, recap_templates, recaps, versions
+from core.jobs.queues import QUEUES
+from core.recordings import queries, recap_templates, recaps
 from core.recordings.options import RecapOptions, UploadOptions
-from core.storage import removal
+from core.retention import deletion
 from core.storage.store import file_store
 from core.uploads import intake
 from core.uploads.intake import ArrivedFile
-from pipeline import chain
-from pipeline.diarize import Diarizer
+from pipeline.catalogue import Step
 from workers import step_runner
 
 pytestmark = pytest.mark.speech
@@ -70,14 +72,14 @@ def recording(language_models: OllamaServer) -> Recording:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     upload = ArrivedFile(path, SAMPLE.name, path.stat().st_size, digest)
     added = intake.take_in(make_user("ann"), upload, UploadOptions(), utc_now())
-    assert work() == 3
+    assert work() == 4
     return get(added.id)
 
 
 def work() -> int:
     """Run steps until no job waits; how many there were."""
     steps, stop = 0, mmap.mmap(-1, 1)
-    while held := claims.claim("cpu", "w", utc_now(), 60) or claims.claim("gpu", "w", utc_now(), 60):
+    while held := next(filter(None, (claims.claim(queue, "w", utc_now(), 60) for queue in QUEUES)), None):
         step_runner.run(held, config.load(), stop)
         steps += 1
     return steps
@@ -109,9 +111,7 @@ def write_again(recording: Recording, **choices: str) -> int:
 @pytest.fixture
 def nothing_heard_again(recording: Recording, monkeypatch: pytest.MonkeyPatch) -> None:
     """From here on nothing may be decoded, transcribed or diarized."""
-    for name in ("decode", "find_speech", "transcribe", "attribute"):
-        monkeypatch.setattr(chain, name, lambda *_, name=name, **__: pytest.fail(f"{name} was called again"))
-    monkeypatch.setattr(Diarizer, "diarize", lambda *_, **__: pytest.fail("the speakers were told apart again"))
+    forbid_speech_engines(monkeypatch)
 
 
 @pytest.mark.usefixtures("nothing_heard_again")
@@ -150,7 +150,7 @@ def test_only_summary_recap_and_pdf_are_made_anew(
 def test_the_earlier_recap_can_be_read_and_used_again(recording: Recording) -> None:
     first = recaps.load_recap(recording.id)
     write_again(recording, template="interview")
-    assert [(each.number, each.template) for each in versions.listed(recording.id)] == [
+    assert [(each.number, each.template) for each in recap_versions.listed(recording.id)] == [
         (2, "interview"),
         (1, "meeting"),
     ]
@@ -200,24 +200,24 @@ def test_with_ollama_away_the_recap_says_so_and_is_written_again_once_it_is_back
     assert shown.summary.engine == "extractive"
     settings_of(OLLAMA_HOST=language_models.host)
     step_runner.engines.cache_clear()
-    assert transitions.retry(recording.id, utc_now(), step=Step.PROCESS)
+    assert transitions.retry(recording.id, utc_now(), step=Step.SUMMARIZE)
     work()
     back = get(recording.id)
     assert not [each["code"] for each in back.warnings if each["code"].startswith("ollama_")]
-    assert [each.engine for each in versions.listed(recording.id)] == ["ollama", "extractive", "ollama"]
+    assert [each.engine for each in recap_versions.listed(recording.id)] == ["ollama", "extractive", "ollama"]
 
 
 def test_with_a_recording_go_the_files_that_others_took_the_place_of(
     recording: Recording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(versions, "KEPT", 2)
+    monkeypatch.setattr(recap_versions, "KEPT", 2)
     for template in ("council", "interview", "lecture"):
         assert recaps.write_again(recording.id, RecapOptions(template=template), utc_now())
         work()
-    assert [version.number for version in versions.listed(recording.id)] == [4, 3]
+    assert [version.number for version in recap_versions.listed(recording.id)] == [4, 3]
     tomorrow = utc_now().timestamp() + 86400
     assert len(file_store().stage_keys(tomorrow)) > 12  # four summaries, recaps and PDFs, and the rest
-    removal.remove_recording(recording.id)
+    deletion.remove_recording(recording.id)
     assert file_store().stage_keys(tomorrow) == set()
     with read() as session:
         assert session.scalars(select(Trace)).all() == []
@@ -228,7 +228,7 @@ def test_a_sweep_leaves_no_trace_of_the_files_it_removes(recording: Recording) -
     work()
     with read() as session:
         before = set(session.scalars(select(Trace.key)))
-    assert removal.sweep_files(utc_now(), -1) > 0
+    assert deletion.sweep_files(utc_now(), -1) > 0
     with read() as session:
         left = set(session.scalars(select(Trace.key)))
     assert left < before

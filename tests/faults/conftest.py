@@ -12,7 +12,7 @@ from chaos.nursery import Nursery
 from chaos.rig import Rig
 from core.clock import utc_now
 from core.recordings import queries
-from core.storage import removal
+from core.retention import deletion
 
 LASTING = ("redis", "beat", "w")
 
@@ -50,5 +50,5 @@ def rig(lasting_rig: Rig) -> Iterator[Rig]:
         if part.name not in LASTING and part.started:
             part.sweep_up()
     for recording in queries.page(lasting_rig.owner.id, 100):  # nothing is left to the next test
-        removal.remove_recording(recording.id)
-    removal.sweep_files(utc_now(), -1)
+        deletion.remove_recording(recording.id)
+    deletion.sweep_files(utc_now(), -1)

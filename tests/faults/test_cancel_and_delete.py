@@ -12,7 +12,7 @@ from chaos.rig import Rig, fresh, kill, lives, until
 from core.clock import utc_now
 from core.database.tables import Status
 from core.jobs import transitions
-from core.storage import consistency, removal
+from core.retention import consistency, deletion
 
 pytestmark = pytest.mark.speech
 
@@ -75,7 +75,7 @@ def test_a_recording_deleted_at_work_leaves_no_file(rig: Rig, place: str) -> Non
     rig.arm(place, "freeze")
     recording_id = rig.upload(fresh("ten-seconds.wav"))
     child = wait_met(rig, recording_id)
-    removal.remove_recording(recording_id)
+    deletion.remove_recording(recording_id)
     kill(child, signal.SIGCONT)
     wait_free(rig, [child])
     assert consistency.verify(utc_now(), 0).total == 0

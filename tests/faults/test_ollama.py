@@ -15,7 +15,7 @@ from chaos.rig import Rig, fresh, kill
 from core import ollama_circuit
 from core.accounts import api_keys
 from core.clock import utc_now
-from core.storage import removal
+from core.retention import deletion
 
 pytestmark = pytest.mark.speech
 
@@ -64,7 +64,7 @@ def test_a_recap_of_quotes_is_written_again_when_ollama_is_back(rig: Rig, api: h
     assert "ollama_unreachable" not in warnings(api, recording_id)
     assert api.get(f"/recordings/{recording_id}/exports/pdf").raise_for_status().content != before
     assert rig.passed("hear", recording_id) == heard, "the sound was heard again"
-    removal.sweep_files(utc_now(), -1)  # the summary that was replaced goes with the next tidying up
+    deletion.sweep_files(utc_now(), -1)  # the summary that was replaced goes with the next tidying up
     assert check(rig, [recording_id], kills=0).wrong == []
 
 

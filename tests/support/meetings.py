@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import update
 
 import config
+from core import recap_versions
 from core.clock import utc_now
 from core.database.sessions import write
 from core.database.tables import Job, Recording, Status, User
-from core.recordings import options, queries, versions
+from core.recordings import options, queries
 from core.storage import references
 from core.storage.store import file_store
 from core.uploads import intake
@@ -195,8 +196,8 @@ def finish(recording: Recording, recap: Recap) -> Recording:
     warnings = [asdict(notice) for notice in recap.warnings]
     columns = {"facts": facts, "warnings": warnings, "detected_language": recap.transcript.language}
     with write() as session:
-        versions.add(session, recording.id, columns, utc_now())
-        versions.show(session, recording.id, columns)
+        recap_versions.add(session, recording.id, columns, utc_now())
+        recap_versions.show(session, recording.id, columns)
     return change(
         recording,
         job={"status": Status.DONE, "step": "render", "queue": "cpu", "progress": 1.0, "stage": None, "attempt": 3}

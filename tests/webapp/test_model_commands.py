@@ -144,7 +144,7 @@ def test_no_chat_is_tried_while_a_job_holds_the_gpu(
     held = claims.claim("cpu", "worker", utc_now(), 60)
     assert held is not None
     assert find_chat_obstacle() is None
-    transitions.advance(held, transitions.Step.PROCESS, utc_now())
+    transitions.advance(held, transitions.Step.LISTEN, utc_now())
     assert claims.claim("gpu", "worker", utc_now(), 60)
     result = run("import-ollama-models", folder, "--only", "small")
     assert result.exit_code == 0

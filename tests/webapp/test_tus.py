@@ -22,7 +22,7 @@ from core.accounts import api_keys
 from core.clock import utc_now
 from core.database.tables import User
 from core.recordings import queries
-from core.storage import removal
+from core.retention import deletion
 from core.storage.store import file_store
 from core.uploads import limits, resumable
 
@@ -191,7 +191,7 @@ def test_giving_up_a_complete_upload_leaves_its_recording(tus: Tus) -> None:
 
 def test_a_deleted_recording_takes_its_upload_with_it(tus: Tus, data_dir: Path) -> None:
     path = tus.begin(4)
-    removal.remove_recording(tus.patch(path, 0, b"talk").headers["Upload-Recording"])
+    deletion.remove_recording(tus.patch(path, 0, b"talk").headers["Upload-Recording"])
     assert tus.call("HEAD", path).status_code == 404 and not stored_files(data_dir)
 
 

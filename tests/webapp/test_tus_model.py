@@ -22,7 +22,7 @@ from core.accounts import api_keys, users
 from core.clock import utc_now
 from core.database import sessions
 from core.recordings import queries
-from core.storage import removal
+from core.retention import deletion
 from core.storage.store import file_store
 from core.uploads import resumable
 from webapp import create_app
@@ -90,7 +90,7 @@ class Offsets(RuleBasedStateMachine):
     @rule()
     def sweep(self) -> None:
         resumable.sweep(self.now)
-        removal.sweep_files(self.now, age_seconds=0)
+        deletion.sweep_files(self.now, age_seconds=0)
         self.uploads = {path: each for path, each in self.uploads.items() if each.expires_at > self.now}
 
     @rule(target=paths, length=st.integers(1, LONGEST), first=st.none() | SOUND)
@@ -180,7 +180,7 @@ class Offsets(RuleBasedStateMachine):
         for path, data in self.recordings.items():
             found = queries.get(path.rsplit("/", 1)[1])
             assert found is not None and found.sha256 == hashlib.sha256(data).hexdigest()
-            removal.remove_recording(found.id)
+            deletion.remove_recording(found.id)
         self.patch.undo()
 
 

@@ -16,7 +16,7 @@ from core.database.tables import Status
 from core.jobs import claims, transitions
 from core.jobs.claims import Claim
 from core.recordings import queries
-from core.storage import removal
+from core.retention import deletion
 from pipeline.errors import Cancelled
 from workers import job_monitor
 from workers.job_monitor import JobMonitor
@@ -62,7 +62,7 @@ def test_a_cancelled_job_stops_at_the_next_checkpoint(held: Claim, stop: mmap.mm
 
 def test_a_deleted_recording_stops_the_work(held: Claim, stop: mmap.mmap) -> None:
     with JobMonitor(held, config.load(), stop) as watch:
-        removal.remove_recording(held.recording_id)
+        deletion.remove_recording(held.recording_id)
         wait_until(lambda: must_stop(watch), 3)
 
 
@@ -93,7 +93,7 @@ def test_a_process_that_reaches_no_checkpoint_is_ended(held: Claim) -> None:
     program = f"""
 import mmap, time
 from core.clock import utc_now
-from core.database.tables import Step
+from pipeline.catalogue import Step
 from core.jobs import transitions
 from core.jobs.claims import Claim
 from workers import job_monitor

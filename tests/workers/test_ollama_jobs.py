@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import update
 from support.factories import make_user
 from support.helpers import SAMPLES, free_port, wait_until
+from support.listening import forbid_listening
 from support.ollama_answers import quotes_first_line
 from support.ollama_server import Body, Model, OllamaServer, Reply, says
 
@@ -21,14 +22,15 @@ import config
 from core import ollama_circuit
 from core.clock import utc_now
 from core.database.sessions import write
-from core.database.tables import Recording, Status, Step, User
+from core.database.tables import Recording, Status, User
 from core.jobs import claims, transitions
+from core.jobs.queues import QUEUES
 from core.recordings import queries, recaps
 from core.recordings.options import UploadOptions
 from core.storage.store import file_store
 from core.uploads import intake
 from core.uploads.intake import ArrivedFile
-from pipeline import chain
+from pipeline.catalogue import Step
 from pipeline.recap import Recap
 from workers import job_monitor, step_runner
 from workers.engine_cache import EngineCache, engines
@@ -71,7 +73,7 @@ def upload(owner: User, sample: str = "ten-seconds.wav") -> str:
 def work() -> None:
     """Run steps until no job waits."""
     stop = mmap.mmap(-1, 1)
-    while held := claims.claim("cpu", "w", utc_now(), 60) or claims.claim("gpu", "w", utc_now(), 60):
+    while held := next(filter(None, (claims.claim(queue, "w", utc_now(), 60) for queue in QUEUES)), None):
         step_runner.run(held, config.load(), stop)
 
 
@@ -101,7 +103,7 @@ def pdf_of(recording_id: str) -> bytes:
 def write_again(recording_id: str) -> None:
     """What the button and the API do."""
     ollama_circuit.allow_trial(config.load().ollama_host)
-    assert transitions.retry(recording_id, utc_now(), step=Step.PROCESS)
+    assert transitions.retry(recording_id, utc_now(), step=Step.SUMMARIZE)
     work()
 
 
@@ -115,8 +117,7 @@ def test_a_recap_of_quotes_becomes_one_by_ollama_once_it_is_back(
     assert recap_of(recording_id).summary.engine == "extractive"
     assert "Ollama did not answer. Start Ollama" in notice_of(recording_id)
     before = pdf_of(recording_id)
-    for name in ("decode", "find_speech", "transcribe", "attribute"):
-        monkeypatch.setattr(chain, name, lambda *_, name=name, **__: pytest.fail(f"{name} was called again"))
+    forbid_listening(monkeypatch)
     with OllamaServer(Model("recap"), port=port) as server:
         server.script = quotes_first_line
         write_again(recording_id)

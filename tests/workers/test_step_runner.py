@@ -3,66 +3,30 @@
 from __future__ import annotations
 
 import errno
-import hashlib
-import mmap
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pypdf import PdfReader
-from sqlalchemy import select, update
 from support.factories import make_user
 from support.helpers import SAMPLES
+from support.listening import forbid_listening
+from support.worker_jobs import codes, get, upload, work
 
 import config
 from core.clock import utc_now
-from core.database.sessions import read, write
-from core.database.tables import Recording, Result, Status, Step, User
-from core.jobs import claims, recovery, transitions
-from core.recordings import partial_transcript, queries, recaps, speaker_names
-from core.recordings.options import UploadOptions
-from core.storage.store import file_store
-from core.uploads import intake
-from core.uploads.intake import ArrivedFile
-from pipeline import chain
+from core.database.tables import Status
+from core.jobs import recovery, transitions
+from core.recordings import partial_transcript, recaps
 from pipeline.errors import OutOfMemory
+from pipeline.steps import listen
 from workers import step_runner
 
 pytestmark = [pytest.mark.usefixtures("sqlite"), pytest.mark.speech]
 
 
-def upload(owner: User, path: Path, **wishes: object) -> str:
-    incoming = file_store().new_incoming()
-    shutil.copy(path, incoming)
-    digest = hashlib.sha256(incoming.read_bytes()).hexdigest()
-    arrived = ArrivedFile(incoming, path.name, incoming.stat().st_size, digest)
-    return intake.take_in(owner, arrived, UploadOptions(**wishes), utc_now()).id
-
-
-def work() -> int:
-    """Run steps until no job waits; how many there were."""
-    steps = 0
-    stop = mmap.mmap(-1, 1)
-    while held := claims.claim("cpu", "w", utc_now(), 60) or claims.claim("gpu", "w", utc_now(), 60):
-        step_runner.run(held, config.load(), stop)
-        steps += 1
-    return steps
-
-
-def get(recording_id: str) -> Recording:
-    found = queries.get(recording_id)
-    assert found is not None
-    return found
-
-
-def codes(recording: Recording) -> set[str]:
-    return {warning["code"] for warning in recording.warnings}
-
-
 def test_a_recording_becomes_a_pdf_recap() -> None:
     recording_id = upload(make_user("ann"), SAMPLES / "standup.wav", title="Stand-up")
-    assert work() == 3
+    assert work() == 4
     recording = get(recording_id)
     assert (recording.job.status, recording.detected_language) == (Status.DONE, "en")
     assert recording.facts["speakers"] == ["Speaker 1", "Speaker 2"]
@@ -83,8 +47,7 @@ def test_the_same_file_again_computes_nothing(monkeypatch: pytest.MonkeyPatch) -
     owner = make_user("ann")
     upload(owner, SAMPLES / "ten-seconds.wav")
     work()
-    for name in ("decode", "find_speech", "transcribe", "attribute"):
-        monkeypatch.setattr(chain, name, lambda *_, name=name, **__: pytest.fail(f"{name} was called again"))
+    forbid_listening(monkeypatch)
     again = upload(owner, SAMPLES / "ten-seconds.wav", title="Another title")
     work()
     assert get(again).job.status == Status.DONE
@@ -231,7 +194,7 @@ def test_an_error_inside_fails_the_job_and_keeps_what_was_finished(
     def explode(*_: object) -> None:
         raise raised
 
-    monkeypatch.setattr(chain, "attribute", explode)
+    monkeypatch.setattr(listen, "attribute", explode)
     work()
     assert get(recording_id).job.error_code == code
     assert "secret words" not in caplog.text
@@ -241,68 +204,3 @@ def test_an_error_inside_fails_the_job_and_keeps_what_was_finished(
 @pytest.fixture(autouse=True)
 def fresh_engines() -> None:
     step_runner.engines.cache_clear()
-
-
-def test_a_name_for_a_speaker_makes_the_pdf_anew_and_nothing_else() -> None:
-    recording_id = upload(make_user("ann"), SAMPLES / "standup.wav")
-    work()
-    before, files_before = results(recording_id), file_store().stage_keys(utc_now().timestamp() + 60)
-    assert speaker_names.give_names(recording_id, {"S1": " Anna \n Kok"}, utc_now())
-    assert get(recording_id).job.step == Step.RENDER
-    assert work() == 1
-    after = results(recording_id)
-    assert {kind for kind in after if after[kind] != before[kind]} == {"pdf"}
-    assert file_store().stage_keys(utc_now().timestamp() + 60) - files_before == {after["pdf"]}
-    recording = get(recording_id)
-    assert (recording.job.status, recording.facts["speakers"]) == (Status.DONE, ["Anna Kok", "Speaker 2"])
-    recap = recaps.load_recap(recording_id)
-    assert recap is not None
-    assert recap.transcript.name_of("S1") == "Anna Kok"
-    pdf = recaps.result_path(recording_id, "pdf", ".pdf")
-    assert pdf is not None
-    assert "Anna Kok" in PdfReader(pdf).pages[0].extract_text()
-
-    speaker_names.give_names(recording_id, {"S1": ""}, utc_now())
-    work()
-    assert get(recording_id).facts["speakers"] == ["Speaker 1", "Speaker 2"]
-    assert results(recording_id) == before
-
-
-def test_a_name_given_while_the_pdf_is_made_is_in_it() -> None:
-    recording_id = upload(make_user("ann"), SAMPLES / "ten-seconds.wav")
-    work()
-    transitions.retry(recording_id, utc_now(), step=Step.RENDER)
-    at_work = claims.claim("cpu", "slow", utc_now(), 60)
-    assert at_work is not None
-    speaker_names.give_names(recording_id, {"S1": "Anna"}, utc_now())
-    assert not transitions.finish(at_work, utc_now())  # it may have read the old name
-    assert work() == 1
-    assert get(recording_id).facts["speakers"][0] == "Anna"
-
-
-def test_names_stay_when_the_recap_is_written_again() -> None:
-    recording_id = upload(make_user("ann"), SAMPLES / "ten-seconds.wav")
-    work()
-    speaker_names.give_names(recording_id, {"S1": "Anna"}, utc_now())
-    work()
-    transitions.retry(recording_id, utc_now(), step=Step.PROCESS)
-    work()
-    assert get(recording_id).facts["speakers"][0] == "Anna"
-
-
-def test_names_do_not_stick_to_people_who_were_told_apart_anew() -> None:
-    recording_id = upload(make_user("ann"), SAMPLES / "standup.wav")
-    work()
-    speaker_names.give_names(recording_id, {"S1": "Anna"}, utc_now())
-    work()
-    with write() as session:
-        session.execute(update(Recording).values(num_speakers=3))
-    transitions.retry(recording_id, utc_now(), step=Step.PROCESS)
-    work()
-    assert "Anna" not in get(recording_id).facts["speakers"]
-
-
-def results(recording_id: str) -> dict[str, str]:
-    with read() as session:
-        rows = session.scalars(select(Result).where(Result.recording_id == recording_id)).all()
-        return {row.kind: row.key for row in rows}

@@ -10,6 +10,7 @@ from core.clock import utc_now
 from core.database.tables import Status
 from core.jobs import claims, pausing
 from core.recordings import queries
+from core.worker_register import WorkerModels
 from workers import sweeper
 
 pytestmark = pytest.mark.usefixtures("sqlite")
@@ -38,7 +39,7 @@ def test_no_nudge_is_sent_while_one_lies_there_or_redis_is_away(
 
 
 def test_a_worker_that_reported_is_alive_for_a_minute() -> None:
-    sweeper.report("gpu", "no GPU: CPU int8", {"demo": True})
+    sweeper.report(("gpu",), "no GPU: CPU int8", WorkerModels(is_demo=True))
     now = utc_now()
-    assert [worker.models["demo"] for worker in worker_register.live_workers(now)] == [True]
+    assert [worker.models.is_demo for worker in worker_register.live_workers(now)] == [True]
     assert worker_register.live_workers(now + timedelta(seconds=61)) == []

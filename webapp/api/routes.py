@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
+from core import recap_versions
 from core.clock import utc_now
 from core.database.tables import Recording
 from core.jobs import estimates
-from core.recordings import queries, versions
-from core.storage import removal
+from core.recordings import queries
+from core.retention import deletion
 from pipeline.errors import PipelineError
 from pipeline.recap import Recap, to_plain
 from webapp import errors
@@ -128,7 +129,7 @@ def _asked_recap(recording_id: str) -> Recap:
 def list_versions(recording_id: str) -> Response:
     """The recaps that were written of a recording, newest first."""
     recording = _found(recording_id)
-    return jsonify(items=[shapes.version(each, recording) for each in versions.listed(recording.id)])
+    return jsonify(items=[shapes.version(each, recording) for each in recap_versions.listed(recording.id)])
 
 
 @api.post("/recordings/<recording_id>/versions/<int:number>/use")
@@ -170,5 +171,5 @@ def summarize(recording_id: str) -> tuple[Response, int]:
 @api.delete("/recordings/<recording_id>")
 def delete(recording_id: str) -> tuple[str, int]:
     """Delete a recording for good."""
-    removal.remove_recording(_found(recording_id).id)
+    deletion.remove_recording(_found(recording_id).id)
     return "", 204

@@ -29,7 +29,7 @@ def recording(row: Recording, line: QueueEstimate) -> dict[str, Any]:
         "status": job.status,
         "stage": job.stage if job.status != Status.DONE else None,
         "progress": round(job.progress, 4),
-        "queue_position": line.ahead(job),
+        "queue_position": line.jobs_ahead(job),
         "eta_seconds": line.seconds_left(row),
         "duration_seconds": row.duration_seconds,
         "language": row.detected_language or row.language,

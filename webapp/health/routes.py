@@ -10,7 +10,8 @@ import config
 from core import ollama_circuit, worker_register
 from core.clock import utc_now
 from core.database import schema
-from core.queue import celery_app, redis_client
+from core.jobs.queues import needed_queues
+from core.queue import redis_client
 from webapp.formats import local
 
 pages = Blueprint("health", __name__)
@@ -57,13 +58,13 @@ def _workers() -> dict[str, str]:
     workers = worker_register.live_workers(utc_now())
     parts = {
         f"worker_{name}": "ok" if any(name in worker.queues for worker in workers) else "no live worker"
-        for name in celery_app.QUEUES
+        for name in needed_queues()
     }
-    models = [worker.models or {} for worker in workers if "gpu" in worker.queues]
-    problems = sorted({str(each["problem"]) for each in models if each.get("problem")})
+    models = [worker.models for worker in workers if "gpu" in worker.queues]
+    problems = sorted({each.problem for each in models if each.problem})
     if problems:
         parts["models"] = " ".join(problems)
-    elif any(each.get("demo") for each in models):
+    elif any(each.is_demo for each in models):
         parts["models"] = "demo models in use"
     else:
         parts["models"] = "ok" if models else "not known without a GPU worker"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import config
 from core import ollama_circuit
 from core.clock import utc_now
-from core.database.tables import Recording, Status, Step, User, Version
+from core.database.tables import Recording, Status, User, Version
 from core.jobs import transitions
 from core.queue import notifications
 from core.recordings import queries, recaps
 from core.recordings.options import RecapOptions
+from pipeline.catalogue import Step
 from pipeline.recap import Recap
 from webapp import errors
 
@@ -46,9 +47,14 @@ def process_again(recording: Recording, choices: RecapOptions | None = None) -> 
     if job.status == Status.FAILED and not job.error_retryable and recording.version is None:
         raise errors.Conflict(job.error_message, job.error_hint)
     if choices is None:
-        _start_again(recording, Step.PROCESS)
+        _start_again(recording, Step.LISTEN if lacks_speakers(recording) else Step.SUMMARIZE)
     else:
         _check_and_wake(recording, recaps.write_again(recording.id, choices, utc_now()))
+
+
+def lacks_speakers(recording: Recording) -> bool:
+    """Whether the transcript of a recording has no speakers, though they may be identified still."""
+    return any(warning["code"] == "diarization_missing" for warning in recording.warnings)
 
 
 def find_version(recording: Recording, number: int) -> Version:

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from core import worker_register
 from core.clock import utc_now
@@ -139,9 +138,8 @@ def language_models() -> Models | None:
     names: set[str] = set()
     default = ""
     for worker in worker_register.live_workers(utc_now()):
-        told: Any = (worker.models or {}).get("ollama") or {}
-        names |= {each for each in told.get("models") or () if isinstance(each, str)}
-        default = default or told.get("default") or ""
+        names |= set(worker.models.language_models)
+        default = default or worker.models.default_language_model
     return Models(tuple(sorted(names)), default) if names else None
 
 

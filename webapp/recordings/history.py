@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from flask import url_for
 
+from core import recap_versions
 from core.database.tables import Recording, Version
-from core.recordings import recap_templates, versions
+from core.recordings import recap_templates
 from webapp import formats
 
 
@@ -43,7 +44,7 @@ class History:
 
 def look(recording: Recording, number: int | None) -> History | None:
     """The versions of a recording, `number` being looked at (None: the one that is shown); None where none is kept."""
-    titles, rows = recap_templates.titles(), versions.listed(recording.id)
+    titles, rows = recap_templates.titles(), recap_versions.listed(recording.id)
     entries = tuple(_entry(row, recording, titles) for row in rows)
     wanted = number if number is not None else recording.version
     for row, entry in zip(rows, entries, strict=True):

@@ -7,8 +7,10 @@ from datetime import datetime
 
 from core import worker_register
 from core.database.tables import Recording, Status
-from core.jobs import speeds, time_left
+from core.jobs import speeds
 from core.jobs.estimates import QueueEstimate
+from core.jobs.queues import queues_served_by
+from pipeline.catalogue import STAGE_NAMES
 from webapp import formats
 from webapp.recordings import rows
 from webapp.recordings.rows import AT_WORK, stage_of
@@ -69,7 +71,8 @@ def _below(recording: Recording, now: datetime) -> str:
 
 
 def _has_worker(recording: Recording, now: datetime) -> bool:
-    return any(recording.job.queue in worker.queues for worker in worker_register.live_workers(now))
+    workers = worker_register.live_workers(now)
+    return any(recording.job.queue in queues_served_by(queue) for worker in workers for queue in worker.queues)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +117,10 @@ def announcement(recording: Recording) -> str:
 
 def _stages(recording: Recording) -> tuple[Stage, ...]:
     job, length = recording.job, recording.duration_seconds
-    current = time_left.STAGES.index(stage_of(recording))
+    current = STAGE_NAMES.index(stage_of(recording))
     known = speeds.speeds()
     found = []
-    for place, stage in enumerate(time_left.STAGES):
+    for place, stage in enumerate(STAGE_NAMES):
         if stage in job.skip:
             found.append(Stage(NAMES[stage], "skipped", "Left out, it failed three times"))
         elif place < current:

@@ -7,8 +7,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from core.database.tables import Recording, Status, Step
+from core.database.tables import Recording, Status
 from core.jobs.estimates import QueueEstimate
+from pipeline.catalogue import Step, first_stage
 from pipeline.recap import NOT_SUMMARIZED
 from webapp import formats
 from webapp.recordings import tiles
@@ -25,7 +26,7 @@ AT_WORK = {
 #: Warnings that ask for a look; the others are said on the recording's page.
 WORTH_A_LOOK = ("diarization_missing", "no_speech", "truncated")
 #: The first stage of each step, for a job that waits between two.
-FIRST_STAGE = {Step.PREPARE: "prepare", Step.PROCESS: "transcribe", Step.RENDER: "render"}
+FIRST_STAGE = {step: first_stage(step).name for step in Step}
 NAMES_SHOWN = 4
 
 

@@ -7,7 +7,7 @@ from typing import cast
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_login import login_required
 
-from core.storage import removal
+from core.retention import deletion
 from webapp import errors
 from webapp.auth import sessions
 from webapp.recordings import actions, choices
@@ -83,5 +83,5 @@ def ask_to_delete(recording_id: str) -> str:
 @login_required
 def delete(recording_id: str) -> Response:
     """Delete a recording for good."""
-    removal.remove_recording(actions.find(recording_id, sessions.me()).id)
+    deletion.remove_recording(actions.find(recording_id, sessions.me()).id)
     return cast(Response, redirect(url_for("recordings.library"), 303))

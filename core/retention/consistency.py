@@ -8,13 +8,16 @@ from datetime import datetime
 from sqlalchemy import select
 
 from core.database.sessions import read
-from core.database.tables import Job, Recording, Result, ResumableUpload, Status, Step
+from core.database.tables import Job, Recording, Result, ResumableUpload, Status
 from core.jobs import transitions
+from core.retention.deletion import remove_unused
 from core.storage import references
-from core.storage.removal import remove_unused
-from core.storage.retention import KEPT_KINDS
 from core.storage.store import file_store
 from core.uploads import resumable
+from pipeline.catalogue import Step
+
+#: What pages and downloads read.
+SHOWN_KINDS = ("recap", "pdf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ def verify(now: datetime, age_seconds: float = 3600) -> Findings:
         known = set(session.scalars(select(Recording.id)))
         used = set(session.scalars(references.used_keys()))
         done = set(session.scalars(select(Job.recording_id).where(Job.status == Status.DONE)))
-        kept = session.execute(select(Result.recording_id, Result.key).where(Result.kind.in_(KEPT_KINDS))).all()
+        kept = session.execute(select(Result.recording_id, Result.key).where(Result.kind.in_(SHOWN_KINDS))).all()
         arriving = set(session.scalars(select(ResumableUpload.id).where(ResumableUpload.recording_id.is_(None))))
     partial = set(file_store().incoming_sizes())  # after the rows: an upload has its file before its row
     strange = on_disk - known - arriving
@@ -68,7 +71,7 @@ def repair(findings: Findings, now: datetime) -> int:
         file_store().remove_recording(id)
     remove_unused(set(findings.results_without_use))
     again = findings.recordings_without_result - findings.recordings_without_upload
-    mended = sum(transitions.retry(id, now, step=Step.PROCESS) for id in again)
+    mended = sum(transitions.retry(id, now, step=Step.SUMMARIZE) for id in again)
     for id in findings.partial_files_without_upload:
         file_store().incoming(id).unlink(missing_ok=True)
     mended += sum(resumable.remove(id) for id in findings.uploads_without_partial_file)

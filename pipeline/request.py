@@ -1,0 +1,72 @@
+"""What a job asks of the pipeline: the upload, its options, and the engines to work with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.audio import AudioInfo
+from pipeline.diarize import DiarizeOptions, Diarizer
+from pipeline.recap import Notice
+from pipeline.summarize import Summarizer, SummaryOptions
+from pipeline.transcribe import Recognizer
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An upload, its owner, and what the owner asks for.
+
+    `names` are the names given to speakers, by id. `known_speech` holds the keys of the speech windows and of the
+    transcription that people read already: these words stay even where other models are installed by now.
+    """
+
+    recording_id: str
+    owner_id: str
+    upload: Path
+    title: str
+    filename: str
+    size_bytes: int
+    sha256: str
+    uploaded_at: str
+    language: str | None = None
+    summary: SummaryOptions = field(default_factory=SummaryOptions)
+    model: str | None = None
+    speakers: DiarizeOptions = field(default_factory=DiarizeOptions)
+    until: str | None = None
+    skip: tuple[str, ...] = ()
+    recording_url: str | None = None
+    timezone: str = "UTC"
+    organisation: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    known_speech: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """How a model is named: `identity` goes into keys, `name` and `settings` into the provenance."""
+
+    identity: str
+    name: str
+    settings: str
+
+
+class Engines(Protocol):
+    """The models of this machine, loaded on first use. Asking for one that is missing raises."""
+
+    def recognizer(self) -> tuple[Recognizer, Engine]: ...
+    def diarizer(self) -> tuple[Diarizer, Engine]: ...
+    def summarizer(self, model: str | None) -> tuple[Summarizer, Notice | None]: ...
+    @property
+    def batch_size(self) -> int: ...
+    @property
+    def notices(self) -> tuple[Notice, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """A decoded upload: the file's properties and its peaks for the player."""
+
+    info: AudioInfo
+    peaks: tuple[int, ...]

@@ -1,0 +1,15 @@
+"""What every step works with."""
+
+from __future__ import annotations
+
+from pipeline.request import Request
+from pipeline.results import Monitor, StageResults, Store, make_key
+
+
+class StepContext:
+    """The request of a job, the store of results, and the monitor that follows the work."""
+
+    def __init__(self, request: Request, store: Store, monitor: Monitor) -> None:
+        self.request, self.store, self.monitor = request, store, monitor
+        self.results = StageResults(store, monitor)
+        self.audio_key = make_key("audio", {"owner": request.owner_id}, inputs=[request.sha256])

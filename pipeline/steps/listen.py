@@ -1,0 +1,181 @@
+"""Step `listen`: from the samples to the transcript. Finds speech, recognises words and identifies the speakers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.attribute import attribute
+from pipeline.audio import DecodeLimits, open_pcm
+from pipeline.diarize import Diarization
+from pipeline.errors import DiarizationMissing, no_speech, truncated
+from pipeline.recap import Coverage, FailedWindow, Notice, Source, Transcript
+from pipeline.request import Audio, Engine, Engines
+from pipeline.results import SavedBatches, make_key
+from pipeline.speech import Speech, SpeechOptions, find_speech
+from pipeline.steps.context import StepContext
+from pipeline.steps.listen_result import ListenResult, store_listen_result
+from pipeline.steps.prepare import prepare
+from pipeline.transcribe import Recognizer, TranscribeOptions, Transcription, transcribe
+
+Samples = NDArray[np.float32]
+
+
+def listen(context: StepContext, engines: Engines, limits: DecodeLimits) -> ListenResult:
+    """Transcribe a recording and identify its speakers; decodes the upload again where its samples are gone."""
+    audio = prepare(context, limits)
+    duration = audio.info.duration_seconds
+    samples = _open_samples(context)
+    notices = list(engines.notices)
+    if audio.info.truncated:
+        notices.append(truncated(duration))
+    speech, words, words_key = _transcribe(context, samples, engines)
+    if not any(text.phrases for text in words.windows):
+        notices.append(no_speech())
+    diarization, diarization_key = _diarize(context, samples, engines, notices, bool(speech.windows))
+    transcript_key, transcript = context.results.run(
+        "transcript", None, "", [words_key, diarization_key], Transcript,
+        lambda: attribute(words, diarization, duration), None,
+    )  # fmt: skip
+    result = ListenResult(
+        transcript=transcript,
+        transcript_key=transcript_key,
+        source=_source(context, audio),
+        coverage=_coverage(duration, speech, words),
+        notices=tuple(notices),
+        stages=tuple(context.results.reports),
+        spans=tuple((round(span.start, 2), round(span.end, 2)) for span in speech.spans),
+    )
+    store_listen_result(context, result)
+    return result
+
+
+def _open_samples(context: StepContext) -> Samples:
+    path = context.store.find(context.audio_key, ".f32")
+    if path is None:
+        raise FileNotFoundError(f"the samples {context.audio_key} vanished")
+    return open_pcm(path)
+
+
+def _transcribe(context: StepContext, samples: Samples, engines: Engines) -> tuple[Speech, Transcription, str]:
+    context.monitor.enter("transcribe")
+    known = _known_transcription(context)
+    if known is not None:
+        return known
+    recognizer, engine = engines.recognizer()
+    options = SpeechOptions(recognizer.window_seconds)
+    speech_key, speech = context.results.run(
+        "speech", options, "silero", [context.audio_key], Speech,
+        lambda: find_speech(samples, options, lambda _: context.monitor.progress(0.0)), None,
+    )  # fmt: skip
+    words, words_key = _recognize(context, samples, speech, speech_key, recognizer, engine, engines.batch_size)
+    return speech, words, words_key
+
+
+def _known_transcription(context: StepContext) -> tuple[Speech, Transcription, str] | None:
+    """The words that people read already; None where there are none yet, or their files are lost."""
+    speech_key, words_key = context.request.known_speech or ("", "")
+    if not all(key and context.store.find(key, ".json") for key in (speech_key, words_key)):
+        return None
+    context.monitor.use("speech", speech_key)
+    context.monitor.use("transcribe", words_key)
+    speech = context.results.read(speech_key, Speech, listed=False)
+    return speech, context.results.read(words_key, Transcription), words_key
+
+
+def _recognize(
+    context: StepContext,
+    samples: Samples,
+    speech: Speech,
+    speech_key: str,
+    recognizer: Recognizer,
+    engine: Engine,
+    batch_size: int,
+) -> tuple[Transcription, str]:
+    language, probability = _find_language(context, samples, speech, speech_key, recognizer, engine)
+    options = TranscribeOptions(language)
+    key = make_key("transcribe", options, engine.identity, [speech_key])
+    batches = SavedBatches(context.store, key, context.monitor)
+
+    def compute() -> Transcription:
+        texts = transcribe(
+            samples, speech.windows, speech.spans, recognizer, options, batches, batch_size, context.monitor.progress
+        )
+        return Transcription(language, probability, texts)
+
+    _, words = context.results.run(
+        "transcribe", options, engine.identity, [speech_key], Transcription, compute, engine
+    )  # fmt: skip
+    context.store.drop_parts(key)
+    return words, key
+
+
+def _find_language(
+    context: StepContext, samples: Samples, speech: Speech, speech_key: str, recognizer: Recognizer, engine: Engine
+) -> tuple[str, float]:
+    wanted = context.request.language
+    if wanted is not None:
+        return recognizer.resolve_language(wanted), 1.0
+    detect: Callable[[], tuple[str, float]] = lambda: recognizer.detect_language(samples, speech.windows)  # noqa: E731
+    _, found = context.results.run(
+        "language", None, engine.identity, [speech_key], tuple[str, float], detect, None
+    )  # fmt: skip
+    return found
+
+
+def _diarize(
+    context: StepContext, samples: Samples, engines: Engines, notices: list[Notice], anybody: bool
+) -> tuple[Diarization, str]:
+    """The speakers' turns and the key of this result; without any, and a notice, where diarization is not to be had."""
+    request, nobody = context.request, (Diarization((), ()), "")
+    if request.until == "transcribe" or not anybody:
+        return nobody
+    if "diarize" in request.skip:
+        notices.append(
+            DiarizationMissing(
+                "The speakers were not identified: that stopped the worker three times. The transcript is complete."
+            ).notice()
+        )
+        return nobody
+    context.monitor.enter("diarize")
+    try:
+        diarizer, engine = engines.diarizer()
+        key, diarization = context.results.run(
+            "diarize", request.speakers, engine.identity, [context.audio_key], Diarization,
+            lambda: diarizer.diarize(samples, request.speakers, context.monitor.progress), engine,
+        )  # fmt: skip
+    except DiarizationMissing as error:  # a transcript without speakers is better than none
+        notices.append(error.notice())
+        return nobody
+    return diarization, key
+
+
+def _source(context: StepContext, audio: Audio) -> Source:
+    request = context.request
+    return Source(
+        filename=request.filename,
+        container=audio.info.container,
+        codec=audio.info.codec,
+        size_bytes=request.size_bytes,
+        sha256=request.sha256,
+        uploaded_at=request.uploaded_at,
+    )
+
+
+def _coverage(duration: float, speech: Speech, words: Transcription) -> Coverage:
+    failed = tuple(
+        FailedWindow(round(speech.windows[text.window].start, 3), round(speech.windows[text.window].end, 3), code)
+        for text in words.windows
+        if (code := text.failed)
+    )
+    missed = sum(window.end - window.start for window in failed)
+    in_windows = sum(window.seconds for window in speech.windows) or 1.0
+    return Coverage(
+        audio_seconds=duration,
+        speech_seconds=round(speech.speech_seconds, 3),
+        transcribed_seconds=round(speech.speech_seconds * (1 - missed / in_windows), 3),
+        summarized_seconds=0.0,
+        failed_windows=failed,
+    )

@@ -1,0 +1,31 @@
+"""Step `render`: from the recap to its PDF."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline.recap import Recap, from_json
+from pipeline.rename import rename_speakers
+from pipeline.results import make_key
+from pipeline.steps.context import StepContext
+
+
+def render(context: StepContext, recap_path: Path) -> Recap:
+    """Make the PDF of a finished recap with the current title and speaker names; returns the recap with both."""
+    from pipeline.render.pdf import render_pdf
+
+    request, monitor = context.request, context.monitor
+    monitor.enter("render")
+    names = dict(request.names)
+    recap = replace(from_json(Recap, recap_path.read_bytes()), title=request.title)
+    recap = rename_speakers(recap, names)
+    key = make_key("pdf", {"title": recap.title, "names": names}, inputs=[recap_path.stem])
+    monitor.use("pdf", key)
+    if not context.store.find(key, ".pdf"):
+        began = time.monotonic()
+        with context.store.publish(key, ".pdf") as path:
+            render_pdf(recap, path)
+        monitor.took("render", "reportlab", time.monotonic() - began)
+    return recap

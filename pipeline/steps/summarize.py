@@ -1,0 +1,123 @@
+"""Step `summarize`: from the transcript to the recap."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from typing import Any
+
+from pipeline.errors import OllamaUnreachable, PipelineError
+from pipeline.recap import NOT_SUMMARIZED, FailedWindow, Notice, Recap, Summary, to_json
+from pipeline.request import Engine, Engines
+from pipeline.results import make_key
+from pipeline.steps.context import StepContext
+from pipeline.steps.listen_result import ListenResult
+from pipeline.summarize import Summarizer, SummaryOptions, SummaryResult, spoken_seconds
+
+
+def summarize(context: StepContext, heard: ListenResult, engines: Engines) -> Recap:
+    """Summarise a transcript and compose the recap; loads no speech engine."""
+    if not heard.transcript.segments:
+        return compose_without_summary(context, heard)
+    context.monitor.enter("summarize")
+    notice: Notice | None
+    if "summarize" in context.request.skip:
+        summarizer, notice = _extractive(), _left_out().notice()
+    else:
+        summarizer, notice = engines.summarizer(context.request.model)
+    try:
+        result = _summarize_with(context, summarizer, heard)
+    except PipelineError as error:
+        if not error.code.startswith("ollama_"):
+            raise
+        notice = error.notice()
+        result = _summarize_with(context, _extractive(), heard)
+    return _compose(context, heard, result, [*([notice] if notice else []), *result.warnings])
+
+
+def compose_without_summary(context: StepContext, heard: ListenResult) -> Recap:
+    """The recap of a recording whose transcript is all that was asked for, or in which nobody speaks."""
+    summary = Summary(
+        "", (), (), (), (), (), (), engine="none", model=None, template="none", language=heard.transcript.language
+    )
+    return _compose(context, heard, SummaryResult(summary, 0.0), ())
+
+
+def _summarize_with(context: StepContext, summarizer: Summarizer, heard: ListenResult) -> SummaryResult:
+    options = context.request.summary
+
+    def describe(result: SummaryResult) -> Engine:
+        settings = ", ".join(filter(None, (f"template {options.template}", result.manner)))
+        return Engine(summarizer.identity, summarizer.identity, settings)
+
+    _, result = context.results.run(
+        "summary",
+        _next_take(context, options, summarizer, heard.transcript_key),
+        summarizer.identity,
+        [heard.transcript_key],
+        SummaryResult,
+        lambda: summarizer.summarize(heard.transcript, options, context.monitor.progress),
+        describe,
+    )
+    return result
+
+
+def _next_take(
+    context: StepContext, options: SummaryOptions, summarizer: Summarizer, transcript_key: str
+) -> dict[str, Any]:
+    """The options as they go into the key.
+
+    A summary that left something out is not reused when the recap is written again: the next take is made.
+    """
+    plain: dict[str, Any] = asdict(options)
+    take = 0
+    while True:
+        key = make_key("summary", plain, summarizer.identity, [transcript_key])
+        found = context.store.find(key, ".json")
+        known = context.results.read(key, SummaryResult, listed=False) if found else None
+        if known is None or not known.missed:
+            return plain
+        take += 1
+        plain["take"] = take
+
+
+def _compose(context: StepContext, heard: ListenResult, result: SummaryResult, notices: Iterable[Notice]) -> Recap:
+    request, coverage = context.request, heard.coverage
+    unread = tuple(FailedWindow(round(a, 3), round(b, 3), NOT_SUMMARIZED) for a, b in result.missed)
+    spoken = spoken_seconds(heard.transcript.segments) or 1.0
+    summarized = coverage.speech_seconds * min(1.0, result.summarized_seconds / spoken)
+    failed = sorted((*coverage.failed_windows, *unread), key=lambda window: window.start)
+    recap = Recap(
+        id=request.recording_id,
+        title=request.title,
+        source=heard.source,
+        transcript=heard.transcript,
+        summary=result.summary,
+        coverage=replace(coverage, summarized_seconds=round(summarized, 3), failed_windows=tuple(failed)),
+        warnings=(*heard.notices, *notices),
+        stages=(*heard.stages, *context.results.reports),
+        recording_url=request.recording_url,
+        timezone=request.timezone,
+        organisation=request.organisation,
+        speech_spans=heard.spans,
+    )
+    data = to_json(recap)
+    key = make_key("recap", {"sha256": hashlib.sha256(data).hexdigest(), "owner": request.owner_id})
+    context.monitor.use("recap", key)
+    context.results.publish(key, data)
+    return recap
+
+
+def _extractive() -> Summarizer:
+    from pipeline.summarize.extractive import ExtractiveSummarizer
+
+    return ExtractiveSummarizer()
+
+
+def _left_out() -> OllamaUnreachable:
+    """Why the language model was not asked at all."""
+    return OllamaUnreachable(
+        "The summary is made of quotes, because writing it took far too long or stopped the worker three times.",
+        "Name a smaller model in OLLAMA_MODEL, then write the recap again.",
+    )

@@ -1,0 +1,28 @@
+"""Makes a test fail where speech is listened to again."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.diarize import Diarizer
+from pipeline.steps import listen, prepare
+from pipeline.transcribe import Recognizer
+
+
+def forbid_listening(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on nothing may be decoded, recognised or diarized."""
+
+    def refuse(name: str) -> object:
+        return lambda *_args, **_kwargs: pytest.fail(f"{name} was called again")
+
+    monkeypatch.setattr(prepare, "decode", refuse("decode"))
+    for name in ("find_speech", "transcribe", "attribute"):
+        monkeypatch.setattr(listen, name, refuse(name))
+    monkeypatch.setattr(Diarizer, "diarize", refuse("diarize"))
+
+
+def forbid_speech_engines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same, and no speech model may be loaded."""
+    forbid_listening(monkeypatch)
+    for engine in (Recognizer, Diarizer):
+        monkeypatch.setattr(engine, "_load", lambda *_: pytest.fail("a speech model was loaded"))

@@ -90,7 +90,7 @@ class Tripwires:
         return f"{self._kinds.get(key, '?')}.{suffix}"
 
     def _guard_files(self, files: Any) -> None:
-        sync_file, link_once, publish = files._sync_file, files._link_once, files.Files.publish
+        sync_file, link_once, publish = files._sync_file, files._link_once, files.FileStore.publish
 
         def sync(path: Path) -> None:
             self.pass_by(f"{self._name(path)}:written")
@@ -109,18 +109,18 @@ class Tripwires:
                 yield path
             self.pass_by(f"{name}:published", key=key + suffix)
 
-        files._sync_file, files._link_once, files.Files.publish = sync, link, guarded_publish
+        files._sync_file, files._link_once, files.FileStore.publish = sync, link, guarded_publish
 
     def _guard_stages(self) -> None:
-        from pipeline import stages
+        from pipeline import results as stage_results
         from pipeline.transcribe import Recognizer
 
-        run, decode_batch = stages.Results.run, Recognizer.decode_batch
+        run, decode_batch = stage_results.StageResults.run, Recognizer.decode_batch
 
         def guarded_run(
             results: Any, stage: str, options: Any, model: str, inputs: Any, kind: Any, compute: Any, engine: Any
         ) -> Any:
-            key = stages.make_key(stage, options, model, inputs) + ".json"
+            key = stage_results.make_key(stage, options, model, inputs) + ".json"
 
             def guarded_compute() -> Any:
                 self.pass_by(f"{stage}:compute", key=key)
@@ -134,7 +134,7 @@ class Tripwires:
             self.pass_by("hear", windows=[[round(window.start, 3), round(window.end, 3)] for window in windows])
             return decode_batch(recognizer, pcm, windows, options)
 
-        stages.Results.run, Recognizer.decode_batch = guarded_run, guarded_decode  # type: ignore[method-assign, assignment]
+        stage_results.StageResults.run, Recognizer.decode_batch = guarded_run, guarded_decode  # type: ignore[method-assign, assignment]
 
 
 def meet(fault: str) -> None:

@@ -6,9 +6,11 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from http.client import HTTPConnection, HTTPException
 
 import config
+from core.jobs.queues import needed_queues
 from core.queue.celery_app import celery
 
 NOTICE_SECONDS = 60.0
@@ -52,8 +54,7 @@ def main() -> int:
     wait_for(
         {
             "the web server": lambda: web_answers(settings.host, settings.port),
-            "the GPU worker": lambda: worker_answers("gpu"),
-            "the CPU worker": lambda: worker_answers("cpu"),
+            **{f"the worker of queue {queue}": partial(worker_answers, queue) for queue in needed_queues()},
         }
     )
     return 0

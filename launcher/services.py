@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import config
+from core.jobs.queues import needed_queues
 from launcher import redis_server
 from launcher.child import ChildSpec
 from launcher.errors import StartError
@@ -33,8 +34,7 @@ def make_plan(settings: config.Settings) -> Plan:
         preparations=(ChildSpec("database", "set-up of the database", (*_FLASK, "db-upgrade")),),
         services=(
             ChildSpec("web", "web server", _web(), stop_order=1, stop_seconds=15),
-            _worker("gpu", "GPU worker"),
-            _worker("cpu", "CPU worker"),
+            *(_worker(queue) for queue in needed_queues()),
             ChildSpec("beat", "scheduler", _beat(settings.data_dir), stop_order=2, stop_seconds=5),
         ),
         readiness=(
@@ -50,7 +50,8 @@ def _web() -> tuple[str, ...]:
     return (*_MODULE, "gunicorn", "-c", "launcher/gunicorn_conf.py", "run:app")
 
 
-def _worker(queue: str, title: str) -> ChildSpec:
+def _worker(queue: str) -> ChildSpec:
+    title = {"gpu": "GPU worker", "cpu": "CPU worker", "llm": "language model worker"}[queue]
     options = ("-Q", queue, "--concurrency=1", "-n", f"{queue}@%h", "--without-gossip", "--without-mingle")
     return ChildSpec(queue, title, (*_CELERY, "worker", *options), stop_order=3, stop_seconds=20)
 

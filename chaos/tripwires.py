@@ -59,11 +59,12 @@ class Tripwires:
 
     def lay(self) -> None:
         """Put the tripwires into the modules of this process."""
-        from core.jobs import transitions
+        from core.jobs import claims, transitions
         from core.storage import files
 
         for name in GUARDED_CHANGES:
-            setattr(transitions, name, self._around(name, getattr(transitions, name)))
+            module = claims if hasattr(claims, name) else transitions
+            setattr(module, name, self._around(name, getattr(module, name)))
         self._guard_files(files)
         self._guard_stages()
 

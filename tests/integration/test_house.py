@@ -13,7 +13,7 @@ import pytest
 
 import config
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 ENGINES = {"torch", "ctranslate2", "faster_whisper", "pyannote", "av", "reportlab", "onnxruntime", "scipy", "pynvml"}
 OPEN_TO_ALL = {"pipeline.languages", "pipeline.recap", "pipeline.rename", "pipeline.errors", "pipeline"}
 

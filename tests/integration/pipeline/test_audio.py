@@ -26,7 +26,7 @@ from pipeline.errors import (
     UnsupportedMedia,
 )
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SAMPLES = sorted(path for path in (ROOT / "audio_samples").iterdir() if path.suffix not in (".json", ".md"))
 LIMITS = DecodeLimits(max_seconds=4 * 3600)
 OTHERS: set[int] = set()

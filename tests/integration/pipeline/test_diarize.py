@@ -19,7 +19,7 @@ from pipeline.diarize import Diarization, DiarizeOptions, Diarizer
 from pipeline.errors import Cancelled, DiarizationMissing
 from pipeline.recap import Turn
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 MODEL = ROOT / "demo" / "diarization-demo"
 ANY = DiarizeOptions()
 Open = Callable[[str], NDArray[np.float32]]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline.audio import DecodeLimits, decode, open_pcm
 from pipeline.speech import SAMPLE_RATE, Span, SpeechOptions, find_speech, pack_windows
 
-SAMPLES = Path(__file__).resolve().parents[2] / "audio_samples"
+SAMPLES = Path(__file__).resolve().parents[3] / "audio_samples"
 
 
 def ignore(fraction: float) -> None:

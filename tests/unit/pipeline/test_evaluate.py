@@ -9,7 +9,7 @@ import pytest
 from pipeline.evaluate import evaluate, normalize
 from pipeline.recap import Segment, Speaker, Transcript, Turn
 
-TRUTH = json.loads((Path(__file__).resolve().parents[2] / "audio_samples" / "standup.json").read_text())
+TRUTH = json.loads((Path(__file__).resolve().parents[3] / "audio_samples" / "standup.json").read_text())
 
 
 def perfect() -> Transcript:

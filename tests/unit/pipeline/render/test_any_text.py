@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
-from tests.pipeline.render.recaps import sample_recap
+from support.recaps import sample_recap
 
 from pipeline.recap import ActionItem, Notice, Point, Recap, Segment, Speaker, StageReport, Topic, Word
 from pipeline.render import faces

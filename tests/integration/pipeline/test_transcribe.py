@@ -15,7 +15,7 @@ from pipeline.recap import Phrase, WindowText, Word
 from pipeline.speech import Span, SpeechOptions, find_speech
 from pipeline.transcribe import Recognizer, TranscribeOptions, find_fault, transcribe
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 OPTIONS = TranscribeOptions("en")
 PCM = np.zeros(16_000 * 100, dtype=np.float32)
 WINDOWS = [Span(n * 10.0, n * 10.0 + 9) for n in range(10)]

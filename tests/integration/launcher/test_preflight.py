@@ -15,7 +15,7 @@ from support.helpers import free_port
 from support.running_launcher import ROOT
 
 import config
-from launcher import preflight, state
+from launcher import preflight, run_lock
 from launcher.errors import StartError
 
 SettingsOf = Callable[..., config.Settings]
@@ -30,7 +30,7 @@ def test_a_port_in_use_is_named_with_another_one(tmp_path: Path, settings_of: Se
     assert f"Port {port} is in use" in caught.value.message
     assert f"PORT={port + 1} make run" in caught.value.fix
     assert "make stop" in caught.value.fix
-    assert state.owner(tmp_path) is None
+    assert run_lock.find_owner(tmp_path) is None
 
 
 def test_an_address_of_another_machine_is_refused() -> None:

@@ -17,10 +17,9 @@ import pytest
 from support.helpers import wait_until
 from support.running_launcher import ROOT
 
-from launcher import python as pythons
-from launcher import setup
+from launcher import interpreters, setup
 from launcher.errors import StartError
-from launcher.setup import Environment
+from launcher.setup import VirtualEnvironment
 
 ProgramOf = Callable[[str, str], str]
 
@@ -53,15 +52,15 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_FIND_LINKS", "/nowhere")
 
 
-def make_checkout(root: Path) -> Environment:
+def make_checkout(root: Path) -> VirtualEnvironment:
     root.mkdir(exist_ok=True)
     for name in setup.FILES["dev"]:
         (root / name).write_text("# nothing\n")
-    return Environment(root)
+    return VirtualEnvironment(root)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VirtualEnvironment]:
     """A checkout whose environment is made; tests may spoil its stamp, not its Python."""
     environment = make_checkout(tmp_path_factory.mktemp("checkout"))
     assert environment.prepare("dev")
@@ -71,7 +70,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
 def test_the_first_fit_python_is_chosen(program: ProgramOf, tmp_path: Path) -> None:
     old, fit = program("python3", "echo 3 9"), program("python3.12", "echo 3 12")
 
-    chosen = pythons.choose(["/nowhere/python3", old, fit, program("python3.11", "echo 3 11")], tmp_path)
+    chosen = interpreters.choose(["/nowhere/python3", old, fit, program("python3.11", "echo 3 11")], tmp_path)
 
     assert (chosen.path, chosen.version) == (fit, (3, 12))
 
@@ -85,7 +84,7 @@ def test_an_unfit_python_is_named_with_what_to_install(
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
 
     with pytest.raises(StartError) as caught:
-        pythons.choose([unfit], tmp_path)
+        interpreters.choose([unfit], tmp_path)
 
     assert f"needs Python 3.11, 3.12 or 3.13; this machine has {version.replace(' ', '.')}." in caught.value.message
     assert "sudo apt install python3.11 python3.11-venv" in caught.value.fix
@@ -95,7 +94,7 @@ def test_a_python_without_venv_is_named_with_the_package(program: ProgramOf, tmp
     bare = program("python3", "echo 3 11; exit 1")
 
     with pytest.raises(StartError, match="lacks its `venv` module") as caught:
-        pythons.choose([bare], tmp_path)
+        interpreters.choose([bare], tmp_path)
 
     assert "sudo apt install python3.11-venv" in caught.value.fix
 
@@ -107,7 +106,7 @@ def test_uv_fetches_a_python_where_none_is_fit(
     program("uv", f'echo "$@ $UV_PYTHON_INSTALL_DIR" >> {tmp_path}/asked; test "$2" = install || echo {fetched}')
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
 
-    chosen = pythons.choose([program("python3", "echo 3 9")], tmp_path / "tools")
+    chosen = interpreters.choose([program("python3", "echo 3 9")], tmp_path / "tools")
 
     assert chosen.path == fetched
     asked = (tmp_path / "asked").read_text().splitlines()
@@ -115,7 +114,7 @@ def test_uv_fetches_a_python_where_none_is_fit(
 
 
 def test_the_part_before_the_environment_is_read_by_python_3_8() -> None:
-    for name in ("__init__", "__main__", "errors", "python", "setup", "debian"):
+    for name in ("__init__", "__main__", "errors", "interpreters", "setup", "apt_packages"):
         source = (ROOT / "launcher" / f"{name}.py").read_text()
         ast.parse(source, feature_version=(3, 8))
         assert "from __future__ import annotations" in source or name == "__init__"
@@ -129,7 +128,7 @@ def test_the_part_before_the_environment_needs_the_standard_library_alone() -> N
     assert loaded <= set(sys.stdlib_module_names) | {"launcher", "__main__"}
 
 
-def test_a_second_set_up_takes_no_time(made: Environment) -> None:
+def test_a_second_set_up_takes_no_time(made: VirtualEnvironment) -> None:
     before = time.monotonic()
 
     assert made.prepare("run") is False
@@ -138,7 +137,7 @@ def test_a_second_set_up_takes_no_time(made: Environment) -> None:
     assert time.monotonic() - before < 0.2
 
 
-def test_changed_requirements_are_installed(made: Environment) -> None:
+def test_changed_requirements_are_installed(made: VirtualEnvironment) -> None:
     (made.root / "requirements.txt").write_text("# changed\n")
     assert not made.is_ready("run")
 
@@ -148,7 +147,7 @@ def test_changed_requirements_are_installed(made: Environment) -> None:
     assert not made.is_ready("dev")
 
 
-def test_an_environment_whose_python_is_gone_is_made_anew(made: Environment) -> None:
+def test_an_environment_whose_python_is_gone_is_made_anew(made: VirtualEnvironment) -> None:
     made.python.unlink()
     made.python.symlink_to("/nowhere/python3.11")
     assert not made.is_ready("dev")
@@ -158,7 +157,7 @@ def test_an_environment_whose_python_is_gone_is_made_anew(made: Environment) -> 
     assert subprocess.run([str(made.python), "-c", "import pip"]).returncode == 0
 
 
-def test_what_an_interrupted_install_left_is_removed_before_the_next(made: Environment) -> None:
+def test_what_an_interrupted_install_left_is_removed_before_the_next(made: VirtualEnvironment) -> None:
     packages = next(made.folder.glob("lib/python*/site-packages"))
     for name in ("half-1.0.dist-info", "~rch", "whole-1.0.dist-info"):
         (packages / name).mkdir()
@@ -174,18 +173,20 @@ def test_what_an_interrupted_install_left_is_removed_before_the_next(made: Envir
     shutil.rmtree(packages / "whole-1.0.dist-info")
 
 
-def test_an_environment_made_by_hand_is_used_as_it_is(made: Environment) -> None:
+def test_an_environment_made_by_hand_is_used_as_it_is(made: VirtualEnvironment) -> None:
     (made.folder / "realrecap.json").unlink(missing_ok=True)
     (made.folder / "own-file").touch()
 
     made.prepare("dev")
 
     assert (made.folder / "own-file").exists()
-    assert json.loads((made.folder / "realrecap.json").read_text())["python"] == pythons.probe(str(made.python)).name  # type: ignore[union-attr]
+    assert (
+        json.loads((made.folder / "realrecap.json").read_text())["python"] == interpreters.probe(str(made.python)).name
+    )  # type: ignore[union-attr]
 
 
 @pytest.mark.usefixtures("no_network")
-def test_packages_that_cannot_be_had_are_told_and_tried_again(made: Environment) -> None:
+def test_packages_that_cannot_be_had_are_told_and_tried_again(made: VirtualEnvironment) -> None:
     (made.root / "requirements.txt").write_text("no-such-package==1\n")
     with pytest.raises(StartError, match="could not be installed") as caught:
         made.prepare("run")
@@ -197,7 +198,7 @@ def test_packages_that_cannot_be_had_are_told_and_tried_again(made: Environment)
     assert made.prepare("run")
 
 
-def test_two_set_ups_at_once_wait_for_each_other(made: Environment) -> None:
+def test_two_set_ups_at_once_wait_for_each_other(made: VirtualEnvironment) -> None:
     (made.folder / "realrecap.json").unlink(missing_ok=True)
     code = (
         "import sys, pathlib; from launcher.setup import Environment as E; E(pathlib.Path(sys.argv[1])).prepare('dev')"
@@ -224,7 +225,7 @@ def test_too_little_disk_is_told_before_anything_is_loaded(tmp_path: Path, monke
 
 
 def test_the_first_set_up_says_how_much_disk_and_time_it_takes(
-    made: Environment, capfd: pytest.CaptureFixture[str]
+    made: VirtualEnvironment, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (made.folder / "realrecap.json").unlink(missing_ok=True)
 

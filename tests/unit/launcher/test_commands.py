@@ -13,7 +13,7 @@ from support.helpers import wait_until
 from support.running_launcher import Running, child, is_alive, starter
 
 import config
-from launcher import commands, services, state
+from launcher import commands, run_state, services
 from launcher.errors import StartError
 
 Start = Callable[..., Running]
@@ -43,8 +43,8 @@ def test_status_tells_who_runs_where_and_since_when(start: Start, capsys: pytest
     assert "restarted 1 times" in told
 
 
-def _state(running: Running) -> state.State:
-    return state.State.load(running.data_dir) or state.State()
+def _state(running: Running) -> run_state.RunState:
+    return run_state.RunState.load(running.data_dir) or run_state.RunState()
 
 
 def test_stop_ends_everything_and_returns_when_it_is_over(start: Start, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ FOR_ENVIRONMENTS = ("python3-venv",)
 FOR_TESTS = ("chromium", "chromium-driver", "poppler-utils", "postgresql", "redis-server")
 
 
-def missing(packages: tuple[str, ...]) -> list[str]:
+def find_missing(packages: tuple[str, ...]) -> list[str]:
     """Those of `packages` that are not installed; empty where this is no Debian."""
     if not shutil.which("dpkg-query"):
         return []
@@ -26,7 +26,7 @@ def _is_installed(package: str) -> bool:
 
 def install(packages: tuple[str, ...]) -> None:
     """Install what is missing of `packages`; where that cannot be, say so and go on: the tests name what they skip."""
-    wanted = missing(packages)
+    wanted = find_missing(packages)
     if not wanted:
         return
     names = " ".join(wanted)
@@ -39,7 +39,7 @@ def install(packages: tuple[str, ...]) -> None:
         return
     for package in wanted:  # one that this release lacks must not keep the others out
         _apt_get("install", package)
-    left = " ".join(missing(packages))
+    left = " ".join(find_missing(packages))
     if left:
         print(f"Could not be installed: {left}. Tests that need them are skipped.", flush=True)
 

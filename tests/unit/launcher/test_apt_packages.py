@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from launcher import debian
+from launcher import apt_packages
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def apt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_only_what_is_missing_is_installed(apt: Path) -> None:
-    debian.install(("chromium", "postgresql"))
+    apt_packages.install(("chromium", "postgresql"))
 
     asked = apt.read_text().splitlines()
     assert asked[0].endswith("update")
@@ -38,7 +38,7 @@ def test_only_what_is_missing_is_installed(apt: Path) -> None:
 
 
 def test_nothing_is_asked_where_nothing_is_missing(apt: Path) -> None:
-    debian.install(("chromium",))
+    apt_packages.install(("chromium",))
 
     assert not apt.exists()
 
@@ -46,9 +46,9 @@ def test_nothing_is_asked_where_nothing_is_missing(apt: Path) -> None:
 def test_a_package_that_cannot_be_had_does_not_keep_the_others_out(
     apt: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    debian.install(("rare", "postgresql"))
+    apt_packages.install(("rare", "postgresql"))
 
-    assert debian.missing(("rare", "postgresql")) == ["rare"]
+    assert apt_packages.find_missing(("rare", "postgresql")) == ["rare"]
     assert "Could not be installed: rare. Tests that need them are skipped." in capsys.readouterr().out
 
 
@@ -57,7 +57,7 @@ def test_without_root_the_command_is_told_and_nothing_is_done(
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
 
-    debian.install(("chromium", "postgresql"))
+    apt_packages.install(("chromium", "postgresql"))
 
     assert "sudo apt install postgresql" in capsys.readouterr().out
     assert not apt.exists()
@@ -66,4 +66,4 @@ def test_without_root_the_command_is_told_and_nothing_is_done(
 def test_where_there_is_no_dpkg_nothing_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
 
-    assert debian.missing(("chromium",)) == []
+    assert apt_packages.find_missing(("chromium",)) == []

@@ -10,7 +10,7 @@ _PR_SET_PDEATHSIG = 1
 _prctl = getattr(ctypes.CDLL(None), "prctl", None)
 
 
-def die_with(parent: int) -> None:
+def die_with_parent(parent: int) -> None:
     """Have the kernel kill this process as soon as process `parent` is gone (Linux; elsewhere nothing happens).
 
     To be called in the new process. SIGKILL, because a Redis that takes its time to leave would delete the socket of

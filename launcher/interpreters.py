@@ -17,7 +17,7 @@ FIT = ((3, 11), (3, 12), (3, 13))
 _PROBE = "import sys; print(*sys.version_info[:2], flush=True); import venv, ensurepip"
 
 
-class Python(NamedTuple):
+class Interpreter(NamedTuple):
     """An interpreter: its path, its version (major, minor) and whether it can make a virtual environment."""
 
     path: str
@@ -35,12 +35,12 @@ class Python(NamedTuple):
         return self.version in FIT
 
 
-def probe(path: str) -> Python | None:
+def probe(path: str) -> Interpreter | None:
     """Ask the interpreter at `path` what it is; None where it does not run."""
     try:
         answer = subprocess.run([path, "-c", _PROBE], capture_output=True, text=True, timeout=30)
         major, minor = answer.stdout.split()[:2]
-        return Python(path, (int(major), int(minor)), answer.returncode == 0)
+        return Interpreter(path, (int(major), int(minor)), answer.returncode == 0)
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return None
 
@@ -52,7 +52,7 @@ def candidates() -> list[str]:
     return list(dict.fromkeys([calling, *(path for path in on_path if path)]))
 
 
-def choose(paths: Iterable[str], tools: Path) -> Python:
+def choose(paths: Iterable[str], tools: Path) -> Interpreter:
     """The first fit interpreter among `paths` that can make an environment, else Python 3.12 by uv, kept in `tools`.
 
     Raises StartError, which names the package to install, where there is none.
@@ -76,7 +76,7 @@ def choose(paths: Iterable[str], tools: Path) -> Python:
     return fetched
 
 
-def _unfit(found: list[Python]) -> StartError:
+def _unfit(found: list[Interpreter]) -> StartError:
     versions = sorted({python.name for python in found}, key=lambda name: int(name.split(".")[1]))
     here = "this machine has " + " and ".join(versions) if versions else "none was found here"
     return StartError(
@@ -86,7 +86,7 @@ def _unfit(found: list[Python]) -> StartError:
     )
 
 
-def _fetch_with_uv(tools: Path) -> Python | None:
+def _fetch_with_uv(tools: Path) -> Interpreter | None:
     """Let uv, which is fetched too where it is missing, install Python 3.12 into `tools`; None where it cannot."""
     print("There is no Python 3.11, 3.12 or 3.13 here: trying to fetch Python 3.12 with uv.", flush=True)
     uv = shutil.which("uv") or _fetch_uv(tools / "uv")

@@ -13,7 +13,7 @@ help: ## Show these commands
 run: ## Set up and start RealRecap; Ctrl-C stops it
 	$(LAUNCH) run
 
-test: ## Set up and run all tests; ARGS="tests/pipeline -k name" runs some
+test: ## Set up and run all tests; ARGS="tests/unit" runs some
 	$(LAUNCH) test $(ARGS)
 
 lint: ## Check style and types

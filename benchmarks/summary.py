@@ -103,7 +103,8 @@ def ask_bare(host: str, bodies: list[dict[str, Any]]) -> None:
 
 def measure_calls(host: str, child: subprocess.Popen[str], rounds: int) -> None:
     """Print what one call takes through the summariser and bare."""
-    assert child.stdin is not None and child.stdout is not None
+    assert child.stdin is not None
+    assert child.stdout is not None
     talk, ours, bare, busy = make_talk(TALK_HOURS), [], [], []
     bodies: list[dict[str, Any]] = []
     for number in range(rounds + 1):
@@ -146,7 +147,8 @@ def measure_memory(host: str, hours: float) -> tuple[int, int]:
 
     command = [sys.executable, "-m", "benchmarks.summary", "--child", "once", host, f"{hours:g}"]
     with subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
-        assert child.stdin is not None and child.stdout is not None
+        assert child.stdin is not None
+        assert child.stdout is not None
         assert child.stdout.readline() == "loaded\n"
         before = most = private_bytes(child.pid)
         print(file=child.stdin, flush=True)

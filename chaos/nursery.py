@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from config import ROOT
-from launcher.tether import die_with
+from launcher.parent_death import die_with_parent
 
 
 class Nursery:
@@ -31,7 +31,7 @@ class Nursery:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "chaos.nursery"], cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
-            preexec_fn=partial(die_with, os.getpid()),
+            preexec_fn=partial(die_with_parent, os.getpid()),
         )  # fmt: skip
 
     def _ask(self, **request: object) -> Any:
@@ -101,7 +101,7 @@ def _serve() -> None:
 def _become(request: dict[str, Any], parent: int) -> None:
     """Turn this fork into the command."""
     os.setsid()
-    die_with(parent)
+    die_with_parent(parent)
     log = os.open(request["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (log, 1), (log, 2)):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from chaos.nursery import Fledgling, Nursery
 from config import ROOT
-from launcher.tether import die_with
+from launcher.parent_death import die_with_parent
 
 
 class Part:
@@ -57,7 +57,7 @@ class Part:
             with self.log.open("ab") as log:
                 self._process = subprocess.Popen(
                     self.command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=log,
-                    stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=partial(die_with, os.getpid()),
+                    stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=partial(die_with_parent, os.getpid()),
                 )  # fmt: skip
         self._groups.append(self._process.pid)
 

@@ -7,9 +7,9 @@ import os
 import subprocess
 import sys
 
-from launcher import debian
+from launcher import apt_packages
 from launcher.errors import StartError
-from launcher.setup import Environment
+from launcher.setup import VirtualEnvironment
 
 NOT_RUNNING = 3
 USAGE = "Use: python3 -m launcher setup|run|test|lint|fmt|bench|chaos|status|logs|stop"
@@ -24,7 +24,7 @@ TOOLS = {
 
 def main(arguments: list[str]) -> int:
     """Run one command; returns the exit status."""
-    environment = Environment()
+    environment = VirtualEnvironment()
     command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     try:
         if command == "setup":
@@ -44,10 +44,10 @@ def main(arguments: list[str]) -> int:
     return 2
 
 
-def _run_tools(environment: Environment, command: str, rest: list[str]) -> int:
+def _run_tools(environment: VirtualEnvironment, command: str, rest: list[str]) -> int:
     environment.prepare("dev")
     if command == "test":
-        debian.install(debian.FOR_TESTS)
+        apt_packages.install(apt_packages.FOR_TESTS)
     results = []
     for tool in TOOLS[command]:
         print("$ python -m " + " ".join([*tool, *rest]), flush=True)
@@ -55,7 +55,7 @@ def _run_tools(environment: Environment, command: str, rest: list[str]) -> int:
     return max(results, key=abs)
 
 
-def _go_on_inside(environment: Environment, command: str, rest: list[str]) -> int:
+def _go_on_inside(environment: VirtualEnvironment, command: str, rest: list[str]) -> int:
     changed = command == "run" and environment.prepare("run")
     if not environment.python.exists():
         print("RealRecap is not set up here yet; `make run` does that.")

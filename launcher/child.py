@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from launcher.errors import StartError
-from launcher.tether import die_with
+from launcher.parent_death import die_with_parent
 
 LINES_KEPT = 20
 LINE_BYTES = 16_384
@@ -76,7 +76,7 @@ class Child:
                 stdout=out[0],
                 stderr=out[-1],
                 start_new_session=True,
-                preexec_fn=partial(die_with, os.getpid()),
+                preexec_fn=partial(die_with_parent, os.getpid()),
             )
         except OSError as error:
             raise StartError(f"The {self.spec.title} cannot be started: {error}.") from error
@@ -139,7 +139,8 @@ async def _pump(reading: int, take: Callable[[str], None]) -> None:
     """Pass on what comes through a pipe line by line; a line over 16 KB is passed on in pieces."""
     stream = asyncio.StreamReader()
     transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(stream), open(reading, "rb", buffering=0)
+        lambda: asyncio.StreamReaderProtocol(stream),
+        open(reading, "rb", buffering=0),  # noqa: SIM115 - the transport closes it
     )
     rest = b""
     try:

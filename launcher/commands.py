@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
-from launcher import preflight, services, state
+from launcher import preflight, run_lock, run_state, services
 from launcher.errors import StartError
 from launcher.output import Output
 from launcher.setup import ROOT
@@ -27,7 +27,7 @@ def run() -> int:
     settings = preflight.read_settings()
     lock = preflight.check(settings)
     services.keep_secret_key(settings)
-    plan = services.make_plan(settings)
+    plan = services.make_startup_plan(settings)
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     output = Output(settings.data_dir / "logs", colour=colour)
     try:
@@ -42,11 +42,11 @@ def run() -> int:
 def status() -> int:
     """Show who runs, since when and where; returns 3 where nothing does."""
     data_dir = preflight.read_settings().data_dir
-    pid = state.owner(data_dir)
+    pid = run_lock.find_owner(data_dir)
     if pid is None:
         print(f"RealRecap does not run on {data_dir}.")
         return NOT_RUNNING
-    now = state.State.load(data_dir) or state.State()
+    now = run_state.RunState.load(data_dir) or run_state.RunState()
     print(f"RealRecap {'runs' if now.ready else 'is starting'} on {data_dir} (process {pid}), {_since(now.since)}.")
     print(f"Address: {now.address}")
     for name, child in now.children.items():
@@ -67,14 +67,14 @@ def logs() -> int:
 def stop() -> int:
     """Stop the RealRecap that runs on DATA_DIR and wait for its end."""
     data_dir = preflight.read_settings().data_dir
-    pid = state.owner(data_dir)
+    pid = run_lock.find_owner(data_dir)
     if pid is None:
         print(f"RealRecap does not run on {data_dir}.")
         return 0
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
-    while state.owner(data_dir) is not None:
+    while run_lock.find_owner(data_dir) is not None:
         if time.monotonic() > deadline:
             raise StartError(f"Process {pid} is still stopping.", f"`make logs` shows why; `kill -9 {pid}` ends it.")
         time.sleep(0.1)

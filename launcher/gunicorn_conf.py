@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from config import load  # the module itself would be taken for the setting of that name
 from core.log_format import set_up_logging
-from launcher.tether import die_with
+from launcher.parent_death import die_with_parent
 
 _settings = load()
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
@@ -31,5 +31,5 @@ loglevel = _settings.log_level
 
 def post_fork(server: Any, worker: Any) -> None:
     """Have a worker end with its master, and write its log as the other services do."""
-    die_with(server.pid)
+    die_with_parent(server.pid)
     set_up_logging("web")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import config
 from launcher.errors import StartError
-from launcher.state import RunLock
+from launcher.run_lock import RunLock
 
 FREE_BYTES = 10**9
 """Room for an upload, its results and the logs; below it a start would fail half way."""

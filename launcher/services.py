@@ -16,7 +16,7 @@ from core.jobs.queues import needed_queues
 from launcher import redis_server
 from launcher.child import ChildSpec
 from launcher.errors import StartError
-from launcher.supervisor import Plan
+from launcher.supervisor import StartupPlan
 
 BROKER_SECONDS = 60.0
 _MODULE = (sys.executable, "-m")
@@ -25,10 +25,10 @@ _FLASK = (*_MODULE, "flask", "--app", "run")
 _CREATE_ADMIN = "create-admin"
 
 
-def make_plan(settings: config.Settings) -> Plan:
+def make_startup_plan(settings: config.Settings) -> StartupPlan:
     """The plan of a whole RealRecap on this machine; embeds Redis unless REDIS_URL is set."""
     embedded = None if settings.redis_url else redis_server.prepare(settings.data_dir)
-    return Plan(
+    return StartupPlan(
         broker=ChildSpec("redis", "Redis", embedded.command, stop_order=4) if embedded else None,
         broker_answers=_waiting_for(embedded.url if embedded else settings.redis_url),
         preparations=(ChildSpec("database", "set-up of the database", (*_FLASK, "db-upgrade")),),

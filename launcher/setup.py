@@ -15,8 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from launcher import debian
-from launcher import python as pythons
+from launcher import apt_packages, interpreters
 from launcher.errors import StartError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,7 +29,7 @@ FILES = {
 }
 
 
-class Environment:
+class VirtualEnvironment:
     """The virtual environment of a checkout: `.venv`, and `.setup` with the lock, downloads and a fetched Python."""
 
     def __init__(self, root: Path = ROOT) -> None:
@@ -125,12 +124,12 @@ class Environment:
 
     def _make(self, kind: str) -> str:
         """Make the virtual environment unless a working one is there; returns its Python version."""
-        there = pythons.probe(str(self.python))
+        there = interpreters.probe(str(self.python))
         if there and there.is_fit and self._runs("import pip"):
             return there.name
         if kind == "dev" and os.geteuid() == 0:
-            debian.install(debian.FOR_ENVIRONMENTS)
-        chosen = pythons.choose(pythons.candidates(), self.tools)
+            apt_packages.install(apt_packages.FOR_ENVIRONMENTS)
+        chosen = interpreters.choose(interpreters.candidates(), self.tools)
         print(f"Making .venv with Python {chosen.name} ({chosen.path}).", flush=True)
         try:
             subprocess.run([chosen.path, "-m", "venv", "--clear", str(self.folder)], check=True)

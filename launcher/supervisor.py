@@ -14,7 +14,7 @@ from pathlib import Path
 from launcher.child import Child, ChildSpec, describe_end
 from launcher.errors import StartError
 from launcher.output import Output
-from launcher.state import ChildState, State
+from launcher.run_state import ChildState, RunState
 
 DEATHS_ALLOWED = 2
 DEATH_WINDOW_SECONDS = 60.0
@@ -22,7 +22,7 @@ _HURRY_AFTER_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
-class Plan:
+class StartupPlan:
     """What to run: `broker` until `broker_answers`, `preparations` one by one, then `services`.
 
     Everything is up when each of `readiness`, run side by side, has ended. Then `announce` makes of the answers (by
@@ -43,14 +43,14 @@ class Plan:
 class Supervisor:
     """Runs a plan in the foreground until a signal or a child that keeps dying ends it."""
 
-    plan: Plan
+    plan: StartupPlan
     data_dir: Path
     root: Path
     environment: Mapping[str, str]
     output: Output
     _children: list[Child] = field(default_factory=list)
     _answers: dict[str, list[str]] = field(default_factory=dict)
-    _state: State = field(default_factory=State)
+    _state: RunState = field(default_factory=RunState)
     _stop_asked: asyncio.Event = field(default_factory=asyncio.Event)
     _hurry: asyncio.Event = field(default_factory=asyncio.Event)
     _asked_at: float = 0.0
@@ -70,7 +70,7 @@ class Supervisor:
             await self._stop_all()
             if not self._state.ready:
                 self._announce(ready=False)
-            State.remove(self.data_dir)
+            RunState.remove(self.data_dir)
 
     async def _work(self) -> None:
         async with asyncio.TaskGroup() as group:

@@ -125,7 +125,7 @@ def retry(recording_id: str, now: datetime, *, step: Step | None = None) -> bool
 def start_again(session: Session, recording_id: str, now: datetime, step: Step | None) -> bool:
     """The same as `retry`, in the transaction that changes what is asked for."""
     ended = and_(Job.recording_id == recording_id, Job.status.in_((Status.FAILED, Status.CANCELLED, Status.DONE)))
-    values: dict[str, Any] = {name: None for name in ("error_code", "error_message", "error_hint", "finished_at")}
+    values: dict[str, Any] = dict.fromkeys(("error_code", "error_message", "error_hint", "finished_at"))
     if step is not None:
         values |= {"step": step, "queue": queue_of(step), "stage": None}
     return change_within(

@@ -152,10 +152,7 @@ def cache_bytes_a_token(info: Mapping[str, Any]) -> int | None:
         return value if isinstance(value, int) and value > 0 else 0
 
     layers, heads = number("block_count"), number("attention.head_count")
-    if f"{architecture}.attention.head_count_kv" in info:
-        cached = number("attention.head_count_kv")
-    else:
-        cached = heads
+    cached = number("attention.head_count_kv") if f"{architecture}.attention.head_count_kv" in info else heads
     share = number("embedding_length") // heads if heads else 0
     key, value = number("attention.key_length") or share, number("attention.value_length") or share
     return layers * cached * (key + value) * BYTES_AN_ELEMENT or None

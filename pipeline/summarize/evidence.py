@@ -27,11 +27,60 @@ LEAST_QUOTED_WORDS = 3
 LEAST_CONTENT_WORDS = 3
 """A text with fewer is too short to tell whether it is about the lines it cites."""
 TITLE_CHARACTERS = 120
-FIRST_PERSON = frozenset("i me myself ik ich moi yo".split())
+FIRST_PERSON = frozenset(["i", "me", "myself", "ik", "ich", "moi", "yo"])
 NOBODY = frozenset(
-    """we us you they them he she it all everyone everybody someone somebody anyone anybody nobody anything something
-    wij ons jullie zij ze hij iedereen iemand niemand alles wir uns ihr sie er alle jemand niemand nous vous on ils
-    elles tous quelquun personne nosotros ustedes ellos todos alguien nadie""".split()
+    [
+        "we",
+        "us",
+        "you",
+        "they",
+        "them",
+        "he",
+        "she",
+        "it",
+        "all",
+        "everyone",
+        "everybody",
+        "someone",
+        "somebody",
+        "anyone",
+        "anybody",
+        "nobody",
+        "anything",
+        "something",
+        "wij",
+        "ons",
+        "jullie",
+        "zij",
+        "ze",
+        "hij",
+        "iedereen",
+        "iemand",
+        "niemand",
+        "alles",
+        "wir",
+        "uns",
+        "ihr",
+        "sie",
+        "er",
+        "alle",
+        "jemand",
+        "niemand",
+        "nous",
+        "vous",
+        "on",
+        "ils",
+        "elles",
+        "tous",
+        "quelquun",
+        "personne",
+        "nosotros",
+        "ustedes",
+        "ellos",
+        "todos",
+        "alguien",
+        "nadie",
+    ]
 )
 """Words that stand where a name could, in normal form."""
 STEM_LETTERS = 5

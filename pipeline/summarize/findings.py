@@ -12,7 +12,27 @@ from pipeline.summarize.said import Spoken, normalized
 
 MOST_OVERVIEW = 6
 MOST_QUOTES = 6
-NEGATIONS = frozenset("no not nor never nicht nie kein niet nooit geen non ne pas jamais nunca ni sin".split())
+NEGATIONS = frozenset(
+    [
+        "no",
+        "not",
+        "nor",
+        "never",
+        "nicht",
+        "nie",
+        "kein",
+        "niet",
+        "nooit",
+        "geen",
+        "non",
+        "ne",
+        "pas",
+        "jamais",
+        "nunca",
+        "ni",
+        "sin",
+    ]
+)
 """Among the stop words, the ones that turn a sentence round."""
 
 NOTHING_SAID = Spoken(frozenset(), frozenset())

@@ -111,8 +111,10 @@ def test_print_shows_recap_and_transcript_without_controls(open_page: OpenPage, 
     with open_page() as page:
         page.goto(pages["done"])
         page.emulate_media(media="print")
-        assert page.locator(".topbar").is_hidden() and page.locator(".recording-buttons").is_hidden()
-        assert page.locator("#recap").is_visible() and page.locator("#transcript").is_visible()
+        assert page.locator(".topbar").is_hidden()
+        assert page.locator(".recording-buttons").is_hidden()
+        assert page.locator("#recap").is_visible()
+        assert page.locator("#transcript").is_visible()
 
 
 def test_nothing_moves_for_people_who_asked_for_that(open_page: OpenPage, pages: dict[str, str]) -> None:

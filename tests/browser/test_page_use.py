@@ -174,7 +174,8 @@ def test_a_time_leads_to_the_second_it_names(open_page: OpenPage, owner: User) -
             chip = page.locator(".point.decisions .chip").last
             chip.click()
             turn = page.locator(".turn.here")
-            assert turn.count() == 1 and "budget of thirty thousand" in turn.inner_text()
+            assert turn.count() == 1
+            assert "budget of thirty thousand" in turn.inner_text()
             turn.wait_for(state="visible")
             page.wait_for_function(
                 "() => { const box = document.querySelector('.turn.here').getBoundingClientRect();"

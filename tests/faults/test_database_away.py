@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.postgresql import Server
 
 from chaos.checks import check
 from chaos.nursery import Nursery
 from chaos.rig import Rig, fresh, kill, until
 from core.database.tables import Status
-from faults.postgresql import Server
 
 pytestmark = [pytest.mark.speech, pytest.mark.postgresql]
 

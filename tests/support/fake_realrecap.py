@@ -14,8 +14,8 @@ from typing import Any
 from launcher.child import ChildSpec
 from launcher.errors import StartError
 from launcher.output import Output
-from launcher.state import RunLock
-from launcher.supervisor import Plan, Supervisor
+from launcher.run_lock import RunLock
+from launcher.supervisor import StartupPlan, Supervisor
 
 FAKE_CHILD = Path(__file__).with_name("fake_child.py")
 
@@ -42,7 +42,7 @@ def main() -> int:
     data_dir, wanted = Path(sys.argv[1]), json.loads(sys.argv[2])
     made = {part: tuple(spec(data_dir / "events", **child) for child in wanted[part]) for part in wanted}
     broker = made.pop("broker", (None,))[0]
-    plan = Plan(
+    plan = StartupPlan(
         broker=broker,
         broker_answers=partial(wait_for_first_event, data_dir / "events") if broker else None,
         announce=announce,

@@ -1,0 +1,95 @@
+"""What stands in the way of a start is told with what mends it."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.helpers import free_port
+from support.running_launcher import ROOT
+
+import config
+from launcher import preflight, run_lock
+from launcher.errors import StartError
+
+SettingsOf = Callable[..., config.Settings]
+
+
+def test_a_port_in_use_is_named_with_another_one(tmp_path: Path, settings_of: SettingsOf) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(StartError) as caught:
+            preflight.check(settings_of(DATA_DIR=tmp_path, PORT=port))
+
+    assert f"Port {port} is in use" in caught.value.message
+    assert f"PORT={port + 1} make run" in caught.value.fix
+    assert "make stop" in caught.value.fix
+    assert run_lock.find_owner(tmp_path) is None
+
+
+def test_an_address_of_another_machine_is_refused() -> None:
+    with pytest.raises(StartError, match=r"cannot listen on 203\.0\.113\.1") as caught:
+        preflight.check_port("203.0.113.1", free_port())
+    assert "127.0.0.1" in caught.value.fix
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "localhost"])  # noqa: S104
+def test_a_free_port_is_fine(host: str) -> None:
+    preflight.check_port(host, free_port())
+
+
+def test_a_data_folder_below_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(StartError, match="cannot be written: Not a directory") as caught:
+        preflight.open_data_dir(tmp_path / "file" / "data")
+    assert "DATA_DIR=" in caught.value.fix
+
+
+def test_a_data_folder_where_not_even_root_may_write_is_refused() -> None:
+    with pytest.raises(StartError, match="The data folder /proc/1 cannot be written"):
+        preflight.open_data_dir(Path("/proc/1"))
+
+
+def test_a_new_data_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
+    preflight.open_data_dir(tmp_path / "new" / "data")
+
+    assert stat.S_IMODE((tmp_path / "new" / "data").stat().st_mode) == 0o700
+    assert list((tmp_path / "new" / "data").iterdir()) == []
+
+
+def test_too_little_disk_is_told_in_figures(tmp_path: Path) -> None:
+    more_than_there_is = shutil.disk_usage(tmp_path).total + 1
+
+    with pytest.raises(StartError, match=r"Too little disk: \d+\.\d\d GB are free"):
+        preflight.check_disk(tmp_path, more_than_there_is)
+
+
+def test_a_second_start_on_the_folder_is_refused_until_the_first_is_over(
+    tmp_path: Path, settings_of: SettingsOf
+) -> None:
+    settings = settings_of(DATA_DIR=tmp_path, PORT=free_port())
+    lock = preflight.check(settings)
+
+    with pytest.raises(StartError, match="RealRecap already runs on"):
+        preflight.check(settings)
+
+    lock.release()
+    preflight.check(settings).release()
+
+
+@pytest.mark.parametrize("command", ["run", "status", "stop", "logs"])
+def test_a_wrong_setting_is_told_in_its_own_words(command: str, tmp_path: Path) -> None:
+    code = f"from launcher import commands; commands.COMMANDS[{command!r}]()"
+    environment = {"DATA_DIR": str(tmp_path), "LEASE_SECONDS": "3", "PYTHONPATH": str(ROOT)}
+
+    answer = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+
+    assert answer.returncode != 0
+    assert "LEASE_SECONDS must be at least twice HEARTBEAT_SECONDS" in answer.stderr

@@ -1,0 +1,353 @@
+"""The PDF as its readers see it: its text, links, outline and pages."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+from support.recaps import URL, assembly_recap, sample_recap
+
+from pipeline.recap import Coverage, FailedWindow, Notice, Recap, Segment, Speaker
+from pipeline.render.pdf import render_pdf
+
+needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is missing")
+
+
+def read(recap: Recap, folder: Path, *, page_size: str = "a4") -> PdfReader:
+    path = folder / "recap.pdf"
+    render_pdf(recap, path, page_size=page_size)
+    return PdfReader(path)
+
+
+def text_of(reader: PdfReader) -> str:
+    """All text with single spaces."""
+    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in reader.pages))
+
+
+def titles(reader: PdfReader) -> list[str]:
+    """The outline's first level."""
+    return [str(entry.title) for entry in reader.outline if not isinstance(entry, list)]
+
+
+def addresses(reader: PdfReader) -> list[str]:
+    found = []
+    for page in reader.pages:
+        for link in page.get("/Annots") or []:
+            action = link.get_object().get("/A") or {}
+            found += [str(action["/URI"])] if "/URI" in action else []
+    return found
+
+
+def with_segments(recap: Recap, *segments: Segment, speakers: tuple[Speaker, ...] | None = None) -> Recap:
+    chosen = recap.transcript.speakers if speakers is None else speakers
+    return replace(recap, transcript=replace(recap.transcript, segments=segments, speakers=chosen))
+
+
+def without_summary(recap: Recap) -> Recap:
+    nothing = {"overview": (), "topics": (), "decisions": (), "action_items": (), "questions": (), "quotes": ()}
+    return replace(recap, summary=replace(recap.summary, **nothing))
+
+
+def test_every_sentence_is_in_the_document(tmp_path: Path) -> None:
+    recap = sample_recap()
+    text = text_of(read(recap, tmp_path))
+    missing = [one.text for one in recap.transcript.segments if one.text.replace("'", "’") not in text]
+    assert missing == []
+    for point in (*recap.summary.decisions, *recap.summary.action_items, *recap.summary.questions):
+        assert point.text.replace("'", "’") in text
+
+
+def test_the_first_page_holds_the_recap(tmp_path: Path) -> None:
+    page = " ".join(read(sample_recap(), tmp_path).pages[0].extract_text().split())
+    for expected in (
+        "Northwind",
+        "Product launch planning",
+        "3:38",
+        "Tuesday 17 November 2026, 10:00",
+        "3 min 38 s",
+        "3 people",
+        "English",
+        "Participants",
+        "In short",
+        "Decisions 4",
+        "Action items 6",
+        "by the end of the month",
+        "Open questions 3",
+        "Times in red open it at that second",
+    ):
+        assert expected in page
+
+
+@needs_poppler
+def test_the_drawing_order_is_the_reading_order(tmp_path: Path) -> None:
+    path = tmp_path / "recap.pdf"
+    render_pdf(sample_recap(), path)
+    raw = subprocess.run(["pdftotext", "-raw", path, "-"], capture_output=True, text=True, check=True).stdout
+    assert "Anna We agreed to redesign the login page in April. 2:06" in raw
+    assert "Carol Yes, I can hear you. Good morning. 0:13" in raw
+    order = [raw.index(word) for word in ("In short", "Decisions 4", "Action items 6", "Open questions 3", "Topics")]
+    assert order == sorted(order)
+
+
+def test_pages_are_numbered_and_named(tmp_path: Path) -> None:
+    reader = read(sample_recap(), tmp_path)
+    count = len(reader.pages)
+    texts = [page.extract_text() for page in reader.pages]
+    assert all(f"{number} / {count}" in text for number, text in enumerate(texts, 1))
+    assert all("Product launch planning" in text for text in texts)
+    assert "Transcript" in texts[2]
+    assert "Coverage and provenance" in texts[-1]
+
+
+def test_times_open_the_recording_at_their_second(tmp_path: Path) -> None:
+    recap = sample_recap()
+    found = addresses(read(recap, tmp_path))
+    for decision in recap.summary.decisions:
+        assert f"{URL}?t={int(decision.start)}" in found
+    assert all(re.fullmatch(re.escape(URL) + r"\?t=\d+", address) for address in found)
+
+
+@pytest.mark.parametrize("address", [None, "javascript:alert(1)", "file:///etc/passwd"])
+def test_without_a_web_address_there_are_no_links(tmp_path: Path, address: str | None) -> None:
+    reader = read(replace(sample_recap(), recording_url=address), tmp_path)
+    assert addresses(reader) == []
+    assert "Times in red" not in text_of(reader)
+    assert "1:03" in text_of(reader)
+
+
+def test_an_address_with_a_question_keeps_it(tmp_path: Path) -> None:
+    reader = read(replace(sample_recap(), recording_url=f"{URL}?view=1"), tmp_path)
+    assert f"{URL}?view=1&t=63" in addresses(reader)
+
+
+def test_the_outline_names_every_section(tmp_path: Path) -> None:
+    recap = sample_recap()
+    reader = read(recap, tmp_path)
+    assert titles(reader) == [
+        "Recap",
+        "Decisions",
+        "Action items",
+        "Open questions",
+        "Topics",
+        "In their words",
+        "Transcript",
+        "Coverage and provenance",
+    ]
+    below = next(entry for entry in reader.outline if isinstance(entry, list))
+    assert [str(entry.title) for entry in below] == [topic.title for topic in recap.summary.topics]
+
+
+def test_the_metadata_names_title_author_and_people(tmp_path: Path) -> None:
+    reader = read(sample_recap(), tmp_path)
+    assert reader.metadata is not None
+    assert reader.metadata.title == "Product launch planning"
+    assert reader.metadata.author == "Northwind"
+    assert reader.metadata["/Keywords"] == "meeting, recap, Anna, Ben, Carol"
+    assert str(reader.metadata["/CreationDate"]).startswith("D:20261117090000")
+    assert reader.trailer["/Root"]["/Lang"] == "en"
+
+
+def test_all_faces_are_embedded(tmp_path: Path) -> None:
+    reader = read(sample_recap(), tmp_path)
+    fonts = [font.get_object() for page in reader.pages for font in page["/Resources"]["/Font"].values()]
+    assert len({str(font["/BaseFont"]) for font in fonts}) == 6
+    assert all("/FontFile2" in font["/FontDescriptor"] for font in fonts)
+
+
+def test_the_same_recap_gives_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("one.pdf", "two.pdf"):
+        render_pdf(sample_recap(), tmp_path / name)
+    assert (tmp_path / "one.pdf").read_bytes() == (tmp_path / "two.pdf").read_bytes()
+
+
+@pytest.mark.parametrize(("size", "width"), [("a4", 595.28), ("letter", 612.0)])
+def test_the_page_has_the_asked_size(tmp_path: Path, size: str, width: float) -> None:
+    page = read(sample_recap(), tmp_path, page_size=size).pages[0]
+    assert float(page.mediabox.width) == pytest.approx(width)
+
+
+def test_another_page_size_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(KeyError):
+        render_pdf(sample_recap(), tmp_path / "recap.pdf", page_size="a3")
+
+
+def test_markup_is_printed_as_it_stands(tmp_path: Path) -> None:
+    hostile = "5 < 6 & <b>bold</b> <img src=/etc/passwd> <a href=http://evil.example>x</a> {{ 7*7 }} (\\) %PDF endobj"
+    recap = sample_recap()
+    recap = with_segments(recap, Segment("s0", 1.0, 3.0, hostile, "spk0"))
+    recap = replace(recap, title=hostile, organisation=hostile)
+    reader = read(recap, tmp_path)
+    assert hostile in text_of(reader)
+    assert not [address for address in addresses(reader) if "evil" in address]
+    assert not [image for page in reader.pages for image in page.images]
+
+
+def test_an_extractive_summary_says_that_its_points_are_quotes(tmp_path: Path) -> None:
+    text = text_of(read(sample_recap("council", extractive=True), tmp_path))
+    assert "Extracted. These are sentences as they were spoken; nothing was rewritten. See the last page." in text
+    assert "because Ollama did not answer. Start Ollama" in text
+
+
+def test_warnings_stand_on_the_first_page_and_in_full_on_the_last(tmp_path: Path) -> None:
+    warning = Notice("odd_sound", "The sound is odd in places.", "Check the microphone.")
+    reader = read(replace(sample_recap(), warnings=(warning,)), tmp_path)
+    first, last = (" ".join(reader.pages[number].extract_text().split()) for number in (0, -1))
+    assert "Odd sound. The sound is odd in places. See the last page." in first
+    assert "The sound is odd in places. Check the microphone." in last
+
+
+def test_failed_windows_are_listed_with_their_reason(tmp_path: Path) -> None:
+    window = FailedWindow(61.0, 70.0, "repetition")
+    reader = read(replace(sample_recap(), coverage=Coverage(218, 190, 181, 181, (window,))), tmp_path)
+    text = text_of(reader)
+    assert "Incomplete. 9 s could not be transcribed well." in text
+    assert "1:01 – 1:10" in text
+    assert "the words repeat themselves" in text
+    assert f"{URL}?t=61" in addresses(reader)
+
+
+def test_what_is_not_in_the_summary_is_told_apart_from_what_was_not_transcribed(tmp_path: Path) -> None:
+    windows = (FailedWindow(20.0, 30.0, "not_summarized"), FailedWindow(61.0, 70.0, "repetition"))
+    warning = Notice("summary_incomplete", "No usable answer for 00:00:20-00:00:30.", "Write the recap again.")
+    coverage = Coverage(218, 190, 181, 171, windows)
+    text = text_of(read(replace(sample_recap(), coverage=coverage, warnings=(warning,)), tmp_path))
+    assert "Incomplete. 9 s could not be transcribed well." in text
+    assert "Not all summarised. No usable answer for 00:00:20-00:00:30." in text
+    listed = text[text.index("Failed windows") :]
+    assert "0:20 – 0:30" in listed
+    assert "in the transcript, but not in the summary" in listed
+    assert "1:01 – 1:10" in listed
+    assert "the words repeat themselves" in listed
+    assert text.count("could not be transcribed") == 2  # on page 1 and among the warnings, for 9 s both times
+
+
+def test_empty_lists_are_said_or_left_out(tmp_path: Path) -> None:
+    reader = read(without_summary(sample_recap()), tmp_path)
+    assert text_of(reader).count("None were found.") == 2
+    assert titles(reader) == ["Recap", "Decisions", "Action items", "Transcript", "Coverage and provenance"]
+
+
+def test_nothing_is_said_to_be_absent_where_nobody_looked(tmp_path: Path) -> None:
+    recap = without_summary(sample_recap())
+    recap = replace(recap, summary=replace(recap.summary, engine="none"))
+    assert "None were found." not in text_of(read(recap, tmp_path))
+
+
+def test_a_recap_without_speakers_has_one_lane_of_speech(tmp_path: Path) -> None:
+    recap = sample_recap()
+    segments = tuple(replace(one, speaker=None) for one in recap.transcript.segments)
+    text = text_of(read(with_segments(recap, *segments, speakers=()), tmp_path))
+    assert "Speech" in text
+    assert "Anna 1:" not in text
+    assert "people" not in text.partition("Participants")[0]
+
+
+def test_a_recap_without_speech_has_no_participants(tmp_path: Path) -> None:
+    notice = Notice(
+        "no_speech", "Nobody speaks in this recording, so the transcript is empty.", "Check the microphone."
+    )
+    recap = replace(without_summary(with_segments(sample_recap(), speakers=())), warnings=(notice,), speech_spans=())
+    text = text_of(read(replace(recap, coverage=Coverage(218, 0, 0, 0)), tmp_path))
+    assert "Participants" not in text
+    assert "No speech. Nobody speaks in this recording" in text
+    assert "No words were heard." in text
+
+
+def test_a_short_transcript_follows_on_the_first_page(tmp_path: Path) -> None:
+    recap = without_summary(sample_recap("ten-seconds"))
+    reader = read(recap, tmp_path)
+    assert len(reader.pages) == 2
+    assert recap.transcript.segments[0].text in " ".join(reader.pages[0].extract_text().split())
+
+
+def test_a_speaker_going_on_is_named_once_a_page_and_timed_every_minute(tmp_path: Path) -> None:
+    recap = sample_recap()
+    sentences = tuple(
+        Segment(f"s{number}", number * 20.0, number * 20.0 + 19, f"Sentence number {number} is said here.", "spk0")
+        for number in range(30)
+    )
+    reader = read(without_summary(with_segments(recap, *sentences)), tmp_path)
+    transcript = text_of(reader).partition("Sentence number 0")[2]
+    assert transcript.count("Anna") == 0
+    for time_of_paragraph in ("0:00", "1:00", "2:00", "9:00"):
+        assert time_of_paragraph in transcript
+    assert "0:20" not in transcript
+
+
+def test_a_turn_of_ten_thousand_words_is_whole(tmp_path: Path) -> None:
+    words = " ".join(f"w{number}" for number in range(10_000))
+    reader = read(with_segments(sample_recap(), Segment("s0", 0.0, 200.0, words, "spk0")), tmp_path)
+    printed = set(text_of(reader).split())
+    assert [word for word in words.split() if word not in printed] == []
+
+
+def test_a_word_of_three_hundred_letters_is_cut_not_lost(tmp_path: Path) -> None:
+    long_word = "abcdefghij" * 30
+    recap = replace(with_segments(sample_recap(), Segment("s0", 0.0, 9.0, long_word, "spk0")), title=long_word)
+    joined = text_of(read(recap, tmp_path)).replace(" ", "")
+    assert long_word in joined
+
+
+def test_long_names_stand_whole_once_and_are_cut_elsewhere(tmp_path: Path) -> None:
+    page = " ".join(read(assembly_recap(turns=40, actions=3), tmp_path).pages[0].extract_text().split())
+    assert "Maximiliane von Hohenstein- Wartenberg" in page
+    assert "Maximiliane von Hohenstein…" in page
+    assert "-…" not in page
+
+
+def test_a_long_title_is_shown_and_cut_in_the_running_head(tmp_path: Path) -> None:
+    recap = assembly_recap(turns=40, actions=3)
+    first, second = (" ".join(read(recap, tmp_path).pages[number].extract_text().split()) for number in (0, 1))
+    assert recap.title in first
+    assert "Extraordinary general assembly" in second
+    assert "second reading" not in second
+
+
+def test_many_speakers_share_a_lane(tmp_path: Path) -> None:
+    page = read(assembly_recap(people=10, turns=200, actions=2), tmp_path).pages[0].extract_text()
+    assert "and 3 others" in page
+
+
+def test_a_table_that_goes_on_repeats_its_head(tmp_path: Path) -> None:
+    texts = [page.extract_text() for page in read(assembly_recap(turns=40), tmp_path).pages]
+    continued = [text for text in texts if re.search(r"Action items\s*continued", text)]
+    assert continued
+    assert all("Owner" in text and "Said at" in text for text in continued)
+    assert "40 action items" in texts[0]
+
+
+def test_doubtful_words_are_explained_and_a_doubtful_turn_is_called_unsure(tmp_path: Path) -> None:
+    plain, some, most = (text_of(read(sample_recap(doubt=share), tmp_path)) for share in (0.0, 0.05, 1.0))
+    assert "Uncertain words" not in plain
+    assert "Uncertain words look like this: listen before you quote them." in some
+    assert "unsure" in most
+    assert "Uncertain words" not in most
+
+
+def test_characters_without_a_letter_are_replaced_and_named(tmp_path: Path) -> None:
+    recap = with_segments(
+        without_summary(sample_recap()), Segment("s0", 0.0, 5.0, "大家 said hello 🚀 to Łódź, Ελένη and Ольга", "spk0")
+    )
+    text = text_of(read(recap, tmp_path))
+    assert "?? said hello ? to Łódź, Ελένη and Ольга" in text
+    assert "Missing characters." in text
+    assert "U+5927" in text
+    assert "U+1F680" in text
+
+
+def test_three_hours_take_seconds(tmp_path: Path) -> None:
+    recap = assembly_recap()
+    words = sum(len(one.text.split()) for one in recap.transcript.segments)
+    began = time.process_time()
+    reader = read(recap, tmp_path)
+    # About 1.5 s of work on one core; the rest is room for slow machines.
+    assert time.process_time() - began < 15
+    assert words > 25_000
+    assert len(reader.pages) > 80
+    assert (tmp_path / "recap.pdf").stat().st_size < 2_000_000

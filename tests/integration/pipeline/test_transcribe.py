@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pipeline.audio import DecodeLimits, decode, open_pcm
+from pipeline.errors import ModelMissing, OutOfMemory
+from pipeline.evaluate import normalize
+from pipeline.recap import Phrase, WindowText, Word
+from pipeline.speech import Span, SpeechOptions, find_speech
+from pipeline.transcribe import Recognizer, TranscribeOptions, find_fault, transcribe
+
+ROOT = Path(__file__).resolve().parents[3]
+OPTIONS = TranscribeOptions("en")
+PCM = np.zeros(16_000 * 100, dtype=np.float32)
+WINDOWS = [Span(n * 10.0, n * 10.0 + 9) for n in range(10)]
+
+
+class Kept:
+    """Batches in memory."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[WindowText]] = []
+
+    def load(self) -> list[WindowText]:
+        return [text for batch in self.batches for text in batch]
+
+    def save(self, number: int, texts: Sequence[WindowText]) -> None:
+        assert number == texts[0].window
+        self.batches.append(list(texts))
+
+
+def phrase(text: str, *, logprob: float = -0.2, ratio: float = 1.2) -> Phrase:
+    return Phrase(0.0, 1.0, text, logprob, 0.0, ratio, tuple(Word(0, 1, f" {word}", 0.9) for word in text.split()))
+
+
+class Scripted:
+    """A recogniser that says the number of its window, with faults as told. It stands in where an engine cannot be
+    made to fail on demand; the real one is used below."""
+
+    def __init__(self, **behaviour: Any) -> None:
+        self.behaviour = behaviour
+        self.batches: list[int] = []
+        self.alone: list[float] = []
+
+    def decode_batch(self, pcm: Any, windows: Sequence[Span], options: TranscribeOptions) -> list[list[Phrase]]:
+        if len(windows) > self.behaviour.get("fits", 99):
+            raise RuntimeError("CUDA failed with error out of memory")
+        self.batches.append(len(windows))
+        bad = self.behaviour.get("bad", {})
+        return [bad.get(w.start, [phrase(f"window {w.start:.0f}")]) for w in windows]
+
+    def decode_alone(self, pcm: Any, window: Span, options: TranscribeOptions) -> list[Phrase]:
+        self.alone.append(window.start)
+        return self.behaviour.get("again", [phrase("better")])
+
+
+def run(recognizer: Any, parts: Kept | None = None, batch_size: int = 4) -> tuple[WindowText, ...]:
+    fractions: list[float] = []
+    texts = transcribe(PCM, WINDOWS, WINDOWS, recognizer, OPTIONS, parts or Kept(), batch_size, fractions.append)
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1.0
+    return texts
+
+
+def test_every_window_is_heard_once_and_each_batch_saved() -> None:
+    recognizer, parts = Scripted(), Kept()
+    texts = run(recognizer, parts)
+    assert [text.window for text in texts] == list(range(10))
+    assert recognizer.batches == [4, 4, 2]
+    assert [len(batch) for batch in parts.batches] == [4, 4, 2]
+
+
+def test_saved_batches_are_not_heard_again() -> None:
+    parts = Kept()
+    whole = run(Scripted(), parts)
+    del parts.batches[1]
+    recognizer = Scripted()
+    assert run(recognizer, parts) == whole
+    assert recognizer.batches == [4]
+
+
+def test_the_batch_is_halved_when_memory_runs_out() -> None:
+    recognizer = Scripted(fits=1)
+    assert len(run(recognizer)) == 10
+    assert set(recognizer.batches) == {1}
+
+
+def test_what_does_not_fit_at_all_is_an_error() -> None:
+    with pytest.raises(OutOfMemory):
+        run(Scripted(fits=0))
+
+
+@pytest.mark.parametrize(
+    ("bad", "fault"),
+    [
+        (phrase("la " * 40, ratio=3.0), "repetition"),
+        (phrase("mumble", logprob=-1.5), "low_confidence"),
+        (phrase(""), "no_words"),
+    ],
+)
+def test_a_doubtful_window_is_heard_again(bad: Phrase, fault: str) -> None:
+    assert find_fault([bad], 5.0, OPTIONS) == fault
+    recognizer = Scripted(bad={20.0: [bad]})
+    texts = run(recognizer)
+    assert recognizer.alone == [20.0]
+    assert texts[2].failed is None
+    assert texts[2].phrases[0].text == "better"
+
+
+def test_a_window_that_stays_bad_is_named_and_its_better_text_kept() -> None:
+    recognizer = Scripted(bad={20.0: [phrase("mumble", logprob=-1.5)]}, again=[phrase("murmur", logprob=-1.2)])
+    text = run(recognizer)[2]
+    assert text.failed == "low_confidence"
+    assert text.phrases[0].text == "murmur"
+
+
+def test_a_short_noise_without_a_word_is_no_fault() -> None:
+    assert find_fault([], 0.4, OPTIONS) is None
+
+
+def test_an_engine_error_that_is_not_about_memory_comes_out() -> None:
+    class Broken(Scripted):
+        def decode_batch(self, *_: Any) -> list[list[Phrase]]:
+            raise RuntimeError("cuBLAS is not there")
+
+    with pytest.raises(RuntimeError, match="cuBLAS"):
+        run(Broken())
+
+
+def test_a_missing_model_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissing, match="large-v9"):
+        _ = Recognizer(tmp_path / "large-v9", "cpu", "int8").model
+
+
+@pytest.mark.speech
+def test_the_demo_model_hears_the_words_at_their_times(tmp_path: Path) -> None:
+    decode(ROOT / "audio_samples" / "ten-seconds.wav", tmp_path / "pcm", DecodeLimits(60))
+    pcm = open_pcm(tmp_path / "pcm")
+    recognizer = Recognizer(ROOT / "demo" / "whisper-demo-en", "cpu", "int8", 2)
+    speech = find_speech(pcm, SpeechOptions(recognizer.window_seconds), lambda _: None)
+    assert recognizer.window_seconds == 10
+    assert recognizer.detect_language(pcm, speech.windows) == ("en", 1.0)
+    assert recognizer.resolve_language("nl") == "en"
+    texts = transcribe(pcm, speech.windows, speech.spans, recognizer, OPTIONS, Kept(), 8, lambda _: None)
+    heard = [word for text in texts for one in text.phrases for word in one.words]
+    import json
+
+    truth = json.loads((ROOT / "audio_samples" / "ten-seconds.json").read_text())
+    assert normalize("".join(word.text for word in heard)) == normalize(" ".join(t["text"] for t in truth["turns"]))
+    for turn in truth["turns"]:
+        assert min(abs(word.start - turn["start"]) for word in heard) < 0.5
+    assert all(a.start <= b.start and a.end <= 10.0 for a, b in itertools.pairwise(heard))
+
+
+@pytest.mark.speech
+def test_an_unloaded_model_gives_its_memory_back_and_loads_again_when_it_is_needed() -> None:
+    loads: list[str] = []
+    folder = ROOT / "demo" / "whisper-demo-en"
+    recognizer = Recognizer(folder, "cpu", "int8", 2, before_load=lambda: loads.append("now"))
+    told = recognizer.window_seconds
+    assert (recognizer.is_loaded, loads) == (False, [])
+    assert told == recognizer.model.feature_extractor.chunk_length
+    inner = recognizer.model.model
+    assert inner.model_is_loaded
+    recognizer.unload()
+    recognizer.unload()
+    assert (recognizer.is_loaded, inner.model_is_loaded) == (False, False)
+    assert recognizer.resolve_language("nl") == "en"
+    assert (recognizer.is_loaded, loads) == (True, ["now", "now"])

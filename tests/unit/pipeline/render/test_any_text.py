@@ -1,0 +1,133 @@
+"""Whatever stands in a recap is printed as text, and nothing in it stops the document."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pypdf import PdfReader
+from support.recaps import sample_recap
+
+from pipeline.recap import ActionItem, Notice, Point, Recap, Segment, Speaker, StageReport, Topic, Word
+from pipeline.render import faces
+from pipeline.render.clean import clean_recap, clean_text
+from pipeline.render.pdf import render_pdf
+
+TRAPS = [
+    "<b>",
+    "</para>",
+    "<img src=/etc/passwd>",
+    "&amp;",
+    "\ud800",
+    "\udfff",
+    "\x00",
+    "\x1b[31m",
+    "\u202e",
+    "\u200f",
+    "\ufeff",
+    "\ufffe",
+    "\U0010ffff",
+    "\U000e0041",
+    "a\u0301\u0302\u0303" * 20,
+    "שלום",
+    "مرحبا",
+    "大家早上好",
+    "👩\u200d🚀",
+    "\u2028",
+    "\xa0",
+    "x" * 300,
+    "-" * 200,
+    "\\) Tj ET",
+    "don't",
+    "",
+    " ",
+]
+texts = st.lists(st.one_of(st.text(max_size=40), st.sampled_from(TRAPS)), max_size=6).map(" ".join)
+moments = st.floats(min_value=0, max_value=20_000)
+
+
+@st.composite
+def recaps(draw: st.DrawFn) -> Recap:
+    base = sample_recap("ten-seconds")
+    speakers = tuple(Speaker(f"k{number}", draw(texts), draw(moments)) for number in range(draw(st.integers(0, 12))))
+    keys = st.sampled_from([None, "stranger", *(speaker.id for speaker in speakers)])
+    segments = []
+    for number in range(draw(st.integers(0, 6))):
+        start, text = draw(moments), draw(texts)
+        words = tuple(Word(start, start + 1, f" {part}", draw(st.floats(0, 1))) for part in text.split())
+        segments.append(Segment(f"s{number}", start, start + draw(moments), text, draw(keys), words=words))
+
+    def fields() -> dict[str, object]:
+        start = draw(moments)
+        end = start + draw(moments)
+        return {"id": "p", "text": draw(texts), "speaker": draw(keys), "start": start, "end": end, "segments": ()}
+
+    def some(make: object) -> tuple[object, ...]:
+        return tuple(make() for _ in range(draw(st.integers(0, 3))))  # type: ignore[operator]
+
+    summary = replace(
+        base.summary,
+        overview=some(lambda: Point(**fields())),
+        decisions=some(lambda: Point(**fields())),
+        questions=some(lambda: Point(**fields())),
+        quotes=some(lambda: Point(**fields())),
+        topics=some(lambda: Topic(**fields(), title=draw(texts))),
+        action_items=some(lambda: ActionItem(**fields(), owner=draw(st.none() | texts), due=draw(st.none() | texts))),
+        language=draw(texts),
+    )
+    return replace(
+        base,
+        title=draw(texts),
+        organisation=draw(st.none() | texts),
+        timezone=draw(texts),
+        source=replace(base.source, filename=draw(texts), sha256=draw(texts), uploaded_at=draw(texts)),
+        summary=summary,
+        transcript=replace(
+            base.transcript,
+            speakers=speakers,
+            segments=tuple(segments),
+            duration_seconds=draw(moments),
+            language=draw(texts),
+        ),
+        warnings=some(lambda: Notice(draw(texts), draw(texts), draw(texts))),
+        stages=some(lambda: StageReport(draw(texts), draw(texts), draw(texts), draw(moments))),
+    )
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(recaps(), st.sampled_from(["a4", "letter"]))
+def test_any_recap_becomes_a_document(recap: Recap, size: str) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "recap.pdf")
+        render_pdf(recap, path, page_size=size)
+        reader = PdfReader(path)
+        assert f"1 / {len(reader.pages)}" in reader.pages[0].extract_text()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text())
+def test_clean_text_holds_only_what_a_face_can_draw(text: str) -> None:
+    missing: set[str] = set()
+    cleaned = clean_text(text, faces.drawable(), missing)
+    assert faces.drawable().issuperset(cleaned)
+    assert clean_text(cleaned, faces.drawable(), set()) == cleaned
+    assert "".join(part for _, part in faces.runs(cleaned, faces.LABEL)) == cleaned
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(st.characters(codec="utf-8", categories=["L", "N", "P"]), min_size=1))
+def test_runs_never_meet_a_face_without_the_letter(text: str) -> None:
+    cleaned = clean_text(text, faces.drawable(), set())
+    for name in (faces.TEXT, faces.ITALIC, faces.DISPLAY, faces.LABEL_SEMIBOLD):
+        assert all(faces.face(chosen).characters.issuperset(part) for chosen, part in faces.runs(cleaned, name))
+
+
+def test_a_recap_is_cleaned_everywhere_but_in_its_address() -> None:
+    recap = replace(sample_recap("ten-seconds"), title="a\x00b\u202ec", recording_url="https://例え.example/x")
+    cleaned, missing = clean_recap(recap, faces.drawable())
+    assert cleaned.title == "abc"
+    assert cleaned.recording_url == recap.recording_url
+    assert missing == frozenset()

@@ -62,7 +62,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class SpeakerTurn:
     """A stretch in which the diarization heard one speaker; the label is the engine's own."""
 
     start: float
@@ -91,7 +91,7 @@ class Transcript:
     duration_seconds: float
     speakers: tuple[Speaker, ...]
     segments: tuple[Segment, ...]
-    turns: tuple[Turn, ...] = ()
+    turns: tuple[SpeakerTurn, ...] = ()
 
     def name_of(self, speaker: str | None) -> str | None:
         """The name of a speaker id, None where it is unknown."""

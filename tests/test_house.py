@@ -15,7 +15,7 @@ import config
 
 ROOT = Path(__file__).resolve().parent.parent
 ENGINES = {"torch", "ctranslate2", "faster_whisper", "pyannote", "av", "reportlab", "onnxruntime", "scipy", "pynvml"}
-OPEN_TO_ALL = {"pipeline.languages", "pipeline.recap", "pipeline.rename", "pipeline.errors", "pipeline"}
+OPEN_TO_ALL = {"pipeline.languages", "pipeline.recap", "pipeline.rename_speakers", "pipeline.errors", "pipeline"}
 
 
 def modules_after(code: str, tmp_path: Path) -> set[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
-from tests.pipeline.render.recaps import URL, assembly_recap, sample_recap
+from support.recaps import URL, assembly_recap, sample_recap
 
 from pipeline.recap import Coverage, FailedWindow, Notice, Recap, Segment, Speaker
 from pipeline.render.pdf import render_pdf

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from pipeline.reading.view import spoken_turns, tokens_of
 from pipeline.recap import Segment, Word
-from pipeline.render.turns import spoken_turns, tokens_of
 
 
 def said(start: float, end: float, text: str, speaker: str | None = "a") -> Segment:

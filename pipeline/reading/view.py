@@ -17,7 +17,7 @@ _SENTENCE_ENDS = (".", "?", "!", "…", ".”", '."', '?"', '!"', "。", "？", 
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class ReadingWord:
     """A word as printed, from space to space; `at` is the second at which it is spoken."""
 
     text: str
@@ -31,11 +31,11 @@ class Paragraph:
 
     start: float
     end: float
-    tokens: list[Token] = field(default_factory=list)
+    tokens: list[ReadingWord] = field(default_factory=list)
 
 
 @dataclass(slots=True)
-class SpokenTurn:
+class ReadingTurn:
     """What one speaker says until another begins; `unsure` where most of it would be marked as uncertain."""
 
     speaker: str | None
@@ -43,7 +43,7 @@ class SpokenTurn:
     unsure: bool
 
 
-def tokens_of(segment: Segment) -> Iterator[Token]:
+def tokens_of(segment: Segment) -> Iterator[ReadingWord]:
     """The words of a segment's text with the times and probabilities of the recognised words they come from.
 
     Where the text was edited or has no recognised words, the time follows from the place in the text.
@@ -61,7 +61,7 @@ def tokens_of(segment: Segment) -> Iterator[Token]:
         inside = [span for span in spans[number : number + 8] if span[0] < end and span[1] > place]
         guess = segment.start + (segment.end - segment.start) * place / size
         at = max(at, inside[0][2] if inside else guess) if spans else guess
-        yield Token(text, at, any(span[3] < UNCERTAIN_BELOW for span in inside))
+        yield ReadingWord(text, at, any(span[3] < UNCERTAIN_BELOW for span in inside))
         place = end + 1
 
 
@@ -77,7 +77,7 @@ def _word_spans(segment: Segment) -> list[tuple[int, int, float, float]]:
     return spans
 
 
-def spoken_turns(segments: Iterable[Segment], breaks: Sequence[float] = ()) -> Iterator[SpokenTurn]:
+def spoken_turns(segments: Iterable[Segment], breaks: Sequence[float] = ()) -> Iterator[ReadingTurn]:
     """Join consecutive segments of one speaker into turns.
 
     A new paragraph begins with the first sentence after each minute and after each of `breaks` (seconds).
@@ -87,7 +87,7 @@ def spoken_turns(segments: Iterable[Segment], breaks: Sequence[float] = ()) -> I
         paragraphs = list(_paragraphs(group, sorted(breaks)))
         tokens = [token for paragraph in paragraphs for token in paragraph.tokens]
         unsure = sum(token.uncertain for token in tokens) > UNSURE_SHARE * len(tokens)
-        yield SpokenTurn(speaker, paragraphs, unsure)
+        yield ReadingTurn(speaker, paragraphs, unsure)
 
 
 def _paragraphs(segments: Iterable[Segment], breaks: list[float]) -> Iterator[Paragraph]:
@@ -106,7 +106,7 @@ def _paragraphs(segments: Iterable[Segment], breaks: list[float]) -> Iterator[Pa
         yield current
 
 
-def _begins_paragraph(current: Paragraph, token: Token, breaks: list[float]) -> bool:
+def _begins_paragraph(current: Paragraph, token: ReadingWord, breaks: list[float]) -> bool:
     """A sentence begins a minute after the paragraph or after a break; two minutes end it without a sentence's end."""
     passed = token.at - current.start
     if passed >= 2 * PARAGRAPH_SECONDS:

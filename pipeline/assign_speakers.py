@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pipeline.diarize import Diarization
-from pipeline.recap import Segment, Speaker, Transcript, Turn, Word
+from pipeline.recap import Segment, Speaker, SpeakerTurn, Transcript, Word
 from pipeline.transcribe import Transcription
 
 #: A word in no turn goes to the nearest one within this many seconds.
@@ -16,7 +16,7 @@ SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")
 CLOSING = "\"'”’)]»"
 
 
-def attribute(transcription: Transcription, diarization: Diarization, duration_seconds: float) -> Transcript:
+def assign_speakers(transcription: Transcription, diarization: Diarization, duration_seconds: float) -> Transcript:
     """Give each word to a speaker and cut the text into segments: at a change of speaker and at the end of a sentence.
 
     A word belongs to the turn it overlaps most, else to the nearest within a second, else to nobody; the
@@ -58,7 +58,7 @@ def attribute(transcription: Transcription, diarization: Diarization, duration_s
 class _TurnFinder:
     """Finds the turn of a word by bisection."""
 
-    def __init__(self, turns: Sequence[Turn]) -> None:
+    def __init__(self, turns: Sequence[SpeakerTurn]) -> None:
         self.turns = sorted(turns, key=lambda turn: (turn.start, turn.end))
         self.starts = [turn.start for turn in self.turns]
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.reading.people import UNKNOWN, People, Person
+from pipeline.reading.view import BREAK_TOLERANCE, Paragraph, ReadingTurn, spoken_turns
 from pipeline.recap import Recap, Topic
-from pipeline.render import composer, style
-from pipeline.render.composer import Line
-from pipeline.render.people import UNKNOWN, People, Person, name_cell
-from pipeline.render.sheet import Sheet
-from pipeline.render.turns import BREAK_TOLERANCE, Paragraph, SpokenTurn, spoken_turns
+from pipeline.render import line_breaking, style
+from pipeline.render.line_breaking import TextLine
+from pipeline.render.names import name_cell
+from pipeline.render.page_canvas import PageCanvas
+from pipeline.render.part_title import TITLE_DROP, draw_part_title
 
-_TITLE_DROP = 9.75
-_TITLE_HEIGHT = 39.0
-_RULE_RISE = 10.0
 _TOPIC_RULE = 13.6
 _TOPIC_HEIGHT = 26.0
 _UNSURE_DROP = 10.0
@@ -22,27 +21,13 @@ _UNSPLIT = 3
 _NAME_X = style.LEFT + style.NAME_INDENT
 
 
-def begin_part(sheet: Sheet, title: str, key: str) -> float:
-    """Draw a part's title below the cursor (on a page of its own, unless the caller stays); returns its baseline."""
-    if sheet.fresh:
-        sheet.part = title
-    else:
-        sheet.down(style.GRID)
-    sheet.rule(sheet.y + _RULE_RISE, style.LEFT, sheet.right)
-    sheet.anchor(key, title)
-    baseline = sheet.y - _TITLE_DROP
-    sheet.display(style.LEFT, baseline, title, style.PART_TITLE)
-    sheet.down(_TITLE_HEIGHT)
-    return baseline
-
-
 @dataclass(slots=True)
 class _Place:
     """A paragraph on its way to the page: its lines, how many are drawn, and whether its turn began before it."""
 
-    turn: SpokenTurn
+    turn: ReadingTurn
     paragraph: Paragraph
-    lines: list[Line]
+    lines: list[TextLine]
     person: Person | None
     first: bool
     done: int = 0
@@ -61,10 +46,10 @@ class _Place:
 
 
 class TranscriptPart:
-    """Draws the transcript of a recap from the cursor of a sheet on."""
+    """Draws the transcript of a recap from the cursor of a canvas on."""
 
-    def __init__(self, sheet: Sheet, recap: Recap, people: People) -> None:
-        self.sheet = sheet
+    def __init__(self, canvas: PageCanvas, recap: Recap, people: People) -> None:
+        self.canvas = canvas
         self.recap = recap
         self.people = people
         self.topics: list[Topic] = sorted(recap.summary.topics, key=lambda topic: topic.start)
@@ -72,11 +57,11 @@ class TranscriptPart:
 
     def draw(self) -> None:
         """Draw title, legend and all turns."""
-        baseline = begin_part(self.sheet, "Transcript", "transcript")
+        baseline = draw_part_title(self.canvas, "Transcript", "transcript")
         self._draw_legend(baseline)
         if not self.turns:
-            self.sheet.text(style.WHAT, self.sheet.y, "No words were heard.", style.CONTINUED)
-            self.sheet.down(style.GRID)
+            self.canvas.text(style.WHAT, self.canvas.y, "No words were heard.", style.CONTINUED)
+            self.canvas.down(style.GRID)
         for turn in self.turns:
             self._draw_turn(turn)
 
@@ -90,31 +75,33 @@ class TranscriptPart:
             for token in paragraph.tokens
         )
         if doubted:
-            example = composer.width("Uncertain words", style.LEGEND)
-            word = composer.Word("Uncertain words", style.LEGEND, example, 0.0, dotted=True)
-            self.sheet.line(x, y, [word])
-            x = self.sheet.text(x + example, y, " look like this: listen before you quote them. ", style.LEGEND)
-        if self.sheet.url and self.turns:
-            x = self.sheet.text(x, y, "A ", style.LEGEND)
-            x = self.sheet.text(x, y, "red", style.LEGEND_RED)
-            self.sheet.text(x, y, " time opens the recording.", style.LEGEND)
+            example = line_breaking.width("Uncertain words", style.LEGEND)
+            word = line_breaking.TextPiece("Uncertain words", style.LEGEND, example, 0.0, dotted=True)
+            self.canvas.line(x, y, [word])
+            x = self.canvas.text(x + example, y, " look like this: listen before you quote them. ", style.LEGEND)
+        if self.canvas.url and self.turns:
+            x = self.canvas.text(x, y, "A ", style.LEGEND)
+            x = self.canvas.text(x, y, "red", style.LEGEND_RED)
+            self.canvas.text(x, y, " time opens the recording.", style.LEGEND)
 
-    def _draw_turn(self, turn: SpokenTurn) -> None:
+    def _draw_turn(self, turn: ReadingTurn) -> None:
         person = self.people.speaker(turn.speaker)
         if person is None and self.people.all:
             person = Person(UNKNOWN, None)
         for number, paragraph in enumerate(turn.paragraphs):
-            lines = composer.ragged(self._words(paragraph, plain=turn.unsure), style.TEXT_WIDTH)
+            lines = line_breaking.break_ragged(self._words(paragraph, plain=turn.unsure), style.TEXT_WIDTH)
             place = _Place(turn, paragraph, lines, person, first=number == 0)
             self._draw_topics_before(place)
             self._draw_paragraph(place)
 
-    def _words(self, paragraph: Paragraph, *, plain: bool) -> Line:
-        pieces: Line = []
+    def _words(self, paragraph: Paragraph, *, plain: bool) -> TextLine:
+        pieces: TextLine = []
         for token in paragraph.tokens:
             dotted = token.uncertain and not plain
-            look = style.UNCERTAIN if dotted else style.BODY
-            pieces += composer.word(composer.curl(token.text), look, style.TEXT_WIDTH, dotted=dotted, at=token.at)
+            text_style = style.UNCERTAIN if dotted else style.BODY
+            pieces += line_breaking.set_word(
+                line_breaking.curl_apostrophes(token.text), text_style, style.TEXT_WIDTH, dotted=dotted, at=token.at
+            )
         return pieces
 
     def _draw_topics_before(self, place: _Place) -> None:
@@ -127,70 +114,72 @@ class TranscriptPart:
                 self._draw_topic(topic, min(3, len(place.lines)))
 
     def _draw_topic(self, topic: Topic, following: int) -> None:
-        sheet = self.sheet
-        lines = composer.ragged(composer.words(topic.title, style.TOPIC_TITLE, style.TEXT_WIDTH), style.TEXT_WIDTH)
+        canvas = self.canvas
+        lines = line_breaking.break_ragged(
+            line_breaking.set_words(topic.title, style.TOPIC_TITLE, style.TEXT_WIDTH), style.TEXT_WIDTH
+        )
         more = (len(lines) - 1) * style.GRID
-        if not sheet.fresh and not sheet.fits(_TOPIC_HEIGHT + more + (max(3, following) - 1) * style.GRID):
-            sheet.new_page()
-        if sheet.fresh:
-            y = sheet.y
-            sheet.down(style.GRID + more + 3.6)
+        if not canvas.fresh and not canvas.fits(_TOPIC_HEIGHT + more + (max(3, following) - 1) * style.GRID):
+            canvas.new_page()
+        if canvas.fresh:
+            y = canvas.y
+            canvas.down(style.GRID + more + 3.6)
         else:
-            y = sheet.y - _TITLE_DROP
-            sheet.rule(y + _TOPIC_RULE, style.WHAT, sheet.right, thick=0.35, colour=style.MID)
-            sheet.down(_TOPIC_HEIGHT + more)
+            y = canvas.y - TITLE_DROP
+            canvas.rule(y + _TOPIC_RULE, style.WHAT, canvas.right, thick=0.35, colour=style.MID)
+            canvas.down(_TOPIC_HEIGHT + more)
         for number, line in enumerate(lines):
-            sheet.line(style.WHAT, y - number * style.GRID, line)
+            canvas.line(style.WHAT, y - number * style.GRID, line)
 
     def _draw_paragraph(self, place: _Place) -> None:
         """Up to three lines stay together; longer ones leave at least two and take at least two over."""
-        sheet = self.sheet
+        canvas = self.canvas
         names = name_cell(place.person, style.SPEAKER) if place.first else []
-        if len(names) > max(1, sheet.room()):
-            sheet.new_page()
+        if len(names) > max(1, canvas.room()):
+            canvas.new_page()
         while place.left:
-            room = sheet.room()
+            room = canvas.room()
             if place.left <= room:
                 count = place.left
             elif place.left <= _UNSPLIT:
                 count = 0
             else:
                 count = min(room, place.left - 2) if min(room, place.left - 2) >= 2 else 0
-            if count or sheet.fresh:
+            if count or canvas.fresh:
                 self._draw_lines(place, names, count or place.left)
             if place.left:
-                sheet.new_page()
+                canvas.new_page()
 
-    def _draw_lines(self, place: _Place, names: Sequence[Line], count: int) -> None:
-        sheet = self.sheet
+    def _draw_lines(self, place: _Place, names: Sequence[TextLine], count: int) -> None:
+        canvas = self.canvas
         start = place.at()
         self._draw_name(place, names)
         for number in range(count):
-            sheet.line(style.WHAT, sheet.y - number * style.GRID, place.lines[place.done + number])
-        sheet.time(sheet.right, sheet.y, start)
+            canvas.line(style.WHAT, canvas.y - number * style.GRID, place.lines[place.done + number])
+        canvas.time(canvas.right, canvas.y, start)
         place.done += count
         end = place.paragraph.end if not place.left else place.at()
-        first = sheet.page_times[0] if sheet.page_times else start
-        sheet.page_times = (first, max(first, end))
+        first = canvas.page_times[0] if canvas.page_times else start
+        canvas.page_times = (first, max(first, end))
         height = count * style.GRID
         if place.first and place.done == count:
             unsure = style.HALF if place.turn.unsure and place.person else 0.0
             height = max(height, len(names) * style.GRID + unsure)
-        sheet.down(height + style.HALF)
+        canvas.down(height + style.HALF)
 
-    def _draw_name(self, place: _Place, names: Sequence[Line]) -> None:
+    def _draw_name(self, place: _Place, names: Sequence[TextLine]) -> None:
         """The name where a turn begins; again, in grey, at the top of a page on which it goes on."""
-        sheet = self.sheet
+        canvas = self.canvas
         if place.person is None:
             return
         if place.first and not place.done:
-            sheet.mark(sheet.y, place.person.number)
+            canvas.mark(canvas.y, place.person.number)
             for number, line in enumerate(names):
-                sheet.line(_NAME_X, sheet.y - number * style.GRID, line)
+                canvas.line(_NAME_X, canvas.y - number * style.GRID, line)
             if place.turn.unsure:
-                y = sheet.y - (len(names) - 1) * style.GRID - _UNSURE_DROP
-                sheet.text(_NAME_X, y, "unsure", style.NOTE)
-        elif sheet.fresh:
-            sheet.mark(sheet.y, place.person.number)
-            name = composer.cut_line(place.person.name, style.SPEAKER_AGAIN, style.NAME_WIDTH)
-            sheet.text(_NAME_X, sheet.y, name, style.SPEAKER_AGAIN)
+                y = canvas.y - (len(names) - 1) * style.GRID - _UNSURE_DROP
+                canvas.text(_NAME_X, y, "unsure", style.NOTE)
+        elif canvas.fresh:
+            canvas.mark(canvas.y, place.person.number)
+            name = line_breaking.truncate_to_width(place.person.name, style.SPEAKER_AGAIN, style.NAME_WIDTH)
+            canvas.text(_NAME_X, canvas.y, name, style.SPEAKER_AGAIN)

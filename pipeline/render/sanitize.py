@@ -23,7 +23,7 @@ _DROPPED = ("Cc", "Cf")
 _SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 
 
-def clean_text(text: str, drawable: frozenset[str], missing: set[str]) -> str:
+def sanitize_text(text: str, drawable: frozenset[str], missing: set[str]) -> str:
     """Return `text` in composed form, of characters in `drawable` only, with single spaces.
 
     Control and format characters (direction marks among them) are dropped. What no face has becomes its plain
@@ -67,13 +67,13 @@ def _each_text(value: T, change: Callable[[str], str]) -> T:
     return value
 
 
-def clean_recap(recap: Recap, drawable: frozenset[str]) -> tuple[Recap, frozenset[str]]:
+def sanitize_recap(recap: Recap, drawable: frozenset[str]) -> tuple[Recap, frozenset[str]]:
     """Return the recap with every string cleaned (its address excepted) and the characters that no face has."""
     missing: set[str] = set()
 
     @cache
     def change(text: str) -> str:
-        return clean_text(text, drawable, missing)
+        return sanitize_text(text, drawable, missing)
 
     cleaned = _each_text(replace(recap, recording_url=None), change)
     return replace(cleaned, recording_url=recap.recording_url), frozenset(missing)

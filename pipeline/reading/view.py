@@ -1,116 +1,141 @@
-"""The transcript as it is read: turns of one speaker, in paragraphs, word by word with time and doubt."""
+"""The reading view of a transcript: turns of one speaker, cut into paragraphs that can be linked to."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
-from pipeline.recap import Segment
+from pipeline.reading.words import ReadingWord, TextRun, join_runs, read_words
+from pipeline.recap import Recap, Segment
 
-UNCERTAIN_BELOW = 0.45
+#: A turn is called unsure if more than this share of its words is doubtful.
 UNSURE_SHARE = 0.30
+#: A new paragraph, with a time of its own, begins with the first sentence after this many seconds.
 PARAGRAPH_SECONDS = 60.0
+#: The same where the speaker is unknown: no change of speaker breaks up the text.
+PARAGRAPH_SECONDS_UNKNOWN = 20.0
+#: Times this close count as the same.
 BREAK_TOLERANCE = 0.05
 _SENTENCE_ENDS = (".", "?", "!", "…", ".”", '."', '?"', '!"', "。", "？", "！")
 
 
 @dataclass(frozen=True, slots=True)
-class ReadingWord:
-    """A word as printed, from space to space; `at` is the second at which it is spoken."""
-
-    text: str
-    at: float
-    uncertain: bool = False
-
-
-@dataclass(slots=True)
 class Paragraph:
-    """A stretch of a turn with a time of its own; seconds."""
+    """Part of a turn, in seconds; `anchor` identifies it within the document. `segments` are those that begin in it."""
 
     start: float
     end: float
-    tokens: list[ReadingWord] = field(default_factory=list)
+    words: tuple[ReadingWord, ...]
+    segments: tuple[str, ...]
+    anchor: str = ""
+
+    @property
+    def runs(self) -> tuple[TextRun, ...]:
+        """The text, cut where doubt begins and ends."""
+        runs: list[TextRun] = []
+        for word in self.words:
+            if runs:
+                runs.append(TextRun(" ", runs[-1].is_doubtful and word.runs[0].is_doubtful))
+            runs += word.runs
+        return join_runs(runs)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ReadingTurn:
-    """What one speaker says until another begins; `unsure` where most of it would be marked as uncertain."""
+    """What one speaker says until another begins; `is_unsure` if too many of its words are doubtful."""
 
     speaker: str | None
-    paragraphs: list[Paragraph]
-    unsure: bool
+    paragraphs: tuple[Paragraph, ...]
+    is_unsure: bool
 
 
-def tokens_of(segment: Segment) -> Iterator[ReadingWord]:
-    """The words of a segment's text with the times and probabilities of the recognised words they come from.
+@dataclass(frozen=True, slots=True)
+class ReadingView:
+    """A transcript as it is read. `anchors` has the anchor of the paragraph in which each segment (by id) begins."""
 
-    Where the text was edited or has no recognised words, the time follows from the place in the text.
-    """
-    spans = _word_spans(segment)
-    size = max(1, len(segment.text))
-    place, number, at = 0, 0, segment.start
-    for text in segment.text.split(" "):
-        if not text:
-            place += 1
-            continue
-        end = place + len(text)
-        while number < len(spans) and spans[number][1] <= place:
-            number += 1
-        inside = [span for span in spans[number : number + 8] if span[0] < end and span[1] > place]
-        guess = segment.start + (segment.end - segment.start) * place / size
-        at = max(at, inside[0][2] if inside else guess) if spans else guess
-        yield ReadingWord(text, at, any(span[3] < UNCERTAIN_BELOW for span in inside))
-        place = end + 1
+    turns: tuple[ReadingTurn, ...]
+    anchors: Mapping[str, str]
+
+    @property
+    def has_marked_words(self) -> bool:
+        """Whether a turn that is not unsure as a whole has a doubtful word."""
+        return any(
+            word.is_doubtful
+            for turn in self.turns
+            if not turn.is_unsure
+            for paragraph in turn.paragraphs
+            for word in paragraph.words
+        )
 
 
-def _word_spans(segment: Segment) -> list[tuple[int, int, float, float]]:
-    """Where each recognised word stands in the text: (from, to, second, probability)."""
-    spans, place = [], 0
-    for word in segment.words:
-        text = word.text.strip()
-        found = segment.text.find(text, place) if text else -1
-        if found >= 0:
-            place = found + len(text)
-            spans.append((found, place, word.start, word.probability))
-    return spans
+def read_recap(recap: Recap) -> ReadingView:
+    """The reading view of a recap's transcript; the topics of its summary begin new paragraphs."""
+    return read_segments(recap.transcript.segments, [topic.start for topic in recap.summary.topics])
 
 
-def spoken_turns(segments: Iterable[Segment], breaks: Sequence[float] = ()) -> Iterator[ReadingTurn]:
-    """Join consecutive segments of one speaker into turns.
+def read_segments(segments: Iterable[Segment], breaks: Sequence[float] = ()) -> ReadingView:
+    """Join consecutive segments of one speaker into turns; segments without text are left out.
 
     A new paragraph begins with the first sentence after each minute and after each of `breaks` (seconds).
     """
-    spoken = (segment for segment in segments if segment.text)
+    spoken = (segment for segment in segments if segment.text.strip())
+    turns: list[ReadingTurn] = []
+    anchors: dict[str, str] = {}
+    used: set[str] = set()
     for speaker, group in groupby(spoken, lambda segment: segment.speaker):
-        paragraphs = list(_paragraphs(group, sorted(breaks)))
-        tokens = [token for paragraph in paragraphs for token in paragraph.tokens]
-        unsure = sum(token.uncertain for token in tokens) > UNSURE_SHARE * len(tokens)
-        yield ReadingTurn(speaker, paragraphs, unsure)
+        seconds = PARAGRAPH_SECONDS if speaker else PARAGRAPH_SECONDS_UNKNOWN
+        paragraphs = []
+        for paragraph in _split_paragraphs(group, sorted(breaks), seconds):
+            anchor = _make_anchor(paragraph.start, used)
+            anchors |= dict.fromkeys(paragraph.segments, anchor)
+            paragraphs.append(replace(paragraph, anchor=anchor))
+        turns.append(ReadingTurn(speaker, tuple(paragraphs), _is_unsure(paragraphs)))
+    return ReadingView(tuple(turns), anchors)
 
 
-def _paragraphs(segments: Iterable[Segment], breaks: list[float]) -> Iterator[Paragraph]:
-    current: Paragraph | None = None
+def _is_unsure(paragraphs: Iterable[Paragraph]) -> bool:
+    doubts = [word.is_doubtful for paragraph in paragraphs for word in paragraph.words]
+    return sum(doubts) > UNSURE_SHARE * len(doubts)
+
+
+def _split_paragraphs(segments: Iterable[Segment], breaks: Sequence[float], seconds: float) -> Iterator[Paragraph]:
+    start, end = 0.0, 0.0
+    words: list[ReadingWord] = []
+    begun: list[str] = []
     for segment in segments:
-        for token in tokens_of(segment):
-            if current and _begins_paragraph(current, token, breaks):
-                current.end = min(current.end, token.at)
-                yield current
-                current = None
-            if current is None:
-                current = Paragraph(max(token.at, segment.start), segment.end)
-            current.tokens.append(token)
-            current.end = segment.end
-    if current:
-        yield current
+        begun.append(segment.id)
+        for number, word in enumerate(read_words(segment)):
+            if words and _begins_paragraph(start, words[-1], word, breaks, seconds):
+                first = begun[-1:] if number == 0 else []
+                yield Paragraph(start, min(end, word.at), tuple(words), tuple(begun[: len(begun) - len(first)]))
+                words, begun = [], first
+            if not words:
+                start = max(word.at, segment.start)
+            words.append(word)
+            end = segment.end
+    if words:
+        yield Paragraph(start, end, tuple(words), tuple(begun))
 
 
-def _begins_paragraph(current: Paragraph, token: ReadingWord, breaks: list[float]) -> bool:
-    """A sentence begins a minute after the paragraph or after a break; two minutes end it without a sentence's end."""
-    passed = token.at - current.start
-    if passed >= 2 * PARAGRAPH_SECONDS:
+def _begins_paragraph(
+    start: float, before: ReadingWord, word: ReadingWord, breaks: Sequence[float], seconds: float
+) -> bool:
+    """Whether a sentence begins late enough or after a break; twice as late, a paragraph ends within a sentence."""
+    passed = word.at - start
+    if passed >= 2 * seconds:
         return True
-    number = bisect_right(breaks, current.start + BREAK_TOLERANCE)
-    broken = number < len(breaks) and breaks[number] <= token.at + BREAK_TOLERANCE
-    return (passed >= PARAGRAPH_SECONDS or broken) and current.tokens[-1].text.endswith(_SENTENCE_ENDS)
+    number = bisect_right(breaks, start + BREAK_TOLERANCE)
+    is_broken = number < len(breaks) and breaks[number] <= word.at + BREAK_TOLERANCE
+    return (passed >= seconds or is_broken) and before.text.endswith(_SENTENCE_ENDS)
+
+
+def _make_anchor(start: float, used: set[str]) -> str:
+    """An anchor by the second of the start; where two paragraphs begin together, the later one's is moved on."""
+    anchor = f"t={start:.1f}"
+    while anchor in used:
+        start += 0.1
+        anchor = f"t={start:.1f}"
+    used.add(anchor)
+    return anchor

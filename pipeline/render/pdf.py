@@ -10,6 +10,7 @@ from typing import Any
 from reportlab.pdfgen.canvas import Canvas
 
 from pipeline.reading.people import People
+from pipeline.reading.view import read_recap
 from pipeline.recap import Recap
 from pipeline.render import fonts, formatting, style
 from pipeline.render.notices import PrintedNotice, printed_notices
@@ -57,6 +58,7 @@ class _Document:
         self.notices = notices
         self.page = page
         self.people = People(recap)
+        self.view = read_recap(recap)
 
     def describe(self, output: Any) -> None:
         """Set the document's title, author, subject and keywords."""
@@ -78,7 +80,7 @@ class _Document:
         self._draw_recap(canvas, plan)
         if not follows:
             canvas.new_page()
-        TranscriptPart(canvas, self.recap, self.people).draw()
+        self._draw_transcript(canvas)
         draw_provenance(canvas, self.recap, self.notices)
         canvas.finish()
 
@@ -98,6 +100,9 @@ class _Document:
         draw_first_sections(canvas, self.recap, self.people, self.notices, plan)
         draw_later_sections(canvas, self.recap, self.people)
 
+    def _draw_transcript(self, canvas: PageCanvas) -> None:
+        TranscriptPart(canvas, self.view, self.recap.summary.topics, self.people).draw()
+
     def _plan(self) -> FirstPageLayout:
         """Choose how dense page 1 is: normal if the open questions end on it, compact otherwise."""
         for plan in (FirstPageLayout(), FirstPageLayout(style.COMPACT)):
@@ -115,5 +120,5 @@ class _Document:
         self._draw_recap(canvas, plan)
         if canvas.number > 1:
             return False
-        TranscriptPart(canvas, self.recap, self.people).draw()
+        self._draw_transcript(canvas)
         return canvas.number == 1

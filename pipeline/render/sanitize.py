@@ -12,7 +12,7 @@ from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from typing import TypeVar
 
-from pipeline.recap import Recap
+from pipeline.recap import Recap, Segment
 
 T = TypeVar("T")
 
@@ -75,5 +75,13 @@ def sanitize_recap(recap: Recap, drawable: frozenset[str]) -> tuple[Recap, froze
     def change(text: str) -> str:
         return sanitize_text(text, drawable, missing)
 
-    cleaned = _each_text(replace(recap, recording_url=None), change)
-    return replace(cleaned, recording_url=recap.recording_url), frozenset(missing)
+    sanitized = _each_text(replace(recap, recording_url=None), change)
+    pairs = zip(recap.transcript.segments, sanitized.transcript.segments, strict=True)
+    segments = tuple(new if new.text == old.text else _without_positions(new) for old, new in pairs)
+    transcript = replace(sanitized.transcript, segments=segments)
+    return replace(sanitized, transcript=transcript, recording_url=recap.recording_url), frozenset(missing)
+
+
+def _without_positions(segment: Segment) -> Segment:
+    """A segment whose text has changed, so that its words are elsewhere in it."""
+    return replace(segment, words=tuple(replace(word, position=None) for word in segment.words))

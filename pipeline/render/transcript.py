@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.reading.people import UNKNOWN, People, Person
-from pipeline.reading.view import BREAK_TOLERANCE, Paragraph, ReadingTurn, spoken_turns
-from pipeline.recap import Recap, Topic
+from pipeline.reading.view import BREAK_TOLERANCE, Paragraph, ReadingTurn, ReadingView
+from pipeline.recap import Topic
 from pipeline.render import line_breaking, style
 from pipeline.render.line_breaking import TextLine
 from pipeline.render.names import name_cell
@@ -22,8 +22,8 @@ _NAME_X = style.LEFT + style.NAME_INDENT
 
 
 @dataclass(slots=True)
-class _Place:
-    """A paragraph on its way to the page: its lines, how many are drawn, and whether its turn began before it."""
+class _ParagraphProgress:
+    """A paragraph being drawn: its lines, how many are drawn, and whether it is the first of its turn."""
 
     turn: ReadingTurn
     paragraph: Paragraph
@@ -38,7 +38,7 @@ class _Place:
         return len(self.lines) - self.done
 
     def at(self) -> float:
-        """The moment of the next line."""
+        """The second at which the next line begins."""
         if not self.done:
             return self.paragraph.start
         word = self.lines[self.done][0]
@@ -46,40 +46,32 @@ class _Place:
 
 
 class TranscriptPart:
-    """Draws the transcript of a recap from the cursor of a canvas on."""
+    """Draws the transcript of a recap from the cursor of a canvas on, with the titles of its topics."""
 
-    def __init__(self, canvas: PageCanvas, recap: Recap, people: People) -> None:
+    def __init__(self, canvas: PageCanvas, view: ReadingView, topics: Iterable[Topic], people: People) -> None:
         self.canvas = canvas
-        self.recap = recap
+        self.view = view
         self.people = people
-        self.topics: list[Topic] = sorted(recap.summary.topics, key=lambda topic: topic.start)
-        self.turns = list(spoken_turns(recap.transcript.segments, [topic.start for topic in self.topics]))
+        self.topics: list[Topic] = sorted(topics, key=lambda topic: topic.start)
 
     def draw(self) -> None:
         """Draw title, legend and all turns."""
         baseline = draw_part_title(self.canvas, "Transcript", "transcript")
         self._draw_legend(baseline)
-        if not self.turns:
+        if not self.view.turns:
             self.canvas.text(style.WHAT, self.canvas.y, "No words were heard.", style.CONTINUED)
             self.canvas.down(style.GRID)
-        for turn in self.turns:
+        for turn in self.view.turns:
             self._draw_turn(turn)
 
     def _draw_legend(self, y: float) -> None:
         x = style.WHAT
-        doubted = any(
-            token.uncertain
-            for turn in self.turns
-            if not turn.unsure
-            for paragraph in turn.paragraphs
-            for token in paragraph.tokens
-        )
-        if doubted:
+        if self.view.has_marked_words:
             example = line_breaking.width("Uncertain words", style.LEGEND)
             word = line_breaking.TextPiece("Uncertain words", style.LEGEND, example, 0.0, dotted=True)
             self.canvas.line(x, y, [word])
             x = self.canvas.text(x + example, y, " look like this: listen before you quote them. ", style.LEGEND)
-        if self.canvas.url and self.turns:
+        if self.canvas.url and self.view.turns:
             x = self.canvas.text(x, y, "A ", style.LEGEND)
             x = self.canvas.text(x, y, "red", style.LEGEND_RED)
             self.canvas.text(x, y, " time opens the recording.", style.LEGEND)
@@ -89,22 +81,22 @@ class TranscriptPart:
         if person is None and self.people.all:
             person = Person(UNKNOWN, None)
         for number, paragraph in enumerate(turn.paragraphs):
-            lines = line_breaking.break_ragged(self._words(paragraph, plain=turn.unsure), style.TEXT_WIDTH)
-            place = _Place(turn, paragraph, lines, person, first=number == 0)
+            lines = line_breaking.break_ragged(self._words(paragraph, plain=turn.is_unsure), style.TEXT_WIDTH)
+            place = _ParagraphProgress(turn, paragraph, lines, person, first=number == 0)
             self._draw_topics_before(place)
             self._draw_paragraph(place)
 
     def _words(self, paragraph: Paragraph, *, plain: bool) -> TextLine:
         pieces: TextLine = []
-        for token in paragraph.tokens:
-            dotted = token.uncertain and not plain
+        for word in paragraph.words:
+            dotted = word.is_doubtful and not plain
             text_style = style.UNCERTAIN if dotted else style.BODY
             pieces += line_breaking.set_word(
-                line_breaking.curl_apostrophes(token.text), text_style, style.TEXT_WIDTH, dotted=dotted, at=token.at
+                line_breaking.curl_apostrophes(word.text), text_style, style.TEXT_WIDTH, dotted=dotted, at=word.at
             )
         return pieces
 
-    def _draw_topics_before(self, place: _Place) -> None:
+    def _draw_topics_before(self, place: _ParagraphProgress) -> None:
         """Titles of the topics that begin with this paragraph or since the one before it."""
         due: list[Topic] = []
         while self.topics and self.topics[0].start <= place.paragraph.start + BREAK_TOLERANCE:
@@ -131,7 +123,7 @@ class TranscriptPart:
         for number, line in enumerate(lines):
             canvas.line(style.WHAT, y - number * style.GRID, line)
 
-    def _draw_paragraph(self, place: _Place) -> None:
+    def _draw_paragraph(self, place: _ParagraphProgress) -> None:
         """Up to three lines stay together; longer ones leave at least two and take at least two over."""
         canvas = self.canvas
         names = name_cell(place.person, style.SPEAKER) if place.first else []
@@ -150,7 +142,7 @@ class TranscriptPart:
             if place.left:
                 canvas.new_page()
 
-    def _draw_lines(self, place: _Place, names: Sequence[TextLine], count: int) -> None:
+    def _draw_lines(self, place: _ParagraphProgress, names: Sequence[TextLine], count: int) -> None:
         canvas = self.canvas
         start = place.at()
         self._draw_name(place, names)
@@ -163,11 +155,11 @@ class TranscriptPart:
         canvas.page_times = (first, max(first, end))
         height = count * style.GRID
         if place.first and place.done == count:
-            unsure = style.HALF if place.turn.unsure and place.person else 0.0
+            unsure = style.HALF if place.turn.is_unsure and place.person else 0.0
             height = max(height, len(names) * style.GRID + unsure)
         canvas.down(height + style.HALF)
 
-    def _draw_name(self, place: _Place, names: Sequence[TextLine]) -> None:
+    def _draw_name(self, place: _ParagraphProgress, names: Sequence[TextLine]) -> None:
         """The name where a turn begins; again, in grey, at the top of a page on which it goes on."""
         canvas = self.canvas
         if place.person is None:
@@ -176,7 +168,7 @@ class TranscriptPart:
             canvas.mark(canvas.y, place.person.number)
             for number, line in enumerate(names):
                 canvas.line(_NAME_X, canvas.y - number * style.GRID, line)
-            if place.turn.unsure:
+            if place.turn.is_unsure:
                 y = canvas.y - (len(names) - 1) * style.GRID - _UNSURE_DROP
                 canvas.text(_NAME_X, y, "unsure", style.NOTE)
         elif canvas.fresh:

@@ -21,9 +21,10 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.audio import SAMPLE_RATE, DecodeLimits
 from pipeline.decode import program
-from pipeline.decode.sandbox import Arguments
+from pipeline.decode.limits import DecodeLimits
+from pipeline.decode.sandbox import DecodeArguments
+from pipeline.samples import SAMPLE_RATE
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "pipeline"))
@@ -54,7 +55,7 @@ def decode_in_fork(upload: Path, folder: Path) -> Outcome:
         output = os.open(folder / "samples", os.O_RDWR | os.O_CREAT | os.O_TRUNC)
         os.dup2(writing, 1)
         cpu = LIMITS.cpu_seconds(upload.stat().st_size)
-        program.main(Arguments(parent, output, SAMPLE_RATE, LIMITS.max_seconds, LIMITS.max_memory_bytes, cpu))
+        program.main(DecodeArguments(parent, output, SAMPLE_RATE, LIMITS.max_seconds, LIMITS.max_memory_bytes, cpu))
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as answers:

@@ -19,11 +19,13 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pipeline.audio import DecodeLimits, decode, open_pcm
+from pipeline.audio import decode
+from pipeline.decode.limits import DecodeLimits
 from pipeline.diarize import DiarizeOptions, Diarizer
 from pipeline.recap import WindowText, from_json, to_json
-from pipeline.speech import SAMPLE_RATE, Speech, SpeechOptions, find_speech
+from pipeline.samples import open_pcm
 from pipeline.transcribe import Recognizer, TranscribeOptions, transcribe
+from pipeline.voice_activity import SAMPLE_RATE, VoiceActivity, VoiceActivityOptions, detect_voice_activity
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "audio_samples" / "long-meeting.opus"
@@ -49,14 +51,16 @@ class Parts:
 
 def run_speech(folder: Path) -> str:
     """Find speech in the folder's recording and keep it there."""
-    found = find_speech(open_pcm(folder / "pcm.f32"), SpeechOptions(recognizer().window_seconds), lambda _: None)
-    (folder / "speech.json").write_bytes(to_json(found, Speech))
+    found = detect_voice_activity(
+        open_pcm(folder / "pcm.f32"), VoiceActivityOptions(recognizer().window_seconds), lambda _: None
+    )
+    (folder / "speech.json").write_bytes(to_json(found, VoiceActivity))
     return f"{len(found.windows)} windows"
 
 
 def run_transcribe(folder: Path) -> str:
     """Turn the windows found into words."""
-    pcm, speech = open_pcm(folder / "pcm.f32"), from_json(Speech, (folder / "speech.json").read_bytes())
+    pcm, speech = open_pcm(folder / "pcm.f32"), from_json(VoiceActivity, (folder / "speech.json").read_bytes())
     texts = transcribe(
         pcm, speech.windows, speech.spans, recognizer(), TranscribeOptions("en"), Parts(folder), BATCH_SIZE,
         lambda _: None,

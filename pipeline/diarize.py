@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import DiarizationMissing, OutOfMemory
-from pipeline.recap import Turn
-from pipeline.speech import SAMPLE_RATE
+from pipeline.recap import SpeakerTurn
 from pipeline.transcribe import is_out_of_memory
+from pipeline.voice_activity import SAMPLE_RATE
 
 #: Where each step begins and ends, as a share of the whole. Between embeddings and discrete_diarization is clustering.
 STEP_SHARES = {
@@ -47,8 +47,8 @@ class DiarizeOptions:
 class Diarization:
     """Who speaks when. `turns` may overlap; in `exclusive` one speaker at a time has the floor."""
 
-    turns: tuple[Turn, ...]
-    exclusive: tuple[Turn, ...]
+    turns: tuple[SpeakerTurn, ...]
+    exclusive: tuple[SpeakerTurn, ...]
 
 
 class Diarizer:
@@ -96,7 +96,7 @@ class Diarizer:
         import torch
         from pyannote.audio import Pipeline
 
-        from pipeline.diarization.lean import make_lean
+        from pipeline.diarization.low_memory import use_low_memory
 
         # threads beyond the cores of this process wait for one another
         torch.set_num_threads(min(torch.get_num_threads(), len(os.sched_getaffinity(0))))
@@ -106,7 +106,7 @@ class Diarizer:
             raise DiarizationMissing(
                 f"The speakers were not told apart: the diarization model {self.folder.name} cannot be loaded."
             ) from error
-        return make_lean(pipeline.to(torch.device(self.device)))
+        return use_low_memory(pipeline.to(torch.device(self.device)))
 
     def diarize(
         self, pcm: NDArray[np.float32], options: DiarizeOptions, on_progress: Callable[[float], None]
@@ -134,6 +134,8 @@ class Diarizer:
         return Diarization(_turns(output.speaker_diarization), _turns(output.exclusive_speaker_diarization))
 
 
-def _turns(annotation: Any) -> tuple[Turn, ...]:
+def _turns(annotation: Any) -> tuple[SpeakerTurn, ...]:
     tracks = annotation.itertracks(yield_label=True)
-    return tuple(Turn(round(float(span.start), 3), round(float(span.end), 3), str(label)) for span, _, label in tracks)
+    return tuple(
+        SpeakerTurn(round(float(span.start), 3), round(float(span.end), 3), str(label)) for span, _, label in tracks
+    )

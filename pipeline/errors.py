@@ -54,7 +54,7 @@ class NoAudio(PipelineError):
     default_hint = "Check that the recorder captured a microphone, then upload again."
 
 
-class TooLong(PipelineError):
+class RecordingTooLong(PipelineError):
     """More seconds of sound than the owner allows."""
 
     code = "too_long"
@@ -62,7 +62,7 @@ class TooLong(PipelineError):
     default_hint = "Cut it into parts, or ask for a higher limit (MAX_AUDIO_SECONDS)."
 
 
-class TooShort(PipelineError):
+class RecordingTooShort(PipelineError):
     """Less than a tenth of a second of sound."""
 
     code = "too_short"

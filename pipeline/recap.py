@@ -16,13 +16,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word as heard; `probability` is the recogniser's, 0..1."""
+    """One word as recognized; `probability` is the recognizer's, 0..1.
+
+    `position` is the character of its segment's text at which it begins; None where the word is in no segment yet, and
+    in transcripts of version 0.1.
+    """
 
     start: float
     end: float
     text: str
     probability: float
     speaker: str | None = None
+    position: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class SpeakerTurn:
     """A stretch in which the diarization heard one speaker; the label is the engine's own."""
 
     start: float
@@ -91,7 +96,7 @@ class Transcript:
     duration_seconds: float
     speakers: tuple[Speaker, ...]
     segments: tuple[Segment, ...]
-    turns: tuple[Turn, ...] = ()
+    turns: tuple[SpeakerTurn, ...] = ()
 
     def name_of(self, speaker: str | None) -> str | None:
         """The name of a speaker id, None where it is unknown."""
@@ -251,6 +256,12 @@ def to_json(value: Any, kind: Any = None) -> bytes:
 def to_plain(value: Any, kind: Any = None) -> Any:
     """The same as `to_json`, as dicts, lists and numbers."""
     return _adapter(kind or type(value)).dump_python(value, mode="json")
+
+
+def to_public(transcript: Transcript) -> Any:
+    """A transcript as the public API shows it: without the positions of its words, which are internal."""
+    inner = {"segments": {"__all__": {"words": {"__all__": {"position"}}}}}
+    return _adapter(Transcript).dump_python(transcript, mode="json", exclude=inner)
 
 
 def from_json(kind: type[T], data: bytes | str) -> T:

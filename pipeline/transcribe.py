@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ModelMissing, OutOfMemory
 from pipeline.recap import Phrase, WindowText, Word
-from pipeline.speech import LONGEST_WINDOW_SECONDS, SAMPLE_RATE, Span
+from pipeline.voice_activity import LONGEST_WINDOW_SECONDS, SAMPLE_RATE, TimeSpan
 
 #: A window with less speech than this may well have no word in it.
 SPEECH_FOR_A_WORD_SECONDS = 1.0
@@ -109,7 +109,7 @@ class Recognizer:
             told = {}
         return float(min(LONGEST_WINDOW_SECONDS, told.get("chunk_length", USUAL_WINDOW_SECONDS)))
 
-    def detect_language(self, pcm: NDArray[np.float32], windows: Sequence[Span]) -> tuple[str, float]:
+    def detect_language(self, pcm: NDArray[np.float32], windows: Sequence[TimeSpan]) -> tuple[str, float]:
         """The language spoken and its probability, told from the first seconds of speech."""
         if not self.model.model.is_multilingual:
             return "en", 1.0
@@ -128,7 +128,7 @@ class Recognizer:
         return wanted if self.model.model.is_multilingual else "en"
 
     def decode_batch(
-        self, pcm: NDArray[np.float32], windows: Sequence[Span], options: TranscribeOptions
+        self, pcm: NDArray[np.float32], windows: Sequence[TimeSpan], options: TranscribeOptions
     ) -> list[list[Phrase]]:
         """Decode windows in one call; phrases for each window, times from the start of the recording."""
         from faster_whisper import BatchedInferencePipeline
@@ -151,7 +151,7 @@ class Recognizer:
             heard[index_of[segment.seek]].append(_phrase(segment, 0.0))
         return heard
 
-    def decode_alone(self, pcm: NDArray[np.float32], window: Span, options: TranscribeOptions) -> list[Phrase]:
+    def decode_alone(self, pcm: NDArray[np.float32], window: TimeSpan, options: TranscribeOptions) -> list[Phrase]:
         """Decode one window with the sequential decoder, which tries again at higher temperatures."""
         segments, _ = self.model.transcribe(
             _cut(pcm, window),
@@ -163,7 +163,7 @@ class Recognizer:
         return [_phrase(segment, window.start) for segment in segments]
 
 
-def _cut(pcm: NDArray[np.float32], window: Span) -> NDArray[np.float32]:
+def _cut(pcm: NDArray[np.float32], window: TimeSpan) -> NDArray[np.float32]:
     return np.asarray(pcm[int(window.start * SAMPLE_RATE) : int(window.end * SAMPLE_RATE)])
 
 
@@ -207,8 +207,8 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 def transcribe(
     pcm: NDArray[np.float32],
-    windows: Sequence[Span],
-    spans: Sequence[Span],
+    windows: Sequence[TimeSpan],
+    spans: Sequence[TimeSpan],
     recognizer: Recognizer,
     options: TranscribeOptions,
     parts: PartStore,
@@ -246,8 +246,8 @@ def transcribe(
 
 def _hear(
     pcm: NDArray[np.float32],
-    windows: Sequence[Span],
-    spans: Sequence[Span],
+    windows: Sequence[TimeSpan],
+    spans: Sequence[TimeSpan],
     batch: Sequence[int],
     recognizer: Recognizer,
     options: TranscribeOptions,
@@ -266,7 +266,7 @@ def _hear(
     return texts
 
 
-def _speech_within(window: Span, spans: Sequence[Span]) -> float:
+def _speech_within(window: TimeSpan, spans: Sequence[TimeSpan]) -> float:
     return sum(max(0.0, min(window.end, span.end) - max(window.start, span.start)) for span in spans)
 
 

@@ -25,7 +25,7 @@ from fontTools.subset import Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
-OUTPUT = Path(__file__).resolve().parent.parent / "pipeline" / "render" / "fonts"
+OUTPUT = Path(__file__).resolve().parent.parent / "pipeline" / "render" / "font_files"
 SUBSETS = ("latin", "latin-ext", "vietnamese", "greek", "greek-ext", "cyrillic", "cyrillic-ext")
 SERIF = "source-serif-4"
 SANS = "source-sans-3"

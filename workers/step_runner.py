@@ -24,8 +24,8 @@ from core.recordings import queries, recap_templates, recaps, speaker_names
 from core.retention import deletion
 from core.storage import references
 from core.storage.store import file_store
-from pipeline.audio import DecodeLimits
 from pipeline.catalogue import Step
+from pipeline.decode.limits import DecodeLimits
 from pipeline.diarize import DiarizeOptions
 from pipeline.errors import Cancelled, InternalError, OutOfMemory, PipelineError, StageTimeout, StorageFull
 from pipeline.recap import Recap, to_json

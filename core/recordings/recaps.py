@@ -18,7 +18,7 @@ from core.storage import references
 from core.storage.store import file_store
 from pipeline.catalogue import Step
 from pipeline.recap import Recap, Transcript, from_json
-from pipeline.rename import rename_speakers
+from pipeline.rename_speakers import rename_speakers
 
 
 def result_path(recording_id: str, kind: str, suffix: str) -> Path | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import av
 
-from pipeline.decode.sandbox import Refused
+from pipeline.decode.sandbox import DecodeRefused
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -87,9 +87,9 @@ def open_container() -> InputContainer:
         container: InputContainer = av.open("fd:", "r", options=options, metadata_errors="replace")
         return container
     except av.error.MemoryError as error:
-        raise Refused("memory") from error
+        raise DecodeRefused("memory") from error
     except (av.FFmpegError, ValueError) as error:
-        raise Refused("cut_off" if lacks_index() else "unreadable") from error
+        raise DecodeRefused("cut_off" if lacks_index() else "unreadable") from error
 
 
 def lacks_index() -> bool:
@@ -115,18 +115,18 @@ def lacks_index() -> bool:
     return kinds[:1] == [b"ftyp"]
 
 
-def sound_of(container: InputContainer) -> AudioStream:
+def find_audio_stream(container: InputContainer) -> AudioStream:
     """The track libavformat takes for the main one: by its default flag, then bit rate."""
     tracks, best = container.streams.audio, container.streams.best("audio")
     if not tracks:
-        raise Refused("cut_off" if lacks_index() else "no_audio")
+        raise DecodeRefused("cut_off" if lacks_index() else "no_audio")
     stream = next((track for track in tracks if best is not None and track.index == best.index), tracks[0])
     if stream.codec_context is None or stream.codec_context.codec.name not in CODECS:
-        raise Refused("codec")
+        raise DecodeRefused("codec")
     return stream
 
 
-def length_of(container: InputContainer, stream: AudioStream) -> float | None:
+def declared_length(container: InputContainer, stream: AudioStream) -> float | None:
     """When the sound ends, in seconds from `start_of`, where the file says so and libavformat does not guess it."""
     name = container.format.name
     tag = LENGTH_TAG.match(stream.metadata.get("DURATION", ""))
@@ -138,10 +138,10 @@ def length_of(container: InputContainer, stream: AudioStream) -> float | None:
         return None  # an MP3 that does not start at 0 has a Xing header: the encoder's delay and the number of frames
     if stream.duration is not None and stream.time_base is not None:
         begin = (stream.start_time or 0) * stream.time_base
-        seconds = float(begin + stream.duration * stream.time_base) - start_of(container)
+        seconds = float(begin + stream.duration * stream.time_base) - start_time(container)
     elif tag:
         hours, minutes, rest = tag.groups()
-        seconds = int(hours) * 3600 + int(minutes) * 60 + float(rest) - start_of(container)
+        seconds = int(hours) * 3600 + int(minutes) * 60 + float(rest) - start_time(container)
     elif container.streams.video:
         return None  # the length of the longest track, which may be the picture
     else:
@@ -186,6 +186,6 @@ def asf_length() -> float | None:
     return seconds if seconds > 0 else None
 
 
-def start_of(container: InputContainer) -> float:
+def start_time(container: InputContainer) -> float:
     """The time of the file's first picture or sound, in seconds: where a player's clock begins."""
     return (container.start_time or 0) / 1e6

@@ -26,9 +26,9 @@ import av
 import av.logging
 from av.stream import Discard
 
-from pipeline.decode.container import lacks_index, length_of, open_container, sound_of, start_of
-from pipeline.decode.sandbox import Arguments, Refused, confine
-from pipeline.decode.sound import Resampler, Sink, Timeline
+from pipeline.decode.container import declared_length, find_audio_stream, lacks_index, open_container, start_time
+from pipeline.decode.resampling import Resampler, SampleWriter, Timeline
+from pipeline.decode.sandbox import DecodeArguments, DecodeRefused, confine
 
 if TYPE_CHECKING:
     from av import Packet
@@ -41,25 +41,25 @@ PROGRESS_SECONDS = 0.2
 SHORTEST_SECONDS = 0.1
 
 
-def main(arguments: Arguments) -> None:
+def main(arguments: DecodeArguments) -> None:
     """Decode standard input under the limits and report on standard output."""
     av.logging.set_level(None)  # no line of libav may reach a log: it can quote the file
     av.logging.set_libav_level(av.logging.PANIC)
     rehearse()
     confine(arguments)
-    tell(ready=True)
+    report(ready=True)
     try:
-        tell(result=decode(arguments))
-    except Refused as refused:
-        tell(error=str(refused))
+        report(result=decode(arguments))
+    except DecodeRefused as refused:
+        report(error=str(refused))
     except MemoryError:
-        tell(error="memory")
+        report(error="memory")
     except Exception as error:  # whatever a mutilated file can bring about; its words may quote the file
         place = traceback.extract_tb(error.__traceback__)[-1]
-        tell(error="damaged", fault=f"{type(error).__name__} at {os.path.basename(place.filename)}:{place.lineno}")
+        report(error="damaged", fault=f"{type(error).__name__} at {os.path.basename(place.filename)}:{place.lineno}")
 
 
-def tell(**line: Any) -> None:
+def report(**line: Any) -> None:
     """Write one JSON line to the parent. If that has gone, the write fails and so ends this process too."""
     os.write(1, json.dumps(line).encode() + b"\n")
 
@@ -75,23 +75,25 @@ def rehearse() -> None:
             list(resampler.convert(None))
 
 
-def decode(arguments: Arguments) -> dict[str, Any]:
+def decode(arguments: DecodeArguments) -> dict[str, Any]:
     """Decode the file's main sound track to descriptor `OUTPUT`; give the fields of the result."""
     with open_container() as container:
-        stream = sound_of(container)
+        stream = find_audio_stream(container)
         name = container.format.name.split(",")[0]
         has_video = any(s.type == "video" and not s.disposition & s.disposition.attached_pic for s in container.streams)
-        length = length_of(container, stream)
+        length = declared_length(container, stream)
         if length is not None and length > arguments.max_seconds + 1:
-            raise Refused("too_long")
+            raise DecodeRefused("too_long")
         for other in container.streams:
             if other.index != stream.index:
                 other.discard = Discard.all
-        sink = Sink(arguments.rate, arguments.max_seconds)
-        read(container, stream, Timeline(sink, start_of(container), length))
+        sink = SampleWriter(arguments.rate, arguments.max_seconds)
+        read(container, stream, Timeline(sink, start_time(container), length))
         truncated = length is not None and length - sink.seconds > max(1.0, 0.01 * length)
         if sink.seconds < SHORTEST_SECONDS:
-            raise Refused("cut_off" if truncated or lacks_index() else "too_short" if sink.samples else "no_audio")
+            raise DecodeRefused(
+                "cut_off" if truncated or lacks_index() else "too_short" if sink.samples else "no_audio"
+            )
         return {
             "samples": sink.samples,
             "container": name,
@@ -113,18 +115,18 @@ def read(container: InputContainer, stream: AudioStream, timeline: Timeline) -> 
                 timeline.add(frame)
             good += 1
         except av.error.MemoryError as error:
-            raise Refused("memory") from error
+            raise DecodeRefused("memory") from error
         except av.FFmpegError as error:
             bad += 1
             if bad >= BAD_PACKETS and bad > good:
-                raise Refused("damaged") from error
+                raise DecodeRefused("damaged") from error
         if time.monotonic() - told >= PROGRESS_SECONDS:
             told = time.monotonic()
             length = timeline.length
-            tell(progress=min(1.0, timeline.sink.seconds / length if length else (packet.pos or 0) / size))
+            report(progress=min(1.0, timeline.sink.seconds / length if length else (packet.pos or 0) / size))
     timeline.finish()
     if bad and not timeline.sink.samples:
-        raise Refused("damaged")
+        raise DecodeRefused("damaged")
 
 
 def packets(container: InputContainer, stream: AudioStream) -> Iterator[Packet[AudioStream]]:
@@ -137,6 +139,6 @@ def packets(container: InputContainer, stream: AudioStream) -> Iterator[Packet[A
                 yield packet
             return
         except av.error.MemoryError as error:
-            raise Refused("memory") from error
+            raise DecodeRefused("memory") from error
         except av.FFmpegError:
             failures += 1

@@ -13,7 +13,7 @@ OUTPUT = 3  # the descriptor of the samples, once everything else is closed
 LIBRARY_BYTES = 512 << 20  # address space for libraries, which are mapped but hardly used up
 
 
-class Arguments(NamedTuple):
+class DecodeArguments(NamedTuple):
     """What the parent passes, as JSON in the first argument."""
 
     parent: int  # process id; when it goes, this one goes
@@ -24,14 +24,14 @@ class Arguments(NamedTuple):
     cpu_seconds: int
 
 
-class Refused(Exception):
+class DecodeRefused(Exception):
     """The file is not taken: the reason is one word that `pipeline.audio` turns into a message.
 
     Reasons: unreadable, cut_off, codec, damaged, memory, no_audio, too_long, too_short, storage_full.
     """
 
 
-def confine(arguments: Arguments) -> None:
+def confine(arguments: DecodeArguments) -> None:
     """Give up all that reading one file does not need. From here on no further file or socket can be opened."""
     if sys.platform == "linux":
         libc = ctypes.CDLL(None, use_errno=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.recap import Notice, Recap
-from pipeline.render.figures import length
+from pipeline.render.formatting import duration
 
 _NAMES = {
     "demo_models": "Demo models",
@@ -25,7 +25,7 @@ _MANY = 12
 
 
 @dataclass(frozen=True, slots=True)
-class NoticeLine:
+class PrintedNotice:
     """A notice as printed: its name, one line for page 1 and the whole text."""
 
     name: str
@@ -33,36 +33,36 @@ class NoticeLine:
     full: str
 
 
-def name_of(code: str) -> str:
+def notice_name(code: str) -> str:
     """The name of a warning in print."""
     return _NAMES.get(code) or code.replace("_", " ").strip().capitalize() or "Notice"
 
 
-def _line(notice: Notice) -> NoticeLine:
-    name = name_of(notice.code)
+def _line(notice: Notice) -> PrintedNotice:
+    name = notice_name(notice.code)
     short = _EXTRACTED if name == "Extracted" else _SHORT.get(notice.code, notice.message)
-    return NoticeLine(name, short, f"{notice.message} {notice.hint}".strip())
+    return PrintedNotice(name, short, f"{notice.message} {notice.hint}".strip())
 
 
-def notice_lines(recap: Recap, missing: frozenset[str]) -> list[NoticeLine]:
+def printed_notices(recap: Recap, missing: frozenset[str]) -> list[PrintedNotice]:
     """The recap's own warnings, then what the document itself has to say; each name once."""
     lines = [_line(notice) for notice in recap.warnings]
     if recap.summary.engine == "extractive" and recap.transcript.segments:
-        lines.append(NoticeLine("Extracted", _EXTRACTED, f"No language model wrote this summary. {_EXTRACTED}"))
+        lines.append(PrintedNotice("Extracted", _EXTRACTED, f"No language model wrote this summary. {_EXTRACTED}"))
     failed = sum(window.end - window.start for window in recap.coverage.not_transcribed)
     if failed > 0:
-        text = f"{length(max(1, failed))} could not be transcribed well."
-        lines.append(NoticeLine("Incomplete", text, f"{text} The places are listed under Coverage."))
+        text = f"{duration(max(1, failed))} could not be transcribed well."
+        lines.append(PrintedNotice("Incomplete", text, f"{text} The places are listed under Coverage."))
     if missing:
         lines.append(_missing_line(missing))
-    seen: dict[str, NoticeLine] = {}
+    seen: dict[str, PrintedNotice] = {}
     for line in lines:
         seen.setdefault(f"{line.name} {line.short}" if line.name == "Incomplete" else line.name, line)
     return list(seen.values())
 
 
-def _missing_line(missing: frozenset[str]) -> NoticeLine:
+def _missing_line(missing: frozenset[str]) -> PrintedNotice:
     codes = [f"U+{ord(one):04X}" for one in sorted(missing)]
     listed = ", ".join(codes[:_MANY]) + (f" and {len(codes) - _MANY} others" if len(codes) > _MANY else "")
     text = "Some characters have no letter in the typefaces of this document and stand as “?”."
-    return NoticeLine("Missing characters", text, f"{text} The recording's page shows them. They are: {listed}.")
+    return PrintedNotice("Missing characters", text, f"{text} The recording's page shows them. They are: {listed}.")

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.reading.people import People, Person
 from pipeline.recap import Recap
-from pipeline.render import composer, figures, style
-from pipeline.render.people import People, Person, Span, name_cell
-from pipeline.render.sections import Section
-from pipeline.render.sheet import MARK, Sheet
+from pipeline.render import formatting, line_breaking, style
+from pipeline.render.names import name_cell
+from pipeline.render.page_canvas import MARK_SIZE, PageCanvas
+from pipeline.render.section_table import SectionTable
+from pipeline.render.spans import LEAST_SPAN, merge_spans
 
 _LANE = 292.0
 _BAR = 58.0
 _LEAST_BAR = 1.2
-_LEAST_SPAN = 0.6
 _MINUTES_RIGHT = 246.0
 _SHARE_RIGHT = 275.5
 _RISE = 0.6
@@ -46,101 +47,90 @@ def _lanes(people: People, recap: Recap) -> list[_Lane]:
     return [*(_Lane(person) for person in named), _Lane(rest)]
 
 
-def merged_spans(spans: tuple[Span, ...], scale: float, least: float = _LEAST_SPAN) -> list[tuple[float, float]]:
-    """Spans in points (`scale` points a second) from left to right: gaps below `least` closed, none narrower."""
-    merged: list[tuple[float, float]] = []
-    for start, end in sorted((start * scale, end * scale) for start, end in spans if end > start):
-        if merged and start - merged[-1][1] < least:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return [(start, max(end, start + least)) for start, end in merged]
-
-
-def draw_participants(sheet: Sheet, recap: Recap, people: People) -> None:
+def draw_participants(canvas: PageCanvas, recap: Recap, people: People) -> None:
     """Draw the section: a row for each person, the decisions below them, and the time axis."""
     lanes = _lanes(people, recap)
     duration = max(recap.transcript.duration_seconds, 1e-3)
-    section = Section(sheet, "Participants")
+    section = SectionTable(canvas, "Participants")
     section.begin(style.NORMAL.head + style.GRID)
-    head = sheet.y + style.NORMAL.head
-    sheet.text(style.WHAT, head, "Talk time", style.NOTE)
-    sheet.text(_LANE, head, "Who spoke when", style.NOTE)
+    head = canvas.y + style.NORMAL.head
+    canvas.text(style.WHAT, head, "Talk time", style.NOTE)
+    canvas.text(_LANE, head, "Who spoke when", style.NOTE)
     most = max((lane.person.seconds for lane in lanes), default=0.0)
     total = sum(lane.person.seconds for lane in lanes)
-    top = sheet.y + style.GRID - _RISE
+    top = canvas.y + style.GRID - _RISE
     for lane in lanes:
-        _draw_lane(sheet, lane, duration, most, total)
+        _draw_lane(canvas, lane, duration, most, total)
     if recap.summary.decisions:
-        _draw_decisions(sheet, [point.start for point in recap.summary.decisions], duration)
-    _draw_axis(sheet, duration)
-    _link_strip(sheet, top, sheet.y + style.GRID, duration)
+        _draw_decisions(canvas, [point.start for point in recap.summary.decisions], duration)
+    _draw_axis(canvas, duration)
+    _link_strip(canvas, top, canvas.y + style.GRID, duration)
 
 
-def _draw_lane(sheet: Sheet, lane: _Lane, duration: float, most: float, total: float) -> None:
+def _draw_lane(canvas: PageCanvas, lane: _Lane, duration: float, most: float, total: float) -> None:
     person = lane.person
-    look = style.SPEAKER if lane.marked else style.NAME
-    lines = name_cell(person, look, most=3)
+    text_style = style.SPEAKER if lane.marked else style.NAME
+    lines = name_cell(person, text_style, most=3)
     height = max(1, len(lines))
-    if not sheet.fits((height - 1) * style.GRID):
-        sheet.new_page()
-    y = sheet.y
+    if not canvas.fits((height - 1) * style.GRID):
+        canvas.new_page()
+    y = canvas.y
     colour, split = style.speaker_colour(person.number)
     if lane.marked:
-        sheet.mark(y, person.number)
+        canvas.mark(y, person.number)
     for number, line in enumerate(lines):
-        sheet.line(style.LEFT + style.NAME_INDENT, y - number * style.GRID, line)
+        canvas.line(style.LEFT + style.NAME_INDENT, y - number * style.GRID, line)
     if most > 0 and person.seconds > 0:
         wide = max(_LEAST_BAR, _BAR * person.seconds / most)
-        sheet.bar(style.WHAT, y + _RISE, wide, MARK, colour, split=split)
-    sheet.text_right(_MINUTES_RIGHT, y, figures.clock(person.seconds), style.VALUE)
+        canvas.bar(style.WHAT, y + _RISE, wide, MARK_SIZE, colour, split=split)
+    canvas.text_right(_MINUTES_RIGHT, y, formatting.clock(person.seconds), style.VALUE)
     if lane.marked:
-        sheet.text_right(_SHARE_RIGHT, y, figures.share(person.seconds, total), style.VALUE_MID)
-    _lane_line(sheet, y)
-    _draw_spans(sheet, y, person, duration)
-    sheet.down(height * style.GRID)
+        canvas.text_right(_SHARE_RIGHT, y, formatting.percent(person.seconds, total), style.VALUE_MID)
+    _lane_line(canvas, y)
+    _draw_spans(canvas, y, person, duration)
+    canvas.down(height * style.GRID)
 
 
-def _lane_line(sheet: Sheet, y: float) -> None:
-    sheet.rule(y + _RISE + MARK / 2, _LANE, sheet.right, thick=0.35, colour=style.LANE_LINE)
+def _lane_line(canvas: PageCanvas, y: float) -> None:
+    canvas.rule(y + _RISE + MARK_SIZE / 2, _LANE, canvas.right, thick=0.35, colour=style.LANE_LINE)
 
 
-def _draw_spans(sheet: Sheet, y: float, person: Person, duration: float) -> None:
+def _draw_spans(canvas: PageCanvas, y: float, person: Person, duration: float) -> None:
     colour, split = style.speaker_colour(person.number)
-    wide = sheet.right - _LANE
-    for start, end in merged_spans(person.spans, wide / duration):
-        begin = min(start, wide - _LEAST_SPAN)
-        sheet.bar(_LANE + begin, y + _RISE, min(end, wide) - begin, MARK, colour, split=split)
+    wide = canvas.right - _LANE
+    for start, end in merge_spans(person.spans, wide / duration):
+        begin = min(start, wide - LEAST_SPAN)
+        canvas.bar(_LANE + begin, y + _RISE, min(end, wide) - begin, MARK_SIZE, colour, split=split)
 
 
-def _draw_decisions(sheet: Sheet, moments: list[float], duration: float) -> None:
-    sheet.text(style.LEFT + style.NAME_INDENT, sheet.y, "Decisions", style.NAME)
-    _lane_line(sheet, sheet.y)
+def _draw_decisions(canvas: PageCanvas, moments: list[float], duration: float) -> None:
+    canvas.text(style.LEFT + style.NAME_INDENT, canvas.y, "Decisions", style.NAME)
+    _lane_line(canvas, canvas.y)
     for moment in moments:
-        x = _LANE + min(1.0, moment / duration) * (sheet.right - _LANE)
-        sheet.diamond(x, sheet.y + _RISE + MARK / 2, _DIAMOND)
-    sheet.down(style.GRID)
+        x = _LANE + min(1.0, moment / duration) * (canvas.right - _LANE)
+        canvas.diamond(x, canvas.y + _RISE + MARK_SIZE / 2, _DIAMOND)
+    canvas.down(style.GRID)
 
 
-def _draw_axis(sheet: Sheet, duration: float) -> None:
+def _draw_axis(canvas: PageCanvas, duration: float) -> None:
     """Moments below the lanes: the first flush left, the end flush right, the others centred."""
-    wide = sheet.right - _LANE
-    end = sheet.right - composer.width(figures.clock(duration, hours=sheet.hours), style.AXIS)
-    for at in figures.axis_steps(duration):
+    wide = canvas.right - _LANE
+    end = canvas.right - line_breaking.width(formatting.clock(duration, hours=canvas.hours), style.AXIS)
+    for at in formatting.axis_steps(duration):
         x = _LANE + wide * at / duration
-        text = composer.width(figures.clock(at, hours=sheet.hours), style.AXIS)
+        text = line_breaking.width(formatting.clock(at, hours=canvas.hours), style.AXIS)
         right = x + (text if at == 0 else text / 2)
-        if at == 0 or (x < sheet.right - _AXIS_CLEAR and right < end - 2):
-            sheet.time(right, sheet.y, at, style.AXIS)
-    sheet.time(sheet.right, sheet.y, duration, style.AXIS)
-    sheet.down(style.GRID)
+        if at == 0 or (x < canvas.right - _AXIS_CLEAR and right < end - 2):
+            canvas.time(right, canvas.y, at, style.AXIS)
+    canvas.time(canvas.right, canvas.y, duration, style.AXIS)
+    canvas.down(style.GRID)
 
 
-def _link_strip(sheet: Sheet, top: float, bottom: float, duration: float) -> None:
+def _link_strip(canvas: PageCanvas, top: float, bottom: float, duration: float) -> None:
     """Lay equal links over the lanes, each to the moment it begins at."""
-    step = (sheet.right - _LANE) / _STRIP_LINKS
+    step = (canvas.right - _LANE) / _STRIP_LINKS
     if top <= bottom:
         return
     for number in range(_STRIP_LINKS):
         x = _LANE + number * step
-        sheet.link_area(x, bottom + MARK + 4, x + step, top, duration * number / _STRIP_LINKS)
+        canvas.link_area(x, bottom + MARK_SIZE + 4, x + step, top, duration * number / _STRIP_LINKS)

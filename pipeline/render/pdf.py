@@ -9,16 +9,18 @@ from typing import Any
 
 from reportlab.pdfgen.canvas import Canvas
 
+from pipeline.reading.people import People
+from pipeline.reading.view import read_recap
 from pipeline.recap import Recap
-from pipeline.render import faces, figures, style
-from pipeline.render.clean import clean_recap
-from pipeline.render.notices import NoticeLine, notice_lines
-from pipeline.render.people import People
-from pipeline.render.provenance_part import draw_provenance
-from pipeline.render.recap_part import PRODUCT, Plan, draw_first_sections, draw_later_sections
-from pipeline.render.sheet import NoCanvas, Sheet
-from pipeline.render.style import Page
-from pipeline.render.transcript_part import TranscriptPart
+from pipeline.render import fonts, formatting, style
+from pipeline.render.notices import PrintedNotice, printed_notices
+from pipeline.render.page_canvas import NullCanvas, PageCanvas
+from pipeline.render.provenance import draw_provenance
+from pipeline.render.recap_sections import draw_first_sections, draw_later_sections
+from pipeline.render.sanitize import sanitize_recap
+from pipeline.render.style import PaperSize
+from pipeline.render.title_block import PRODUCT, FirstPageLayout
+from pipeline.render.transcript import TranscriptPart
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _SHORT_TRANSCRIPT = 60
@@ -31,16 +33,16 @@ def render_pdf(recap: Recap, path: Path, *, page_size: str = "a4") -> None:
     shown as "?" and named on the last page. Raises `KeyError` for another page size and `OSError` where `path`
     cannot be written.
     """
-    page = style.PAGES[page_size]
-    shown, missing = clean_recap(recap, faces.drawable())
+    page = style.PAPER_SIZES[page_size]
+    shown, missing = sanitize_recap(recap, fonts.drawable_characters())
     shown = replace(shown, title=shown.title or shown.summary.title or shown.source.filename)
-    document = _Document(shown, notice_lines(shown, missing), page)
-    canvas = Canvas(
-        str(path), pagesize=(page.width, page.height), invariant=1, lang=_language(shown), initialFontName=faces.TEXT
+    document = _Document(shown, printed_notices(shown, missing), page)
+    output = Canvas(
+        str(path), pagesize=(page.width, page.height), invariant=1, lang=_language(shown), initialFontName=fonts.TEXT
     )
-    document.describe(canvas)
-    document.draw(canvas)
-    canvas.save()
+    document.describe(output)
+    document.draw(output)
+    output.save()
 
 
 def _language(recap: Recap) -> str:
@@ -51,68 +53,72 @@ def _language(recap: Recap) -> str:
 class _Document:
     """One recap on its way to paper."""
 
-    def __init__(self, recap: Recap, notices: list[NoticeLine], page: Page) -> None:
+    def __init__(self, recap: Recap, notices: list[PrintedNotice], page: PaperSize) -> None:
         self.recap = recap
         self.notices = notices
         self.page = page
         self.people = People(recap)
+        self.view = read_recap(recap)
 
-    def describe(self, canvas: Any) -> None:
+    def describe(self, output: Any) -> None:
         """Set the document's title, author, subject and keywords."""
-        canvas.setTitle(self.recap.title)
-        canvas.setAuthor(self.recap.organisation or PRODUCT)
-        canvas.setSubject("Meeting recap")
-        canvas.setKeywords(["meeting", "recap", *(person.name for person in self.people.all)])
-        canvas.setCreator(PRODUCT)
-        canvas.setViewerPreference("DisplayDocTitle", "true")
-        when = figures.moment(self.recap.source.uploaded_at, "UTC")
+        output.setTitle(self.recap.title)
+        output.setAuthor(self.recap.organisation or PRODUCT)
+        output.setSubject("Meeting recap")
+        output.setKeywords(["meeting", "recap", *(person.name for person in self.people.all)])
+        output.setCreator(PRODUCT)
+        output.setViewerPreference("DisplayDocTitle", "true")
+        when = formatting.parse_time(self.recap.source.uploaded_at, "UTC")
         if when:
-            canvas.setDateFormatter(lambda *_: f"D:{when:%Y%m%d%H%M%S}+00'00'")
+            output.setDateFormatter(lambda *_: f"D:{when:%Y%m%d%H%M%S}+00'00'")
 
-    def draw(self, canvas: Any) -> None:
+    def draw(self, output: Any) -> None:
         """Draw all parts."""
         plan = self._plan()
         follows = self._transcript_fits(plan)
-        sheet = self._sheet(canvas)
-        self._draw_recap(sheet, plan)
+        canvas = self._canvas(output)
+        self._draw_recap(canvas, plan)
         if not follows:
-            sheet.new_page()
-        TranscriptPart(sheet, self.recap, self.people).draw()
-        draw_provenance(sheet, self.recap, self.notices)
-        sheet.finish()
+            canvas.new_page()
+        self._draw_transcript(canvas)
+        draw_provenance(canvas, self.recap, self.notices)
+        canvas.finish()
 
-    def _sheet(self, canvas: Any) -> Sheet:
+    def _canvas(self, output: Any) -> PageCanvas:
         recap = self.recap
-        when = figures.moment(recap.source.uploaded_at, recap.timezone)
-        return Sheet(
-            canvas,
+        when = formatting.parse_time(recap.source.uploaded_at, recap.timezone)
+        return PageCanvas(
+            output,
             self.page,
             title=recap.title,
-            date=figures.date(when) if when else "",
+            date=formatting.date(when) if when else "",
             url=recap.recording_url,
-            hours=recap.transcript.duration_seconds >= figures.HOUR,
+            hours=recap.transcript.duration_seconds >= formatting.HOUR,
         )
 
-    def _draw_recap(self, sheet: Sheet, plan: Plan) -> None:
-        draw_first_sections(sheet, self.recap, self.people, self.notices, plan)
-        draw_later_sections(sheet, self.recap, self.people)
+    def _draw_recap(self, canvas: PageCanvas, plan: FirstPageLayout) -> None:
+        draw_first_sections(canvas, self.recap, self.people, self.notices, plan)
+        draw_later_sections(canvas, self.recap, self.people)
 
-    def _plan(self) -> Plan:
+    def _draw_transcript(self, canvas: PageCanvas) -> None:
+        TranscriptPart(canvas, self.view, self.recap.summary.topics, self.people).draw()
+
+    def _plan(self) -> FirstPageLayout:
         """Choose how dense page 1 is: normal if the open questions end on it, compact otherwise."""
-        for plan in (Plan(), Plan(style.COMPACT)):
-            sheet = self._sheet(NoCanvas())
-            draw_first_sections(sheet, self.recap, self.people, self.notices, plan)
-            if sheet.number == 1:
+        for plan in (FirstPageLayout(), FirstPageLayout(style.COMPACT)):
+            canvas = self._canvas(NullCanvas())
+            draw_first_sections(canvas, self.recap, self.people, self.notices, plan)
+            if canvas.number == 1:
                 return plan
-        return Plan(style.COMPACT, counts=True)
+        return FirstPageLayout(style.COMPACT, counts=True)
 
-    def _transcript_fits(self, plan: Plan) -> bool:
+    def _transcript_fits(self, plan: FirstPageLayout) -> bool:
         """Whether recap and transcript together stay on page 1."""
         if len(self.recap.transcript.segments) > _SHORT_TRANSCRIPT:
             return False
-        sheet = self._sheet(NoCanvas())
-        self._draw_recap(sheet, plan)
-        if sheet.number > 1:
+        canvas = self._canvas(NullCanvas())
+        self._draw_recap(canvas, plan)
+        if canvas.number > 1:
             return False
-        TranscriptPart(sheet, self.recap, self.people).draw()
-        return sheet.number == 1
+        self._draw_transcript(canvas)
+        return canvas.number == 1

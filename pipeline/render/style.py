@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.render import faces
+from pipeline.render import fonts
 
 INK = "#1A1A1A"
 DARK = "#4A4A4A"
@@ -34,7 +34,7 @@ FOOT_BASELINE = 34.0
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PaperSize:
     """One paper size; `first` is the distance of the first baseline from the top edge."""
 
     width: float
@@ -52,14 +52,14 @@ class Page:
         return self.height - self.first
 
 
-PAGES = {"a4": Page(595.28, 841.89, 70.9), "letter": Page(612.0, 792.0, 66.0)}
+PAPER_SIZES = {"a4": PaperSize(595.28, 841.89, 70.9), "letter": PaperSize(612.0, 792.0, 66.0)}
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class TextStyle:
     """Type of one size and colour."""
 
-    face: str
+    font: str
     size: float
     colour: str = INK
 
@@ -79,37 +79,37 @@ COMPACT = Density(row=4.25, head=16.9, section=9.75)
 TITLES = ((34.0, 39.0, 2), (26.0, 29.25, 3), (20.0, 22.75, 5))
 TITLE_WIDTH = 360.0
 
-PART_TITLE = Style(faces.DISPLAY, 19.5)
-HEAD = Style(faces.SEMIBOLD, 12.5)
-COUNT = Style(faces.LABEL, 9, MID)
-CONTINUED = Style(faces.ITALIC, 10, MID)
-OVERVIEW = Style(faces.TEXT, 11.5)
-OVERVIEW_TIME = Style(faces.LABEL, 8.5, RED)
+PART_TITLE = TextStyle(fonts.DISPLAY, 19.5)
+HEAD = TextStyle(fonts.SEMIBOLD, 12.5)
+COUNT = TextStyle(fonts.LABEL, 9, MID)
+CONTINUED = TextStyle(fonts.ITALIC, 10, MID)
+OVERVIEW = TextStyle(fonts.TEXT, 11.5)
+OVERVIEW_TIME = TextStyle(fonts.LABEL, 8.5, RED)
 OVERVIEW_LEADING = 16.25
 OVERVIEW_WIDTH = 386.0
-BODY = Style(faces.TEXT, 10)
-UNCERTAIN = Style(faces.TEXT, 10, MID)
-TOPIC_TITLE = Style(faces.SEMIBOLD, 10.5)
-QUOTE = Style(faces.ITALIC, 11.5)
-SPEAKER = Style(faces.LABEL_SEMIBOLD, 9)
-SPEAKER_AGAIN = Style(faces.LABEL_SEMIBOLD, 9, MID)
-NAME = Style(faces.LABEL, 9, DARK)
-TIME = Style(faces.LABEL, 9, RED)
-AXIS = Style(faces.LABEL, 7.5, RED)
-VALUE = Style(faces.LABEL, 9, DARK)
-VALUE_INK = Style(faces.LABEL, 9)
-VALUE_MID = Style(faces.LABEL, 9, MID)
-NOTE = Style(faces.LABEL, 8, MID)
-NOTE_RED = Style(faces.LABEL, 8, RED)
-LEGEND = Style(faces.LABEL, 8.5, MID)
-LEGEND_RED = Style(faces.LABEL, 8.5, RED)
-FOOT_PART = Style(faces.LABEL_SEMIBOLD, 8, DARK)
-FOOT_PAGE = Style(faces.LABEL, 8, DARK)
-ORGANISATION = Style(faces.LABEL_SEMIBOLD, 9)
-KIND = Style(faces.LABEL, 9, MID)
-DATE_LINE = Style(faces.LABEL, 9.5, DARK)
-NOTICE_LEAD = Style(faces.LABEL_SEMIBOLD, 8.5)
-NOTICE = Style(faces.LABEL, 8.5, DARK)
+BODY = TextStyle(fonts.TEXT, 10)
+UNCERTAIN = TextStyle(fonts.TEXT, 10, MID)
+TOPIC_TITLE = TextStyle(fonts.SEMIBOLD, 10.5)
+QUOTE = TextStyle(fonts.ITALIC, 11.5)
+SPEAKER = TextStyle(fonts.LABEL_SEMIBOLD, 9)
+SPEAKER_AGAIN = TextStyle(fonts.LABEL_SEMIBOLD, 9, MID)
+NAME = TextStyle(fonts.LABEL, 9, DARK)
+TIME = TextStyle(fonts.LABEL, 9, RED)
+AXIS = TextStyle(fonts.LABEL, 7.5, RED)
+VALUE = TextStyle(fonts.LABEL, 9, DARK)
+VALUE_INK = TextStyle(fonts.LABEL, 9)
+VALUE_MID = TextStyle(fonts.LABEL, 9, MID)
+NOTE = TextStyle(fonts.LABEL, 8, MID)
+NOTE_RED = TextStyle(fonts.LABEL, 8, RED)
+LEGEND = TextStyle(fonts.LABEL, 8.5, MID)
+LEGEND_RED = TextStyle(fonts.LABEL, 8.5, RED)
+FOOT_PART = TextStyle(fonts.LABEL_SEMIBOLD, 8, DARK)
+FOOT_PAGE = TextStyle(fonts.LABEL, 8, DARK)
+ORGANISATION = TextStyle(fonts.LABEL_SEMIBOLD, 9)
+KIND = TextStyle(fonts.LABEL, 9, MID)
+DATE_LINE = TextStyle(fonts.LABEL, 9.5, DARK)
+NOTICE_LEAD = TextStyle(fonts.LABEL_SEMIBOLD, 8.5)
+NOTICE = TextStyle(fonts.LABEL, 8.5, DARK)
 
 
 def speaker_colour(number: int | None) -> tuple[str, bool]:

@@ -7,18 +7,19 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.attribute import attribute
-from pipeline.audio import DecodeLimits, open_pcm
+from pipeline.assign_speakers import assign_speakers
+from pipeline.decode.limits import DecodeLimits
 from pipeline.diarize import Diarization
 from pipeline.errors import DiarizationMissing, no_speech, truncated
 from pipeline.recap import Coverage, FailedWindow, Notice, Source, Transcript
 from pipeline.request import Audio, Engine, Engines
 from pipeline.results import SavedBatches, make_key
-from pipeline.speech import Speech, SpeechOptions, find_speech
+from pipeline.samples import open_pcm
 from pipeline.steps.context import StepContext
 from pipeline.steps.listen_result import ListenResult, store_listen_result
 from pipeline.steps.prepare import prepare
 from pipeline.transcribe import Recognizer, TranscribeOptions, Transcription, transcribe
+from pipeline.voice_activity import VoiceActivity, VoiceActivityOptions, detect_voice_activity
 
 Samples = NDArray[np.float32]
 
@@ -37,7 +38,7 @@ def listen(context: StepContext, engines: Engines, limits: DecodeLimits) -> List
     diarization, diarization_key = _diarize(context, samples, engines, notices, bool(speech.windows))
     transcript_key, transcript = context.results.run(
         "transcript", None, "", [words_key, diarization_key], Transcript,
-        lambda: attribute(words, diarization, duration), None,
+        lambda: assign_speakers(words, diarization, duration), None,
     )  # fmt: skip
     result = ListenResult(
         transcript=transcript,
@@ -59,36 +60,36 @@ def _open_samples(context: StepContext) -> Samples:
     return open_pcm(path)
 
 
-def _transcribe(context: StepContext, samples: Samples, engines: Engines) -> tuple[Speech, Transcription, str]:
+def _transcribe(context: StepContext, samples: Samples, engines: Engines) -> tuple[VoiceActivity, Transcription, str]:
     context.monitor.enter("transcribe")
     known = _known_transcription(context)
     if known is not None:
         return known
     recognizer, engine = engines.recognizer()
-    options = SpeechOptions(recognizer.window_seconds)
+    options = VoiceActivityOptions(recognizer.window_seconds)
     speech_key, speech = context.results.run(
-        "speech", options, "silero", [context.audio_key], Speech,
-        lambda: find_speech(samples, options, lambda _: context.monitor.progress(0.0)), None,
+        "speech", options, "silero", [context.audio_key], VoiceActivity,
+        lambda: detect_voice_activity(samples, options, lambda _: context.monitor.progress(0.0)), None,
     )  # fmt: skip
     words, words_key = _recognize(context, samples, speech, speech_key, recognizer, engine, engines.batch_size)
     return speech, words, words_key
 
 
-def _known_transcription(context: StepContext) -> tuple[Speech, Transcription, str] | None:
+def _known_transcription(context: StepContext) -> tuple[VoiceActivity, Transcription, str] | None:
     """The words that people read already; None where there are none yet, or their files are lost."""
     speech_key, words_key = context.request.known_speech or ("", "")
     if not all(key and context.store.find(key, ".json") for key in (speech_key, words_key)):
         return None
     context.monitor.use("speech", speech_key)
     context.monitor.use("transcribe", words_key)
-    speech = context.results.read(speech_key, Speech, listed=False)
+    speech = context.results.read(speech_key, VoiceActivity, listed=False)
     return speech, context.results.read(words_key, Transcription), words_key
 
 
 def _recognize(
     context: StepContext,
     samples: Samples,
-    speech: Speech,
+    speech: VoiceActivity,
     speech_key: str,
     recognizer: Recognizer,
     engine: Engine,
@@ -113,7 +114,12 @@ def _recognize(
 
 
 def _find_language(
-    context: StepContext, samples: Samples, speech: Speech, speech_key: str, recognizer: Recognizer, engine: Engine
+    context: StepContext,
+    samples: Samples,
+    speech: VoiceActivity,
+    speech_key: str,
+    recognizer: Recognizer,
+    engine: Engine,
 ) -> tuple[str, float]:
     wanted = context.request.language
     if wanted is not None:
@@ -164,7 +170,7 @@ def _source(context: StepContext, audio: Audio) -> Source:
     )
 
 
-def _coverage(duration: float, speech: Speech, words: Transcription) -> Coverage:
+def _coverage(duration: float, speech: VoiceActivity, words: Transcription) -> Coverage:
     failed = tuple(
         FailedWindow(round(speech.windows[text.window].start, 3), round(speech.windows[text.window].end, 3), code)
         for text in words.windows

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 
-from pipeline.audio import DecodeLimits, compute_peaks, decode, open_pcm
+from pipeline.audio import decode
+from pipeline.decode.limits import DecodeLimits
 from pipeline.recap import StageReport
 from pipeline.request import Audio
+from pipeline.samples import compute_peaks, open_pcm
 from pipeline.steps.context import StepContext
 
 

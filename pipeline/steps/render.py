@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.recap import Recap, from_json
-from pipeline.rename import rename_speakers
+from pipeline.rename_speakers import rename_speakers
 from pipeline.results import make_key
 from pipeline.steps.context import StepContext
 

@@ -15,7 +15,10 @@ import config
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGINES = {"torch", "ctranslate2", "faster_whisper", "pyannote", "av", "reportlab", "onnxruntime", "scipy", "pynvml"}
-OPEN_TO_ALL = {"pipeline.languages", "pipeline.recap", "pipeline.rename", "pipeline.errors", "pipeline"}
+OPEN_TO_ALL = {
+    *("pipeline", "pipeline.errors", "pipeline.languages", "pipeline.recap", "pipeline.rename_speakers"),
+    *("pipeline.reading", "pipeline.reading.people", "pipeline.reading.view", "pipeline.reading.words"),
+}
 
 
 def modules_after(code: str, tmp_path: Path) -> set[str]:

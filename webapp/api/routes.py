@@ -13,7 +13,7 @@ from core.jobs import estimates
 from core.recordings import queries
 from core.retention import deletion
 from pipeline.errors import PipelineError
-from pipeline.recap import Recap, to_plain
+from pipeline.recap import Recap, to_plain, to_public
 from webapp import errors
 from webapp.api import shapes
 from webapp.auth import sessions
@@ -98,7 +98,7 @@ def show(recording_id: str) -> tuple[Response, int]:
 @api.get("/recordings/<recording_id>/transcript")
 def transcript(recording_id: str) -> Response:
     """Who said what."""
-    return jsonify(to_plain(_asked_recap(recording_id).transcript))
+    return jsonify(to_public(_asked_recap(recording_id).transcript))
 
 
 @api.put("/recordings/<recording_id>/speakers")

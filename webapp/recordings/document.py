@@ -4,32 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
 
-from pipeline.recap import ActionItem, Point, Recap, Segment, Transcript
+from pipeline.reading.view import ReadingView, read_recap
+from pipeline.reading.words import TextRun
+from pipeline.recap import ActionItem, Point, Recap
 from webapp import formats
 from webapp.recordings import tiles
 from webapp.recordings.history import History
 from webapp.recordings.tiles import UNKNOWN, Tile
 
-#: Words the recogniser gave less than this are marked as doubtful; the PDF marks the same.
-DOUBTFUL_BELOW = 0.45
-#: A long turn gets a new time about this often, in seconds; where no speakers are known, a transcript does.
-PARAGRAPH_SECONDS = 60.0
-PARAGRAPH_SECONDS_UNKNOWN = 20.0
 RIGHT_TO_LEFT = ("ar", "fa", "he", "ps", "sd", "ur", "yi")
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """A stretch of one speaker, of about a minute at most; `is_new` where the speaker changes. `parts` are texts,
-    each with whether it is doubtful."""
+class TurnView:
+    """A paragraph of a turn; `is_new` where the speaker changes."""
 
     anchor: str
     start: float
     speaker: Tile | None
     is_new: bool
-    parts: tuple[tuple[str, bool], ...]
+    runs: tuple[TextRun, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +70,20 @@ class Document:
         self._tile_of = {one.id: tile for one, tile in zip(transcript.speakers, self.speakers, strict=True)}
         self._tile_named = {tile.name.casefold(): tile for tile in reversed(self.speakers)}
         self._segments = {segment.id: segment for segment in transcript.segments}
-        self._anchors: dict[str, str] = {}
-        self.turns = list(self._make_turns(transcript))
+        view = read_recap(recap)
+        self._anchors = view.anchors
+        self.turns = list(self._make_turns(view))
         self.language = transcript.language
         self.direction = "rtl" if transcript.language in RIGHT_TO_LEFT else "ltr"
         self.is_extractive = recap.summary.engine == "extractive"
         self.overview = self._views(recap.summary.overview)
         self.sections = [section for section in self._make_sections() if section.points]
 
-    def _make_turns(self, transcript: Transcript) -> Iterator[Turn]:
-        used: set[str] = set()
-        for speaker, group in groupby(transcript.segments, key=lambda segment: segment.speaker):
-            tile = self._tile_of.get(speaker or "", UNKNOWN) if self.speakers else None
-            longest = PARAGRAPH_SECONDS if speaker else PARAGRAPH_SECONDS_UNKNOWN
-            for number, paragraph in enumerate(_paragraphs(group, longest)):
-                anchor = _free_anchor(paragraph[0].start, used)
-                self._anchors |= {segment.id: anchor for segment in paragraph}
-                parts = tuple(part for segment in paragraph for part in mark_doubtful(segment))
-                yield Turn(anchor, paragraph[0].start, tile, number == 0, parts)
+    def _make_turns(self, view: ReadingView) -> Iterator[TurnView]:
+        for turn in view.turns:
+            tile = self._tile_of.get(turn.speaker or "", UNKNOWN) if self.speakers else None
+            for number, paragraph in enumerate(turn.paragraphs):
+                yield TurnView(paragraph.anchor, paragraph.start, tile, number == 0, paragraph.runs)
 
     def _make_sections(self) -> Iterator[Section]:
         summary = self.recap.summary
@@ -172,48 +163,6 @@ def _joined(spans: Iterable[tuple[float, float]], gap: float) -> list[tuple[floa
         else:
             found.append((start, end))
     return found
-
-
-def _paragraphs(segments: Iterable[Segment], longest: float) -> Iterator[list[Segment]]:
-    paragraph: list[Segment] = []
-    for segment in segments:
-        if paragraph and segment.end - paragraph[0].start > longest:
-            yield paragraph
-            paragraph = []
-        paragraph.append(segment)
-    if paragraph:
-        yield paragraph
-
-
-def _free_anchor(start: float, used: set[str]) -> str:
-    """The address of a second within the page; two that begin together differ in the last digit."""
-    anchor = f"t={start:.1f}"
-    while anchor in used:
-        start += 0.1
-        anchor = f"t={start:.1f}"
-    used.add(anchor)
-    return anchor
-
-
-def mark_doubtful(segment: Segment) -> Iterator[tuple[str, bool]]:
-    """The text of a segment and a space, cut where doubt begins and ends; each part with whether it is doubtful."""
-    text, place, begun = segment.text, 0, 0
-    doubtful = False
-    for word in segment.words:
-        sign = word.text.strip()
-        found = text.find(sign, place) if sign else -1
-        if found < 0:
-            continue
-        if (word.probability < DOUBTFUL_BELOW) != doubtful:
-            cut = found if not doubtful else place
-            if cut > begun:
-                yield text[begun:cut], doubtful
-            begun, doubtful = cut, not doubtful
-        place = found + len(sign)
-    end = place if doubtful else len(text)
-    if end > begun:
-        yield text[begun:end], doubtful
-    yield text[end:] + " ", False
 
 
 def describe(recap: Recap, past: History | None) -> list[tuple[str, str]]:

@@ -14,17 +14,19 @@ import numpy as np
 import pytest
 from support import media
 
-from pipeline import audio
-from pipeline.audio import SAMPLE_RATE, AudioInfo, DecodeLimits, compute_peaks, decode, open_pcm
+from pipeline.audio import AudioInfo, decode
+from pipeline.decode import child as decoder
+from pipeline.decode.limits import DecodeLimits
 from pipeline.errors import (
     InternalError,
     NoAudio,
     PipelineError,
+    RecordingTooLong,
+    RecordingTooShort,
     StorageFull,
-    TooLong,
-    TooShort,
     UnsupportedMedia,
 )
+from pipeline.samples import SAMPLE_RATE, compute_peaks, open_pcm
 
 ROOT = Path(__file__).resolve().parents[3]
 SAMPLES = sorted(path for path in (ROOT / "audio_samples").iterdir() if path.suffix not in (".json", ".md"))
@@ -262,24 +264,24 @@ def test_a_track_without_a_sample_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_twentieth_of_a_second_is_refused(tmp_path: Path) -> None:
-    refused(tmp_path, media.wav(media.tone(0.05, 16000)), TooShort)
+    refused(tmp_path, media.wav(media.tone(0.05, 16000)), RecordingTooShort)
 
 
 def test_thirty_hours_in_a_small_file_are_refused_at_once(tmp_path: Path) -> None:
     started = time.monotonic()
-    refused(tmp_path, media.endless_opus(30), TooLong)
+    refused(tmp_path, media.endless_opus(30), RecordingTooLong)
     assert time.monotonic() - started < 10
 
 
 def test_a_file_that_lies_about_its_length_is_stopped_at_the_limit(tmp_path: Path) -> None:
-    refused(tmp_path, media.endless_opus(30, claimed_seconds=60), TooLong, DecodeLimits(max_seconds=120))
+    refused(tmp_path, media.endless_opus(30, claimed_seconds=60), RecordingTooLong, DecodeLimits(max_seconds=120))
 
 
 def test_the_limit_itself_is_allowed_and_a_little_more_is_not(tmp_path: Path) -> None:
     source = tmp_path / "x.wav"
     source.write_bytes(media.wav(media.tone(3, 16000)))
     assert decode(source, tmp_path / "pcm", DecodeLimits(max_seconds=3)).duration_seconds == 3.0
-    refused(tmp_path, source, TooLong, DecodeLimits(max_seconds=2.999))
+    refused(tmp_path, source, RecordingTooLong, DecodeLimits(max_seconds=2.999))
 
 
 def test_what_is_no_plain_file_is_refused(tmp_path: Path) -> None:
@@ -358,7 +360,7 @@ def test_a_child_killed_by_a_signal_leaves_no_file(number: signal.Signals, tmp_p
 
 def test_the_child_dies_with_its_parent(tmp_path: Path) -> None:
     program = (
-        "from pathlib import Path; from pipeline.audio import *; "
+        "from pathlib import Path; from pipeline.audio import *; from pipeline.decode.limits import *; "
         f"decode(Path({str(long_recording(tmp_path))!r}), Path({str(tmp_path / 'pcm')!r}), DecodeLimits(20000), "
         "on_progress=lambda share: print(share, flush=True))"
     )
@@ -407,14 +409,14 @@ def test_memory_is_limited(tmp_path: Path) -> None:
 def test_a_full_disk_is_told(tmp_path: Path) -> None:
     source = media.write(tmp_path / "x.flac", "flac")
     with source.open("rb") as upload, open("/dev/full", "wb") as full, pytest.raises(StorageFull):
-        audio._run(upload.fileno(), full.fileno(), source.stat().st_size, LIMITS, lambda share: None)
+        decoder.run_child(upload.fileno(), full.fileno(), source.stat().st_size, LIMITS, lambda share: None)
 
 
 def test_a_confined_process_can_open_nothing_more() -> None:
     program = """
 import os, socket
-from pipeline.decode.sandbox import Arguments, confine
-confine(Arguments(os.getppid(), 1, 16000, 60.0, 256 << 20, 10))
+from pipeline.decode.sandbox import DecodeArguments, confine
+confine(DecodeArguments(os.getppid(), 1, 16000, 60.0, 256 << 20, 10))
 held = [os.dup(0)]
 for attempt in (lambda: open("/etc/hostname"), socket.socket, os.pipe, lambda: os.dup(0)):
     try:
@@ -445,12 +447,12 @@ for attempt in (lambda: open("/etc/hostname"), socket.socket, os.pipe, lambda: o
 def test_a_child_that_talks_nonsense_is_not_believed(
     program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audio, "_PROGRAM", program)
+    monkeypatch.setattr(decoder, "_PROGRAM", program)
     refused(tmp_path, TEXT, UnsupportedMedia)
 
 
 def test_a_decoder_that_cannot_start_is_an_internal_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audio, "_PROGRAM", "import no_such_module")
+    monkeypatch.setattr(decoder, "_PROGRAM", "import no_such_module")
     refused(tmp_path, TEXT, InternalError)
 
 

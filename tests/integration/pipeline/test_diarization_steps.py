@@ -19,9 +19,9 @@ from pyannote.audio.pipelines.clustering import VBxClustering
 from pyannote.audio.pipelines.speaker_verification import PyannoteAudioPretrainedSpeakerEmbedding
 from pyannote.core import SlidingWindow, SlidingWindowFeature
 
+from pipeline.diarization.aggregation import find_active_runs
 from pipeline.diarization.clustering import CappedClustering
-from pipeline.diarization.lean import LeanDiarization
-from pipeline.diarization.votes import find_stretches
+from pipeline.diarization.low_memory import LowMemoryDiarization
 
 FRAMES = SlidingWindow(start=0.0, duration=0.0619375, step=0.016875)  # those of community-1
 CHUNKS = SlidingWindow(start=0.0, duration=10.0, step=1.0)
@@ -52,7 +52,7 @@ def bare(kind: type) -> Any:
 @pytest.mark.parametrize("speakers", [3, 4, 9])
 def test_who_has_the_floor_is_what_pyannote_says(speakers: int) -> None:
     active, clusters = make_chunks(200, speakers)
-    lean, stock = bare(LeanDiarization), bare(SpeakerDiarization)
+    lean, stock = bare(LowMemoryDiarization), bare(SpeakerDiarization)
     count = lean.speaker_count(active, FRAMES, warm_up=(0.0, 0.0))
     of_pyannote = stock.speaker_count(as_float(active), FRAMES, warm_up=(0.0, 0.0))
     assert np.array_equal(count.data, of_pyannote.data)
@@ -68,7 +68,7 @@ def test_who_has_the_floor_is_what_pyannote_says(speakers: int) -> None:
 def test_more_speakers_at_once_than_there_are_get_a_column_each() -> None:
     active, clusters = make_chunks(60, 3)
     clusters[clusters > 0] = 0
-    lean, stock = bare(LeanDiarization), bare(SpeakerDiarization)
+    lean, stock = bare(LowMemoryDiarization), bare(SpeakerDiarization)
     count = lean.speaker_count(active, FRAMES, warm_up=(0.0, 0.0))
     assert count.data.max() > 1
     expected = stock.reconstruct(as_float(active), clusters, count).data
@@ -80,13 +80,13 @@ def test_more_speakers_at_once_than_there_are_get_a_column_each() -> None:
     [([0, 0], []), ([1, 1], [(0, 2)]), ([0, 1, 1, 0, 1], [(1, 3), (4, 5)]), ([1, 0, 1], [(0, 1), (2, 3)])],
 )
 def test_stretches_are_found(active: list[int], stretches: list[tuple[int, int]]) -> None:
-    assert find_stretches(np.array(active, dtype=np.uint8)) == stretches
+    assert find_active_runs(np.array(active, dtype=np.uint8)) == stretches
 
 
 def test_putting_chunks_together_takes_little_memory() -> None:
     """Half an hour at community-1's pace; pyannote lays out 34 MB for four speakers, and as much in copies."""
     active, clusters = make_chunks(1800, 4)
-    lean = bare(LeanDiarization)
+    lean = bare(LowMemoryDiarization)
     count = lean.speaker_count(active, FRAMES, warm_up=(0.0, 0.0))
     tracemalloc.start()
     try:
@@ -143,11 +143,11 @@ def test_one_hearing_for_all_voices_gives_the_embeddings_of_one_for_each(exclude
     file = {"waveform": torch.randn(1, 16_000 * 3), "sample_rate": 16_000}
     embedding = PyannoteAudioPretrainedSpeakerEmbedding(WeSpeakerResNet34())
     found = {}
-    for kind in (LeanDiarization, SpeakerDiarization):
+    for kind in (LowMemoryDiarization, SpeakerDiarization):
         pipeline = bare(kind)
         pipeline._embedding, pipeline._audio, pipeline.embedding_batch_size = embedding, Audio(16_000, "downmix"), 2
         found[kind] = pipeline.get_embeddings(file, segmentation, exclude_overlap=exclude_overlap)
-    lean, stock = found[LeanDiarization], found[SpeakerDiarization]
+    lean, stock = found[LowMemoryDiarization], found[SpeakerDiarization]
     speaks = active.any(axis=1)
     assert lean.shape == stock.shape == (5, 3, 256)
     assert lean.dtype == stock.dtype

@@ -14,10 +14,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.audio import DecodeLimits, decode, open_pcm
+from pipeline.audio import decode
+from pipeline.decode.limits import DecodeLimits
 from pipeline.diarize import Diarization, DiarizeOptions, Diarizer
 from pipeline.errors import Cancelled, DiarizationMissing
-from pipeline.recap import Turn
+from pipeline.recap import SpeakerTurn
+from pipeline.samples import open_pcm
 
 ROOT = Path(__file__).resolve().parents[3]
 MODEL = ROOT / "demo" / "diarization-demo"
@@ -58,9 +60,9 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Open:
     return open_sample
 
 
-def turns(annotation: Any) -> tuple[Turn, ...]:
+def turns(annotation: Any) -> tuple[SpeakerTurn, ...]:
     return tuple(
-        Turn(round(float(span.start), 3), round(float(span.end), 3), label)
+        SpeakerTurn(round(float(span.start), 3), round(float(span.end), 3), label)
         for span, _, label in annotation.itertracks(yield_label=True)
     )
 

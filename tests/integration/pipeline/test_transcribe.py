@@ -8,17 +8,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.audio import DecodeLimits, decode, open_pcm
+from pipeline.audio import decode
+from pipeline.decode.limits import DecodeLimits
 from pipeline.errors import ModelMissing, OutOfMemory
 from pipeline.evaluate import normalize
 from pipeline.recap import Phrase, WindowText, Word
-from pipeline.speech import Span, SpeechOptions, find_speech
+from pipeline.samples import open_pcm
 from pipeline.transcribe import Recognizer, TranscribeOptions, find_fault, transcribe
+from pipeline.voice_activity import TimeSpan, VoiceActivityOptions, detect_voice_activity
 
 ROOT = Path(__file__).resolve().parents[3]
 OPTIONS = TranscribeOptions("en")
 PCM = np.zeros(16_000 * 100, dtype=np.float32)
-WINDOWS = [Span(n * 10.0, n * 10.0 + 9) for n in range(10)]
+WINDOWS = [TimeSpan(n * 10.0, n * 10.0 + 9) for n in range(10)]
 
 
 class Kept:
@@ -48,14 +50,14 @@ class Scripted:
         self.batches: list[int] = []
         self.alone: list[float] = []
 
-    def decode_batch(self, pcm: Any, windows: Sequence[Span], options: TranscribeOptions) -> list[list[Phrase]]:
+    def decode_batch(self, pcm: Any, windows: Sequence[TimeSpan], options: TranscribeOptions) -> list[list[Phrase]]:
         if len(windows) > self.behaviour.get("fits", 99):
             raise RuntimeError("CUDA failed with error out of memory")
         self.batches.append(len(windows))
         bad = self.behaviour.get("bad", {})
         return [bad.get(w.start, [phrase(f"window {w.start:.0f}")]) for w in windows]
 
-    def decode_alone(self, pcm: Any, window: Span, options: TranscribeOptions) -> list[Phrase]:
+    def decode_alone(self, pcm: Any, window: TimeSpan, options: TranscribeOptions) -> list[Phrase]:
         self.alone.append(window.start)
         return self.behaviour.get("again", [phrase("better")])
 
@@ -143,7 +145,7 @@ def test_the_demo_model_hears_the_words_at_their_times(tmp_path: Path) -> None:
     decode(ROOT / "audio_samples" / "ten-seconds.wav", tmp_path / "pcm", DecodeLimits(60))
     pcm = open_pcm(tmp_path / "pcm")
     recognizer = Recognizer(ROOT / "demo" / "whisper-demo-en", "cpu", "int8", 2)
-    speech = find_speech(pcm, SpeechOptions(recognizer.window_seconds), lambda _: None)
+    speech = detect_voice_activity(pcm, VoiceActivityOptions(recognizer.window_seconds), lambda _: None)
     assert recognizer.window_seconds == 10
     assert recognizer.detect_language(pcm, speech.windows) == ("en", 1.0)
     assert recognizer.resolve_language("nl") == "en"

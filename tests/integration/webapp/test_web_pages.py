@@ -20,6 +20,7 @@ from core.jobs import claims, transitions
 from core.recordings import queries
 from core.storage.store import file_store
 from pipeline.errors import NoAudio, WorkerLost
+from pipeline.reading.words import TextRun
 from pipeline.recap import FailedWindow, Notice, Phrase, WindowText, to_json
 from webapp import formats
 from webapp.recordings import document, tiles
@@ -356,13 +357,14 @@ def test_the_ninth_speaker_has_a_hollow_tile() -> None:
     assert len({tile.letter for tile in made}) == 20
 
 
-def test_doubtful_words_are_marked_and_no_letter_is_lost() -> None:
+def test_doubtful_words_are_marked_and_no_letter_is_lost(alice: User) -> None:
     for name in ("council", "launch-planning", "crosstalk"):
-        for segment in meetings.make_transcript(name).segments:
-            parts = list(document.mark_doubtful(segment))
-            assert "".join(text for text, _ in parts) == segment.text + " "
-            doubted = " ".join(text for text, doubtful in parts if doubtful).split()
-            assert len(doubted) == sum(word.probability < 0.45 for word in segment.words)
+        recap = meetings.make_recap(meetings.upload(alice, name), name)
+        runs = [run for turn in document.Document(recap).turns for run in (*turn.runs, TextRun(" ", False))]
+        segments = recap.transcript.segments
+        assert "".join(run.text for run in runs) == "".join(segment.text + " " for segment in segments)
+        doubted = " ".join(run.text for run in runs if run.is_doubtful).split()
+        assert len(doubted) == sum(word.probability < 0.45 for segment in segments for word in segment.words)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.evaluate import evaluate, normalize
-from pipeline.recap import Segment, Speaker, Transcript, Turn
+from pipeline.recap import Segment, Speaker, SpeakerTurn, Transcript
 
 TRUTH = json.loads((Path(__file__).resolve().parents[3] / "audio_samples" / "standup.json").read_text())
 
@@ -16,7 +16,7 @@ def perfect() -> Transcript:
     segments, turns = [], []
     for number, turn in enumerate(TRUTH["turns"]):
         segments.append(Segment(f"s{number}", turn["start"], turn["end"], turn["text"], turn["speaker"]))
-        turns += [Turn(sentence["start"], sentence["end"], turn["speaker"]) for sentence in turn["sentences"]]
+        turns += [SpeakerTurn(sentence["start"], sentence["end"], turn["speaker"]) for sentence in turn["sentences"]]
     speakers = tuple(Speaker(name, name, 1.0) for name in TRUTH["speakers"])
     return Transcript("en", 1.0, TRUTH["duration_seconds"], speakers, tuple(segments), tuple(turns))
 

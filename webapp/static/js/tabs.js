@@ -60,8 +60,14 @@ function followTime(event, panes, tabs) {
   jump(panes, tabs, id);
 }
 
+// Paragraphs may begin elsewhere than when a link was made: it leads to the paragraph that holds its second.
+function turnAt(id) {
+  const secondOf = (name) => Number.parseFloat(name.slice("t=".length));
+  return [...document.querySelectorAll(".turn[id^='t=']")].filter((turn) => secondOf(turn.id) <= secondOf(id)).at(-1);
+}
+
 function jump(panes, tabs, id) {
-  const turn = document.getElementById(id);
+  const turn = document.getElementById(id) ?? turnAt(id);
   if (!turn) return;
   const transcript = tabs.find((tab) => tab.id === "tab-transcript");
   if (transcript.offsetParent !== null) choose(panes, tabs, transcript);

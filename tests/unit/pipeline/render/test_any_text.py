@@ -12,9 +12,9 @@ from pypdf import PdfReader
 from support.recaps import sample_recap
 
 from pipeline.recap import ActionItem, Notice, Point, Recap, Segment, Speaker, StageReport, Topic, Word
-from pipeline.render import faces
-from pipeline.render.clean import clean_recap, clean_text
+from pipeline.render import fonts
 from pipeline.render.pdf import render_pdf
+from pipeline.render.sanitize import sanitize_recap, sanitize_text
 
 TRAPS = [
     "<b>",
@@ -111,23 +111,25 @@ def test_any_recap_becomes_a_document(recap: Recap, size: str) -> None:
 @given(st.text())
 def test_clean_text_holds_only_what_a_face_can_draw(text: str) -> None:
     missing: set[str] = set()
-    cleaned = clean_text(text, faces.drawable(), missing)
-    assert faces.drawable().issuperset(cleaned)
-    assert clean_text(cleaned, faces.drawable(), set()) == cleaned
-    assert "".join(part for _, part in faces.runs(cleaned, faces.LABEL)) == cleaned
+    cleaned = sanitize_text(text, fonts.drawable_characters(), missing)
+    assert fonts.drawable_characters().issuperset(cleaned)
+    assert sanitize_text(cleaned, fonts.drawable_characters(), set()) == cleaned
+    assert "".join(part for _, part in fonts.split_by_font(cleaned, fonts.LABEL)) == cleaned
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(st.characters(codec="utf-8", categories=["L", "N", "P"]), min_size=1))
 def test_runs_never_meet_a_face_without_the_letter(text: str) -> None:
-    cleaned = clean_text(text, faces.drawable(), set())
-    for name in (faces.TEXT, faces.ITALIC, faces.DISPLAY, faces.LABEL_SEMIBOLD):
-        assert all(faces.face(chosen).characters.issuperset(part) for chosen, part in faces.runs(cleaned, name))
+    cleaned = sanitize_text(text, fonts.drawable_characters(), set())
+    for name in (fonts.TEXT, fonts.ITALIC, fonts.DISPLAY, fonts.LABEL_SEMIBOLD):
+        assert all(
+            fonts.load_font(chosen).characters.issuperset(part) for chosen, part in fonts.split_by_font(cleaned, name)
+        )
 
 
 def test_a_recap_is_cleaned_everywhere_but_in_its_address() -> None:
     recap = replace(sample_recap("ten-seconds"), title="a\x00b\u202ec", recording_url="https://例え.example/x")
-    cleaned, missing = clean_recap(recap, faces.drawable())
+    cleaned, missing = sanitize_recap(recap, fonts.drawable_characters())
     assert cleaned.title == "abc"
     assert cleaned.recording_url == recap.recording_url
     assert missing == frozenset()

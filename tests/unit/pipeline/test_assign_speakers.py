@@ -5,9 +5,9 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.attribute import attribute
+from pipeline.assign_speakers import assign_speakers
 from pipeline.diarize import Diarization
-from pipeline.recap import Phrase, Transcript, Turn, WindowText, Word
+from pipeline.recap import Phrase, SpeakerTurn, Transcript, WindowText, Word
 from pipeline.transcribe import Transcription
 
 
@@ -16,10 +16,10 @@ def words(*texts: str, start: float = 0.0) -> tuple[Word, ...]:
     return tuple(Word(start + n, start + n + 0.9, f" {text}", 0.9) for n, text in enumerate(texts))
 
 
-def attributed(heard: tuple[Word, ...], *turns: Turn) -> Transcript:
+def attributed(heard: tuple[Word, ...], *turns: SpeakerTurn) -> Transcript:
     phrase = Phrase(heard[0].start, heard[-1].end, "", -0.2, 0.01, 1.1, heard)
     transcription = Transcription("en", 1.0, (WindowText(0, (phrase,)),))
-    return attribute(transcription, Diarization(turns, turns), 60.0)
+    return assign_speakers(transcription, Diarization(turns, turns), 60.0)
 
 
 def said(transcript: Transcript) -> list[tuple[str | None, str]]:
@@ -27,18 +27,18 @@ def said(transcript: Transcript) -> list[tuple[str | None, str]]:
 
 
 def test_a_segment_ends_where_the_speaker_changes() -> None:
-    transcript = attributed(words("hello", "there", "good", "morning"), Turn(0, 2, "B"), Turn(2, 4, "A"))
+    transcript = attributed(words("hello", "there", "good", "morning"), SpeakerTurn(0, 2, "B"), SpeakerTurn(2, 4, "A"))
     assert said(transcript) == [("S1", "hello there"), ("S2", "good morning")]
     assert [(s.id, s.start, s.end) for s in transcript.segments] == [("s1", 0.0, 1.9), ("s2", 2.0, 3.9)]
 
 
 def test_a_segment_ends_at_the_end_of_a_sentence() -> None:
-    transcript = attributed(words("Hello.", "Is", "it", "you?", "Yes"), Turn(0, 9, "A"))
+    transcript = attributed(words("Hello.", "Is", "it", "you?", "Yes"), SpeakerTurn(0, 9, "A"))
     assert [text for _, text in said(transcript)] == ["Hello.", "Is it you?", "Yes"]
 
 
 def test_speakers_are_named_in_the_order_of_their_first_word() -> None:
-    transcript = attributed(words("one", "two"), Turn(0, 1, "SPEAKER_07"), Turn(1, 2.5, "SPEAKER_00"))
+    transcript = attributed(words("one", "two"), SpeakerTurn(0, 1, "SPEAKER_07"), SpeakerTurn(1, 2.5, "SPEAKER_00"))
     assert [(s.id, s.name, s.seconds) for s in transcript.speakers] == [
         ("S1", "Speaker 1", 1.0),
         ("S2", "Speaker 2", 1.5),
@@ -46,15 +46,15 @@ def test_speakers_are_named_in_the_order_of_their_first_word() -> None:
 
 
 def test_a_word_belongs_to_the_turn_it_overlaps_most() -> None:
-    transcript = attributed((Word(0.0, 1.0, " word", 0.9),), Turn(0.0, 0.4, "A"), Turn(0.4, 1.0, "B"))
+    transcript = attributed((Word(0.0, 1.0, " word", 0.9),), SpeakerTurn(0.0, 0.4, "A"), SpeakerTurn(0.4, 1.0, "B"))
     assert transcript.segments[0].speaker == "S1"
     assert [turn.start for turn in transcript.turns] == [0.4]
 
 
 def test_a_word_in_no_turn_goes_to_the_nearest_within_a_second() -> None:
-    near = attributed((Word(5.0, 5.5, " near", 0.9),), Turn(0.0, 4.1, "A"), Turn(6.5, 9.0, "B"))
+    near = attributed((Word(5.0, 5.5, " near", 0.9),), SpeakerTurn(0.0, 4.1, "A"), SpeakerTurn(6.5, 9.0, "B"))
     assert said(near) == [("S1", "near")]
-    far = attributed((Word(5.0, 5.5, " far", 0.9),), Turn(0.0, 3.9, "A"), Turn(6.6, 9.0, "B"))
+    far = attributed((Word(5.0, 5.5, " far", 0.9),), SpeakerTurn(0.0, 3.9, "A"), SpeakerTurn(6.6, 9.0, "B"))
     assert said(far) == [(None, "far")]
     assert far.speakers == ()
 
@@ -67,10 +67,10 @@ def test_without_turns_nobody_is_named() -> None:
 
 def test_text_without_spaces_between_words_stays_so() -> None:
     heard = (Word(0.0, 0.5, "会议", 0.9), Word(0.5, 1.0, "开始。", 0.9))
-    assert said(attributed(heard, Turn(0, 2, "A"))) == [("S1", "会议开始。")]
+    assert said(attributed(heard, SpeakerTurn(0, 2, "A"))) == [("S1", "会议开始。")]
 
 
-def nearest_by_hand(word: Word, turns: list[Turn]) -> float:
+def nearest_by_hand(word: Word, turns: list[SpeakerTurn]) -> float:
     return max(min(word.end, turn.end) - max(word.start, turn.start) for turn in turns)
 
 
@@ -80,7 +80,7 @@ def nearest_by_hand(word: Word, turns: list[Turn]) -> float:
 )
 def test_bisection_finds_what_looking_at_every_turn_finds(cuts: list[float], starts: list[float]) -> None:
     edges = sorted(cuts)
-    turns = [Turn(a, b, f"T{n}") for n, (a, b) in enumerate(itertools.pairwise(edges)) if n % 3 < 2]
+    turns = [SpeakerTurn(a, b, f"T{n}") for n, (a, b) in enumerate(itertools.pairwise(edges)) if n % 3 < 2]
     heard = tuple(Word(start, start + 0.5, " w", 0.9) for start in sorted(starts))
     transcript = attributed(heard, *turns)
     for segment in transcript.segments:

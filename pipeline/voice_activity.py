@@ -15,7 +15,7 @@ LONGEST_WINDOW_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class SpeechOptions:
+class VoiceActivityOptions:
     """How speech is found (Silero, as faster-whisper carries it; the silence is its batched mode's) and packed."""
 
     max_window_seconds: float
@@ -25,7 +25,7 @@ class SpeechOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TimeSpan:
     """A stretch of sound, in seconds."""
 
     start: float
@@ -38,11 +38,11 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Speech:
+class VoiceActivity:
     """Where somebody speaks: `spans` as found, `windows` as decoded; `speech_seconds` is the sum of the spans."""
 
-    spans: tuple[Span, ...]
-    windows: tuple[Span, ...]
+    spans: tuple[TimeSpan, ...]
+    windows: tuple[TimeSpan, ...]
 
     @property
     def speech_seconds(self) -> float:
@@ -50,13 +50,15 @@ class Speech:
         return sum(span.seconds for span in self.spans)
 
 
-def find_speech(pcm: NDArray[np.float32], options: SpeechOptions, on_progress: Callable[[float], None]) -> Speech:
+def detect_voice_activity(
+    pcm: NDArray[np.float32], options: VoiceActivityOptions, on_progress: Callable[[float], None]
+) -> VoiceActivity:
     """Find speech in 16 kHz mono samples, block by block, and pack it into windows.
 
     Memory is that of one block: the detector's peak grows with what it is given (about 1 GB an hour in one call).
     A block ends where the speech that touches its edge begins, so nothing is cut there. `on_progress` gets 0..1.
     """
-    spans: list[Span] = []
+    spans: list[TimeSpan] = []
     position, block = 0, int(options.block_seconds * SAMPLE_RATE)
     while position < len(pcm):
         end = min(position + block, len(pcm))
@@ -66,13 +68,13 @@ def find_speech(pcm: NDArray[np.float32], options: SpeechOptions, on_progress: C
         if not is_last and found and found[-1][1] >= end - position - SAMPLE_RATE // 10 and found[-1][0] > 0:
             following = position + found[-1][0]
             found.pop()
-        spans += [Span((position + a) / SAMPLE_RATE, (position + b) / SAMPLE_RATE) for a, b in found]
+        spans += [TimeSpan((position + a) / SAMPLE_RATE, (position + b) / SAMPLE_RATE) for a, b in found]
         position = following
         on_progress(position / len(pcm))
-    return Speech(tuple(spans), tuple(pack_windows(spans, options.max_window_seconds)))
+    return VoiceActivity(tuple(spans), tuple(pack_windows(spans, options.max_window_seconds)))
 
 
-def _detect(samples: NDArray[np.float32], options: SpeechOptions) -> list[tuple[int, int]]:
+def _detect(samples: NDArray[np.float32], options: VoiceActivityOptions) -> list[tuple[int, int]]:
     from faster_whisper.vad import VadOptions, get_speech_timestamps
 
     settings = VadOptions(
@@ -84,14 +86,14 @@ def _detect(samples: NDArray[np.float32], options: SpeechOptions) -> list[tuple[
     return [(int(one["start"]), min(int(one["end"]), len(samples))) for one in found]
 
 
-def pack_windows(spans: Sequence[Span], max_seconds: float) -> list[Span]:
+def pack_windows(spans: Sequence[TimeSpan], max_seconds: float) -> list[TimeSpan]:
     """Join neighbouring spans into windows of at most `max_seconds`; a longer span is cut into equal parts."""
-    windows: list[Span] = []
+    windows: list[TimeSpan] = []
     for span in spans:
         if windows and span.end - windows[-1].start <= max_seconds:
-            windows[-1] = Span(windows[-1].start, span.end)
+            windows[-1] = TimeSpan(windows[-1].start, span.end)
             continue
         parts = max(1, int(np.ceil(span.seconds / max_seconds - 1e-6)))
         step = span.seconds / parts
-        windows += [Span(span.start + n * step, span.start + (n + 1) * step) for n in range(parts)]
+        windows += [TimeSpan(span.start + n * step, span.start + (n + 1) * step) for n in range(parts)]
     return windows

@@ -12,7 +12,7 @@ from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from typing import TypeVar
 
-from pipeline.recap import Recap
+from pipeline.recap import Recap, Segment
 
 T = TypeVar("T")
 
@@ -23,7 +23,7 @@ _DROPPED = ("Cc", "Cf")
 _SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 
 
-def clean_text(text: str, drawable: frozenset[str], missing: set[str]) -> str:
+def sanitize_text(text: str, drawable: frozenset[str], missing: set[str]) -> str:
     """Return `text` in composed form, of characters in `drawable` only, with single spaces.
 
     Control and format characters (direction marks among them) are dropped. What no face has becomes its plain
@@ -67,13 +67,21 @@ def _each_text(value: T, change: Callable[[str], str]) -> T:
     return value
 
 
-def clean_recap(recap: Recap, drawable: frozenset[str]) -> tuple[Recap, frozenset[str]]:
+def sanitize_recap(recap: Recap, drawable: frozenset[str]) -> tuple[Recap, frozenset[str]]:
     """Return the recap with every string cleaned (its address excepted) and the characters that no face has."""
     missing: set[str] = set()
 
     @cache
     def change(text: str) -> str:
-        return clean_text(text, drawable, missing)
+        return sanitize_text(text, drawable, missing)
 
-    cleaned = _each_text(replace(recap, recording_url=None), change)
-    return replace(cleaned, recording_url=recap.recording_url), frozenset(missing)
+    sanitized = _each_text(replace(recap, recording_url=None), change)
+    pairs = zip(recap.transcript.segments, sanitized.transcript.segments, strict=True)
+    segments = tuple(new if new.text == old.text else _without_positions(new) for old, new in pairs)
+    transcript = replace(sanitized.transcript, segments=segments)
+    return replace(sanitized, transcript=transcript, recording_url=recap.recording_url), frozenset(missing)
+
+
+def _without_positions(segment: Segment) -> Segment:
+    """A segment whose text has changed, so that its words are elsewhere in it."""
+    return replace(segment, words=tuple(replace(word, position=None) for word in segment.words))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 BLOCK_FRAMES = 20_000
 
 
-def add_votes(
+def count_votes(
     active: NDArray[np.uint8], clusters: NDArray[np.signedinteger], starts: Sequence[int], total_frames: int
 ) -> NDArray[np.uint16]:
     """How many chunks hear each speaker in each frame.
@@ -31,7 +31,7 @@ def add_votes(
     return votes
 
 
-def pick_speakers(votes: NDArray[np.uint16], count: NDArray[np.integer]) -> NDArray[np.uint8]:
+def select_speakers(votes: NDArray[np.uint16], count: NDArray[np.integer]) -> NDArray[np.uint8]:
     """Give the floor in each frame to the `count` (frames,) speakers with the most votes.
 
     The result is 0 or 1 with the shape of `votes`, (frames, speakers), or wider where `count` asks for more speakers
@@ -48,7 +48,7 @@ def pick_speakers(votes: NDArray[np.uint16], count: NDArray[np.integer]) -> NDAr
     return floor
 
 
-def find_stretches(active: NDArray[np.uint8]) -> list[tuple[int, int]]:
+def find_active_runs(active: NDArray[np.uint8]) -> list[tuple[int, int]]:
     """Where an array of 0 and 1 is 1: the first frame of each stretch and the first one after it."""
     edges = np.flatnonzero(np.diff(active.astype(np.int8), prepend=0, append=0))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))

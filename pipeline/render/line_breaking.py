@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from pipeline.render import faces
-from pipeline.render.style import Style
+from pipeline.render import fonts
+from pipeline.render.style import TextStyle
 
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _AFTER_HYPHEN = re.compile(r"(?<=\w-)(?=\w)")
@@ -14,7 +14,7 @@ _SHORT_LAST_LINE = 0.12
 ELLIPSIS = "…"
 
 
-class Word(NamedTuple):
+class TextPiece(NamedTuple):
     """A piece of a line that is never broken.
 
     `space` is the width before it where it is not the first of its line (0: it clings to the word before);
@@ -22,7 +22,7 @@ class Word(NamedTuple):
     """
 
     text: str
-    style: Style
+    style: TextStyle
     width: float
     space: float
     dotted: bool = False
@@ -31,20 +31,20 @@ class Word(NamedTuple):
     bound: bool = False
 
 
-Line = list[Word]
+TextLine = list[TextPiece]
 
 
-def width(text: str, style: Style) -> float:
+def width(text: str, style: TextStyle) -> float:
     """The width of a line of text in points."""
-    return faces.width(text, style.face, style.size)
+    return fonts.width(text, style.font, style.size)
 
 
-def curl(text: str) -> str:
+def curl_apostrophes(text: str) -> str:
     """The text with typographic apostrophes between letters."""
     return _APOSTROPHE.sub("’", text) if "'" in text else text
 
 
-def cut_word(text: str, style: Style, measure: float) -> list[str]:
+def cut_word(text: str, style: TextStyle, measure: float) -> list[str]:
     """Cut a word that is wider than the measure into pieces that fit, by characters."""
     pieces, piece, used = [], "", 0.0
     for one in text:
@@ -57,27 +57,27 @@ def cut_word(text: str, style: Style, measure: float) -> list[str]:
     return [*pieces, piece]
 
 
-def word(text: str, style: Style, measure: float, *, dotted: bool = False, at: float | None = None) -> Line:
+def set_word(text: str, style: TextStyle, measure: float, *, dotted: bool = False, at: float | None = None) -> TextLine:
     """One word of a text as it is set: a single piece, or several where it is wider than the measure."""
     wide = width(text, style)
     space = width(" ", style)
     if wide <= measure:
-        return [Word(text, style, wide, space, dotted, at)]
+        return [TextPiece(text, style, wide, space, dotted, at)]
     pieces = cut_word(text, style, measure)
     return [
-        Word(piece, style, width(piece, style), 0.0 if number else space, dotted, at)
+        TextPiece(piece, style, width(piece, style), 0.0 if number else space, dotted, at)
         for number, piece in enumerate(pieces)
     ]
 
 
-def words(text: str, style: Style, measure: float) -> Line:
+def set_words(text: str, style: TextStyle, measure: float) -> TextLine:
     """All words of a text."""
-    return [piece for part in curl(text).split(" ") if part for piece in word(part, style, measure)]
+    return [piece for part in curl_apostrophes(text).split(" ") if part for piece in set_word(part, style, measure)]
 
 
-def greedy(pieces: Line, measure: float) -> list[Line]:
+def break_greedily(pieces: TextLine, measure: float) -> list[TextLine]:
     """Fill line after line."""
-    lines: list[Line] = []
+    lines: list[TextLine] = []
     used = 0.0
     for piece in pieces:
         needed = piece.space + piece.width
@@ -92,9 +92,9 @@ def greedy(pieces: Line, measure: float) -> list[Line]:
     return lines
 
 
-def ragged(pieces: Line, measure: float) -> list[Line]:
+def break_ragged(pieces: TextLine, measure: float) -> list[TextLine]:
     """Running text: greedy, but a last line of one short word takes a second word down with it."""
-    lines = greedy(pieces, measure)
+    lines = break_greedily(pieces, measure)
     if len(lines) > 1 and len(lines[-1]) == 1 and len(lines[-2]) > 2:
         last = lines[-1][0]
         if last.space and last.width < _SHORT_LAST_LINE * measure:
@@ -102,22 +102,22 @@ def ragged(pieces: Line, measure: float) -> list[Line]:
     return lines
 
 
-def balanced(pieces: Line, measure: float) -> list[Line]:
+def break_balanced(pieces: TextLine, measure: float) -> list[TextLine]:
     """An item: two to four lines get the narrowest width that keeps their number; others are running text."""
-    lines = greedy(pieces, measure)
+    lines = break_greedily(pieces, measure)
     if not 2 <= len(lines) <= 4:
-        return ragged(pieces, measure)
+        return break_ragged(pieces, measure)
     low, high = max(piece.width for piece in pieces), measure
     while high - low > 1:
         middle = (low + high) / 2
-        if len(greedy(pieces, middle)) > len(lines):
+        if len(break_greedily(pieces, middle)) > len(lines):
             low = middle
         else:
             high = middle
-    return greedy(pieces, high)
+    return break_greedily(pieces, high)
 
 
-def cut_off(text: str, style: Style, measure: float) -> str:
+def truncate(text: str, style: TextStyle, measure: float) -> str:
     """As much of the text as fits with an ellipsis after it; no space, hyphen or sign stands before that."""
     room = measure - width(ELLIPSIS, style)
     kept, used = 0, 0.0
@@ -129,30 +129,30 @@ def cut_off(text: str, style: Style, measure: float) -> str:
     return text[:kept].rstrip(" -–,;:.") + ELLIPSIS
 
 
-def cut_line(text: str, style: Style, measure: float) -> str:
+def truncate_to_width(text: str, style: TextStyle, measure: float) -> str:
     """The text if it fits on one line, else its beginning and an ellipsis."""
-    return text if width(text, style) <= measure else cut_off(text, style, measure)
+    return text if width(text, style) <= measure else truncate(text, style, measure)
 
 
-def name_lines(name: str, style: Style, measure: float, most: int) -> list[Line]:
+def break_name(name: str, style: TextStyle, measure: float, most: int) -> list[TextLine]:
     """A name on at most `most` lines; it breaks at spaces and after hyphens, and ends in an ellipsis where cut."""
-    pieces: Line = []
+    pieces: TextLine = []
     for part in name.split(" "):
         for number, piece in enumerate(_AFTER_HYPHEN.split(part)):
-            set_piece = word(piece, style, measure)
+            set_piece = set_word(piece, style, measure)
             pieces += [set_piece[0]._replace(space=0.0), *set_piece[1:]] if number else set_piece
-    lines = greedy(pieces, measure)
+    lines = break_greedily(pieces, measure)
     if len(lines) <= most:
         return lines
-    last = cut_off(text_of(lines[most - 1]), style, measure)
-    return [*lines[: most - 1], word(last, style, measure)]
+    last = truncate(line_text(lines[most - 1]), style, measure)
+    return [*lines[: most - 1], set_word(last, style, measure)]
 
 
-def text_of(line: Line) -> str:
+def line_text(line: TextLine) -> str:
     """A line as plain text."""
     return "".join((" " if number and piece.space else "") + piece.text for number, piece in enumerate(line))
 
 
-def line_width(line: Line) -> float:
+def line_width(line: TextLine) -> float:
     """The width of a line in points."""
     return sum(piece.width + (piece.space if number else 0.0) for number, piece in enumerate(line))

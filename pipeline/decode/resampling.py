@@ -11,7 +11,7 @@ import av
 import numpy as np
 from av.filter import Graph
 
-from pipeline.decode.sandbox import OUTPUT, Refused
+from pipeline.decode.sandbox import OUTPUT, DecodeRefused
 
 if TYPE_CHECKING:
     from av import AudioFrame
@@ -30,7 +30,7 @@ class Timeline:
     follows is appended.
     """
 
-    def __init__(self, sink: Sink, start: float, length: float | None) -> None:
+    def __init__(self, sink: SampleWriter, start: float, length: float | None) -> None:
         self.sink, self.start, self.length = sink, start, length
         self.clock = 0.0  # seconds of the timeline covered so far, those inside the resampler included
         self.resampler: Resampler | None = None
@@ -126,7 +126,7 @@ def downmix(block: NDArray[np.float32]) -> NDArray[np.float32]:
     return mean
 
 
-class Sink:
+class SampleWriter:
     """The file of samples: raw float32, little endian. Counts them, and refuses one too many."""
 
     def __init__(self, rate: int, max_seconds: float) -> None:
@@ -140,13 +140,13 @@ class Sink:
         """Append samples, shape (n,). Raises Refused: too_long, storage_full."""
         self.samples += len(samples)
         if self.samples > self.most:
-            raise Refused("too_long")
+            raise DecodeRefused("too_long")
         rest = memoryview(samples.astype("<f4").tobytes())
         try:
             while rest:
                 rest = rest[os.write(OUTPUT, rest) :]
         except OSError as error:
-            raise Refused("storage_full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "damaged") from error
+            raise DecodeRefused("storage_full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "damaged") from error
 
     def silence(self, until: float) -> None:
         """Append zeros up to `until` seconds from the start."""

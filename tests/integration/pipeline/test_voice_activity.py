@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.audio import DecodeLimits, decode, open_pcm
-from pipeline.speech import SAMPLE_RATE, Span, SpeechOptions, find_speech, pack_windows
+from pipeline.audio import decode
+from pipeline.decode.limits import DecodeLimits
+from pipeline.samples import open_pcm
+from pipeline.voice_activity import SAMPLE_RATE, TimeSpan, VoiceActivityOptions, detect_voice_activity, pack_windows
 
 SAMPLES = Path(__file__).resolve().parents[3] / "audio_samples"
 
@@ -27,7 +29,7 @@ def test_windows_hold_all_speech_in_order_and_never_get_too_long(
 ) -> None:
     spans, at = [], 0.0
     for gap, length in gaps:
-        spans.append(Span(at + gap, at + gap + length))
+        spans.append(TimeSpan(at + gap, at + gap + length))
         at = spans[-1].end
     windows = pack_windows(spans, longest)
     assert all(window.seconds <= longest + 1e-6 for window in windows)
@@ -46,21 +48,21 @@ def standup(tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
 
 def test_speech_is_found_where_somebody_speaks(standup: np.ndarray) -> None:
     silence = np.zeros(20 * SAMPLE_RATE, dtype=np.float32)
-    speech = find_speech(np.concatenate([silence, standup, silence]), SpeechOptions(10.0), ignore)
+    speech = detect_voice_activity(np.concatenate([silence, standup, silence]), VoiceActivityOptions(10.0), ignore)
     assert speech.spans[0].start == pytest.approx(20.5, abs=0.6)
     assert speech.spans[-1].end == pytest.approx(79, abs=1.0)
     assert 45 < speech.speech_seconds < 59
 
 
 def test_blocks_change_little_and_cut_no_speech(standup: np.ndarray) -> None:
-    whole = find_speech(standup, SpeechOptions(10.0, block_seconds=600), ignore)
-    blocks = find_speech(standup, SpeechOptions(10.0, block_seconds=15), ignore)
+    whole = detect_voice_activity(standup, VoiceActivityOptions(10.0, block_seconds=600), ignore)
+    blocks = detect_voice_activity(standup, VoiceActivityOptions(10.0, block_seconds=15), ignore)
     assert blocks.speech_seconds == pytest.approx(whole.speech_seconds, rel=0.02)
     assert all(a.end <= b.start for a, b in zip(blocks.spans, blocks.spans[1:], strict=False))
 
 
 def test_silence_has_no_speech() -> None:
-    speech = find_speech(np.zeros(30 * SAMPLE_RATE, dtype=np.float32), SpeechOptions(10.0), ignore)
+    speech = detect_voice_activity(np.zeros(30 * SAMPLE_RATE, dtype=np.float32), VoiceActivityOptions(10.0), ignore)
     assert speech.spans == speech.windows == ()
 
 
@@ -69,4 +71,4 @@ def test_what_progress_raises_stops_the_work(standup: np.ndarray) -> None:
         raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        find_speech(standup, SpeechOptions(10.0), stop)
+        detect_voice_activity(standup, VoiceActivityOptions(10.0), stop)

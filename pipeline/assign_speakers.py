@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.diarize import Diarization
-from pipeline.recap import Segment, Speaker, Transcript, Turn, Word
+from pipeline.recap import Segment, Speaker, SpeakerTurn, Transcript, Word
 from pipeline.transcribe import Transcription
 
 #: A word in no turn goes to the nearest one within this many seconds.
@@ -16,7 +16,7 @@ SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")
 CLOSING = "\"'”’)]»"
 
 
-def attribute(transcription: Transcription, diarization: Diarization, duration_seconds: float) -> Transcript:
+def assign_speakers(transcription: Transcription, diarization: Diarization, duration_seconds: float) -> Transcript:
     """Give each word to a speaker and cut the text into segments: at a change of speaker and at the end of a sentence.
 
     A word belongs to the turn it overlaps most, else to the nearest within a second, else to nobody; the
@@ -58,7 +58,7 @@ def attribute(transcription: Transcription, diarization: Diarization, duration_s
 class _TurnFinder:
     """Finds the turn of a word by bisection."""
 
-    def __init__(self, turns: Sequence[Turn]) -> None:
+    def __init__(self, turns: Sequence[SpeakerTurn]) -> None:
         self.turns = sorted(turns, key=lambda turn: (turn.start, turn.end))
         self.starts = [turn.start for turn in self.turns]
 
@@ -93,16 +93,27 @@ def _ends_sentence(word: Word) -> bool:
 
 
 def _segment(words: Sequence[Word], avg_logprob: float, no_speech_prob: float) -> Segment:
+    whole = "".join(word.text for word in words)
     return Segment(
         id="",
         start=words[0].start,
         end=max(word.end for word in words),
-        text="".join(word.text for word in words).strip(),
+        text=whole.strip(),
         speaker=words[0].speaker,
         avg_logprob=avg_logprob,
         no_speech_prob=no_speech_prob,
-        words=tuple(replace(word, text=word.text.strip()) for word in words),
+        words=tuple(_place_words(words, len(whole) - len(whole.lstrip()))),
     )
+
+
+def _place_words(words: Iterable[Word], leading_spaces: int) -> Iterator[Word]:
+    """The words without the spaces around them, each with its position in the segment's text."""
+    position = -leading_spaces
+    for word in words:
+        text = word.text.strip()
+        spaces = len(word.text) - len(word.text.lstrip())
+        yield replace(word, text=text, position=position + spaces if text else None)
+        position += len(word.text)
 
 
 def _name_speakers(segments: Iterable[Segment]) -> dict[str, str]:

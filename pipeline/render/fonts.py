@@ -20,12 +20,12 @@ DISPLAY = "RecapDisplay-Regular"
 LABEL = "RecapLabel-Regular"
 LABEL_SEMIBOLD = "RecapLabel-Semibold"
 
-_FOLDER = Path(__file__).parent / "fonts"
+_FOLDER = Path(__file__).parent / "font_files"
 _CHAIN = (TEXT, LABEL)
 _ALL = (TEXT, ITALIC, SEMIBOLD, DISPLAY, LABEL, LABEL_SEMIBOLD)
 
 
-class Face:
+class Font:
     """One face: its characters and their widths in thousandths of the size."""
 
     def __init__(self, name: str) -> None:
@@ -39,29 +39,29 @@ class Face:
 
 
 @cache
-def face(name: str) -> Face:
+def load_font(name: str) -> Font:
     """The face of that name, loaded and registered with reportlab at its first use."""
-    return Face(name)
+    return Font(name)
 
 
 @cache
-def drawable() -> frozenset[str]:
+def drawable_characters() -> frozenset[str]:
     """All characters that at least one face of every chain has."""
-    fallback = frozenset[str]().union(*(face(name).characters for name in _CHAIN))
+    fallback = frozenset[str]().union(*(load_font(name).characters for name in _CHAIN))
     for name in _ALL:
-        face(name)
+        load_font(name)
     return frozenset(one for one in fallback if one >= " ")
 
 
 @lru_cache(maxsize=32768)
-def runs(text: str, name: str) -> tuple[tuple[str, str], ...]:
+def split_by_font(text: str, name: str) -> tuple[tuple[str, str], ...]:
     """Split text into (face name, text): the named face where it has the characters, else the first that does."""
-    first = face(name)
+    first = load_font(name)
     if first.characters.issuperset(text):
         return ((name, text),)
 
     def choose(one: str) -> str:
-        return next((other for other in (name, *_CHAIN) if one in face(other).characters), name)
+        return next((other for other in (name, *_CHAIN) if one in load_font(other).characters), name)
 
     return tuple((chosen, "".join(part)) for chosen, part in groupby(text, choose))
 
@@ -69,8 +69,8 @@ def runs(text: str, name: str) -> tuple[tuple[str, str], ...]:
 @lru_cache(maxsize=32768)
 def _width(text: str, name: str) -> float:
     total = 0.0
-    for chosen, part in runs(text, name):
-        widths = face(chosen).widths
+    for chosen, part in split_by_font(text, name):
+        widths = load_font(chosen).widths
         total += sum(widths.get(one, 0.0) for one in part)
     return total / 1000
 
@@ -86,9 +86,9 @@ def kerned(text: str, name: str, size: float) -> tuple[Any, float]:
     Plain text and its plain width come back where the face cannot shape it without changing its characters.
     """
     plain = width(text, name, size)
-    if not text or len(runs(text, name)) > 1:
+    if not text or len(split_by_font(text, name)) > 1:
         return text, plain
-    face(name)
+    load_font(name)
     shaped = ttfonts.shapeStr(text, name, size)
     data = getattr(shaped, "__shapeData__", None)
     if data is None or str(shaped) != text:

@@ -12,7 +12,7 @@ from pipeline.recap import (
     Topic,
     Transcript,
 )
-from pipeline.rename import rename_speakers
+from pipeline.rename_speakers import rename_speakers
 
 
 def point(text: str) -> Point:

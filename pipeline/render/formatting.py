@@ -21,7 +21,7 @@ def clock(seconds: float, *, hours: bool = False) -> str:
     return f"{whole // 60}:{whole % 60:02d}"
 
 
-def length(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """A length in words: "53 s", "3 min 38 s", "2 h 58 min"."""
     whole = max(0, int(seconds))
     if whole >= HOUR:
@@ -31,12 +31,12 @@ def length(seconds: float) -> str:
     return f"{whole} s"
 
 
-def took(seconds: float) -> str:
+def elapsed(seconds: float) -> str:
     """How long a step took: tenths below a minute."""
-    return f"{seconds:.1f} s" if seconds < 60 else length(seconds)
+    return f"{seconds:.1f} s" if seconds < 60 else duration(seconds)
 
 
-def share(part: float, whole: float) -> str:
+def percent(part: float, whole: float) -> str:
     """A part in per cent; "0 %" of nothing."""
     return f"{round(100 * part / whole) if whole > 0 else 0} %"
 
@@ -51,7 +51,7 @@ def size(count: int) -> str:
     return f"{value:.1f} GB"
 
 
-def counted(count: int, one: str, many: str) -> str:
+def pluralize(count: int, one: str, many: str) -> str:
     """A number with its noun."""
     return f"{count} {one if count == 1 else many}"
 
@@ -64,7 +64,7 @@ def zone(name: str) -> tzinfo:
         return UTC
 
 
-def moment(text: str, zone_name: str) -> datetime | None:
+def parse_time(text: str, zone_name: str) -> datetime | None:
     """An ISO 8601 moment (UTC where it names no zone) in the user's zone; None where it is none."""
     try:
         parsed = datetime.fromisoformat(text)

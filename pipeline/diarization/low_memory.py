@@ -19,11 +19,11 @@ from pyannote.audio.pipelines.speaker_verification import PyannoteAudioPretraine
 from pyannote.core import Annotation, Segment, SlidingWindowFeature
 from pyannote.core.utils.generators import string_generator
 
+from pipeline.diarization.aggregation import count_votes, find_active_runs, select_speakers
 from pipeline.diarization.clustering import CappedClustering
-from pipeline.diarization.votes import add_votes, find_stretches, pick_speakers
 
 
-def make_lean(pipeline: Any) -> Any:
+def use_low_memory(pipeline: Any) -> Any:
     """Turn a loaded pipeline into a lean one; one of another make is given back as it is.
 
     What it rests on: a segmentation that answers 0 or 1 (powerset), embeddings by a model of pyannote, VBx.
@@ -33,14 +33,14 @@ def make_lean(pipeline: Any) -> Any:
         and getattr(pipeline._segmentation.model.specifications, "powerset", False)
         and isinstance(pipeline._embedding, PyannoteAudioPretrainedSpeakerEmbedding)
     ):
-        pipeline.__class__ = LeanDiarization
-        pipeline._segmentation.__class__ = WholeNumberInference
+        pipeline.__class__ = LowMemoryDiarization
+        pipeline._segmentation.__class__ = ByteInference
         if type(pipeline.clustering) is VBxClustering:
             pipeline.clustering.__class__ = CappedClustering
     return pipeline
 
 
-class WholeNumberInference(Inference):  # type: ignore[misc]
+class ByteInference(Inference):  # type: ignore[misc]
     """Keeps the 0 and 1 of a segmentation in a byte each; pyannote keeps them as float32."""
 
     def infer(self, chunks: torch.Tensor) -> NDArray[np.uint8]:
@@ -48,7 +48,7 @@ class WholeNumberInference(Inference):  # type: ignore[misc]
         return np.asarray(super().infer(chunks)).astype(np.uint8)
 
 
-class LeanDiarization(SpeakerDiarization):  # type: ignore[misc]
+class LowMemoryDiarization(SpeakerDiarization):  # type: ignore[misc]
     """Who speaks when, for recordings of any length."""
 
     def get_embeddings(
@@ -96,11 +96,11 @@ class LeanDiarization(SpeakerDiarization):  # type: ignore[misc]
         starts = [
             frames.closest_frame(window[chunk].start + 0.5 * frames.duration) for chunk in range(len(hard_clusters))
         ]
-        votes = add_votes(segmentations.data, hard_clusters, starts, len(count.data))
+        votes = count_votes(segmentations.data, hard_clusters, starts, len(count.data))
         # a crop to its own extent may drop a frame at the end; pyannote does it
         votes = SlidingWindowFeature(votes, frames).crop(count.extent, return_data=False)
         count = count.crop(count.extent, return_data=False)
-        return SlidingWindowFeature(pick_speakers(votes.data, count.data[:, 0]), votes.sliding_window)
+        return SlidingWindowFeature(select_speakers(votes.data, count.data[:, 0]), votes.sliding_window)
 
     @staticmethod
     def to_annotation(
@@ -115,7 +115,7 @@ class LeanDiarization(SpeakerDiarization):  # type: ignore[misc]
         frames, floor = discrete_diarization.sliding_window, discrete_diarization.data
         turns = Annotation()
         for speaker, (column, track) in enumerate(zip(floor.T, string_generator(), strict=False)):
-            for first, end in find_stretches(column):
+            for first, end in find_active_runs(column):
                 turn = Segment(frames[first].middle, frames[min(end, len(column) - 1)].middle)
                 turns[turn, track] = speaker
         return turns

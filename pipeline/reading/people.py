@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.recap import Recap
-from pipeline.render import composer, style
-from pipeline.render.composer import Line
-from pipeline.render.style import Style
 
-Span = tuple[float, float]
+StartEnd = tuple[float, float]
 UNKNOWN = "Unknown"
 NO_OWNER = "No owner"
 
@@ -21,14 +18,14 @@ class Person:
     name: str
     number: int | None
     seconds: float = 0.0
-    spans: tuple[Span, ...] = ()
+    spans: tuple[StartEnd, ...] = ()
 
 
 class People:
     """Finds who is meant by an id or by a name as it was said."""
 
     def __init__(self, recap: Recap) -> None:
-        spans: dict[str | None, list[Span]] = {}
+        spans: dict[str | None, list[StartEnd]] = {}
         for one in recap.transcript.turns or recap.transcript.segments:
             spans.setdefault(one.speaker, []).append((one.start, one.end))
         self.all = [
@@ -49,8 +46,3 @@ class People:
         if not owner:
             return Person(NO_OWNER, None)
         return self._by_id.get(owner) or self._by_name.get(owner.casefold()) or Person(owner, None)
-
-
-def name_cell(person: Person | None, look: Style = style.NAME, most: int = 2) -> list[Line]:
-    """A name as lines of the first column; empty without a person."""
-    return composer.name_lines(person.name, look, style.NAME_WIDTH, most) if person else []

@@ -1,0 +1,36 @@
+"""Why an upload is refused: the child's one-word reasons as errors for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pipeline.errors import (
+    NoAudio,
+    PipelineError,
+    RecordingTooLong,
+    RecordingTooShort,
+    StorageFull,
+    UnsupportedMedia,
+)
+
+_COPY = "Copy it again from the recorder, then upload it once more."
+_CONVERT = "Convert it to MP3, M4A, FLAC or WAV, then upload it once more."
+REFUSALS: dict[str, Callable[[], PipelineError]] = {
+    "unreadable": UnsupportedMedia,
+    "empty": lambda: UnsupportedMedia("The file is empty.", _COPY),
+    "cut_off": lambda: UnsupportedMedia("The file seems to be cut off: the part needed to read it is missing.", _COPY),
+    "codec": lambda: UnsupportedMedia("The sound in this file is coded in a way that is not read.", _CONVERT),
+    "damaged": lambda: UnsupportedMedia("The sound in this file is damaged and cannot be read.", _COPY),
+    "crash": lambda: UnsupportedMedia("The file is damaged: reading it brought the decoder down.", _CONVERT),
+    "memory": lambda: UnsupportedMedia("Reading this file takes more memory than allowed.", _CONVERT),
+    "slow": lambda: UnsupportedMedia("Reading this file takes more time than allowed.", _CONVERT),
+    "no_audio": NoAudio,
+    "too_long": RecordingTooLong,
+    "too_short": RecordingTooShort,
+    "storage_full": StorageFull,
+}
+
+
+def cause_of(words: object) -> RuntimeError | None:
+    """The cause of an error, for the log, where there is something to say."""
+    return RuntimeError(words) if words else None

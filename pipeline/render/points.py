@@ -1,0 +1,85 @@
+"""Decisions, action items, open questions and quotes."""
+
+from __future__ import annotations
+
+from pipeline.reading.people import People, Person
+from pipeline.recap import ActionItem, Point
+from pipeline.render import line_breaking, style
+from pipeline.render.names import name_cell
+from pipeline.render.page_canvas import PageCanvas
+from pipeline.render.section_table import (
+    TABLE_LEAST,
+    ColumnHeads,
+    SectionTable,
+    TableCell,
+    TableRow,
+    balanced_text,
+)
+from pipeline.render.style import Density
+
+_NAME_X = style.LEFT + style.NAME_INDENT
+
+
+def _person_cell(person: Person | None) -> TableCell:
+    return TableCell(_NAME_X, name_cell(person))
+
+
+def draw_points(
+    canvas: PageCanvas,
+    title: str,
+    key: str,
+    points: tuple[Point, ...],
+    people: People,
+    density: Density,
+    *,
+    stays: bool,
+) -> None:
+    """A section of who | text | time; without points it is left out, unless it `stays` to say so."""
+    if not points:
+        if stays:
+            SectionTable(canvas, title, key, density=density).begin_empty()
+        return
+    rows = []
+    for point in points:
+        person = people.speaker(point.speaker)
+        lines = balanced_text(point.text, style.BODY, style.TEXT_WIDTH)
+        mark = person.number if person else None
+        rows.append(
+            TableRow([_person_cell(person), TableCell(style.WHAT, lines)], point.start, mark, person is not None)
+        )
+    SectionTable(canvas, title, key, len(points), density).fill(rows)
+
+
+def draw_action_items(
+    canvas: PageCanvas, actions: tuple[ActionItem, ...], people: People, density: Density, *, stays: bool
+) -> None:
+    title, key = "Action items", "actions"
+    if not actions:
+        if stays:
+            SectionTable(canvas, title, key, density=density).begin_empty()
+        return
+    heads = ColumnHeads([(_NAME_X, "Owner"), (style.WHAT, "Task"), (style.DUE, "Due")], "Said at")
+    rows = []
+    for action in actions:
+        person = people.owner(action.owner)
+        task = balanced_text(action.text, style.BODY, style.TASK_WIDTH)
+        due = line_breaking.break_name(action.due or "–", style.NAME, style.DUE_WIDTH, 3)
+        cells = [_person_cell(person), TableCell(style.WHAT, task), TableCell(style.DUE, due)]
+        rows.append(TableRow(cells, action.start, person.number, marked=True))
+    SectionTable(canvas, title, key, len(actions), density, heads).fill(rows, least=TABLE_LEAST)
+
+
+def draw_quotes(canvas: PageCanvas, quotes: tuple[Point, ...], people: People) -> None:
+    if not quotes:
+        return
+    hang = line_breaking.width("“", style.QUOTE)
+    rows = []
+    for quote in quotes:
+        text = quote.text.strip('"“”„ ')
+        lines = balanced_text(f"{text}”", style.QUOTE, style.TEXT_WIDTH)
+        opening = TableCell(style.WHAT - hang, [line_breaking.set_words("“", style.QUOTE, style.TEXT_WIDTH)])
+        person = people.speaker(quote.speaker)
+        mark = person.number if person else None
+        cells = [_person_cell(person), opening, TableCell(style.WHAT, lines)]
+        rows.append(TableRow(cells, quote.start, mark, person is not None, style.OVERVIEW_LEADING))
+    SectionTable(canvas, "In their words", "quotes", hairlines=False, gap=9.75).fill(rows)

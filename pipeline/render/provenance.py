@@ -1,0 +1,173 @@
+"""Coverage and provenance: how much was heard, what to be wary of, and what made the recap from which file."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.reading.people import StartEnd
+from pipeline.recap import NOT_SUMMARIZED, FailedWindow, Recap, Source
+from pipeline.render import formatting, line_breaking, style
+from pipeline.render.notices import PrintedNotice
+from pipeline.render.page_canvas import PageCanvas
+from pipeline.render.part_title import draw_part_title
+from pipeline.render.section_table import TABLE_LEAST, ColumnHeads, SectionTable, TableCell, TableRow, running_text
+from pipeline.render.spans import merge_spans
+
+_INTRO = "What was heard, what made this recap, and how to check it."
+_SUPPORT = "Every point above was matched to words in the transcript; points without support were left out."
+_SPOKEN = "Every point above is a sentence of the transcript, as it was spoken."
+_BAR = (311.0, 6.0)
+_VALUE_RIGHT = 34.2
+_ROW = 16.25
+_SETTINGS_X = 332.0
+_STAGES = {
+    "prepare": "Decode",
+    "transcribe": "Transcribe",
+    "diarize": "Speakers",
+    "summary": "Summarise",
+}
+_REASONS = {
+    "no_words": "somebody speaks, but no words were made out",
+    "repetition": "the words repeat themselves",
+    "low_confidence": "too unclear to rely on",
+    NOT_SUMMARIZED: "in the transcript, but not in the summary",
+}
+
+
+def draw_provenance(canvas: PageCanvas, recap: Recap, notices: list[PrintedNotice]) -> None:
+    """Draw the whole part on a new page."""
+    canvas.new_page()
+    draw_part_title(canvas, "Coverage and provenance", "provenance")
+    summarised = recap.summary.overview or recap.summary.decisions or recap.summary.action_items
+    support = _SPOKEN if recap.summary.engine == "extractive" else _SUPPORT
+    for line in running_text(f"{_INTRO} {support}" if summarised else _INTRO, style.BODY, style.TEXT_WIDTH):
+        canvas.line(style.WHAT, canvas.y, line)
+        canvas.down(style.GRID)
+    _draw_coverage(canvas, recap)
+    _draw_warnings(canvas, notices)
+    _draw_stages(canvas, recap)
+    _draw_source(canvas, recap)
+
+
+# Coverage
+
+
+def _draw_coverage(canvas: PageCanvas, recap: Recap) -> None:
+    coverage = recap.coverage
+    total = coverage.audio_seconds or recap.transcript.duration_seconds
+    speech = recap.speech_spans or ((0.0, coverage.speech_seconds),)
+    placed = bool(recap.speech_spans)
+    gaps = coverage.not_transcribed
+    # where it is known which stretches the summary lacks, they are left white; else the bar shows a share
+    known = bool(coverage.not_summarized) or coverage.summarized_seconds >= coverage.speech_seconds - 0.5
+    summarised = speech if known else ((0.0, coverage.summarized_seconds),)
+    section = SectionTable(canvas, "Coverage")
+    section.begin(style.NORMAL.head + 3 * _ROW)
+    # A bar that only shows a share has no places, so nothing is missing from it at one.
+    for name, seconds, spans, holes in (
+        ("Recording", total, ((0.0, total),), gaps),
+        ("Speech", coverage.speech_seconds, speech, gaps if placed else ()),
+        ("Summarised", coverage.summarized_seconds, summarised, coverage.failed_windows if placed and known else ()),
+    ):
+        canvas.text(style.LEFT, canvas.y, name, style.VALUE)
+        _draw_bar(canvas, spans if seconds > 0 else (), holes, total)
+        canvas.text_right(
+            canvas.right - _VALUE_RIGHT, canvas.y, formatting.clock(seconds, hours=canvas.hours), style.VALUE_INK
+        )
+        canvas.text_right(canvas.right, canvas.y, formatting.percent(seconds, total), style.VALUE_MID)
+        canvas.down(_ROW)
+    _draw_failed(canvas, coverage.failed_windows)
+
+
+def _draw_bar(canvas: PageCanvas, spans: tuple[StartEnd, ...], gaps: tuple[FailedWindow, ...], total: float) -> None:
+    """Stretches of the recording on a track; what failed is left white."""
+    wide, high = _BAR
+    canvas.bar(style.WHAT, canvas.y, wide, high, style.TRACK)
+    if total <= 0:
+        return
+    for start, end in merge_spans(spans, wide / total):
+        begin = min(start, wide - 0.6)
+        canvas.bar(style.WHAT + begin, canvas.y, min(end, wide) - begin, high, style.DARK)
+    for start, end in merge_spans(tuple((gap.start, gap.end) for gap in gaps), wide / total):
+        begin = min(start, wide - 0.6)
+        canvas.bar(style.WHAT + begin, canvas.y, min(end, wide) - begin, high, style.WHITE)
+
+
+def _draw_failed(canvas: PageCanvas, gaps: tuple[FailedWindow, ...]) -> None:
+    canvas.text(style.LEFT, canvas.y, "Failed windows", style.VALUE)
+    if not gaps:
+        canvas.text(style.WHAT, canvas.y, "none", style.VALUE)
+        canvas.down(style.GRID)
+    for gap in gaps:
+        if not canvas.fits(0):
+            canvas.new_page()
+        text = formatting.clock(gap.end, hours=canvas.hours)
+        x = canvas.text(style.WHAT, canvas.y, formatting.clock(gap.start, hours=canvas.hours), style.TIME)
+        x = canvas.text(x, canvas.y, f"\xa0–\xa0{text}", style.TIME)
+        canvas.link(style.WHAT, canvas.y, x, style.TIME.size, gap.start)
+        reason = _REASONS.get(gap.code, gap.code.replace("_", " "))
+        room = canvas.right - x - 8
+        canvas.text(x + 8, canvas.y, line_breaking.truncate_to_width(reason, style.VALUE, room), style.VALUE)
+        canvas.down(style.GRID)
+
+
+# Warnings, steps, the file
+
+
+def _draw_warnings(canvas: PageCanvas, notices: list[PrintedNotice]) -> None:
+    if not notices:
+        return
+    rows = []
+    for notice in notices:
+        name = line_breaking.break_name(notice.name, style.SPEAKER, style.NAME_WIDTH + style.NAME_INDENT, 2)
+        text = running_text(notice.full, style.BODY, style.TEXT_WIDTH)
+        rows.append(TableRow([TableCell(style.LEFT, name), TableCell(style.WHAT, text)]))
+    SectionTable(canvas, "Warnings", count=len(notices)).fill(rows)
+
+
+def _draw_stages(canvas: PageCanvas, recap: Recap) -> None:
+    if not recap.stages:
+        return
+    heads = ColumnHeads([(style.LEFT, "Step"), (style.WHAT, "Engine and model"), (_SETTINGS_X, "Settings")], "Took")
+    rows = []
+    for stage in recap.stages:
+        name = _STAGES.get(stage.stage, stage.stage.replace("_", " ").capitalize())
+        took = formatting.elapsed(stage.seconds)
+        took_x = canvas.right - line_breaking.width(took, style.VALUE)
+        cells = [
+            TableCell(style.LEFT, line_breaking.break_name(name, style.VALUE, 100, 2)),
+            TableCell(style.WHAT, running_text(stage.engine, style.VALUE_INK, _SETTINGS_X - style.WHAT - 8)),
+            TableCell(_SETTINGS_X, running_text(stage.settings, style.VALUE, canvas.right - _SETTINGS_X - 48)),
+            TableCell(took_x, running_text(took, style.VALUE, 100)),
+        ]
+        rows.append(TableRow(cells))
+    SectionTable(canvas, "How it was made", heads=heads).fill(rows, least=TABLE_LEAST)
+
+
+def _draw_source(canvas: PageCanvas, recap: Recap) -> None:
+    source = recap.source
+    rows = [("File", f"{source.filename}, {formatting.size(source.size_bytes)}, {_format(source)}")]
+    when = formatting.parse_time(source.uploaded_at, recap.timezone)
+    if when:
+        rows.append(("Uploaded", f"{formatting.date_and_time(when)} ({when.tzinfo})"))
+    rows.append(("SHA-256", " ".join(re.findall(".{1,8}", source.sha256))))
+    rows.append(("Recap", recap.id))
+    measure = canvas.right - style.WHAT
+    SectionTable(canvas, "The recording").fill(
+        [
+            TableRow(
+                [
+                    TableCell(style.LEFT, running_text(name, style.VALUE, style.NAME_WIDTH)),
+                    TableCell(style.WHAT, running_text(value, style.VALUE_INK, measure)),
+                ]
+            )
+            for name, value in rows
+            if value
+        ]
+    )
+
+
+def _format(source: Source) -> str:
+    """The container and, where it says more, the codec."""
+    container, codec = source.container.upper(), source.codec.upper()
+    return f"{container} with {codec}" if codec and codec != container else container

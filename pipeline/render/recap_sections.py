@@ -1,0 +1,39 @@
+"""The recap itself: title, date line, participants, overview, decisions, action items, questions, topics, quotes."""
+
+from __future__ import annotations
+
+from pipeline.reading.people import People
+from pipeline.recap import Recap
+from pipeline.render.notices import PrintedNotice
+from pipeline.render.overview import draw_overview
+from pipeline.render.page_canvas import PageCanvas
+from pipeline.render.participants import draw_participants
+from pipeline.render.points import draw_action_items, draw_points, draw_quotes
+from pipeline.render.title_block import FirstPageLayout, draw_title_block
+from pipeline.render.topics import draw_topics
+
+NO_SUMMARY = "none"
+_FOOT_NOTE = "Made with RealRecap from the recording. Times in red open it at that second."
+
+
+def draw_first_sections(
+    canvas: PageCanvas, recap: Recap, people: People, notices: list[PrintedNotice], plan: FirstPageLayout
+) -> None:
+    """Draw everything from the title to the open questions."""
+    canvas.foot_note = _FOOT_NOTE if canvas.url else ""
+    draw_title_block(canvas, recap, people, plan)
+    if recap.transcript.segments or people.all:
+        draw_participants(canvas, recap, people)
+    draw_overview(canvas, recap, notices)
+    summary = recap.summary
+    # Absence is information, but only where somebody looked.
+    stays = summary.engine != NO_SUMMARY or not recap.transcript.segments
+    draw_points(canvas, "Decisions", "decisions", summary.decisions, people, plan.density, stays=stays)
+    draw_action_items(canvas, summary.action_items, people, plan.density, stays=stays)
+    draw_points(canvas, "Open questions", "questions", summary.questions, people, plan.density, stays=False)
+
+
+def draw_later_sections(canvas: PageCanvas, recap: Recap, people: People) -> None:
+    """Draw topics and quotes, where there are any."""
+    draw_topics(canvas, recap.summary.topics, recap.transcript.duration_seconds)
+    draw_quotes(canvas, recap.summary.quotes, people)

@@ -1,0 +1,97 @@
+"""The top of page 1: title, length, date line and counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.reading.people import People
+from pipeline.recap import Recap
+from pipeline.render import fonts, formatting, line_breaking, style
+from pipeline.render.languages import language_name
+from pipeline.render.line_breaking import TextLine
+from pipeline.render.page_canvas import PageCanvas
+from pipeline.render.style import Density, TextStyle
+
+PRODUCT = "RealRecap"
+_DOT = "\xa0\xa0\xa0·\xa0\xa0\xa0"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPageLayout:
+    """What the fit of page 1 decided: how dense its sections are, and whether counts stand in the date line."""
+
+    density: Density = style.NORMAL
+    counts: bool = False
+
+
+def draw_title_block(canvas: PageCanvas, recap: Recap, people: People, plan: FirstPageLayout) -> None:
+    head = canvas.page.height - 42
+    organisation = line_breaking.truncate_to_width(recap.organisation or PRODUCT, style.ORGANISATION, style.TITLE_WIDTH)
+    canvas.anchor("recap", "Recap")
+    canvas.text(style.LEFT, head, organisation, style.ORGANISATION)
+    canvas.text_right(canvas.right, head, "Meeting recap", style.KIND)
+    text_style, leading, lines = set_title(recap.title)
+    cap = fonts.load_font(text_style.font).cap_height / 1000 * text_style.size
+    y = canvas.page.height - 70.9 - cap
+    hang = 0.025 * text_style.size
+    for number, line in enumerate(lines):
+        canvas.display(style.LEFT - hang, y - number * leading, line_breaking.line_text(line), text_style)
+    duration = recap.transcript.duration_seconds
+    red = TextStyle(text_style.font, text_style.size, style.RED)
+    wide = canvas.display(canvas.right, y, formatting.clock(duration, hours=canvas.hours), red, flush_right=True)
+    canvas.link(canvas.right - wide, y, canvas.right, text_style.size, 0.0)
+    below = canvas.page.top - (y - (len(lines) - 1) * leading - 2 * style.GRID)
+    canvas.y = canvas.page.top - style.HALF * -(-below // style.HALF)
+    _draw_date_line(canvas, recap, people, plan)
+    canvas.down(style.GRID)
+
+
+def set_title(title: str) -> tuple[TextStyle, float, list[TextLine]]:
+    """The largest setting that the title fits in: its type, leading and lines; the smallest one ends in an ellipsis."""
+    for size, leading, most in style.TITLES:
+        text_style = TextStyle(fonts.DISPLAY, size)
+        lines = line_breaking.break_balanced(
+            line_breaking.set_words(title, text_style, style.TITLE_WIDTH), style.TITLE_WIDTH
+        )
+        if len(lines) <= most and not _cut_inside(lines):
+            return text_style, leading, lines
+    if len(lines) > most:
+        last = line_breaking.truncate(line_breaking.line_text(lines[most - 1]), text_style, style.TITLE_WIDTH)
+        lines = [*lines[: most - 1], line_breaking.set_word(last, text_style, style.TITLE_WIDTH)]
+    return text_style, leading, lines
+
+
+def _cut_inside(lines: list[TextLine]) -> bool:
+    """Whether a word had to be cut."""
+    return any(not piece.space for line in lines for piece in line)
+
+
+def _draw_date_line(canvas: PageCanvas, recap: Recap, people: People, plan: FirstPageLayout) -> None:
+    when = formatting.parse_time(recap.source.uploaded_at, recap.timezone)
+    parts = [formatting.date_and_time(when, weekday=True)] if when else []
+    parts.append(formatting.duration(recap.transcript.duration_seconds))
+    if people.all:
+        parts.append(formatting.pluralize(len(people.all), "person", "people"))
+    if recap.transcript.segments and recap.transcript.language:
+        parts.append(language_name(recap.transcript.language))
+    end = canvas.text(style.LEFT, canvas.y, _DOT.join(parts), style.DATE_LINE)
+    if plan.counts:
+        _draw_counts(canvas, recap, end)
+
+
+def _draw_counts(canvas: PageCanvas, recap: Recap, left: float) -> None:
+    """Links to the sections that do not end on page 1, flush right, where there is room for them."""
+    summary = recap.summary
+    counts = [
+        (len(summary.decisions), "decision", "decisions", "decisions"),
+        (len(summary.action_items), "action item", "action items", "actions"),
+        (len(summary.questions), "open question", "open questions", "questions"),
+    ]
+    texts = [(formatting.pluralize(count, one, many), key) for count, one, many, key in counts if count]
+    x = canvas.right - line_breaking.width(", ".join(text for text, _ in texts), style.DATE_LINE)
+    if x < left + style.GRID:
+        return
+    for number, (text, key) in enumerate(texts):
+        end = canvas.text(x, canvas.y, text, style.DATE_LINE)
+        canvas.output.linkRect("", key, (x, canvas.y - 3, end, canvas.y + 9), relative=0, thickness=0)
+        x = canvas.text(end, canvas.y, ", ", style.DATE_LINE) if number < len(texts) - 1 else end

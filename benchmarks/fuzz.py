@@ -34,7 +34,7 @@ LONGEST_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CaseOutcome:
     """How one case ended: `word` is "result", a reason, or what went wrong; its peak memory in bytes; its seconds."""
 
     word: str
@@ -42,7 +42,7 @@ class Outcome:
     seconds: float
 
 
-def decode_in_fork(upload: Path, folder: Path) -> Outcome:
+def decode_in_fork(upload: Path, folder: Path) -> CaseOutcome:
     """Decode one file as `pipeline.audio` has it decoded, in a forked process."""
     reading, writing = os.pipe()
     began, parent = time.monotonic(), os.getpid()
@@ -60,7 +60,7 @@ def decode_in_fork(upload: Path, folder: Path) -> Outcome:
     with os.fdopen(reading, "rb") as answers:
         lines = answers.read().splitlines()
     _, status, usage = os.wait4(child, 0)
-    return Outcome(_word(lines, status), usage.ru_maxrss * 1024, time.monotonic() - began)
+    return CaseOutcome(_word(lines, status), usage.ru_maxrss * 1024, time.monotonic() - began)
 
 
 def _word(lines: list[bytes], status: int) -> str:

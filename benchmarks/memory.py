@@ -34,7 +34,7 @@ BATCH_SIZE = 8
 SAMPLING_SECONDS = 0.01
 
 
-class Parts:
+class SavedBatches:
     """Saves batches of a transcription as files, as the workers do."""
 
     def __init__(self, folder: Path) -> None:
@@ -58,7 +58,7 @@ def run_transcribe(folder: Path) -> str:
     """Turn the windows found into words."""
     pcm, speech = open_pcm(folder / "pcm.f32"), from_json(Speech, (folder / "speech.json").read_bytes())
     texts = transcribe(
-        pcm, speech.windows, speech.spans, recognizer(), TranscribeOptions("en"), Parts(folder), BATCH_SIZE,
+        pcm, speech.windows, speech.spans, recognizer(), TranscribeOptions("en"), SavedBatches(folder), BATCH_SIZE,
         lambda _: None,
     )  # fmt: skip
     return f"{sum(len(phrase.words) for text in texts for phrase in text.phrases)} words"

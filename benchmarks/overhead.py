@@ -8,7 +8,7 @@ import statistics
 
 import httpx
 
-from benchmarks.site import SAMPLES, run_job, running_site
+from benchmarks.running_server import SAMPLES, run_job, running_server
 
 RUNS = 10
 
@@ -17,7 +17,7 @@ def main() -> None:
     """Run a ten-second recording again and again, each time with another hash, and print the medians."""
     content = (SAMPLES / "ten-seconds.wav").read_bytes()
     whole, stages = [], []
-    with running_site() as client:
+    with running_server() as client:
         for run in range(RUNS + 1):
             # two more bytes at the end change the hash, so that no result is found
             recording_id, took = run_job(client, "ten-seconds.wav", content + os.urandom(2))

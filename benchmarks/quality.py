@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from benchmarks.site import SAMPLES, run_job, running_site
+from benchmarks.running_server import SAMPLES, run_job, running_server
 
 
 def main() -> None:
@@ -16,7 +16,7 @@ def main() -> None:
         f"{'sample':22} {'seconds':>8} {'speakers':>9} {'WER %':>6} {'cpWER %':>8} {'DER %':>6} {'job s':>6} {'x':>6}"
     )
     pooled: Score | None = None
-    with running_site() as client:
+    with running_server() as client:
         for truth_path in sorted(SAMPLES.glob("*.json")):
             truth = json.loads(truth_path.read_text())
             media = next(path for path in SAMPLES.glob(f"{truth_path.stem}.*") if path.suffix != ".json")

@@ -20,7 +20,7 @@ SAMPLES = ROOT / "audio_samples"
 
 
 @contextmanager
-def running_site() -> Iterator[httpx.Client]:
+def running_server() -> Iterator[httpx.Client]:
     """Start RealRecap on a fresh DATA_DIR; a client that is logged in with an API key."""
     with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -12,6 +12,6 @@ from run import celery
 
 Failpoints(Path(os.environ["CHAOS_FOLDER"])).install()
 if os.environ.get("CHAOS_FAST_POOL"):  # Celery itself checks for dead children every 5 s
-    AsynPool.timers = property(lambda pool: {pool.maintain_pool: 0.5})
+    AsynPool.timers = property(lambda pool: {pool.maintain_pool: 0.5})  # type: ignore[method-assign, assignment]
 
 __all__ = ["celery"]

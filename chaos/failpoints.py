@@ -21,11 +21,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-#: Functions of `core.jobs.transitions` with a failpoint before and after.
-JOB_CHANGES = ("claim", "enter_stage", "note_result", "advance", "finish", "give_back")
+#: Functions with a failpoint before and after, by module.
+JOB_CHANGES = {
+    "core.jobs.claims": ("claim", "give_back"),
+    "core.jobs.transitions": ("enter_stage", "note_result", "advance", "finish"),
+}
 
 
 class Failpoints:
@@ -38,12 +42,11 @@ class Failpoints:
 
     def install(self) -> None:
         """Wrap functions of this process with failpoints."""
-        from core.jobs import transitions
-        from core.storage import files
-
-        for name in JOB_CHANGES:
-            setattr(transitions, name, self._wrap_job_change(name, getattr(transitions, name)))
-        self._wrap_files(files)
+        for module_name, names in JOB_CHANGES.items():
+            module = import_module(module_name)
+            for name in names:
+                setattr(module, name, self._wrap_job_change(name, getattr(module, name)))
+        self._wrap_files()
         self._wrap_stages()
 
     def hit(self, failpoint: str, **details: object) -> None:
@@ -90,8 +93,10 @@ class Failpoints:
         key, suffix = path.name.lstrip(".").split(".")[:2]
         return f"{self._kinds.get(key, '?')}.{suffix}"
 
-    def _wrap_files(self, files: Any) -> None:
-        sync_file, link_once, publish = files._sync_file, files._link_once, files.Files.publish
+    def _wrap_files(self) -> None:
+        from core.storage import files
+
+        sync_file, link_once, publish = files._sync_file, files._link_once, files.FileStore.publish
 
         def wrapped_sync(path: Path) -> None:
             self.hit(f"{self._file_kind(path)}:written")
@@ -110,7 +115,8 @@ class Failpoints:
                 yield path
             self.hit(f"{kind}:published", key=key + suffix)
 
-        files._sync_file, files._link_once, files.Files.publish = wrapped_sync, wrapped_link, wrapped_publish
+        files._sync_file, files._link_once = wrapped_sync, wrapped_link
+        files.FileStore.publish = wrapped_publish  # type: ignore[method-assign, assignment]
 
     def _wrap_stages(self) -> None:
         from pipeline import stages

@@ -1,4 +1,4 @@
-"""The settings: one frozen object, read once from the environment and `.env`. The only reader of the environment."""
+"""The settings: one frozen object, read once from the environment and `.env`. No other module reads the environment."""
 
 from __future__ import annotations
 
@@ -14,49 +14,49 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 ROOT = Path(__file__).resolve().parent
 GIGABYTE = 1024**3
-#: Sessions are signed with the key: one that can be guessed lets anybody in.
+#: The key signs sessions: anyone who guesses it can log in.
 MIN_SECRET_CHARACTERS = 32
 
 
 class SettingsError(Exception):
-    """A setting is missing or wrong; the text names it, says what is wrong and how to mend it."""
+    """A setting is missing or invalid; the text names it, says what is wrong and how to fix it."""
 
 
 class Settings(BaseSettings):
-    """Every setting of RealRecap. Each can also be given as `NAME_FILE`, the path of a file that holds the value."""
+    """Every setting of RealRecap. Each can also be set as `NAME_FILE`, the path of a file that contains the value."""
 
     model_config = SettingsConfigDict(env_file=ROOT / ".env", extra="ignore", frozen=True, env_ignore_empty=True)
 
     secret_key: SecretStr | None = None
-    """Signs sessions and forms. `make run` makes one into DATA_DIR; elsewhere it must be given."""
+    """Signs sessions and forms. `make run` creates one in DATA_DIR; otherwise it is required."""
     database_url: str = ""
-    """SQLAlchemy address of the database. Default: a SQLite file in DATA_DIR."""
+    """SQLAlchemy URL of the database. Default: a SQLite file in DATA_DIR."""
     redis_url: str = ""
-    """Address of the queue's Redis. Default: the one that `make run` starts."""
+    """URL of Redis, which carries the queue. Default: the server that `make run` starts."""
     ollama_host: str = "http://127.0.0.1:11434"
-    """Where Ollama answers; a missing scheme is added."""
+    """Address of Ollama; `http://` is added if missing."""
     ollama_model: str | None = None
-    """Language model that writes the summary. Default: the first installed one that can chat."""
+    """Language model that writes the summary. Default: the first installed model that can chat."""
     ollama_num_ctx: Literal["auto"] | int = "auto"
-    """Window of the language model in tokens, or `auto`."""
+    """Context window of the language model in tokens, or `auto`."""
     ollama_retries: int = Field(4, ge=0, le=10)
-    """How often a call to Ollama that failed is made again, after 1, 3, 9 ... seconds at most."""
+    """How often a failed call to Ollama is retried, after at most 1, 3, 9 ... seconds."""
     ollama_first_token_seconds: float = Field(600, gt=0, allow_inf_nan=False)
-    """How long Ollama may take to begin an answer: it may have to load the model first."""
+    """How long Ollama may take to start a response: it may have to load the model first."""
     ollama_token_seconds: float = Field(120, gt=0, allow_inf_nan=False)
-    """How long Ollama may fall silent in the middle of an answer."""
+    """How long Ollama may pause during a response."""
     ollama_shares_gpu: Literal["auto", "true", "false"] = "auto"
-    """Whether Ollama uses the GPU of the speech models; they then make room for each other. `auto`: if it runs here."""
+    """Whether Ollama shares the GPU of the speech models. `auto`: yes if it runs on this machine."""
     hf_token: SecretStr | None = None
     """Hugging Face token, used only to download models."""
     data_dir: Path = ROOT / "data"
-    """Folder of recordings, results and the embedded database."""
+    """Folder for recordings, results and the embedded database."""
     models_dir: Path | None = None
-    """Folder of the installed speech models. Default: `models` in DATA_DIR."""
+    """Folder of installed speech models. Default: `models` in DATA_DIR."""
     whisper_model: str = "auto"
-    """Name of a model in MODELS_DIR, a folder, or `auto`: the best installed one that fits."""
+    """Name of a model in MODELS_DIR, a folder, or `auto`: the best installed model that fits."""
     whisper_device: Literal["auto", "cpu", "cuda"] = "auto"
-    """Where speech is recognised."""
+    """Device for speech recognition."""
     whisper_compute_type: Literal[
         "auto",
         "default",
@@ -71,47 +71,47 @@ class Settings(BaseSettings):
     ] = "auto"
     """CTranslate2 compute type. `auto`: float16 on a GPU, int8 on a CPU."""
     whisper_batch_size: int = Field(8, ge=1, le=128)
-    """Windows decoded at once; halved by itself when memory runs out."""
+    """Windows decoded per batch; halved automatically when memory runs out."""
     diarization_model: str = "auto"
-    """Name of a pyannote model in MODELS_DIR, a folder, `auto`, or `none` to leave speakers out."""
+    """Name of a pyannote model in MODELS_DIR, a folder, `auto`, or `none` to skip diarization."""
     demo_models: Literal["auto", "always", "never"] = "auto"
-    """Use the small demo models when no other is installed (`auto`), always, or never."""
+    """Use the small demo models if no others are installed (`auto`), always, or never."""
     gpu_available: Literal["auto", "true", "false"] = "auto"
     """Whether this machine has a usable GPU; `auto` asks the driver."""
     max_upload_bytes: int = Field(2 * GIGABYTE, ge=1024)
-    """Largest upload in bytes."""
+    """Maximum size of an upload in bytes."""
     max_user_bytes: int = Field(200 * GIGABYTE, ge=0)
-    """Bytes that one user may keep here, unfinished uploads included; 0: no limit."""
+    """Maximum bytes stored per user, including unfinished uploads; 0 means no limit."""
     max_user_recordings: int = Field(0, ge=0)
-    """Recordings that one user may keep here, unfinished uploads included; 0: no limit."""
+    """Maximum recordings per user, including unfinished uploads; 0 means no limit."""
     max_unfinished_uploads: int = Field(20, ge=1)
-    """Resumable uploads that one user may have under way; each is kept for a day after its last byte."""
+    """Maximum unfinished resumable uploads per user; each is kept for a day after its last byte."""
     max_audio_seconds: float = Field(6 * 3600, gt=0, allow_inf_nan=False)
-    """Longest recording in seconds."""
+    """Maximum length of a recording in seconds."""
     stage_max_bytes: int = Field(100 * GIGABYTE, ge=0)
-    """Results that only save work when a job runs again go, oldest use first, above this many bytes."""
+    """Above this many bytes, cached intermediate results are removed, least recently used first."""
     stage_max_days: float = Field(30, gt=0)
-    """They also go when they were not used for this many days."""
+    """Cached intermediate results are also removed after this many days without use."""
     lease_seconds: float = Field(60, gt=0)
-    """A worker that has not reported for this long loses its job."""
+    """A worker loses its job if it has not renewed its lease for this long."""
     heartbeat_seconds: float = Field(10, gt=0)
-    """How often a worker reports."""
+    """How often a worker renews its lease."""
     host: str = "127.0.0.1"
     """Address the web server listens on."""
     port: int = Field(5000, ge=1, le=65535)
     """Port the web server listens on."""
     public_url: str | None = None
-    """Address under which people reach the site; links in PDFs use it."""
+    """Public address of the site; links in PDFs use it."""
     trusted_proxies: int = Field(0, ge=0, le=10)
-    """Number of reverse proxies in front that set X-Forwarded-* headers."""
+    """Number of reverse proxies in front of the server that set X-Forwarded-* headers."""
     organisation: str | None = Field(None, max_length=120)
-    """Name shown at the head of each PDF."""
+    """Name shown at the top of each PDF."""
     timezone: str = "UTC"
-    """Time zone of the pages and PDFs, such as Europe/Amsterdam."""
+    """Time zone of pages and PDFs, such as Europe/Amsterdam."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    """How much is logged."""
+    """Minimum level of logged messages."""
     log_format: Literal["text", "json"] = "text"
-    """One line of text or of JSON a record."""
+    """Format of the log: one line of text or JSON per record."""
 
     @classmethod
     def settings_customise_sources(
@@ -144,7 +144,7 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("must be an http or https address, such as http://127.0.0.1:11434")
-        # 0.0.0.0 is where Ollama listens, not where it can be reached
+        # Ollama listens on 0.0.0.0 but cannot be reached there
         value = value.replace("://0.0.0.0", "://127.0.0.1")
         return value if parts.port or parts.scheme == "https" else f"{value}:11434"
 
@@ -152,7 +152,7 @@ class Settings(BaseSettings):
     @classmethod
     def _check_secret_key(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < MIN_SECRET_CHARACTERS:
-            raise ValueError(f"must have at least {MIN_SECRET_CHARACTERS} characters, as `openssl rand -hex 32` makes")
+            raise ValueError(f"must have at least {MIN_SECRET_CHARACTERS} characters; try `openssl rand -hex 32`")
         return value
 
     @field_validator("public_url")
@@ -169,21 +169,21 @@ class Settings(BaseSettings):
     @classmethod
     def _check_database_url(cls, value: str) -> str:
         if value and not value.startswith(("sqlite:///", "postgresql", "postgres://")):
-            raise ValueError("must begin with postgresql:// or sqlite:///")
+            raise ValueError("must start with postgresql:// or sqlite:///")
         return value
 
     @field_validator("redis_url")
     @classmethod
     def _check_redis_url(cls, value: str) -> str:
         if value and not value.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("must begin with redis://, rediss:// or unix://")
+            raise ValueError("must start with redis://, rediss:// or unix://")
         return value
 
     @field_validator("ollama_num_ctx")
     @classmethod
     def _check_window(cls, value: str | int) -> str | int:
         if isinstance(value, int) and value < 512:
-            raise ValueError("must be auto or at least 512 tokens")
+            raise ValueError("must be `auto` or at least 512 tokens")
         return value
 
     @field_validator("timezone")
@@ -192,7 +192,7 @@ class Settings(BaseSettings):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError("is not a known time zone; use a name such as Europe/Amsterdam") from error
+            raise ValueError("must be a known time zone, such as Europe/Amsterdam") from error
         return value
 
     @model_validator(mode="after")
@@ -203,33 +203,33 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        """Address of the database with its default filled in."""
+        """URL of the database, with the default filled in."""
         return self.database_url or f"sqlite:///{self.data_dir / 'realrecap.db'}"
 
     @property
     def redis(self) -> str:
-        """Address of Redis as redis-py and Celery read it: the setting, else what `make run` left in DATA_DIR."""
-        noted = self.data_dir / "redis" / "url"
-        if not self.redis_url and noted.is_file():
-            return noted.read_text().strip()
+        """URL of Redis for redis-py and Celery: the setting, else the one `make run` stored in DATA_DIR."""
+        stored = self.data_dir / "redis" / "url"
+        if not self.redis_url and stored.is_file():
+            return stored.read_text().strip()
         return self.redis_url or "redis://127.0.0.1:6379/0"
 
     @property
     def models(self) -> Path:
-        """Folder of the installed speech models."""
+        """Folder of installed speech models, with the default filled in."""
         return self.models_dir or self.data_dir / "models"
 
     @property
     def secret(self) -> str | None:
-        """The signing key: the setting, else the one that `make run` keeps in DATA_DIR."""
-        kept = self.data_dir / "secret-key"
-        if self.secret_key is None and kept.is_file():
-            return kept.read_text().strip()
+        """The signing key: the setting, else the one `make run` stored in DATA_DIR."""
+        stored = self.data_dir / "secret-key"
+        if self.secret_key is None and stored.is_file():
+            return stored.read_text().strip()
         return self.secret_key.get_secret_value() if self.secret_key else None
 
 
 class _ValuesFromFiles(PydanticBaseSettingsSource):
-    """Reads NAME_FILE: the path of a file whose text is the value of NAME."""
+    """Reads `NAME_FILE`: the path of a file that contains the value of NAME."""
 
     def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
         path = os.environ.get(f"{field_name.upper()}_FILE")
@@ -238,7 +238,7 @@ class _ValuesFromFiles(PydanticBaseSettingsSource):
         try:
             return Path(path).read_text().strip(), field_name, False
         except OSError as error:
-            raise SettingsError(f"{field_name.upper()}_FILE names {path}, which cannot be read: {error}") from error
+            raise SettingsError(f"{field_name.upper()}_FILE: cannot read {path}: {error}") from error
 
     def __call__(self) -> dict[str, Any]:
         values = {name: self.get_field_value(info, name)[0] for name, info in self.settings_cls.model_fields.items()}
@@ -249,7 +249,7 @@ class _ValuesFromFiles(PydanticBaseSettingsSource):
 def load() -> Settings:
     """The settings of this process.
 
-    Raises SettingsError, in words for the owner, where a value is wrong.
+    Raises SettingsError with a message for the administrator if a value is invalid.
     """
     try:
         return Settings()

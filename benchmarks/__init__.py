@@ -1,1 +1,4 @@
-"""Figures: quality, overhead, memory. `python -m benchmarks` runs those that take minutes; none is a test."""
+"""Benchmarks of quality, overhead, memory, robustness and summaries; none of them is a test.
+
+`python -m benchmarks [NAME ...]` runs them; without names, those that take minutes only.
+"""

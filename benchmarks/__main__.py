@@ -1,4 +1,4 @@
-"""`make bench`: quality, then overhead; `ARGS=memory` and the like run one by itself."""
+"""`make bench`: measure quality and overhead; `make bench ARGS=memory` runs one benchmark by name."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import sys
 from importlib import import_module
 
 NAMES = ("quality", "overhead", "memory", "fuzz", "summary")
+DEFAULT = ("quality", "overhead")
 
 
 def main() -> None:
-    """Run the figures that were asked for; exit status 1 where one of them is beyond its limit."""
+    """Run the named benchmarks; exit status 1 if one of them exceeds its limit."""
     status = 0
-    for name in sys.argv[1:] or NAMES[:2]:
+    for name in sys.argv[1:] or DEFAULT:
         if name not in NAMES:
-            sys.exit(f"There are no figures called {name}; there are {', '.join(NAMES)}.")
+            sys.exit(f"Unknown benchmark {name!r}. Available: {', '.join(NAMES)}.")
         print(f"== {name}", flush=True)
-        sys.argv = [name]  # each has options of its own, when it is run by itself
+        sys.argv = [name]  # each benchmark has its own options when it is run alone
         status = max(status, import_module(f"benchmarks.{name}").main() or 0)
     sys.exit(status)
 

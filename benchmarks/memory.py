@@ -1,11 +1,11 @@
-"""How memory grows with the length of a recording, stage by stage.
+"""Measures how the memory of each speech stage grows with the length of a recording.
 
     python -m benchmarks.memory [--minutes 10 180] [--stages speech transcribe diarize]
 
-Loops a sample meeting to a short and a long recording on disk, runs each stage on each in a process of its own with
-the demo models, and samples the memory that belongs to the process alone (RssAnon of /proc, which leaves the mapped
-recording out but counts a page of it that was copied). Exit status 1 where a stage grows by more than the limit.
-Takes about half an hour on two cores; `transcribe` uses the windows that `speech` found.
+Repeats a sample meeting to make a short and a long recording, runs each stage on each in its own process with the demo
+models, and samples the memory that belongs to that process alone (RssAnon in /proc: it excludes the memory-mapped
+recording but includes pages that were copied). Exit status 1 if a stage grows by more than the limit. Takes about half
+an hour on two cores; `transcribe` uses the windows that `speech` found.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "audio_samples" / "long-meeting.opus"
 WHISPER = ROOT / "demo" / "whisper-demo-en"
 DIARIZATION = ROOT / "demo" / "diarization-demo"
-LIMIT_MB = 100.0  # MB (10^6 bytes) an hour of recording
+LIMIT_MB = 100.0  # MB (10^6 bytes) per hour of audio
 BATCH_SIZE = 8
 SAMPLING_SECONDS = 0.01
 
 
-class Parts:
-    """Saves batches of a transcription as files, as the workers do."""
+class SavedBatches:
+    """Saves the batches of a transcription as files, as workers do."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -46,32 +46,32 @@ class Parts:
         return []
 
     def save(self, number: int, texts: Sequence[WindowText]) -> None:
-        (self.folder / f"part-{number}.json").write_bytes(to_json(tuple(texts), tuple[WindowText, ...]))
+        (self.folder / f"batch-{number}.json").write_bytes(to_json(tuple(texts), tuple[WindowText, ...]))
 
 
 def run_speech(folder: Path) -> str:
-    """Find speech in the folder's recording and keep it there."""
-    found = detect_voice_activity(
+    """Find the speech windows of the folder's recording and store them there."""
+    speech = detect_voice_activity(
         open_pcm(folder / "pcm.f32"), VoiceActivityOptions(recognizer().window_seconds), lambda _: None
     )
-    (folder / "speech.json").write_bytes(to_json(found, VoiceActivity))
-    return f"{len(found.windows)} windows"
+    (folder / "speech.json").write_bytes(to_json(speech, VoiceActivity))
+    return f"{len(speech.windows)} windows"
 
 
 def run_transcribe(folder: Path) -> str:
-    """Turn the windows found into words."""
+    """Transcribe the stored speech windows."""
     pcm, speech = open_pcm(folder / "pcm.f32"), from_json(VoiceActivity, (folder / "speech.json").read_bytes())
     texts = transcribe(
-        pcm, speech.windows, speech.spans, recognizer(), TranscribeOptions("en"), Parts(folder), BATCH_SIZE,
+        pcm, speech.windows, speech.spans, recognizer(), TranscribeOptions("en"), SavedBatches(folder), BATCH_SIZE,
         lambda _: None,
     )  # fmt: skip
     return f"{sum(len(phrase.words) for text in texts for phrase in text.phrases)} words"
 
 
 def run_diarize(folder: Path) -> str:
-    """Tell the speakers apart."""
-    found = Diarizer(DIARIZATION, "cpu").diarize(open_pcm(folder / "pcm.f32"), DiarizeOptions(), lambda _: None)
-    return f"{len(found.turns)} turns, {len({turn.speaker for turn in found.turns})} speakers"
+    """Identify the speakers."""
+    diarization = Diarizer(DIARIZATION, "cpu").diarize(open_pcm(folder / "pcm.f32"), DiarizeOptions(), lambda _: None)
+    return f"{len(diarization.turns)} turns, {len({turn.speaker for turn in diarization.turns})} speakers"
 
 
 STAGES: dict[str, Callable[[Path], str]] = {
@@ -86,46 +86,48 @@ def recognizer() -> Recognizer:
 
 
 def make_recording(folder: Path, minutes: float) -> Path:
-    """A folder with a recording of this length, the sample again and again."""
-    once, place = folder / "sample.f32", folder / f"{minutes:g}-minutes"
-    if not once.exists():
-        decode(SAMPLE, once, DecodeLimits(max_seconds=3600.0))
-    place.mkdir()
-    left = int(minutes * 60 * SAMPLE_RATE) * 4
-    with (place / "pcm.f32").open("wb") as recording:
-        while left:
-            with once.open("rb") as sample:
-                left -= recording.write(sample.read(left))
-    return place
+    """Create a recording of this length by repeating the sample; returns its folder."""
+    sample_path, target = folder / "sample.f32", folder / f"{minutes:g}-minutes"
+    if not sample_path.exists():
+        decode(SAMPLE, sample_path, DecodeLimits(max_seconds=3600.0))
+    target.mkdir()
+    missing = int(minutes * 60 * SAMPLE_RATE) * 4
+    with (target / "pcm.f32").open("wb") as recording:
+        while missing:
+            with sample_path.open("rb") as sample:
+                missing -= recording.write(sample.read(missing))
+    return target
 
 
-def measure(stage: str, place: Path) -> int:
-    """The most bytes that a process of its own takes for a stage; what it found and its time are printed."""
-    began, most = time.monotonic(), 0
-    command = [sys.executable, "-m", "benchmarks.memory", "--child", stage, str(place)]
+def measure(stage: str, folder: Path) -> int:
+    """Run a stage in its own process and return its peak memory in bytes; prints its result and time."""
+    began, peak = time.monotonic(), 0
+    command = [sys.executable, "-m", "benchmarks.memory", "--child", stage, str(folder)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child:
         while child.poll() is None:
-            most = max(most, private_bytes(child.pid))
+            peak = max(peak, private_bytes(child.pid))
             time.sleep(SAMPLING_SECONDS)
-        said = child.stdout.read().splitlines() if child.stdout else []
+        printed = child.stdout.read().splitlines() if child.stdout else []
     if child.returncode:
         raise SystemExit(f"{stage} ended with status {child.returncode}")
     print(
-        f"# {stage}, {place.name}: {''.join(said)}, {time.monotonic() - began:.0f} s, {most / 1e6:.0f} MB", flush=True
+        f"# {stage}, {folder.name}: {''.join(printed)}, {time.monotonic() - began:.0f} s, {peak / 1e6:.0f} MB",
+        flush=True,
     )
-    return most
+    return peak
 
 
-def private_bytes(process: int) -> int:
-    """Memory that belongs to a process alone; 0 when it has ended."""
+def private_bytes(pid: int) -> int:
+    """Memory in bytes that belongs to a process alone; 0 if it has ended."""
     try:
-        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except ProcessLookupError:
         return 0
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon:"))
 
 
 def main() -> int:
+    """Measure each stage on both recordings and print the growth; returns the exit status."""
     parser = argparse.ArgumentParser(description="Measure how memory grows with the length of a recording.")
     parser.add_argument("--minutes", type=float, nargs=2, default=(10.0, 180.0), metavar=("SHORT", "LONG"))
     parser.add_argument("--stages", nargs="+", choices=STAGES, default=list(STAGES))
@@ -137,17 +139,17 @@ def main() -> int:
 
     short, long = options.minutes
     if short >= long:
-        parser.error("the second length must be the longer one")
+        parser.error("the second length must be greater than the first")
     folder = Path(tempfile.mkdtemp(prefix="memory-"))
     try:
-        places = [make_recording(folder, minutes) for minutes in (short, long)]
-        used = {stage: [measure(stage, place) / 1e6 for place in places] for stage in options.stages}
+        folders = [make_recording(folder, minutes) for minutes in (short, long)]
+        used = {stage: [measure(stage, recording) / 1e6 for recording in folders] for stage in options.stages}
     finally:
         shutil.rmtree(folder)
-    growth = {stage: (more - few) / (long - short) * 60 for stage, (few, more) in used.items()}
-    print(f"\n{'stage':<12}{f'MB, {short:g} min':>14}{f'MB, {long:g} min':>14}{'MB an hour':>12}{'limit':>8}")
-    for stage, (few, more) in used.items():
-        print(f"{stage:<12}{few:>14.0f}{more:>14.0f}{growth[stage]:>12.1f}{LIMIT_MB:>8.0f}")
+    growth = {stage: (high - low) / (long - short) * 60 for stage, (low, high) in used.items()}
+    print(f"\n{'stage':<12}{f'MB, {short:g} min':>14}{f'MB, {long:g} min':>14}{'MB per hour':>12}{'limit':>8}")
+    for stage, (low, high) in used.items():
+        print(f"{stage:<12}{low:>14.0f}{high:>14.0f}{growth[stage]:>12.1f}{LIMIT_MB:>8.0f}")
     return int(max(growth.values()) > LIMIT_MB)
 
 

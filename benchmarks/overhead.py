@@ -1,41 +1,40 @@
-"""What a job costs beside its stages: from the answer to the upload until the PDF is there, models warm."""
+"""Measures the overhead of a job: the time from upload to PDF that is not spent in its stages, models loaded."""
 
 from __future__ import annotations
 
 import json
 import os
 import statistics
+from pathlib import Path
 
-import httpx
-
-from benchmarks.site import SAMPLES, run_job, running_site
+from benchmarks.running_server import SAMPLES, running_server
 
 RUNS = 10
 
 
 def main() -> None:
-    """Run a ten-second recording again and again, each time with another hash, and print the medians."""
+    """Run a ten-second recording repeatedly, each time with a new hash, and print the medians."""
     content = (SAMPLES / "ten-seconds.wav").read_bytes()
-    whole, stages = [], []
-    with running_site() as client:
+    totals, stages = [], []
+    with running_server() as server:
         for run in range(RUNS + 1):
-            # two more bytes at the end change the hash, so that no result is found
-            recording_id, took = run_job(client, "ten-seconds.wav", content + os.urandom(2))
-            if run:  # the first one loads the models
-                whole.append(took)
-                stages.append(sum(_stage_seconds(client, recording_id)))
-    beside = [a - b for a, b in zip(whole, stages, strict=True)]
-    print(f"{RUNS} jobs of 10 s, models warm; seconds, median (least to most)")
-    for name, values in (("upload answered to PDF", whole), ("stages themselves", stages), ("beside them", beside)):
-        print(f"{name:24} {statistics.median(values):6.2f} ({min(values):.2f} to {max(values):.2f})")
+            # two more bytes at the end change the hash, so no stored result is found
+            recording_id, seconds = server.run_job("ten-seconds.wav", content + os.urandom(2))
+            if run:  # the first run loads the models
+                totals.append(seconds)
+                stages.append(sum(_stage_seconds(server.data_dir, recording_id)))
+    overheads = [total - stage for total, stage in zip(totals, stages, strict=True)]
+    print(f"{RUNS} jobs of 10 s, models loaded; seconds as median (min to max)")
+    for name, values in (("upload to PDF", totals), ("stages", stages), ("overhead", overheads)):
+        print(f"{name:14} {statistics.median(values):6.2f} ({min(values):.2f} to {max(values):.2f})")
 
 
-def _stage_seconds(client: httpx.Client, recording_id: str) -> list[float]:
-    """What the stages took, from the recap's own report."""
-    for path in client.data_dir.glob("stages/*/*.json"):  # type: ignore[attr-defined]
-        whole = json.loads(path.read_text())
-        if whole.get("id") == recording_id:
-            return [float(stage["seconds"]) for stage in whole["stages"]]
+def _stage_seconds(data_dir: Path, recording_id: str) -> list[float]:
+    """The seconds each stage took, from the stored recap."""
+    for path in data_dir.glob("stages/*/*.json"):
+        content = json.loads(path.read_text())
+        if content.get("id") == recording_id:
+            return [float(stage["seconds"]) for stage in content["stages"]]
     raise FileNotFoundError(recording_id)
 
 

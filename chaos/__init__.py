@@ -1,1 +1,1 @@
-"""RealRecap under fire: real processes, killed at chosen or random moments, and checks that nothing is lost."""
+"""Fault injection: real RealRecap processes are killed, frozen and starved, then checked for lost work."""

@@ -1,13 +1,13 @@
-"""Make the faces of the PDF recap from Source Serif 4 and Source Sans 3.
+"""Make the fonts of the PDF recap from Source Serif 4 and Source Sans 3.
 
-Run it where Node's npm is, with fonttools and brotli installed:
+Needs Node's npm, fonttools and brotli:
 
     npm pack @fontsource-variable/source-serif-4@5.3.1 @fontsource-variable/source-sans-3@5.3.0
     python tools/make_fonts.py FOLDER_WITH_THE_TGZ
 
-Each variable font is fixed at one weight and optical size, its subsets (Latin, Greek, Cyrillic, Vietnamese) are
-merged into one TrueType file and everything a PDF has no use for is dropped. "Source" is a reserved font name, so
-the results are called Recap Text, Recap Display and Recap Label. The licence is written beside them.
+Each variable font is fixed at one weight and optical size. Its subsets (Latin, Greek, Cyrillic, Vietnamese) are merged
+into one TrueType file, without the tables a PDF does not use. "Source" is a reserved font name, so the results are
+called Recap Text, Recap Display and Recap Label. The licence is written beside them.
 """
 
 from __future__ import annotations
@@ -33,49 +33,49 @@ LAYOUT_TABLES = ("GSUB", "GPOS", "GDEF", "BASE")
 
 
 @dataclass(frozen=True)
-class Cut:
-    """One face to make: `axes` are design coordinates, `kerned` keeps the pair kerning."""
+class FontRecipe:
+    """One font to make: `axes` are design coordinates, `has_kerning` keeps the pair kerning."""
 
     family: str
     style: str
     package: str
     pattern: str
     axes: dict[str, float]
-    kerned: bool = False
+    has_kerning: bool = False
 
     @property
     def name(self) -> str:
         return f"{self.family.replace(' ', '')}-{self.style}"
 
 
-CUTS = (
-    Cut("Recap Text", "Regular", SERIF, "opsz-normal", {"wght": 400, "opsz": 11}),
-    Cut("Recap Text", "Italic", SERIF, "opsz-italic", {"wght": 400, "opsz": 11}),
-    Cut("Recap Text", "Semibold", SERIF, "opsz-normal", {"wght": 620, "opsz": 11}),
-    Cut("Recap Display", "Regular", SERIF, "opsz-normal", {"wght": 420, "opsz": 48}, kerned=True),
-    Cut("Recap Label", "Regular", SANS, "wght-normal", {"wght": 420}),
-    Cut("Recap Label", "Semibold", SANS, "wght-normal", {"wght": 620}),
+RECIPES = (
+    FontRecipe("Recap Text", "Regular", SERIF, "opsz-normal", {"wght": 400, "opsz": 11}),
+    FontRecipe("Recap Text", "Italic", SERIF, "opsz-italic", {"wght": 400, "opsz": 11}),
+    FontRecipe("Recap Text", "Semibold", SERIF, "opsz-normal", {"wght": 620, "opsz": 11}),
+    FontRecipe("Recap Display", "Regular", SERIF, "opsz-normal", {"wght": 420, "opsz": 48}, has_kerning=True),
+    FontRecipe("Recap Label", "Regular", SANS, "wght-normal", {"wght": 420}),
+    FontRecipe("Recap Label", "Semibold", SANS, "wght-normal", {"wght": 620}),
 )
 
 
 def read_package(folder: Path, package: str) -> dict[str, bytes]:
-    """The files of a packed npm package by their names; raises `FileNotFoundError` where it is not in `folder`."""
+    """The files of a packed npm package by name. Raises FileNotFoundError if the package is not in `folder`."""
     found = sorted(folder.glob(f"*{package}-[0-9]*.tgz"))
     if not found:
         raise FileNotFoundError(f"no {package} package (.tgz) in {folder}")
     with tarfile.open(found[-1]) as archive:
-        members = [member for member in archive if member.isfile()]
-        return {Path(member.name).name: archive.extractfile(member).read() for member in members}
+        files = ((member.name, archive.extractfile(member)) for member in archive)
+        return {Path(name).name: file.read() for name, file in files if file}
 
 
-def cut_subset(data: bytes, cut: Cut, taken: set[int]) -> TTFont | None:
-    """One subset at the cut's weight, without the characters in `taken`; None where nothing is left."""
-    font = instancer.instantiateVariableFont(TTFont(io.BytesIO(data)), cut.axes, inplace=True)
+def make_subset(data: bytes, recipe: FontRecipe, taken: set[int]) -> TTFont | None:
+    """One subset at the recipe's weight, without the characters in `taken`; None if nothing is left."""
+    font = instancer.instantiateVariableFont(TTFont(io.BytesIO(data)), recipe.axes, inplace=True)
     wanted = set(font.getBestCmap()) - taken
     if not wanted:
         return None
-    options = SubsetOptions(hinting=False, layout_features=["kern"] if cut.kerned else [], notdef_outline=True)
-    options.drop_tables += ["STAT", "gasp", "DSIG", "MVAR"] + ([] if cut.kerned else list(LAYOUT_TABLES))
+    options = SubsetOptions(hinting=False, layout_features=["kern"] if recipe.has_kerning else [], notdef_outline=True)
+    options.drop_tables += ["STAT", "gasp", "DSIG", "MVAR"] + ([] if recipe.has_kerning else list(LAYOUT_TABLES))
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=wanted)
     subsetter.subset(font)
@@ -83,44 +83,44 @@ def cut_subset(data: bytes, cut: Cut, taken: set[int]) -> TTFont | None:
     return font
 
 
-def rename(font: TTFont, cut: Cut) -> None:
-    """Give the font its new name and keep who made it."""
+def rename(font: TTFont, recipe: FontRecipe) -> None:
+    """Give the font its new name and keep its copyright line."""
     copyright_line = font["name"].getDebugName(0)
     font["name"].names = []
-    texts = {0: copyright_line, 1: cut.family, 2: cut.style, 4: f"{cut.family} {cut.style}", 6: cut.name}
+    texts = {0: copyright_line, 1: recipe.family, 2: recipe.style, 4: f"{recipe.family} {recipe.style}", 6: recipe.name}
     texts[13] = "SIL Open Font License, Version 1.1"
     texts[14] = "https://openfontlicense.org"
     for number, text in texts.items():
         font["name"].setName(text, number, 3, 1, 0x409)
 
 
-def make(cut: Cut, files: dict[str, bytes], target: Path) -> None:
-    """Write one face; raises `ValueError` where its digits are not of one width."""
+def make_font(recipe: FontRecipe, files: dict[str, bytes], target: Path) -> None:
+    """Write one font. Raises ValueError if its digits differ in width."""
     taken: set[int] = set()
     with TemporaryDirectory() as folder:
         parts = []
         for subset in SUBSETS:
-            data = files.get(f"{cut.package}-{subset}-{cut.pattern}.woff2")
-            font = cut_subset(data, cut, taken) if data else None
+            data = files.get(f"{recipe.package}-{subset}-{recipe.pattern}.woff2")
+            font = make_subset(data, recipe, taken) if data else None
             if font:
                 parts.append(str(Path(folder, f"{subset}.ttf")))
                 font.flavor = None
                 font.save(parts[-1])
-        born = TTFont(parts[0])["head"].created
+        created = TTFont(parts[0])["head"].created
         merged = Merger().merge(parts)
-    rename(merged, cut)
+    rename(merged, recipe)
     merged["post"].formatType = 3.0
     widths = {merged["hmtx"][merged.getBestCmap()[ord(digit)]][0] for digit in "0123456789"}
     if len(widths) != 1:
-        raise ValueError(f"{cut.name}: digits are {widths} wide")
-    # The same packages give the same bytes.
-    merged["head"].created = merged["head"].modified = born
+        raise ValueError(f"{recipe.name}: digits have the widths {widths}")
+    # The same packages always give the same bytes.
+    merged["head"].created = merged["head"].modified = created
     merged.recalcTimestamp = False
     merged.save(target)
 
 
 def write_licence(packages: dict[str, dict[str, bytes]]) -> None:
-    """Write the licence with the copyright line of each original."""
+    """Write the licence with the copyright line of each original font."""
     files = [packages[SERIF][f"{SERIF}-latin-opsz-normal.woff2"], packages[SANS][f"{SANS}-latin-wght-normal.woff2"]]
     owners = [TTFont(io.BytesIO(data))["name"].getDebugName(0) for data in files]
     body = packages[SERIF]["LICENSE"].decode("utf-8")
@@ -130,13 +130,13 @@ def write_licence(packages: dict[str, dict[str, bytes]]) -> None:
 
 
 def main(folder: Path) -> None:
-    """Make all faces from the packages in `folder`."""
+    """Make all fonts from the packages in `folder`."""
     OUTPUT.mkdir(parents=True, exist_ok=True)
     packages = {name: read_package(folder, name) for name in (SERIF, SANS)}
     write_licence(packages)
-    for cut in CUTS:
-        target = OUTPUT / f"{cut.name}.ttf"
-        make(cut, packages[cut.package], target)
+    for recipe in RECIPES:
+        target = OUTPUT / f"{recipe.name}.ttf"
+        make_font(recipe, packages[recipe.package], target)
         count = len(TTFont(target).getBestCmap())
         print(f"{target.name}: {target.stat().st_size / 1000:.0f} KB, {count} characters")
 

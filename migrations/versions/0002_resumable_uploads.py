@@ -1,4 +1,4 @@
-"""resumable uploads"""
+"""Resumable uploads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""how calls to Ollama went"""
+"""Outcomes of the calls to Ollama."""
 
 from __future__ import annotations
 

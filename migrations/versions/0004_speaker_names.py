@@ -1,4 +1,4 @@
-"""names that people give to speakers"""
+"""Names given to speakers."""
 
 from __future__ import annotations
 

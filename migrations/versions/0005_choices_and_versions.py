@@ -1,4 +1,4 @@
-"""choices for a recap, its versions, templates"""
+"""Options of a recap, its versions, and templates."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def upgrade() -> None:
 
 
 def _make_first_versions(version: sa.Table) -> None:
-    """Recaps that are there already become the first version. Who wrote them stands only in their files."""
+    """Existing recaps become version 1. Which model wrote them is recorded only in their files."""
     recording = sa.table('recording', *map(sa.column, ('id', 'version', 'detected_language')),
                          sa.column('created_at', core.database.base.UTCDateTime()),
                          sa.column('facts', sa.JSON()), sa.column('warnings', sa.JSON()))  # fmt: skip
@@ -87,6 +87,6 @@ def _make_first_versions(version: sa.Table) -> None:
 def downgrade() -> None:
     op.drop_table('version')
     op.drop_table('template')
-    # not in a batch: that would make the table anew on SQLite, and dropping the old one takes along what refers to it
+    # not in a batch: on SQLite that recreates the table, and dropping the old one cascades to referencing rows
     for column in ('version', 'instructions', 'model', 'summary_language', 'template'):
         op.drop_column('recording', column)

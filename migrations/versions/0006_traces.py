@@ -1,4 +1,4 @@
-"""traces of stage files that a recording has used"""
+"""Traces of the stage files a recording has used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One rig of real processes for all tests of this folder; each test gets it mended and with its tripwires unarmed."""
+"""One testbed of real processes for all tests of this folder, restored and disarmed before each."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from chaos.nursery import Nursery
-from chaos.rig import Rig
+from chaos.fork_server import ForkServer
+from chaos.testbed import Testbed
 from core.clock import utc_now
 from core.recordings import queries
 from core.retention import deletion
@@ -18,37 +18,36 @@ LASTING = ("redis", "beat", "w")
 
 
 @pytest.fixture(scope="package")
-def nursery() -> Iterator[Nursery]:
-    """Where workers and beats come from."""
-    made = Nursery()
-    yield made
-    made.close()
+def fork_server() -> Iterator[ForkServer]:
+    """Starts workers and beat quickly."""
+    server = ForkServer()
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope="package")
-def lasting_rig(nursery: Nursery) -> Iterator[Rig]:
-    """Redis, beat and the worker `w` for both queues, on SQLite; started once."""
-    with tempfile.TemporaryDirectory(prefix="rig-") as folder:
-        rig = Rig(Path(folder) / "rig", nursery, WHISPER_BATCH_SIZE=2)
+def running_testbed(fork_server: ForkServer) -> Iterator[Testbed]:
+    """Redis, beat and the worker `w` for all queues, on SQLite; started once."""
+    with tempfile.TemporaryDirectory(prefix="testbed-") as folder:
+        testbed = Testbed(Path(folder) / "testbed", fork_server, WHISPER_BATCH_SIZE=2)
         try:
-            rig.add_worker("w")
-            rig.start(*LASTING)
-            yield rig
+            testbed.add_worker("w")
+            testbed.start(*LASTING)
+            yield testbed
         finally:
-            rig.close()
+            testbed.close()
 
 
 @pytest.fixture
-def rig(lasting_rig: Rig) -> Iterator[Rig]:
-    """The lasting rig, whole and at rest."""
-    for place in lasting_rig.armed():
-        (lasting_rig.folder / "armed" / place).unlink(missing_ok=True)
-    lasting_rig.mend(*LASTING)
-    (lasting_rig.folder / "events.jsonl").unlink(missing_ok=True)
-    yield lasting_rig
-    for part in lasting_rig.parts.values():
-        if part.name not in LASTING and part.started:
-            part.sweep_up()
-    for recording in queries.page(lasting_rig.owner.id, 100):  # nothing is left to the next test
+def testbed(running_testbed: Testbed) -> Iterator[Testbed]:
+    """The running testbed, idle, with every process alive and no failpoint armed."""
+    running_testbed.failpoints.reset()
+    running_testbed.restore(*LASTING)
+    running_testbed.failpoints.clear_log()
+    yield running_testbed
+    for process in running_testbed.processes.values():
+        if process.name not in LASTING and process.was_started:
+            process.kill_all()
+    for recording in queries.page(running_testbed.owner.id, 100):  # leave nothing for the next test
         deletion.remove_recording(recording.id)
     deletion.sweep_files(utc_now(), -1)

@@ -1,4 +1,4 @@
-"""The database goes away for some seconds: workers wait and go on, and a stage finished meanwhile is not lost."""
+"""The database is unavailable for some seconds: workers wait and resume, and no finished stage is lost."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from support.postgresql import Server
 
-from chaos.checks import check
-from chaos.nursery import Nursery
-from chaos.rig import Rig, fresh, kill, until
+from chaos.fork_server import ForkServer
+from chaos.invariants import check_invariants
+from chaos.samples import unique_sample
+from chaos.testbed import Testbed
+from chaos.waiting import send_signal, wait_until
 from core.database.tables import Status
 
 pytestmark = [pytest.mark.speech, pytest.mark.postgresql]
@@ -29,33 +31,36 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def postgresql_rig(nursery: Nursery, server: Server) -> Iterator[Rig]:
-    with tempfile.TemporaryDirectory(prefix="pg-rig-") as folder:
-        rig = Rig(Path(folder) / "rig", nursery, WHISPER_BATCH_SIZE=2, DATABASE_URL=server.url)
+def postgresql_testbed(fork_server: ForkServer, server: Server) -> Iterator[Testbed]:
+    with tempfile.TemporaryDirectory(prefix="pg-testbed-") as folder:
+        testbed = Testbed(Path(folder) / "testbed", fork_server, WHISPER_BATCH_SIZE=2, DATABASE_URL=server.url)
         try:
-            rig.add_worker("w")
-            rig.start("redis", "w", "beat")
-            yield rig
+            testbed.add_worker("w")
+            testbed.start("redis", "w", "beat")
+            yield testbed
         finally:
-            rig.close()
+            testbed.close()
 
 
-@pytest.mark.parametrize("place", ["hear", "diarize:computed", "advance:before", "finish:before"])
-def test_work_goes_on_once_the_database_is_back(postgresql_rig: Rig, server: Server, place: str) -> None:
-    rig = postgresql_rig
-    rig.arm(place, "freeze")
-    recording_id = rig.upload(fresh("ten-seconds.wav"))
-    rig.nudge("cpu")
-    until(lambda: not rig.armed(), 60, "the child freezes", rig.tell)
-    holder = rig.holder(recording_id)
+@pytest.mark.parametrize("failpoint", ["decode_batch", "diarize:computed", "advance:before", "finish:before"])
+def test_work_resumes_once_the_database_is_back(postgresql_testbed: Testbed, server: Server, failpoint: str) -> None:
+    testbed = postgresql_testbed
+    testbed.failpoints.arm(failpoint, "freeze")
+    recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
+    testbed.notify("cpu")
+    testbed.wait_injected()
+    holder = testbed.holder_pid(recording_id)
     assert holder is not None
-    complaints = rig["w"].read_log().count("the database does not answer")
+    complaints = testbed["w"].read_log().count("the database does not answer")
     server.crash()
-    kill(holder, signal.SIGCONT)
-    until(lambda: rig["w"].read_log().count("the database does not answer") > complaints, 30, "it is missed", rig.tell)
+    send_signal(holder, signal.SIGCONT)
+    wait_until(
+        lambda: testbed["w"].read_log().count("the database does not answer") > complaints,
+        30, "the worker reports the missing database", testbed.log_tails,
+    )  # fmt: skip
     server.start()
-    rig.wait_final(recording_id)
-    assert rig.job(recording_id).status == Status.DONE
-    assert rig["w"].lives
-    assert rig["beat"].lives
-    assert check(rig, [recording_id], kills=1).wrong == []
+    testbed.wait_final(recording_id)
+    assert testbed.job(recording_id).status == Status.DONE
+    assert testbed["w"].is_alive
+    assert testbed["beat"].is_alive
+    assert check_invariants(testbed, [recording_id], kills=1).violations == []

@@ -1,4 +1,4 @@
-"""A disk that runs full: uploads are refused, jobs fail with the reason, and what was finished is kept."""
+"""A full disk: uploads are refused, jobs fail with the reason, and finished stages are kept."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from chaos.checks import check
-from chaos.nursery import Nursery
-from chaos.rig import Rig, fresh, kill, until
+from chaos.fork_server import ForkServer
+from chaos.invariants import check_invariants
+from chaos.samples import unique_sample
+from chaos.testbed import Testbed
+from chaos.waiting import send_signal, wait_until
 from core.accounts import api_keys
 from core.clock import utc_now
 from core.database.tables import Status
@@ -27,29 +29,29 @@ DISK_BYTES = 32 * 1024**2
 
 
 @pytest.fixture(scope="module")
-def small_rig(nursery: Nursery) -> Iterator[Rig]:
-    """A rig whose DATA_DIR, database included, lies on a disk of 32 MB."""
+def small_disk_testbed(fork_server: ForkServer) -> Iterator[Testbed]:
+    """A testbed whose DATA_DIR, including the database, is on a disk of 32 MB."""
     with tempfile.TemporaryDirectory(prefix="small-") as folder:
-        disk = Path(folder) / "rig" / "data"
+        disk = Path(folder) / "testbed" / "data"
         disk.mkdir(parents=True)
         mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", str(disk)]
         done = subprocess.run(mount, capture_output=True, text=True, check=False)
         if done.returncode:
-            pytest.skip(f"no right to mount a small disk: {done.stderr.strip()}")
-        rig = Rig(Path(folder) / "rig", nursery, WHISPER_BATCH_SIZE=2)
+            pytest.skip(f"not allowed to mount a small disk: {done.stderr.strip()}")
+        testbed = Testbed(Path(folder) / "testbed", fork_server, WHISPER_BATCH_SIZE=2)
         try:
-            rig.add_worker("w")
-            rig.start("redis", "w", "beat")
-            yield rig
+            testbed.add_worker("w")
+            testbed.start("redis", "w", "beat")
+            yield testbed
         finally:
-            rig.close()
-            subprocess.run(["umount", "--lazy", str(disk)], check=True)  # a killed child may still hold a file
+            testbed.close()
+            subprocess.run(["umount", "--lazy", str(disk)], check=True)  # a killed child may still have a file open
 
 
 @contextmanager
-def full(rig: Rig, leave: int) -> Iterator[None]:
-    """The disk is full but for some bytes."""
-    filler = rig.data_dir / "filler"
+def fill_disk(testbed: Testbed, leave: int) -> Iterator[None]:
+    """The disk is full except for some bytes."""
+    filler = testbed.data_dir / "filler"
     with filler.open("wb", buffering=0) as file, suppress(OSError):
         while True:
             file.write(bytes(4096))
@@ -60,47 +62,49 @@ def full(rig: Rig, leave: int) -> Iterator[None]:
         filler.unlink()
 
 
-def count_complaints(rig: Rig) -> int:
-    """How often the worker met the full disk; where the database is on it too, the outcome cannot even be written."""
-    log = rig["w"].read_log()
+def count_complaints(testbed: Testbed) -> int:
+    """How often the worker reported the full disk. With the database on it, not even the outcome can be written."""
+    log = testbed["w"].read_log()
     return log.count("storage_full") + log.count("the outcome could not be written")
 
 
-def test_an_upload_is_refused_where_space_is_short(small_rig: Rig) -> None:
-    small_rig.start("web")
-    key = api_keys.create_api_key(small_rig.owner, "faults")
+def test_an_upload_is_refused_while_space_is_short(small_disk_testbed: Testbed) -> None:
+    small_disk_testbed.start("web")
+    key = api_keys.create_api_key(small_disk_testbed.owner, "faults")
     answer = httpx.post(
-        f"http://127.0.0.1:{small_rig.web_port}/api/v1/recordings", files={"file": ("talk.wav", b"sound" * 1000)},
-        headers={"Authorization": f"Bearer {key}"}, timeout=30,
+        f"http://127.0.0.1:{small_disk_testbed.web_port}/api/v1/recordings",
+        files={"file": ("talk.wav", b"sound" * 1000)}, headers={"Authorization": f"Bearer {key}"}, timeout=30,
     )  # fmt: skip
     assert (answer.status_code, answer.json()["error"]["code"]) == (507, "storage_full")
-    assert list((small_rig.data_dir / "incoming").iterdir()) == []
-    small_rig["web"].kill()
+    assert list((small_disk_testbed.data_dir / "incoming").iterdir()) == []
+    small_disk_testbed["web"].kill()
 
 
 @pytest.mark.parametrize(
-    ("place", "leave"), [("audio.f32:begin", 400_000), ("diarize:computed", 0), ("transcribe.part:written", 0)]
+    ("failpoint", "leave"), [("audio.f32:begin", 400_000), ("diarize:computed", 0), ("transcribe.part:written", 0)]
 )
-def test_a_job_that_meets_a_full_disk_keeps_its_stages_and_goes_on_later(
-    small_rig: Rig, place: str, leave: int
+def test_a_job_that_hits_a_full_disk_keeps_its_stages_and_resumes_later(
+    small_disk_testbed: Testbed, failpoint: str, leave: int
 ) -> None:
-    rig = small_rig
-    rig.arm(place, "freeze")
-    recording_id = rig.upload(fresh("ten-seconds.wav"))
-    rig.nudge("cpu")
-    until(lambda: not rig.armed(), 60, "the child freezes", rig.tell)
-    holder = rig.holder(recording_id)
+    testbed = small_disk_testbed
+    testbed.failpoints.arm(failpoint, "freeze")
+    recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
+    testbed.notify("cpu")
+    testbed.wait_injected()
+    holder = testbed.holder_pid(recording_id)
     assert holder is not None
-    complaints = count_complaints(rig)
-    with full(rig, leave):
-        kill(holder, signal.SIGCONT)
-        until(lambda: count_complaints(rig) > complaints, 30, "it meets the full disk", rig.tell)
+    complaints = count_complaints(testbed)
+    with fill_disk(testbed, leave):
+        send_signal(holder, signal.SIGCONT)
+        wait_until(
+            lambda: count_complaints(testbed) > complaints, 30, "the worker hits the full disk", testbed.log_tails
+        )
     if leave:
-        job = rig.job(recording_id)
+        job = testbed.job(recording_id)
         assert (job.status, job.error_code, job.error_retryable) == (Status.FAILED, "storage_full", True)
-    if rig.job(recording_id).status == Status.FAILED:
+    if testbed.job(recording_id).status == Status.FAILED:
         assert transitions.retry(recording_id, utc_now())
-        rig.nudge("cpu")
-    rig.wait_final(recording_id)
-    assert rig.job(recording_id).status == Status.DONE
-    assert check(rig, [recording_id], kills=1).wrong == []
+        testbed.notify("cpu")
+    testbed.wait_final(recording_id)
+    assert testbed.job(recording_id).status == Status.DONE
+    assert check_invariants(testbed, [recording_id], kills=1).violations == []

@@ -1,4 +1,4 @@
-"""SIGKILL to the child, to the worker, to both, at the boundaries between and inside stages."""
+"""SIGKILL to the child, the worker or both, at the boundaries between stages and inside them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from io import BytesIO
 
 import pytest
 
-from chaos.checks import check
-from chaos.rig import Rig, fresh, until
+from chaos.invariants import check_invariants
+from chaos.samples import unique_sample
+from chaos.testbed import Testbed
+from chaos.waiting import wait_until
 from core.clock import utc_now
 from core.database.tables import Status
 from core.jobs import transitions
@@ -18,11 +20,11 @@ from pipeline.recap import Recap, from_json
 
 pytestmark = pytest.mark.speech
 
-#: Every third kill without newly saved work ends a job, so each recording meets two between savings.
+#: Three kills in a row without newly saved work end a job, so each recording suffers at most two between saves.
 CHILD_DIES_AT = [
     (
         "claim:after", "audio.f32:written", "advance:before", "speech:compute", "speech.json:synced",
-        "hear", "transcribe.part:written", "transcribe.json:begin", "diarize:compute", "diarize.json:linked",
+        "decode_batch", "transcribe.part:written", "transcribe.json:begin", "diarize:compute", "diarize.json:linked",
         "transcript:computed", "summary:compute", "recap.json:written", "pdf.pdf:begin", "finish:before",
     ),
     (
@@ -39,110 +41,113 @@ def words_of(recording_id: str) -> list[str]:
     return [segment.text for segment in transcript.segments]
 
 
-@pytest.mark.parametrize("places", CHILD_DIES_AT, ids=["first", "second"])
-def test_a_child_killed_at_many_boundaries_costs_a_batch_each_at_most(rig: Rig, places: Sequence[str]) -> None:
-    whole = rig.upload(fresh("ten-seconds.wav"))
-    rig.nudge("cpu")
-    rig.wait_final(whole)
-    for place in places:
-        rig.arm(place, "child")
-    recording_id = rig.upload(fresh("ten-seconds.wav"))
-    rig.nudge("cpu")
-    rig.wait_final(recording_id)
-    assert rig.armed() == set()
-    assert rig.job(recording_id).status == Status.DONE
+@pytest.mark.parametrize("failpoints", CHILD_DIES_AT, ids=["first", "second"])
+def test_each_kill_of_a_child_costs_at_most_one_batch(testbed: Testbed, failpoints: Sequence[str]) -> None:
+    whole = testbed.upload(unique_sample("ten-seconds.wav"))
+    testbed.notify("cpu")
+    testbed.wait_final(whole)
+    for failpoint in failpoints:
+        testbed.failpoints.arm(failpoint, "child")
+    recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
+    testbed.notify("cpu")
+    testbed.wait_final(recording_id)
+    assert testbed.failpoints.armed() == set()
+    assert testbed.job(recording_id).status == Status.DONE
     assert words_of(recording_id) == words_of(whole)
-    until(lambda: rig.child("w") and not rig.redis.llen("cpu"), 20)
-    assert check(rig, [whole, recording_id], kills=len(places)).wrong == []
+    wait_until(lambda: testbed.child_pid("w") and not testbed.redis.llen("cpu"), 20)
+    assert check_invariants(testbed, [whole, recording_id], kills=len(failpoints)).violations == []
 
 
 @pytest.mark.parametrize(
-    ("fault", "places"),
+    ("fault", "failpoints"),
     [
-        ("parent", ("audio.json:linked", "hear", "advance:before")),
+        ("parent", ("audio.json:linked", "decode_batch", "advance:before")),
         ("both", ("claim:after", "transcribe.part:linked", "diarize:computed", "pdf.pdf:synced")),
     ],
 )
-def test_a_killed_worker_is_followed_by_one_that_goes_on(rig: Rig, fault: str, places: Sequence[str]) -> None:
-    recording_id = rig.upload(fresh("ten-seconds.wav"))
-    for place in places:
-        rig.arm(place, fault)
-        rig.nudge("cpu")
-        until(lambda place=place: place not in rig.armed() and not rig["w"].lives, 60, place, rig.tell)
-        rig.mend("w")
-    rig.wait_final(recording_id)
-    assert rig.job(recording_id).status == Status.DONE
-    until(lambda: not rig.redis.llen("cpu"), 20)
-    assert check(rig, [recording_id], kills=len(places)).wrong == []
+def test_a_new_worker_resumes_the_job_of_a_killed_one(testbed: Testbed, fault: str, failpoints: Sequence[str]) -> None:
+    recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
+    for failpoint in failpoints:
+        testbed.failpoints.arm(failpoint, fault)
+        testbed.notify("cpu")
+        wait_until(
+            lambda failpoint=failpoint: failpoint not in testbed.failpoints.armed() and not testbed["w"].is_alive,
+            60, failpoint, testbed.log_tails,
+        )  # fmt: skip
+        testbed.restore("w")
+    testbed.wait_final(recording_id)
+    assert testbed.job(recording_id).status == Status.DONE
+    wait_until(lambda: not testbed.redis.llen("cpu"), 20)
+    assert check_invariants(testbed, [recording_id], kills=len(failpoints)).violations == []
 
 
 @pytest.mark.parametrize("moment", ["written", "synced"])
-def test_a_result_cut_off_before_its_name_is_given_is_never_read(rig: Rig, moment: str) -> None:
-    rig.arm(f"transcript.json:{moment}", "both")
-    recording_id = rig.upload(fresh("ten-seconds.wav"))
-    rig.nudge("cpu")
-    until(lambda: not rig["w"].lives, 60, moment, rig.tell)
-    stages = rig.data_dir / "stages"
+def test_a_result_interrupted_before_it_is_linked_is_never_read(testbed: Testbed, moment: str) -> None:
+    testbed.failpoints.arm(f"transcript.json:{moment}", "both")
+    recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
+    testbed.notify("cpu")
+    wait_until(lambda: not testbed["w"].is_alive, 60, moment, testbed.log_tails)
+    stages = testbed.data_dir / "stages"
     assert recaps.result_path(recording_id, "transcript", ".json") is None
     (half,) = [path for path in stages.glob("*/.*") if path.suffixes]
-    half.write_bytes(half.read_bytes()[:100])  # what a power cut leaves of a file that was not synced
-    rig.mend("w")
-    rig.wait_final(recording_id)
+    half.write_bytes(half.read_bytes()[:100])  # a power cut leaves this of a file that was not synced
+    testbed.restore("w")
+    testbed.wait_final(recording_id)
     recap = recaps.result_path(recording_id, "recap", ".json")
     assert recap is not None
     assert from_json(Recap, recap.read_bytes()).transcript.segments
-    assert check(rig, [recording_id], kills=1).wrong == []
+    assert check_invariants(testbed, [recording_id], kills=1).violations == []
     assert not half.exists()
 
 
-def test_a_job_that_kills_three_children_in_a_row_fails_and_a_retry_goes_on_from_there(rig: Rig) -> None:
-    recording_id = rig.upload(fresh("ten-seconds.wav"))
+def test_a_job_that_kills_three_children_in_a_row_fails_and_a_retry_resumes_it(testbed: Testbed) -> None:
+    recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
     for _ in range(3):
-        rig.arm("transcribe:compute", "child")
-        rig.nudge("cpu")
-        until(lambda: not rig.armed(), 60, "the child dies", rig.tell)
-    rig.wait_final(recording_id)
-    job = rig.job(recording_id)
+        testbed.failpoints.arm("transcribe:compute", "child")
+        testbed.notify("cpu")
+        testbed.wait_injected()
+    testbed.wait_final(recording_id)
+    job = testbed.job(recording_id)
     assert (job.status, job.error_code, job.error_retryable) == (Status.FAILED, "worker_lost", True)
     assert transitions.retry(recording_id, utc_now())
-    rig.nudge("gpu")
-    rig.wait_final(recording_id)
-    assert rig.job(recording_id).status == Status.DONE
-    assert check(rig, [recording_id], kills=3).wrong == []
+    testbed.notify("gpu")
+    testbed.wait_final(recording_id)
+    assert testbed.job(recording_id).status == Status.DONE
+    assert check_invariants(testbed, [recording_id], kills=3).violations == []
 
 
-def test_speakers_are_left_out_after_they_killed_three_children_in_a_row(rig: Rig) -> None:
-    recording_id = rig.upload(fresh("ten-seconds.wav"))
+def test_diarization_is_skipped_after_it_killed_three_children_in_a_row(testbed: Testbed) -> None:
+    recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
     for _ in range(3):
-        rig.arm("diarize:compute", "child")
-        rig.nudge("cpu")
-        until(lambda: not rig.armed(), 60, "the child dies", rig.tell)
-    rig.wait_final(recording_id)
-    recording = rig.recording(recording_id)
+        testbed.failpoints.arm("diarize:compute", "child")
+        testbed.notify("cpu")
+        testbed.wait_injected()
+    testbed.wait_final(recording_id)
+    recording = testbed.recording(recording_id)
     assert recording.job.status == Status.DONE
     assert "diarization_missing" in {warning["code"] for warning in recording.warnings}
     assert words_of(recording_id)
-    assert check(rig, [recording_id], kills=3).wrong == []
+    assert check_invariants(testbed, [recording_id], kills=3).violations == []
 
 
 def silence(seconds: int) -> bytes:
-    held = BytesIO()
-    with wave.open(held, "wb") as file:
+    buffer = BytesIO()
+    with wave.open(buffer, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(8000)
         file.writeframes(bytes(16000 * seconds))
-    return held.getvalue()
+    return buffer.getvalue()
 
 
-def test_a_recording_without_windows_survives_kills(rig: Rig) -> None:
-    places = ("speech.json:linked", "transcribe:compute", "transcript:compute", "recap.json:linked")
-    for place in places:
-        rig.arm(place, "child")
-    recording_id = rig.upload(silence(20))
-    rig.nudge("cpu")
-    rig.wait_final(recording_id)
-    assert rig.armed() == set()
-    assert rig.job(recording_id).status == Status.DONE
-    assert "no_speech" in {warning["code"] for warning in rig.recording(recording_id).warnings}
-    assert check(rig, [recording_id], kills=len(places)).wrong == []
+def test_a_recording_without_speech_survives_kills(testbed: Testbed) -> None:
+    failpoints = ("speech.json:linked", "transcribe:compute", "transcript:compute", "recap.json:linked")
+    for failpoint in failpoints:
+        testbed.failpoints.arm(failpoint, "child")
+    recording_id = testbed.upload(silence(20))
+    testbed.notify("cpu")
+    testbed.wait_final(recording_id)
+    assert testbed.failpoints.armed() == set()
+    assert testbed.job(recording_id).status == Status.DONE
+    assert "no_speech" in {warning["code"] for warning in testbed.recording(recording_id).warnings}
+    assert check_invariants(testbed, [recording_id], kills=len(failpoints)).violations == []

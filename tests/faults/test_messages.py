@@ -1,71 +1,75 @@
-"""Messages lost, doubled or followed by a death; a scheduler too few and one too many."""
+"""Messages that are lost, duplicated or followed by a crash; no scheduler, and two of them."""
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
-from chaos.checks import check
-from chaos.rig import Rig, fresh, until
-from core.database.tables import Status
+from chaos.invariants import check_invariants
+from chaos.samples import unique_sample
+from chaos.testbed import Testbed
+from chaos.waiting import wait_until
+from core.database.tables import Status, Step
 from core.queue.celery_app import QUEUES
 
 pytestmark = pytest.mark.speech
 
 
-def test_jobs_whose_messages_were_lost_are_done_all_the_same(rig: Rig) -> None:
-    rig["w"].signal_group(19)  # frozen, so that the messages lie in Redis
-    recording_id = rig.upload(fresh("ten-seconds.wav"))
-    rig.nudge("cpu")
+def test_a_job_whose_messages_were_lost_is_still_done(testbed: Testbed) -> None:
+    testbed["w"].signal_group(signal.SIGSTOP)  # so that the messages stay in Redis
+    recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
+    testbed.notify("cpu")
     for queue in QUEUES:
-        rig.redis.delete(queue)
-    rig.mend("w")
-    rig.wait_final(recording_id)
-    assert rig.job(recording_id).status == Status.DONE
-    assert check(rig, [recording_id], kills=0).wrong == []
+        testbed.redis.delete(queue)
+    testbed.restore("w")
+    testbed.wait_final(recording_id)
+    assert testbed.job(recording_id).status == Status.DONE
+    assert check_invariants(testbed, [recording_id], kills=0).violations == []
 
 
-def test_fifty_messages_too_many_compute_nothing_twice(rig: Rig) -> None:
-    made = [rig.upload(fresh("ten-seconds.wav")) for _ in range(2)]
-    rig.nudge(times=25)
-    rig.wait_final(*made)
-    assert [rig.job(recording_id).attempt for recording_id in made] == [3, 3]
-    until(lambda: not any(rig.redis.llen(queue) for queue in QUEUES), 20)
-    assert check(rig, made, kills=0).wrong == []
+def test_fifty_surplus_messages_compute_nothing_twice(testbed: Testbed) -> None:
+    recording_ids = [testbed.upload(unique_sample("ten-seconds.wav")) for _ in range(2)]
+    testbed.notify(times=25)
+    testbed.wait_final(*recording_ids)
+    assert [testbed.job(recording_id).attempt for recording_id in recording_ids] == [len(Step)] * 2
+    wait_until(lambda: not any(testbed.redis.llen(queue) for queue in QUEUES), 20)
+    assert check_invariants(testbed, recording_ids, kills=0).violations == []
 
 
-def test_a_child_that_dies_before_its_claim_costs_the_job_nothing(rig: Rig) -> None:
-    rig.arm("claim:before", "child")
-    recording_id = rig.upload(fresh("ten-seconds.wav"))
-    rig.nudge("cpu")
-    rig.wait_final(recording_id)
-    assert rig.armed() == set()
-    assert (rig.job(recording_id).status, rig.job(recording_id).attempt) == (Status.DONE, 3)
-    assert check(rig, [recording_id], kills=0).wrong == []
+def test_a_child_that_dies_before_its_claim_costs_the_job_nothing(testbed: Testbed) -> None:
+    testbed.failpoints.arm("claim:before", "child")
+    recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
+    testbed.notify("cpu")
+    testbed.wait_final(recording_id)
+    assert testbed.failpoints.armed() == set()
+    assert (testbed.job(recording_id).status, testbed.job(recording_id).attempt) == (Status.DONE, len(Step))
+    assert check_invariants(testbed, [recording_id], kills=0).violations == []
 
 
-def test_without_a_scheduler_jobs_are_done_even_when_a_child_and_a_worker_die(rig: Rig) -> None:
-    rig["beat"].kill()
-    rig.arm("hear", "child")
-    rig.arm("diarize.json:written", "both")
-    recording_id = rig.upload(fresh("ten-seconds.wav"))
-    rig.nudge("cpu")
-    until(lambda: not rig["w"].lives, 60, "the worker dies", rig.tell)
-    assert rig.job(recording_id).status == Status.RUNNING
-    rig.mend("w")
-    rig.wait_final(recording_id)
-    assert not rig["beat"].lives
-    assert rig.job(recording_id).status == Status.DONE
-    assert check(rig, [recording_id], kills=2).wrong == []
+def test_without_a_scheduler_a_job_survives_the_death_of_a_child_and_of_a_worker(testbed: Testbed) -> None:
+    testbed["beat"].kill()
+    testbed.failpoints.arm("decode_batch", "child")
+    testbed.failpoints.arm("diarize.json:written", "both")
+    recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
+    testbed.notify("cpu")
+    wait_until(lambda: not testbed["w"].is_alive, 60, "the worker dies", testbed.log_tails)
+    assert testbed.job(recording_id).status == Status.RUNNING
+    testbed.restore("w")
+    testbed.wait_final(recording_id)
+    assert not testbed["beat"].is_alive
+    assert testbed.job(recording_id).status == Status.DONE
+    assert check_invariants(testbed, [recording_id], kills=2).violations == []
 
 
-def test_two_schedulers_free_a_lost_job_once(rig: Rig) -> None:
-    rig.add_beat("beat2").start()
-    rig.arm("hear", "both")
-    recording_id = rig.upload(fresh("ten-seconds.wav"))
-    rig.nudge("cpu")
-    until(lambda: rig.job(recording_id).strikes, 60, "the lost job is freed", rig.tell)
-    assert rig.job(recording_id).strikes == 1
-    rig.mend("w")
-    rig.wait_final(recording_id)
-    assert rig.job(recording_id).status == Status.DONE
-    assert check(rig, [recording_id], kills=1).wrong == []
+def test_two_schedulers_free_a_lost_job_once(testbed: Testbed) -> None:
+    testbed.add_beat("beat2").start()
+    testbed.failpoints.arm("decode_batch", "both")
+    recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
+    testbed.notify("cpu")
+    wait_until(lambda: testbed.job(recording_id).strikes, 60, "the lost job is freed", testbed.log_tails)
+    assert testbed.job(recording_id).strikes == 1
+    testbed.restore("w")
+    testbed.wait_final(recording_id)
+    assert testbed.job(recording_id).status == Status.DONE
+    assert check_invariants(testbed, [recording_id], kills=1).violations == []

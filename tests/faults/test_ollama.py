@@ -1,4 +1,4 @@
-"""A real worker, and an Ollama that is away, dies, rests and comes back; people ask for the recap again by the API."""
+"""A real worker with an Ollama that is unreachable or fails and later recovers; the API asks for a new recap."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import pytest
 from support.ollama_answers import quotes_first_line
 from support.ollama_server import Model, OllamaServer, Reply
 
-from chaos.checks import check
-from chaos.rig import Rig, fresh, kill
+from chaos.invariants import check_invariants
+from chaos.samples import unique_sample
+from chaos.testbed import Testbed
+from chaos.waiting import send_signal
 from core import ollama_circuit
 from core.accounts import api_keys
 from core.clock import utc_now
@@ -21,27 +23,27 @@ pytestmark = pytest.mark.speech
 
 
 @pytest.fixture
-def api(rig: Rig) -> Iterator[httpx.Client]:
-    """The API, as a program uses it; nothing is held against Ollama yet."""
-    rig.start("web")
-    ollama_circuit.note_success(rig.settings["OLLAMA_HOST"])
-    key = api_keys.create_api_key(rig.owner, "faults")
-    with httpx.Client(base_url=f"http://127.0.0.1:{rig.web_port}/api/v1", timeout=30) as client:
+def api(testbed: Testbed) -> Iterator[httpx.Client]:
+    """A client of the API; no failure of Ollama is counted yet."""
+    testbed.start("web")
+    ollama_circuit.note_success(testbed.settings["OLLAMA_HOST"])
+    key = api_keys.create_api_key(testbed.owner, "faults")
+    with httpx.Client(base_url=f"http://127.0.0.1:{testbed.web_port}/api/v1", timeout=30) as client:
         client.headers["Authorization"] = f"Bearer {key}"
         yield client
 
 
-def start_ollama(rig: Rig) -> OllamaServer:
-    """An Ollama where the rig's workers look for it."""
-    server = OllamaServer(Model("recap"), port=urlsplit(rig.settings["OLLAMA_HOST"]).port or 0)
+def start_ollama(testbed: Testbed) -> OllamaServer:
+    """Start an Ollama at the address in the testbed's settings."""
+    server = OllamaServer(Model("recap"), port=urlsplit(testbed.settings["OLLAMA_HOST"]).port or 0)
     server.script = quotes_first_line
     return server
 
 
-def write_again(rig: Rig, api: httpx.Client, recording_id: str) -> dict[str, object]:
-    """Ask for the recap again and wait for it; its summary."""
+def rewrite(testbed: Testbed, api: httpx.Client, recording_id: str) -> dict[str, object]:
+    """Rewrite the recap, wait for it and return its summary."""
     api.post(f"/recordings/{recording_id}/summarize").raise_for_status()
-    rig.wait_final(recording_id)
+    testbed.wait_final(recording_id)
     summary: dict[str, object] = api.get(f"/recordings/{recording_id}/summary").raise_for_status().json()
     return summary
 
@@ -51,54 +53,54 @@ def warnings(api: httpx.Client, recording_id: str) -> dict[str, str]:
     return {one["code"]: one["message"] for one in found}
 
 
-def test_a_recap_of_quotes_is_written_again_when_ollama_is_back(rig: Rig, api: httpx.Client) -> None:
-    recording_id = rig.upload(fresh("ten-seconds.wav"))
-    rig.nudge("cpu")
-    rig.wait_final(recording_id)
+def test_a_recap_of_quotes_is_rewritten_once_ollama_is_back(testbed: Testbed, api: httpx.Client) -> None:
+    recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
+    testbed.notify("cpu")
+    testbed.wait_final(recording_id)
     assert "Ollama did not answer" in warnings(api, recording_id)["ollama_unreachable"]
     before = api.get(f"/recordings/{recording_id}/exports/pdf").raise_for_status().content
-    heard = rig.passed("hear", recording_id)
-    with start_ollama(rig) as server:
-        assert write_again(rig, api, recording_id)["engine"] == "ollama"
+    decoded = testbed.failpoints.hits("decode_batch", recording_id)
+    with start_ollama(testbed) as server:
+        assert rewrite(testbed, api, recording_id)["engine"] == "ollama"
         assert len(server.chats) == 1
     assert "ollama_unreachable" not in warnings(api, recording_id)
     assert api.get(f"/recordings/{recording_id}/exports/pdf").raise_for_status().content != before
-    assert rig.passed("hear", recording_id) == heard, "the sound was heard again"
-    deletion.sweep_files(utc_now(), -1)  # the summary that was replaced goes with the next tidying up
-    assert check(rig, [recording_id], kills=0).wrong == []
+    assert testbed.failpoints.hits("decode_batch", recording_id) == decoded, "the audio was transcribed again"
+    deletion.sweep_files(utc_now(), -1)  # the next clean-up removes the replaced summary
+    assert check_invariants(testbed, [recording_id], kills=0).violations == []
 
 
-def test_a_resting_ollama_is_asked_again_as_soon_as_somebody_wants_it(rig: Rig, api: httpx.Client) -> None:
-    host = rig.settings["OLLAMA_HOST"]
+def test_a_request_by_hand_calls_ollama_although_its_circuit_is_open(testbed: Testbed, api: httpx.Client) -> None:
+    host = testbed.settings["OLLAMA_HOST"]
     for _ in range(ollama_circuit.MOST_FAILURES):
         ollama_circuit.note_failure(host, "broke_off", utc_now())
-    ready = httpx.get(f"http://127.0.0.1:{rig.web_port}/readyz").json()
+    ready = httpx.get(f"http://127.0.0.1:{testbed.web_port}/readyz").json()
     assert "ollama" in ready["degraded"]
-    with start_ollama(rig) as server:
-        recording_id = rig.upload(fresh("ten-seconds.wav"))
-        rig.nudge("cpu")
-        rig.wait_final(recording_id)
+    with start_ollama(testbed) as server:
+        recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
+        testbed.notify("cpu")
+        testbed.wait_final(recording_id)
         assert server.chats == []
         assert "is left alone until" in warnings(api, recording_id)["ollama_unreachable"]
-        assert write_again(rig, api, recording_id)["engine"] == "ollama"
+        assert rewrite(testbed, api, recording_id)["engine"] == "ollama"
     assert ollama_circuit.look(host, utc_now()).stands == "well"
-    assert "ollama" not in httpx.get(f"http://127.0.0.1:{rig.web_port}/readyz").json()["degraded"]
+    assert "ollama" not in httpx.get(f"http://127.0.0.1:{testbed.web_port}/readyz").json()["degraded"]
 
 
-def test_a_worker_killed_while_the_model_answers_asks_again(rig: Rig, api: httpx.Client) -> None:
-    with start_ollama(rig) as server:
+def test_the_model_is_asked_again_after_a_kill_during_its_answer(testbed: Testbed, api: httpx.Client) -> None:
+    with start_ollama(testbed) as server:
         killed: list[int] = []
 
         def kill_then_answer(body: dict[str, object]) -> Reply:
             if not killed:
-                killed.append(rig.child("w"))
-                kill(killed[0])
+                killed.append(testbed.child_pid("w"))
+                send_signal(killed[0])
             return quotes_first_line(body)
 
         server.script = kill_then_answer
-        recording_id = rig.upload(fresh("ten-seconds.wav"))
-        rig.nudge("cpu")
-        rig.wait_final(recording_id)
+        recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
+        testbed.notify("cpu")
+        testbed.wait_final(recording_id)
         assert len(server.chats) == 2
     assert api.get(f"/recordings/{recording_id}/summary").json()["engine"] == "ollama"
-    assert check(rig, [recording_id], kills=1).wrong == []
+    assert check_invariants(testbed, [recording_id], kills=1).violations == []

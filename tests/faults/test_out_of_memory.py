@@ -1,4 +1,4 @@
-"""The system ends a child for lack of memory: the next attempt takes half the batch."""
+"""The system kills a child because memory runs out: the next attempt uses half the batch."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from chaos.checks import check
-from chaos.rig import Rig, fresh, until
+from chaos.invariants import check_invariants
+from chaos.samples import unique_sample
+from chaos.testbed import Testbed
+from chaos.waiting import wait_until
 from core.database.tables import Status
 
 pytestmark = pytest.mark.speech
@@ -18,29 +20,29 @@ LIMIT_BYTES = 700 * 1024**2
 
 
 @pytest.fixture
-def small_memory(rig: Rig) -> Iterator[Rig]:
-    """The worker may take 700 MB more than it has."""
+def limited_testbed(testbed: Testbed) -> Iterator[Testbed]:
+    """The worker may use 700 MB more than it does."""
     group = Path(f"/sys/fs/cgroup/memory/realrecap-{os.getpid()}")
     try:
         group.mkdir()
         (group / "memory.limit_in_bytes").write_text(str(LIMIT_BYTES))
     except OSError as error:
-        pytest.skip(f"no right to limit memory (control groups, version 1): {error}")
-    for pid in (rig["w"].pid, *rig["w"].children):
+        pytest.skip(f"not allowed to limit memory (control groups, version 1): {error}")
+    for pid in (testbed["w"].pid, *testbed["w"].children):
         (group / "cgroup.procs").write_text(str(pid))
-    yield rig
-    rig["w"].kill()
-    until(lambda: not (group / "cgroup.procs").read_text(), 10)
+    yield testbed
+    testbed["w"].kill()
+    wait_until(lambda: not (group / "cgroup.procs").read_text(), 10)
     group.rmdir()
 
 
-def test_a_child_killed_for_lack_of_memory_is_followed_by_one_with_half_the_batch(small_memory: Rig) -> None:
-    rig = small_memory
-    rig.arm("hear", "devour")
-    recording_id = rig.upload(fresh("ten-seconds.wav"))
-    rig.nudge("cpu")
-    rig.wait_final(recording_id)
-    assert rig.armed() == set()
-    job = rig.job(recording_id)
+def test_the_batch_is_halved_after_a_child_was_killed_for_lack_of_memory(limited_testbed: Testbed) -> None:
+    testbed = limited_testbed
+    testbed.failpoints.arm("decode_batch", "exhaust_memory")
+    recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
+    testbed.notify("cpu")
+    testbed.wait_final(recording_id)
+    assert testbed.failpoints.armed() == set()
+    job = testbed.job(recording_id)
     assert (job.status, job.batch_size) == (Status.DONE, 1)
-    assert check(rig, [recording_id], kills=1).wrong == []
+    assert check_invariants(testbed, [recording_id], kills=1).violations == []

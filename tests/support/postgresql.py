@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from chaos.rig import free_port
+from chaos.waiting import free_port
 
 
 class Server:

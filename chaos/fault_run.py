@@ -28,6 +28,8 @@ WORKERS = ("w1", "w2")
 SETTLE_SECONDS = 300.0
 #: A frozen child stays frozen longer than its lease.
 EXTRA_FREEZE_SECONDS = 4.0
+#: How long resumed processes get to finish their late writes before the check.
+LATE_WRITE_SECONDS = 2.0
 
 
 class FaultRun:
@@ -42,6 +44,7 @@ class FaultRun:
         self.deleted: list[str] = []
         self.retried = 0
         self.faults: Counter[str] = Counter()
+        self._timers: list[threading.Timer] = []
         self._scheduled: list[tuple[float, Callable[[], object]]] = []
         self._supervised = ("beat", *WORKERS)
 
@@ -111,11 +114,13 @@ class FaultRun:
         self._wait_idle()
 
     def _wait_idle(self) -> None:
-        """Wait until no notification is waiting and no worker is frozen."""
+        """Wait until no process is frozen and no notification is waiting."""
+        for timer in self._timers:
+            timer.join()
         wait_until(
             lambda: self.testbed.redis_answers() and not any(self.testbed.redis.llen(queue) for queue in QUEUES), 60
         )
-        self._supervise_for(2.0)
+        self._supervise_for(LATE_WRITE_SECONDS)
 
     def _remaining(self) -> list[str]:
         return [recording_id for recording_id in self.accepted if recording_id not in self.deleted]
@@ -128,10 +133,10 @@ class FaultRun:
         unfinished = [one for one in self._remaining() if self.testbed.job(one).status in waiting_or_running]
         return unfinished[int(fault.choice * len(unfinished))] if unfinished else None
 
-    @staticmethod
-    def _resume_after(seconds: float, resume: Callable[[], object]) -> None:
+    def _resume_after(self, seconds: float, resume: Callable[[], object]) -> None:
         """Resume from a thread: a process frozen during a write to SQLite blocks every other writer, this one too."""
-        threading.Timer(seconds, resume).start()
+        self._timers.append(threading.Timer(seconds, resume))
+        self._timers[-1].start()
 
     # One method for each kind of fault; it returns what was hit, for the report.
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from functools import partial
 from importlib import import_module
@@ -85,8 +86,9 @@ class ForkedProcess:
 
 
 def _serve() -> None:
-    for module in PRELOADED:
-        import_module(module)
+    with warnings.catch_warnings(action="ignore"):  # pyannote warns at length that torchcodec is missing
+        for module in PRELOADED:
+            import_module(module)
     exit_statuses: dict[int, int] = {}
     for line in sys.stdin:
         request = json.loads(line)

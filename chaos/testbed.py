@@ -215,7 +215,7 @@ class Testbed:
         return self.recording(recording_id).job
 
     def holder_pid(self, recording_id: str) -> int | None:
-        """The process that holds a job, None if nobody does."""
+        """The process that holds a job, None if no process does."""
         worker_id = self.job(recording_id).worker_id
         return int(worker_id.rpartition(":")[2]) if worker_id else None
 

@@ -74,7 +74,7 @@ def test_a_request_by_hand_calls_ollama_although_its_circuit_is_open(testbed: Te
     host = testbed.settings["OLLAMA_HOST"]
     for _ in range(ollama_circuit.MOST_FAILURES):
         ollama_circuit.note_failure(host, "broke_off", utc_now())
-    ready = httpx.get(f"http://127.0.0.1:{testbed.web_port}/readyz").json()
+    ready = httpx.get(f"http://127.0.0.1:{testbed.web_port}/readyz", timeout=30).json()
     assert "ollama" in ready["degraded"]
     with start_ollama(testbed) as server:
         recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
@@ -84,7 +84,7 @@ def test_a_request_by_hand_calls_ollama_although_its_circuit_is_open(testbed: Te
         assert "is left alone until" in warnings(api, recording_id)["ollama_unreachable"]
         assert rewrite(testbed, api, recording_id)["engine"] == "ollama"
     assert ollama_circuit.look(host, utc_now()).stands == "well"
-    assert "ollama" not in httpx.get(f"http://127.0.0.1:{testbed.web_port}/readyz").json()["degraded"]
+    assert "ollama" not in httpx.get(f"http://127.0.0.1:{testbed.web_port}/readyz", timeout=30).json()["degraded"]
 
 
 def test_the_model_is_asked_again_after_a_kill_during_its_answer(testbed: Testbed, api: httpx.Client) -> None:

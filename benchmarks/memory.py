@@ -23,9 +23,10 @@ from pipeline.audio import decode
 from pipeline.decode.limits import DecodeLimits
 from pipeline.diarize import DiarizeOptions, Diarizer
 from pipeline.recap import WindowText, from_json, to_json
-from pipeline.samples import open_pcm
-from pipeline.transcribe import Recognizer, TranscribeOptions, transcribe
-from pipeline.voice_activity import SAMPLE_RATE, VoiceActivity, VoiceActivityOptions, detect_voice_activity
+from pipeline.recognizer import Recognizer, TranscribeOptions
+from pipeline.samples import SAMPLE_RATE, open_pcm
+from pipeline.transcribe import transcribe
+from pipeline.voice_activity import VoiceActivity, VoiceActivityOptions, detect_voice_activity
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "audio_samples" / "long-meeting.opus"

@@ -120,7 +120,7 @@ class Failpoints:
 
     def _wrap_stages(self) -> None:
         from pipeline import results as stage_results
-        from pipeline.transcribe import Recognizer
+        from pipeline.recognizer import Recognizer
 
         run, decode_batch = stage_results.StageResults.run, Recognizer.decode_batch
 

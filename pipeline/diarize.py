@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.errors import DiarizationMissing, OutOfMemory
+from pipeline.errors import DiarizationMissing, OutOfMemory, is_out_of_memory
 from pipeline.recap import SpeakerTurn
-from pipeline.transcribe import is_out_of_memory
-from pipeline.voice_activity import SAMPLE_RATE
+from pipeline.samples import SAMPLE_RATE
 
 #: Where each step begins and ends, as a share of the whole. Between embeddings and discrete_diarization is clustering.
 STEP_SHARES = {

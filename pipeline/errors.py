@@ -155,6 +155,11 @@ class Cancelled(PipelineError):
     retryable = True
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an engine's error says that memory ran out."""
+    return isinstance(error, MemoryError) or "out of memory" in str(error).lower()
+
+
 def no_speech() -> Notice:
     """The warning of a recording in which nobody speaks."""
     return Notice(

@@ -10,8 +10,8 @@ from typing import Protocol
 from pipeline.audio import AudioInfo
 from pipeline.diarize import DiarizeOptions, Diarizer
 from pipeline.recap import Notice
+from pipeline.recognizer import Recognizer
 from pipeline.summarize import Summarizer, SummaryOptions
-from pipeline.transcribe import Recognizer
 
 
 @dataclass(frozen=True, slots=True)

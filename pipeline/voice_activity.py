@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-SAMPLE_RATE = 16_000
+from pipeline.samples import SAMPLE_RATE
+
 #: Whisper's encoder takes 30 s; what is longer is cut without a word.
 LONGEST_WINDOW_SECONDS = 30.0
 

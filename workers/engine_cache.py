@@ -22,9 +22,9 @@ from pipeline.recap import Notice
 
 if TYPE_CHECKING:
     from pipeline.diarize import Diarizer
+    from pipeline.recognizer import Recognizer
     from pipeline.request import Engine
     from pipeline.summarize import Summarizer
-    from pipeline.transcribe import Recognizer
     from workers.gpu_memory import GpuMemory
 
 log = logging.getLogger(__name__)
@@ -80,8 +80,8 @@ class EngineCache:
 
     def recognizer(self) -> tuple[Recognizer, Engine]:
         """The recogniser, not yet loaded, and how it is told of. Raises ModelMissing."""
+        from pipeline.recognizer import Recognizer
         from pipeline.request import Engine
-        from pipeline.transcribe import Recognizer
 
         model = self.choose_whisper().model
         recognizer = self._loaded.get(model.folder)

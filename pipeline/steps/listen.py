@@ -12,13 +12,14 @@ from pipeline.decode.limits import DecodeLimits
 from pipeline.diarize import Diarization
 from pipeline.errors import DiarizationMissing, no_speech, truncated
 from pipeline.recap import Coverage, FailedWindow, Notice, Source, Transcript
+from pipeline.recognizer import Recognizer, TranscribeOptions
 from pipeline.request import Audio, Engine, Engines
 from pipeline.results import SavedBatches, make_key
 from pipeline.samples import open_pcm
 from pipeline.steps.context import StepContext
 from pipeline.steps.listen_result import ListenResult, store_listen_result
 from pipeline.steps.prepare import prepare
-from pipeline.transcribe import Recognizer, TranscribeOptions, Transcription, transcribe
+from pipeline.transcribe import Transcription, transcribe
 from pipeline.voice_activity import VoiceActivity, VoiceActivityOptions, detect_voice_activity
 
 Samples = NDArray[np.float32]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipeline.diarize import Diarizer
+from pipeline.recognizer import Recognizer
 from pipeline.steps import listen, prepare
-from pipeline.transcribe import Recognizer
 
 
 def forbid_listening(monkeypatch: pytest.MonkeyPatch) -> None:

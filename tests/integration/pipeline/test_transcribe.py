@@ -13,8 +13,9 @@ from pipeline.decode.limits import DecodeLimits
 from pipeline.errors import ModelMissing, OutOfMemory
 from pipeline.evaluate import normalize
 from pipeline.recap import Phrase, WindowText, Word
+from pipeline.recognizer import Recognizer, TranscribeOptions
 from pipeline.samples import open_pcm
-from pipeline.transcribe import Recognizer, TranscribeOptions, find_fault, transcribe
+from pipeline.transcribe import find_fault, transcribe
 from pipeline.voice_activity import TimeSpan, VoiceActivityOptions, detect_voice_activity
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -173,5 +174,5 @@ def test_an_unloaded_model_gives_its_memory_back_and_loads_again_when_it_is_need
     recognizer.unload()
     recognizer.unload()
     assert (recognizer.is_loaded, inner.model_is_loaded) == (False, False)
-    assert recognizer.resolve_language("nl") == "en"
+    assert recognizer.model.model.model_is_loaded
     assert (recognizer.is_loaded, loads) == (True, ["now", "now"])

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pipeline.audio import decode
 from pipeline.decode.limits import DecodeLimits
-from pipeline.samples import open_pcm
-from pipeline.voice_activity import SAMPLE_RATE, TimeSpan, VoiceActivityOptions, detect_voice_activity, pack_windows
+from pipeline.samples import SAMPLE_RATE, open_pcm
+from pipeline.voice_activity import TimeSpan, VoiceActivityOptions, detect_voice_activity, pack_windows
 
 SAMPLES = Path(__file__).resolve().parents[3] / "audio_samples"
 

@@ -23,7 +23,7 @@ from core.recordings.options import RecapOptions
 from core.retention import pruning
 from core.storage.store import file_store
 from pipeline.catalogue import Step
-from pipeline.transcribe import Recognizer
+from pipeline.recognizer import Recognizer
 from workers import step_runner
 
 pytestmark = [pytest.mark.usefixtures("sqlite"), pytest.mark.speech]

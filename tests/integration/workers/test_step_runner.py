@@ -66,7 +66,7 @@ def test_a_killed_transcription_goes_on_after_the_last_saved_batch(
 ) -> None:
     settings_of(WHISPER_BATCH_SIZE=2)
     recording_id = upload(make_user("ann"), SAMPLES / "standup.wav", until="transcribe")
-    from pipeline.transcribe import Recognizer
+    from pipeline.recognizer import Recognizer
 
     heard: list[float] = []
     real = Recognizer.decode_batch

@@ -1,11 +1,38 @@
-"""Languages by code, with the name a person knows."""
+"""Languages by code: their English names, the direction they are written in, and which can be asked for."""
 
 from __future__ import annotations
 
-#: Languages that can be asked for, by code, with the name a person knows.
-LANGUAGES = {
-    "en": "English", "nl": "Dutch", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian",
-    "pt": "Portuguese", "pl": "Polish", "sv": "Swedish", "da": "Danish", "no": "Norwegian", "fi": "Finnish",
-    "cs": "Czech", "el": "Greek", "hu": "Hungarian", "ro": "Romanian", "tr": "Turkish", "uk": "Ukrainian",
-    "ru": "Russian", "ar": "Arabic", "he": "Hebrew", "hi": "Hindi", "ja": "Japanese", "ko": "Korean", "zh": "Chinese",
-}  # fmt: skip
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
+
+_WHISPER = """
+    af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw he hi hr ht hu hy id is
+    it ja jw ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne nl nn no oc pa pl ps pt ro ru sa sd si sk sl
+    sn so sq sr su sv sw ta te tg th tk tl tr tt uk ur uz vi yi yo yue zh
+"""
+_ASKED_FOR = "en nl de fr es it pt pl sv da no fi cs el hu ro tr uk ru ar he hi ja ko zh"
+#: The codes of the languages that Whisper recognizes.
+WHISPER_CODES = tuple(_WHISPER.split())
+#: Names that differ from Babel's: the more usual one, and Whisper's own code for Javanese.
+_NAMES = {"bn": "Bengali", "jw": "Javanese", "mi": "Maori"}
+_NAMES_IN_ENGLISH = Locale("en").languages
+
+
+def language_name(code: str) -> str:
+    """The English name of a language without its region; the code itself if there is no such language."""
+    plain = code.lower().partition("-")[0]
+    return _NAMES.get(plain) or _NAMES_IN_ENGLISH.get(plain) or code
+
+
+@cache
+def text_direction(code: str) -> str:
+    """The direction in which a language is written: "rtl" or "ltr", which is also the answer for unknown languages."""
+    try:
+        return str(Locale.parse(code.lower().partition("-")[0]).text_direction)
+    except (UnknownLocaleError, ValueError):
+        return "ltr"
+
+
+#: The names of the languages that can be asked for, by code.
+LANGUAGES = {code: language_name(code) for code in _ASKED_FOR.split()}

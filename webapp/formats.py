@@ -10,7 +10,7 @@ from flask import Flask
 
 import config
 from core.clock import utc_now
-from pipeline.languages import LANGUAGES
+from pipeline.languages import language_name
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October")
@@ -134,7 +134,7 @@ def count(number: int, one: str, many: str | None = None) -> str:
 
 def language(code: str | None) -> str | None:
     """The name of a language, its code where the name is not known."""
-    return None if not code else LANGUAGES.get(code, code)
+    return None if not code else language_name(code)
 
 
 def initials(email: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.languages import language_name
 from pipeline.reading.people import People
 from pipeline.recap import Recap
 from pipeline.render import fonts, formatting, line_breaking, style
-from pipeline.render.languages import language_name
 from pipeline.render.line_breaking import TextLine
 from pipeline.render.page_canvas import PageCanvas
 from pipeline.render.style import Density, TextStyle

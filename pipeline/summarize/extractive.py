@@ -12,8 +12,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from pipeline.languages import language_name
 from pipeline.recap import ActionItem, Notice, Point, Summary, Topic, Transcript
-from pipeline.render.languages import language_name
 from pipeline.summarize.cues import Cues, cues_for
 from pipeline.summarize.engine import SummaryOptions, SummaryResult, find_speaker, spoken_seconds
 from pipeline.summarize.found import (

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pipeline.render.languages import LANGUAGES
+from pipeline.languages import WHISPER_CODES
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -63,5 +63,5 @@ def _identifier() -> LanguageIdentifier:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages({_code(one) for one in LANGUAGES} & set(identifier.labels))
+    identifier.set_languages({_code(one) for one in WHISPER_CODES} & set(identifier.labels))
     return identifier

@@ -11,10 +11,10 @@ import logging
 from collections.abc import Callable, Iterator
 
 from pipeline.errors import PipelineError
+from pipeline.languages import language_name
 from pipeline.ollama.client import OllamaClient
 from pipeline.ollama.errors import OllamaRefused, for_log
 from pipeline.recap import Notice, Summary, Transcript
-from pipeline.render.languages import language_name
 from pipeline.summarize import prompts
 from pipeline.summarize.asking import OllamaSettings, describe_loaded
 from pipeline.summarize.engine import SummaryOptions, SummaryResult

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from pipeline.render.languages import language_name
+from pipeline.languages import language_name
 from pipeline.summarize.engine import SummaryOptions
 from pipeline.summarize.said import one_line
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from pipeline.languages import text_direction
 from pipeline.reading.view import ReadingView, read_recap
 from pipeline.reading.words import TextRun
 from pipeline.recap import ActionItem, Point, Recap
@@ -12,8 +13,6 @@ from webapp import formats
 from webapp.recordings import tiles
 from webapp.recordings.history import History
 from webapp.recordings.tiles import UNKNOWN, Tile
-
-RIGHT_TO_LEFT = ("ar", "fa", "he", "ps", "sd", "ur", "yi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ class Document:
         self._anchors = view.anchors
         self.turns = list(self._make_turns(view))
         self.language = transcript.language
-        self.direction = "rtl" if transcript.language in RIGHT_TO_LEFT else "ltr"
+        self.direction = text_direction(transcript.language)
         self.is_extractive = recap.summary.engine == "extractive"
         self.overview = self._views(recap.summary.overview)
         self.sections = [section for section in self._make_sections() if section.points]

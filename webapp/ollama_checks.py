@@ -56,7 +56,7 @@ def _check_rest(settings: config.Settings) -> Iterator[Finding]:
 
 
 def _check_version(settings: config.Settings, version: str) -> Finding:
-    from pipeline.ollama.versions import CREATE_VERSION, SHIFT_VERSION, in_words, is_older
+    from ollama_import.versions import CREATE_VERSION, SHIFT_VERSION, in_words, is_older
 
     state = f"{settings.ollama_host}, version {version}"
     if is_older(version, CREATE_VERSION):

@@ -37,7 +37,7 @@ def hash_file(path: Path, on_bytes: OnBytes) -> str:
     return f"sha256:{digest.hexdigest()}"
 
 
-class Memory:
+class ImportCache:
     """Digests of files, and which files made which model, kept in a JSON file. None: nothing is kept.
 
     `clock` tells the time in seconds since 1970.

@@ -9,15 +9,15 @@ from support.gguf_files import gguf, put_sparse_gguf
 from support.importing import digest_of, import_all, only, put_model
 from support.ollama_server import OllamaServer, Reply
 
+from ollama_import.import_cache import ImportCache
+from ollama_import.import_client import ImportClient
+from ollama_import.importer import RETRY_SECONDS, Importer, ImportOptions, ImportResult
+from ollama_import.sources import find_models
 from pipeline.errors import OllamaUnreachable
-from pipeline.ollama.client import OllamaClient
 from pipeline.ollama.errors import OllamaRefused
-from pipeline.ollama.hashing import Memory
-from pipeline.ollama.importer import RETRY_SECONDS, Importer, ImportOptions, ImportResult
-from pipeline.ollama.sources import find_models
 
 
-def test_a_model_is_sent_made_looked_up_and_tried(ollama: OllamaServer, client: OllamaClient, models: Path) -> None:
+def test_a_model_is_sent_made_looked_up_and_tried(ollama: OllamaServer, client: ImportClient, models: Path) -> None:
     put_model(models, "mine")
     (result,) = import_all(client, models)
     assert result == ImportResult("mine", "imported", "it answers", len(gguf()), len(gguf()))
@@ -41,7 +41,7 @@ def test_a_model_is_sent_made_looked_up_and_tried(ollama: OllamaServer, client: 
 
 
 def test_no_chat_is_tried_while_a_job_runs_nor_when_it_is_not_wanted(
-    ollama: OllamaServer, client: OllamaClient, models: Path
+    ollama: OllamaServer, client: ImportClient, models: Path
 ) -> None:
     put_model(models, "mine")
     importer = Importer(client, ImportOptions(), chat_obstacle=lambda: "a job is running")
@@ -52,7 +52,7 @@ def test_no_chat_is_tried_while_a_job_runs_nor_when_it_is_not_wanted(
 
 
 def test_a_model_that_makes_embeddings_is_not_asked_to_chat(
-    ollama: OllamaServer, client: OllamaClient, models: Path
+    ollama: OllamaServer, client: ImportClient, models: Path
 ) -> None:
     put_model(models, "embed", "FROM ./model.gguf\n", model__gguf=gguf("F16", llama__pooling_type=1))
     assert only(client, models) == ("imported", "no chat tried: it is not made for that (embeddings)")
@@ -67,7 +67,7 @@ def test_a_model_that_makes_embeddings_is_not_asked_to_chat(
     ],
 )
 def test_a_model_that_cannot_chat_counts_as_failed(
-    ollama: OllamaServer, client: OllamaClient, models: Path, reply: Reply, reason: str
+    ollama: OllamaServer, client: ImportClient, models: Path, reply: Reply, reason: str
 ) -> None:
     put_model(models, "mine")
     ollama.plays(reply)
@@ -75,21 +75,21 @@ def test_a_model_that_cannot_chat_counts_as_failed(
 
 
 def test_a_model_that_was_not_seen_to_work_is_tried_by_the_next_import(
-    ollama: OllamaServer, client: OllamaClient, models: Path, tmp_path: Path
+    ollama: OllamaServer, client: ImportClient, models: Path, tmp_path: Path
 ) -> None:
-    memory = Memory(tmp_path / "memory.json")
+    cache = ImportCache(tmp_path / "memory.json")
     put_model(models, "mine")
     ollama.plays(Reply(status=500, late_error="out of memory"))
-    assert only(client, models, memory)[0] == "failed"
-    assert only(client, models, memory, dry_run=True) == ("skipped", "already there")
-    assert only(client, models, memory) == ("failed", "already there, but a chat with it fails: out of memory")
+    assert only(client, models, cache)[0] == "failed"
+    assert only(client, models, cache, dry_run=True) == ("skipped", "already there")
+    assert only(client, models, cache) == ("failed", "already there, but a chat with it fails: out of memory")
     ollama.plays(Reply(("hello",)))
-    assert only(client, models, memory) == ("skipped", "already there; it answers")
-    assert only(client, models, memory) == ("skipped", "already there")
+    assert only(client, models, cache) == ("skipped", "already there; it answers")
+    assert only(client, models, cache) == ("skipped", "already there")
     assert (len(ollama.chats), len(ollama.creates)) == (3, 1)
 
 
-def test_a_model_may_stand_on_another_of_the_server(ollama: OllamaServer, client: OllamaClient, models: Path) -> None:
+def test_a_model_may_stand_on_another_of_the_server(ollama: OllamaServer, client: ImportClient, models: Path) -> None:
     base = ollama.models["recap:latest"]
     base.parameters, base.license, base.system = {"num_ctx": 4096, "top_k": 1}, ("MIT",), "Base."
     put_model(models, "based", "FROM recap\nPARAMETER num_ctx 8192\nLICENSE BSD\n")
@@ -104,7 +104,7 @@ def test_a_model_may_stand_on_another_of_the_server(ollama: OllamaServer, client
 
 
 def test_a_base_that_is_not_there_is_not_looked_for_on_the_internet(
-    ollama: OllamaServer, client: OllamaClient, models: Path
+    ollama: OllamaServer, client: ImportClient, models: Path
 ) -> None:
     put_model(models, "lost", "FROM nowhere\n")
     reason = "Ollama has no model nowhere, which FROM names; get it with ollama pull nowhere"
@@ -113,7 +113,7 @@ def test_a_base_that_is_not_there_is_not_looked_for_on_the_internet(
     assert ollama.creates == []
 
 
-def test_a_base_of_the_same_folder_comes_first(ollama: OllamaServer, client: OllamaClient, models: Path) -> None:
+def test_a_base_of_the_same_folder_comes_first(ollama: OllamaServer, client: ImportClient, models: Path) -> None:
     put_model(models, "a", "FROM b:1\n")
     put_model(models, "b:1", "FROM c\n")
     put_model(models, "c", "FROM ./model.gguf\n")
@@ -123,7 +123,7 @@ def test_a_base_of_the_same_folder_comes_first(ollama: OllamaServer, client: Oll
     assert [body["model"] for body in ollama.creates] == ["c", "b:1", "a"]
 
 
-def test_models_that_stand_on_each_other_end(client: OllamaClient, models: Path) -> None:
+def test_models_that_stand_on_each_other_end(client: ImportClient, models: Path) -> None:
     put_model(models, "a", "FROM b\n")
     put_model(models, "b", "FROM a\n")
     assert [one.outcome for one in import_all(client, models)] == ["failed", "failed"]
@@ -145,7 +145,7 @@ def test_models_that_stand_on_each_other_end(client: OllamaClient, models: Path)
     ],
 )
 def test_a_model_that_fails_says_why_and_the_others_go_on(
-    ollama: OllamaServer, client: OllamaClient, models: Path, modelfile: str, weights: bytes, reason: str
+    ollama: OllamaServer, client: ImportClient, models: Path, modelfile: str, weights: bytes, reason: str
 ) -> None:
     put_model(models, "a-broken", modelfile, model__gguf=weights)
     put_model(models, "b-good", "FROM ./good.gguf\n", good__gguf=gguf(seed=9))
@@ -157,7 +157,7 @@ def test_a_model_that_fails_says_why_and_the_others_go_on(
 
 
 def test_names_that_ollama_refuses_and_names_given_twice_fail_before_anything_is_sent(
-    ollama: OllamaServer, client: OllamaClient, models: Path
+    ollama: OllamaServer, client: ImportClient, models: Path
 ) -> None:
     put_model(models, "my recap")
     put_model(models, "twice")
@@ -170,7 +170,7 @@ def test_names_that_ollama_refuses_and_names_given_twice_fail_before_anything_is
 
 
 def test_adapter_draft_and_parts_are_sent_under_their_names(
-    ollama: OllamaServer, client: OllamaClient, models: Path
+    ollama: OllamaServer, client: ImportClient, models: Path
 ) -> None:
     put_model(
         models, "mine", "FROM ./m-00001-of-00002.gguf\nFROM ./eyes.gguf\nADAPTER ./lora.gguf\nDRAFT ./draft.gguf\n",
@@ -186,14 +186,14 @@ def test_adapter_draft_and_parts_are_sent_under_their_names(
     assert only(client, models) == ("skipped", "already there; its weights can be compared by kind and number only")
 
 
-def test_a_folder_of_weights_alone_is_imported(ollama: OllamaServer, client: OllamaClient, models: Path) -> None:
+def test_a_folder_of_weights_alone_is_imported(ollama: OllamaServer, client: ImportClient, models: Path) -> None:
     put_model(models, "bare")
     (models / "bare" / "Modelfile").unlink()
     assert only(client, models) == ("imported", "it answers")
     assert ollama.creates[0]["files"].keys() == {"model.gguf"}
 
 
-def test_wide_weights_are_quantized_by_ollama(ollama: OllamaServer, client: OllamaClient, models: Path) -> None:
+def test_wide_weights_are_quantized_by_ollama(ollama: OllamaServer, client: ImportClient, models: Path) -> None:
     model = put_model(models, "mine", "FROM ./model.gguf\n", model__gguf=gguf("F16"))
     (model / "QUANTIZE").write_text("Q4_k_m\n")
     assert only(client, models) == ("imported", "quantized to q4_K_M; it answers")
@@ -213,7 +213,7 @@ def test_wide_weights_are_quantized_by_ollama(ollama: OllamaServer, client: Olla
     ],
 )
 def test_what_cannot_be_quantized_is_refused_before_it_is_sent(
-    ollama: OllamaServer, client: OllamaClient, models: Path, modelfile: str, quantize: str, reason: str
+    ollama: OllamaServer, client: ImportClient, models: Path, modelfile: str, quantize: str, reason: str
 ) -> None:
     put_model(models, "mine", modelfile)
     outcome, why = only(client, models, quantize=quantize)
@@ -223,7 +223,7 @@ def test_what_cannot_be_quantized_is_refused_before_it_is_sent(
 
 
 def test_a_dry_run_says_what_would_be_sent_and_changes_nothing(
-    ollama: OllamaServer, client: OllamaClient, models: Path
+    ollama: OllamaServer, client: ImportClient, models: Path
 ) -> None:
     put_model(models, "a")
     put_model(models, "b")
@@ -238,7 +238,7 @@ def test_a_dry_run_says_what_would_be_sent_and_changes_nothing(
 
 
 def test_an_error_in_mid_stream_under_http_200_is_a_failure(
-    ollama: OllamaServer, client: OllamaClient, models: Path
+    ollama: OllamaServer, client: ImportClient, models: Path
 ) -> None:
     put_model(models, "mine")
     ollama.create_error = "no space left on device"
@@ -246,7 +246,7 @@ def test_an_error_in_mid_stream_under_http_200_is_a_failure(
 
 
 def test_what_ollama_did_not_keep_is_a_failure(
-    ollama: OllamaServer, client: OllamaClient, models: Path, monkeypatch: pytest.MonkeyPatch
+    ollama: OllamaServer, client: ImportClient, models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_model(models, "mine")
     create = client.create
@@ -260,7 +260,7 @@ def test_what_ollama_did_not_keep_is_a_failure(
     assert ollama.chats == []
 
 
-def test_a_line_that_breaks_is_tried_again(ollama: OllamaServer, client: OllamaClient, models: Path) -> None:
+def test_a_line_that_breaks_is_tried_again(ollama: OllamaServer, client: ImportClient, models: Path) -> None:
     put_model(models, "mine", "FROM ./model.gguf\n", model__gguf=gguf(weights=3_000_000))
     ollama.breaks_uploads = 2
     assert only(client, models) == ("imported", "it answers")
@@ -268,7 +268,7 @@ def test_a_line_that_breaks_is_tried_again(ollama: OllamaServer, client: OllamaC
 
 
 def test_a_line_that_breaks_again_and_again_is_given_up(
-    ollama: OllamaServer, client: OllamaClient, models: Path
+    ollama: OllamaServer, client: ImportClient, models: Path
 ) -> None:
     put_model(models, "mine", "FROM ./model.gguf\n", model__gguf=gguf(weights=3_000_000))
     ollama.breaks_uploads = 99
@@ -277,7 +277,7 @@ def test_a_line_that_breaks_again_and_again_is_given_up(
 
 
 def test_a_file_that_changes_after_it_was_hashed_is_told_and_hashed_again(
-    ollama: OllamaServer, client: OllamaClient, models: Path
+    ollama: OllamaServer, client: ImportClient, models: Path
 ) -> None:
     model = put_model(models, "mine", "FROM ./model.gguf\n")
     importer = Importer(
@@ -291,15 +291,15 @@ def test_a_file_that_changes_after_it_was_hashed_is_told_and_hashed_again(
 
 def test_a_server_that_is_away_or_too_old_is_told_before_a_file_is_read(models: Path, ollama: OllamaServer) -> None:
     put_model(models, "mine")
-    with OllamaClient("http://127.0.0.1:9") as client, pytest.raises(OllamaUnreachable):
+    with ImportClient("http://127.0.0.1:9") as client, pytest.raises(OllamaUnreachable):
         import_all(client, models)
     ollama.version = "0.5.4"
-    with OllamaClient(ollama.host) as client, pytest.raises(OllamaRefused, match=r"0\.5\.4 is too old .* 0\.5\.5"):
+    with ImportClient(ollama.host) as client, pytest.raises(OllamaRefused, match=r"0\.5\.4 is too old .* 0\.5\.5"):
         import_all(client, models)
     assert ollama.uploads == []
 
 
-def test_memory_does_not_grow_with_the_file(ollama: OllamaServer, client: OllamaClient, models: Path) -> None:
+def test_memory_does_not_grow_with_the_file(ollama: OllamaServer, client: ImportClient, models: Path) -> None:
     ollama.keeps_blob_bytes = 1_000_000
     model = put_model(models, "large", "FROM ./large.gguf\n")
     put_sparse_gguf(model / "large.gguf", 200_000_000)

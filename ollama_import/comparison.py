@@ -16,13 +16,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ollama_import.gguf import FILE_TYPES
+from ollama_import.plan import ImportPlan, WeightFile
+from ollama_import.versions import REWRITE_VERSION, is_older
 from pipeline.ollama.cards import InstalledModel, ModelCard
-from pipeline.ollama.gguf import FILE_TYPES
-from pipeline.ollama.plan import Plan, WeightFile
-from pipeline.ollama.versions import REWRITE_VERSION, is_older
 
 
-def text_differences(plan: Plan, card: ModelCard, base: ModelCard | None) -> list[str]:
+def text_differences(plan: ImportPlan, card: ModelCard, base: ModelCard | None) -> list[str]:
     """What the server has otherwise than the Modelfile says; `base` is the model it stands on, which gives the rest."""
     said = plan.modelfile
     system = said.system or (base.system if base else "")
@@ -56,7 +56,7 @@ def _has_line(card: ModelCard, name: str, value: str | None) -> bool:
     return not value or f"{name} {value}" in card.modelfile.splitlines()
 
 
-def _same_parameters(plan: Plan, card: ModelCard, base: ModelCard | None) -> bool:
+def _same_parameters(plan: ImportPlan, card: ModelCard, base: ModelCard | None) -> bool:
     wanted = (base.parameters if base else {}) | plan.modelfile.parameters
     # with a template that it recognises, or for some architectures, Ollama adds stops by itself
     added = set() if base or "stop" in wanted else {"stop"}
@@ -72,14 +72,14 @@ def _same_value(wanted: Any, actual: Any) -> bool:
     return isinstance(wanted, int | float) and math.isclose(wanted, actual, rel_tol=1e-6)
 
 
-def weights_key(plan: Plan, digests: Mapping[Path, str]) -> dict[str, str]:
+def weights_key(plan: ImportPlan, digests: Mapping[Path, str]) -> dict[str, str]:
     """What the weights of a model are made of, to remember it by."""
     made = {f"{one.role}/{one.name}": digests[one.path] for one in plan.files}
     return made | ({"quantize": plan.quantize} if plan.quantize else {})
 
 
 def same_weights(
-    plan: Plan,
+    plan: ImportPlan,
     card: ModelCard,
     installed: InstalledModel,
     version: str,
@@ -102,7 +102,7 @@ def same_weights(
     return all(one.size <= installed.size and digest(one.path) in card.blobs for one in kept)
 
 
-def _same_kind(plan: Plan, card: ModelCard) -> bool:
+def _same_kind(plan: ImportPlan, card: ModelCard) -> bool:
     header = plan.header
     if header is None:
         return True
@@ -114,7 +114,7 @@ def _same_kind(plan: Plan, card: ModelCard) -> bool:
     return all(ours == theirs for ours, theirs in pairs if ours and theirs)
 
 
-def _is_kept(file: WeightFile, plan: Plan, version: str) -> bool:
+def _is_kept(file: WeightFile, plan: ImportPlan, version: str) -> bool:
     """Whether the server keeps a file byte by byte: no conversion, no quantization, no joining of parts."""
     if file.path.suffix.lower() == ".safetensors" or (file.role == "files" and plan.header is None):
         return False

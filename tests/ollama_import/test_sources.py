@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from support.gguf_files import gguf
 
-from pipeline.ollama.sources import UnknownName, choose_models, find_doubles, find_models
+from ollama_import.sources import UnknownName, choose_models, find_doubles, find_models
 
 
 def put(folder: Path, **files: str) -> Path:

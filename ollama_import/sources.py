@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.ollama.errors import ImportProblem
-from pipeline.ollama.modelfile_grammar import decode
+from ollama_import.errors import ImportProblem
+from ollama_import.modelfile_grammar import decode
 from pipeline.ollama.names import full_name, name_key
 
 SUFFIX = ".Modelfile"

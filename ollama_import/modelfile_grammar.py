@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.ollama.errors import ImportProblem
+from ollama_import.errors import ImportProblem
 
 INSTRUCTIONS = (
     "from", "license", "template", "system", "adapter", "draft", "renderer", "parser", "parameter", "message",

@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline.ollama.errors import ImportProblem
-from pipeline.ollama.gguf import GgufHeader
-from pipeline.ollama.modelfile import Modelfile, read_modelfile
-from pipeline.ollama.names import check_name, name_key
-from pipeline.ollama.sources import QUANTIZATIONS, ModelSource
-from pipeline.ollama.weights import WeightsError, check_weights, find_weights
+from ollama_import.errors import ImportProblem
+from ollama_import.gguf import GgufHeader
+from ollama_import.modelfile import Modelfile, read_modelfile
+from ollama_import.names import check_name
+from ollama_import.sources import QUANTIZATIONS, ModelSource
+from ollama_import.weight_files import WeightsError, check_weights, find_weights
+from pipeline.ollama.names import name_key
 
-Role = Literal["files", "adapters", "draft_files"]
+FileRole = Literal["files", "adapters", "draft_files"]
 QUANTIZABLE = ("F32", "F16", "BF16")
 
 
@@ -22,14 +23,14 @@ QUANTIZABLE = ("F32", "F16", "BF16")
 class WeightFile:
     """A file to send: the field of create that names it, its relative name there, and its bytes."""
 
-    role: Role
+    role: FileRole
     name: str
     path: Path
     size: int
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ImportPlan:
     """A model ready to be sent.
 
     `base` is the model of the server it stands on, None where it has weights of its own; `header` that of the GGUF
@@ -81,7 +82,7 @@ class Plan:
         return {key: value for key, value in body.items() if value}
 
 
-def make_plan(source: ModelSource, quantize: str | None = None) -> Plan:
+def make_plan(source: ModelSource, quantize: str | None = None) -> ImportPlan:
     """Read and check everything that lies there; `quantize` goes before what the folder says.
 
     Raises ImportProblem, in words for the owner, and OSError.
@@ -95,16 +96,16 @@ def make_plan(source: ModelSource, quantize: str | None = None) -> Plan:
     for role, name in (("adapters", modelfile.adapter), ("draft_files", modelfile.draft)):
         if name:
             files += _find_extra(role, name, source.folder, files)  # type: ignore[arg-type]
-    return Plan(source, modelfile, base, files, header, quantize)
+    return ImportPlan(source, modelfile, base, files, header, quantize)
 
 
-def bases_first(plans: Sequence[Plan]) -> list[Plan]:
+def bases_first(plans: Sequence[ImportPlan]) -> list[ImportPlan]:
     """The same, each after the one that it stands on."""
     by_name = {name_key(plan.name): plan for plan in plans}
-    ordered: dict[str, Plan] = {}
+    ordered: dict[str, ImportPlan] = {}
     for plan in plans:
-        line: list[Plan] = []
-        at: Plan | None = plan
+        line: list[ImportPlan] = []
+        at: ImportPlan | None = plan
         while at is not None and at not in line and name_key(at.name) not in ordered:
             line.append(at)
             at = by_name.get(name_key(at.base)) if at.base else None
@@ -140,7 +141,7 @@ def _whole(models: list[GgufHeader]) -> GgufHeader | None:
     return replace(first, parameter_count=sum(header.parameter_count for header in models), part=0)
 
 
-def _find_extra(role: Role, name: str, folder: Path, base: tuple[WeightFile, ...]) -> tuple[WeightFile, ...]:
+def _find_extra(role: FileRole, name: str, folder: Path, base: tuple[WeightFile, ...]) -> tuple[WeightFile, ...]:
     files = find_weights(name, folder)
     if not files:
         raise WeightsError(f"{folder / name} does not exist")
@@ -151,7 +152,7 @@ def _find_extra(role: Role, name: str, folder: Path, base: tuple[WeightFile, ...
     return _as_files(role, files)
 
 
-def _as_files(role: Role, files: dict[str, Path]) -> tuple[WeightFile, ...]:
+def _as_files(role: FileRole, files: dict[str, Path]) -> tuple[WeightFile, ...]:
     for name, path in files.items():
         if not name.isprintable():  # bytes that are no text, for one
             raise WeightsError(f"{path} has a name that cannot be sent to Ollama; rename it")

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ollama_import.comparison import same_weights, text_differences, weights_key
+from ollama_import.errors import ImportProblem, describe_failure
+from ollama_import.import_cache import ImportCache
+from ollama_import.import_client import ImportClient
+from ollama_import.plan import QUANTIZABLE, ImportPlan, WeightFile, bases_first, make_plan
+from ollama_import.sources import ModelSource, find_doubles
+from ollama_import.versions import CREATE_VERSION, in_words, is_older, read_version
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
 from pipeline.ollama.cards import InstalledModel, ModelCard
-from pipeline.ollama.client import OllamaClient
-from pipeline.ollama.compare import same_weights, text_differences, weights_key
-from pipeline.ollama.errors import ImportProblem, OllamaRefused, in_plain_words
-from pipeline.ollama.hashing import Memory
+from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.names import name_key
-from pipeline.ollama.plan import QUANTIZABLE, Plan, WeightFile, bases_first, make_plan
-from pipeline.ollama.sources import ModelSource, find_doubles
-from pipeline.ollama.versions import CREATE_VERSION, in_words, is_older, read_version
 
 OnProgress = Callable[[str, str, int, int], None]
 """Called with the model, what is done ("sending model.gguf"), the bytes done and in all, 0 where none are counted."""
@@ -54,23 +55,23 @@ def _nothing(model: str, doing: str, done: int, total: int) -> None:
 class Importer:
     """Imports models into one server.
 
-    `memory` spares hashing what was hashed before. `chat_obstacle` says why no chat may be tried now (a job needs the
+    `cache` spares hashing what was hashed before. `chat_obstacle` says why no chat may be tried now (a job needs the
     GPU), None where it may.
     """
 
     def __init__(
         self,
-        client: OllamaClient,
+        client: ImportClient,
         options: ImportOptions,
         *,
-        memory: Memory | None = None,
+        cache: ImportCache | None = None,
         on_progress: OnProgress = _nothing,
         chat_obstacle: Callable[[], str | None] = lambda: None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client = client
         self._options = options
-        self._memory = memory or Memory(None)
+        self._cache = cache or ImportCache(None)
         self._on_progress = on_progress
         self._chat_obstacle = chat_obstacle
         self._pause = pause
@@ -98,12 +99,12 @@ class Importer:
                     raise ImportProblem(doubles[source.place])
                 plans.append(make_plan(source, self._options.quantize))
             except (ImportProblem, OSError) as error:
-                yield ImportResult(source.name, "failed", in_plain_words(error))
+                yield ImportResult(source.name, "failed", describe_failure(error))
         self._coming = {name_key(plan.name) for plan in plans}
         for plan in bases_first(plans):
             yield self._import(plan)
 
-    def _import(self, plan: Plan) -> ImportResult:
+    def _import(self, plan: ImportPlan) -> ImportResult:
         try:
             installed = self._client.find(plan.name)
             if installed and not self._options.force:
@@ -111,9 +112,9 @@ class Importer:
             return self._bring(plan)
         except (ImportProblem, OllamaRefused, OllamaUnreachable, OllamaModelMissing, OSError) as error:
             self._coming.discard(name_key(plan.name))
-            return ImportResult(plan.name, "failed", in_plain_words(error), plan.size)
+            return ImportResult(plan.name, "failed", describe_failure(error), plan.size)
 
-    def _compare(self, plan: Plan, installed: InstalledModel) -> ImportResult:
+    def _compare(self, plan: ImportPlan, installed: InstalledModel) -> ImportResult:
         """A model of that name is there: say whether it is this one."""
         base = self._client.find(plan.base) if plan.base else None
         if plan.base and base is None:
@@ -121,19 +122,19 @@ class Importer:
             return ImportResult(plan.name, "skipped", reason, installed.size)
         card = self._client.show(installed.name)
         differs = text_differences(plan, card, self._client.show(base.name) if base else None)
-        made_of = self._memory.imported_weights(self._client.host, name_key(plan.name), installed.digest)
+        made_of = self._cache.imported_weights(self._client.host, name_key(plan.name), installed.digest)
         same = same_weights(plan, card, installed, self._version, made_of, lambda path: self._digest(plan, path))
         if same is False:
             differs.insert(0, "weights")
         if differs:
             return ImportResult(plan.name, "skipped", f"differs ({', '.join(differs)}), use --force", installed.size)
-        unproved = made_of is not None and not self._memory.is_proved(self._client.host, name_key(plan.name))
+        unproved = made_of is not None and not self._cache.is_proved(self._client.host, name_key(plan.name))
         if unproved and self._options.chat and not self._options.dry_run:
             return self._prove(plan, card, installed, "already there")
         unsure = "; its weights can be compared by kind and number only" if same is None else ""
         return ImportResult(plan.name, "skipped", f"already there{unsure}", installed.size)
 
-    def _bring(self, plan: Plan) -> ImportResult:
+    def _bring(self, plan: ImportPlan) -> ImportResult:
         base = self._find_base(plan)
         if plan.modelfile.requires and is_older(self._version, read_version(plan.modelfile.requires)):
             raise ImportProblem(f"it requires Ollama {plan.modelfile.requires}; this is {self._version}")
@@ -148,7 +149,7 @@ class Importer:
         self._client.create(plan.body(digests), lambda *status: self._on_progress(plan.name, *status))
         return self._check(plan, base, weights_key(plan, digests), sum(one.size for one in missing))
 
-    def _find_base(self, plan: Plan) -> ModelCard | None:
+    def _find_base(self, plan: ImportPlan) -> ModelCard | None:
         """The model of the server that this one stands on. Ollama would look for it on the Internet."""
         if plan.base is None:
             return None
@@ -164,11 +165,11 @@ class Importer:
             raise ImportProblem(f"{plan.base} is in {card.quantization} already and cannot be quantized")
         return card
 
-    def _digest(self, plan: Plan, path: Path) -> str:
+    def _digest(self, plan: ImportPlan, path: Path) -> str:
         doing = f"hashing {path.name}"
-        return self._memory.digest(path, lambda done, total: self._on_progress(plan.name, doing, done, total))
+        return self._cache.digest(path, lambda done, total: self._on_progress(plan.name, doing, done, total))
 
-    def _send(self, plan: Plan, file: WeightFile, digest: str) -> None:
+    def _send(self, plan: ImportPlan, file: WeightFile, digest: str) -> None:
         """Send a file, again where the line breaks: Ollama keeps whole files only, so each try begins anew."""
         for wait in (*RETRY_SECONDS, None):
             try:
@@ -178,7 +179,7 @@ class Importer:
                 return
             except (OllamaUnreachable, OllamaRefused) as error:
                 if isinstance(error, OllamaRefused) and "digest mismatch" in error.message:
-                    self._memory.forget(file.path)
+                    self._cache.forget(file.path)
                     raise ImportProblem(f"{file.path} changed while it was sent; run this again") from error
                 passes = isinstance(error, OllamaUnreachable) or error.status in PASSING_STATUS
                 if wait is None or not passes:
@@ -186,12 +187,12 @@ class Importer:
                 self._on_progress(plan.name, f"the line broke, trying again in {wait:.0f} s", 0, 0)
                 self._pause(wait)
 
-    def _check(self, plan: Plan, base: ModelCard | None, made_of: dict[str, str], sent: int) -> ImportResult:
+    def _check(self, plan: ImportPlan, base: ModelCard | None, made_of: dict[str, str], sent: int) -> ImportResult:
         """Whether what was made is what was sent, and says a word."""
         installed = self._client.find(plan.name)
         if installed is None:
             raise ImportProblem("Ollama says it is made, but does not list it")
-        self._memory.note_import(self._client.host, name_key(plan.name), installed.digest, made_of)
+        self._cache.note_import(self._client.host, name_key(plan.name), installed.digest, made_of)
         card = self._client.show(installed.name)
         differs = text_differences(plan, card, base)
         if differs:
@@ -203,7 +204,7 @@ class Importer:
 
     def _prove(
         self,
-        plan: Plan,
+        plan: ImportPlan,
         card: ModelCard,
         installed: InstalledModel,
         state: Literal["made", "already there"],
@@ -220,7 +221,7 @@ class Importer:
         notes = [plan.notes, note] if state == "made" else [state, note]
         return ImportResult(plan.name, outcome, "; ".join(filter(None, notes)), installed.size, sent)
 
-    def _chat(self, plan: Plan, card: ModelCard) -> str:
+    def _chat(self, plan: ImportPlan, card: ModelCard) -> str:
         """What came of it, in words."""
         obstacle = self._chat_obstacle() if card.can_chat else None
         if obstacle:
@@ -228,5 +229,5 @@ class Importer:
         if card.can_chat:
             self._on_progress(plan.name, "trying a chat", 0, 0)
             self._client.try_chat(plan.name)
-        self._memory.note_proof(self._client.host, name_key(plan.name))
+        self._cache.note_proof(self._client.host, name_key(plan.name))
         return "it answers" if card.can_chat else "no chat tried: it is not made for that (embeddings)"

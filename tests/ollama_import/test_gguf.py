@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.gguf_files import gguf, gguf_header, put_sparse_gguf
 
-from pipeline.ollama.gguf import GgufError, GgufHeader, read_header
+from ollama_import.gguf import GgufError, GgufHeader, read_header
 
 
 def put(folder: Path, data: bytes) -> Path:

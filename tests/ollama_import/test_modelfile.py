@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.ollama.modelfile import Modelfile, ModelfileError, parse_modelfile, read_modelfile
+from ollama_import.modelfile import Modelfile, ModelfileError, parse_modelfile, read_modelfile
 
 WHOLE = '''# A comment, with "quotes"
 FROM ./model.gguf

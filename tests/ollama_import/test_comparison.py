@@ -8,11 +8,11 @@ from support.gguf_files import gguf
 from support.importing import MODELFILE, import_all, only, put_model
 from support.ollama_server import OllamaServer
 
-from pipeline.ollama.client import OllamaClient
-from pipeline.ollama.hashing import Memory
+from ollama_import.import_cache import ImportCache
+from ollama_import.import_client import ImportClient
 
 
-def test_an_existing_model_is_kept_unless_forced(ollama: OllamaServer, client: OllamaClient, models: Path) -> None:
+def test_an_existing_model_is_kept_unless_forced(ollama: OllamaServer, client: ImportClient, models: Path) -> None:
     model = put_model(models, "mine")
     import_all(client, models)
     assert only(client, models) == ("skipped", "already there")
@@ -40,7 +40,7 @@ def test_an_existing_model_is_kept_unless_forced(ollama: OllamaServer, client: O
         ("REQUIRES 0.12.0", "REQUIRES 0.12.1", "requires"),
     ],
 )
-def test_each_difference_is_named(client: OllamaClient, models: Path, before: str, after: str, differs: str) -> None:
+def test_each_difference_is_named(client: ImportClient, models: Path, before: str, after: str, differs: str) -> None:
     modelfile = MODELFILE.replace('"You write recaps.\nBegin with the \\"decisions\\"."', "You write recaps.")
     model = put_model(models, "mine", modelfile)
     import_all(client, models)
@@ -49,7 +49,7 @@ def test_each_difference_is_named(client: OllamaClient, models: Path, before: st
 
 
 def test_parameters_that_ollama_adds_by_itself_are_no_difference(
-    ollama: OllamaServer, client: OllamaClient, models: Path
+    ollama: OllamaServer, client: ImportClient, models: Path
 ) -> None:
     model = put_model(models, "mine", "FROM ./model.gguf\nPARAMETER num_ctx 8192\n")
     import_all(client, models)
@@ -60,7 +60,7 @@ def test_parameters_that_ollama_adds_by_itself_are_no_difference(
 
 
 def test_a_template_that_ollama_passes_over_for_the_one_in_the_weights_is_no_difference(
-    ollama: OllamaServer, client: OllamaClient, models: Path, monkeypatch: pytest.MonkeyPatch
+    ollama: OllamaServer, client: ImportClient, models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_model(models, "mine")
     import_all(client, models)
@@ -76,19 +76,19 @@ def _fields(card: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("version", ["0.12.6", "0.33.0"])
 def test_other_weights_are_a_difference_also_where_ollama_writes_them_anew(
-    ollama: OllamaServer, client: OllamaClient, models: Path, tmp_path: Path, version: str
+    ollama: OllamaServer, client: ImportClient, models: Path, tmp_path: Path, version: str
 ) -> None:
     ollama.version = version
     model = put_model(models, "mine")
-    memory = Memory(tmp_path / "memory.json")
-    import_all(client, models, memory)
-    assert only(client, models, memory) == ("skipped", "already there")
+    cache = ImportCache(tmp_path / "memory.json")
+    import_all(client, models, cache)
+    assert only(client, models, cache) == ("skipped", "already there")
     (model / "model.gguf").write_bytes(gguf(seed=1))
-    assert only(client, models, memory) == ("skipped", "differs (weights), use --force")
+    assert only(client, models, cache) == ("skipped", "differs (weights), use --force")
 
 
 def test_weights_of_a_model_that_was_not_imported_from_here_are_compared_as_far_as_it_goes(
-    ollama: OllamaServer, client: OllamaClient, models: Path
+    ollama: OllamaServer, client: ImportClient, models: Path
 ) -> None:
     model = put_model(models, "mine")
     import_all(client, models)
@@ -105,7 +105,7 @@ def test_weights_of_a_model_that_was_not_imported_from_here_are_compared_as_far_
     assert only(client, models) == ("skipped", "differs (weights), use --force")
 
 
-def test_an_adapter_that_was_added_or_taken_away_is_a_difference(client: OllamaClient, models: Path) -> None:
+def test_an_adapter_that_was_added_or_taken_away_is_a_difference(client: ImportClient, models: Path) -> None:
     model = put_model(models, "mine", "FROM recap\n", lora__gguf=gguf(general__type="adapter"))
     import_all(client, models)
     (model / "Modelfile").write_text("FROM recap\nADAPTER ./lora.gguf\n")

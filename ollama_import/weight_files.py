@@ -6,8 +6,8 @@ import json
 import re
 from pathlib import Path
 
-from pipeline.ollama.errors import ImportProblem
-from pipeline.ollama.gguf import MAGIC, GgufHeader, read_header
+from ollama_import.errors import ImportProblem
+from ollama_import.gguf import MAGIC, GgufHeader, read_header
 
 SAFETENSORS = ("model*.safetensors", "consolidated*.safetensors", "adapter*.safetensors")
 PYTORCH = ("pytorch_model*.bin", "consolidated*.pth")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.ollama.modelfile_grammar import Instruction, ModelfileError, decode, parse_instructions, write_value
+from ollama_import.modelfile_grammar import Instruction, ModelfileError, decode, parse_instructions, write_value
 
 __all__ = ["Modelfile", "ModelfileError", "format_modelfile", "parse_modelfile", "read_modelfile"]
 

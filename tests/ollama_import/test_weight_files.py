@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from support.gguf_files import gguf
 
-from pipeline.ollama.errors import ImportProblem
-from pipeline.ollama.weights import WeightsError, check_weights, find_weights
+from ollama_import.errors import ImportProblem
+from ollama_import.weight_files import WeightsError, check_weights, find_weights
 
 
 def safetensors(count: int = 16) -> bytes:

@@ -7,21 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.ollama.hashing import Memory
+from ollama_import.import_cache import ImportCache
 
 
-def remember(file: Path | None, seconds_later: float = 3600.0) -> Memory:
-    """A memory that takes files for written some time ago."""
-    return Memory(file, clock=lambda: time.time() + seconds_later)
+def remember(file: Path | None, seconds_later: float = 3600.0) -> ImportCache:
+    """A cache that takes files for written some time ago."""
+    return ImportCache(file, clock=lambda: time.time() + seconds_later)
 
 
 def digest_of(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
-def count_hashes(memory: Memory, path: Path) -> tuple[str, int]:
+def count_hashes(cache: ImportCache, path: Path) -> tuple[str, int]:
     seen: list[int] = []
-    digest = memory.digest(path, lambda done, total: seen.append(done))
+    digest = cache.digest(path, lambda done, total: seen.append(done))
     return digest, len(seen)
 
 
@@ -33,20 +33,20 @@ def test_a_file_is_hashed_once_and_its_digest_survives(tmp_path: Path) -> None:
 
 
 def test_a_file_that_changed_is_hashed_again_even_if_its_date_was_set_back(tmp_path: Path) -> None:
-    path, memory = tmp_path / "model.gguf", remember(tmp_path / "m.json")
+    path, cache = tmp_path / "model.gguf", remember(tmp_path / "m.json")
     path.write_bytes(b"one")
     before = path.stat()
-    assert count_hashes(memory, path)[0] == digest_of(b"one")
+    assert count_hashes(cache, path)[0] == digest_of(b"one")
     path.write_bytes(b"two")
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert count_hashes(memory, path) == (digest_of(b"two"), 1)
+    assert count_hashes(cache, path) == (digest_of(b"two"), 1)
 
 
 def test_a_file_that_was_written_a_moment_ago_is_not_remembered(tmp_path: Path) -> None:
-    path, memory = tmp_path / "model.gguf", remember(tmp_path / "m.json", seconds_later=0.0)
+    path, cache = tmp_path / "model.gguf", remember(tmp_path / "m.json", seconds_later=0.0)
     path.write_bytes(b"one")
-    memory.digest(path, lambda done, total: None)
-    assert memory.known_digest(path) is None
+    cache.digest(path, lambda done, total: None)
+    assert cache.known_digest(path) is None
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_memory_that_cannot_be_kept_does_not_stop_the_work(tmp_path: Path, cap
 
 def test_it_is_remembered_of_what_a_model_was_made(tmp_path: Path) -> None:
     remember(tmp_path / "m.json").note_import("host", "recap", "manifest-1", {"files/model.gguf": "sha256:1"})
-    memory = remember(tmp_path / "m.json")
-    assert memory.imported_weights("host", "recap", "manifest-1") == {"files/model.gguf": "sha256:1"}
-    assert memory.imported_weights("host", "recap", "manifest-2") is None
-    assert memory.imported_weights("other", "recap", "manifest-1") is None
+    cache = remember(tmp_path / "m.json")
+    assert cache.imported_weights("host", "recap", "manifest-1") == {"files/model.gguf": "sha256:1"}
+    assert cache.imported_weights("host", "recap", "manifest-2") is None
+    assert cache.imported_weights("other", "recap", "manifest-1") is None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pipeline.ollama.errors import ImportProblem
+from ollama_import.errors import ImportProblem
 
 MAGIC = b"GGUF"
 VERSIONS = (2, 3)

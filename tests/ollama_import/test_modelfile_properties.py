@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ollama.modelfile import (
+from ollama_import.modelfile import (
     PARAMETERS,
     Modelfile,
     ModelfileError,
@@ -17,7 +17,7 @@ from pipeline.ollama.modelfile import (
     parse_modelfile,
     read_modelfile,
 )
-from pipeline.ollama.modelfile_grammar import INSTRUCTIONS, ROLES, decode, write_value
+from ollama_import.modelfile_grammar import INSTRUCTIONS, ROLES, decode, write_value
 
 WHOLE = [name for name, read in PARAMETERS.items() if read is PARAMETERS["num_ctx"]]
 NUMBERS = [name for name, read in PARAMETERS.items() if read is PARAMETERS["top_p"]]

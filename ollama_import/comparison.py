@@ -19,10 +19,10 @@ from typing import Any
 from ollama_import.gguf import FILE_TYPES
 from ollama_import.plan import ImportPlan, WeightFile
 from ollama_import.versions import REWRITE_VERSION, is_older
-from pipeline.ollama.cards import InstalledModel, ModelCard
+from pipeline.ollama.model_info import InstalledModel, ModelInfo
 
 
-def text_differences(plan: ImportPlan, card: ModelCard, base: ModelCard | None) -> list[str]:
+def text_differences(plan: ImportPlan, card: ModelInfo, base: ModelInfo | None) -> list[str]:
     """What the server has otherwise than the Modelfile says; `base` is the model it stands on, which gives the rest."""
     said = plan.modelfile
     system = said.system or (base.system if base else "")
@@ -44,7 +44,7 @@ def text_differences(plan: ImportPlan, card: ModelCard, base: ModelCard | None) 
     return [name for name, is_same in same.items() if not is_same]
 
 
-def _has_template(card: ModelCard, template: str) -> bool:
+def _has_template(card: ModelInfo, template: str) -> bool:
     """Ollama may tell the template within the weights instead, where it prefers that; then its Modelfile has ours."""
     quotes = ""
     if "\n" in template or template != template.strip(" "):
@@ -52,11 +52,11 @@ def _has_template(card: ModelCard, template: str) -> bool:
     return card.template == template or f"TEMPLATE {quotes}{template}{quotes}\n" in f"{card.modelfile}\n"
 
 
-def _has_line(card: ModelCard, name: str, value: str | None) -> bool:
+def _has_line(card: ModelInfo, name: str, value: str | None) -> bool:
     return not value or f"{name} {value}" in card.modelfile.splitlines()
 
 
-def _same_parameters(plan: ImportPlan, card: ModelCard, base: ModelCard | None) -> bool:
+def _same_parameters(plan: ImportPlan, card: ModelInfo, base: ModelInfo | None) -> bool:
     wanted = (base.parameters if base else {}) | plan.modelfile.parameters
     # with a template that it recognises, or for some architectures, Ollama adds stops by itself
     added = set() if base or "stop" in wanted else {"stop"}
@@ -80,7 +80,7 @@ def weights_key(plan: ImportPlan, digests: Mapping[Path, str]) -> dict[str, str]
 
 def same_weights(
     plan: ImportPlan,
-    card: ModelCard,
+    card: ModelInfo,
     installed: InstalledModel,
     version: str,
     made_of: dict[str, str] | None,
@@ -102,7 +102,7 @@ def same_weights(
     return all(one.size <= installed.size and digest(one.path) in card.blobs for one in kept)
 
 
-def _same_kind(plan: ImportPlan, card: ModelCard) -> bool:
+def _same_kind(plan: ImportPlan, card: ModelInfo) -> bool:
     header = plan.header
     if header is None:
         return True

@@ -16,8 +16,8 @@ from ollama_import.plan import QUANTIZABLE, ImportPlan, WeightFile, bases_first,
 from ollama_import.sources import ModelSource, find_doubles
 from ollama_import.versions import CREATE_VERSION, in_words, is_older, read_version
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
-from pipeline.ollama.cards import InstalledModel, ModelCard
 from pipeline.ollama.errors import OllamaRefused
+from pipeline.ollama.model_info import InstalledModel, ModelInfo
 from pipeline.ollama.names import name_key
 
 OnProgress = Callable[[str, str, int, int], None]
@@ -149,7 +149,7 @@ class Importer:
         self._client.create(plan.body(digests), lambda *status: self._on_progress(plan.name, *status))
         return self._check(plan, base, weights_key(plan, digests), sum(one.size for one in missing))
 
-    def _find_base(self, plan: ImportPlan) -> ModelCard | None:
+    def _find_base(self, plan: ImportPlan) -> ModelInfo | None:
         """The model of the server that this one stands on. Ollama would look for it on the Internet."""
         if plan.base is None:
             return None
@@ -187,7 +187,7 @@ class Importer:
                 self._on_progress(plan.name, f"the line broke, trying again in {wait:.0f} s", 0, 0)
                 self._pause(wait)
 
-    def _check(self, plan: ImportPlan, base: ModelCard | None, made_of: dict[str, str], sent: int) -> ImportResult:
+    def _check(self, plan: ImportPlan, base: ModelInfo | None, made_of: dict[str, str], sent: int) -> ImportResult:
         """Whether what was made is what was sent, and says a word."""
         installed = self._client.find(plan.name)
         if installed is None:
@@ -205,7 +205,7 @@ class Importer:
     def _prove(
         self,
         plan: ImportPlan,
-        card: ModelCard,
+        card: ModelInfo,
         installed: InstalledModel,
         state: Literal["made", "already there"],
         sent: int = 0,
@@ -221,7 +221,7 @@ class Importer:
         notes = [plan.notes, note] if state == "made" else [state, note]
         return ImportResult(plan.name, outcome, "; ".join(filter(None, notes)), installed.size, sent)
 
-    def _chat(self, plan: ImportPlan, card: ModelCard) -> str:
+    def _chat(self, plan: ImportPlan, card: ModelInfo) -> str:
         """What came of it, in words."""
         obstacle = self._chat_obstacle() if card.can_chat else None
         if obstacle:

@@ -10,7 +10,7 @@ from typing import Protocol
 from pipeline.audio import AudioInfo
 from pipeline.diarize import DiarizeOptions, Diarizer
 from pipeline.recap import Notice
-from pipeline.summarize import Summarizer, SummaryOptions
+from pipeline.summarize.engine import Summarizer, SummaryOptions
 from pipeline.transcribe import Recognizer
 
 

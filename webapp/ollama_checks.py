@@ -15,7 +15,7 @@ from webapp.formats import hour, size
 from webapp.ollama_models import Listed, OllamaAway, OllamaView, describe_loaded, look
 
 if TYPE_CHECKING:
-    from pipeline.ollama.cards import RunningModel
+    from pipeline.ollama.model_info import RunningModel
 
 UPDATE = "Update Ollama: https://ollama.com/download"
 LOCAL_HOSTS = ("://127.", "://localhost", "://[::1]")

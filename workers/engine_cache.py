@@ -23,7 +23,7 @@ from pipeline.recap import Notice
 if TYPE_CHECKING:
     from pipeline.diarize import Diarizer
     from pipeline.request import Engine
-    from pipeline.summarize import Summarizer
+    from pipeline.summarize.engine import Summarizer
     from pipeline.transcribe import Recognizer
     from workers.gpu_memory import GpuMemory
 

@@ -22,8 +22,8 @@ import ollama
 from pydantic import ValidationError
 
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
-from pipeline.ollama.cards import InstalledModel, ModelCard, RunningModel, read_card
 from pipeline.ollama.errors import OllamaRefused
+from pipeline.ollama.model_info import InstalledModel, ModelInfo, RunningModel, read_model_info
 from pipeline.ollama.names import name_key
 
 NOT_OLLAMA = "what answers at OLLAMA_HOST does not speak like Ollama"
@@ -75,12 +75,12 @@ class OllamaClient:
         wanted = name_key(name)
         return next((one for one in self.models() if name_key(one.name) == wanted), None)
 
-    def show(self, name: str) -> ModelCard:
+    def show(self, name: str) -> ModelInfo:
         """What the server knows of a model."""
         with translated_errors():
             answer = json_object(self._http.post("/api/show", json={"model": name}))
         try:
-            return read_card(answer)
+            return read_model_info(answer)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise OllamaRefused(NOT_OLLAMA) from error
 

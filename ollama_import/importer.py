@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_chain, wait_fixed
+
 from ollama_import.comparison import same_weights, text_differences, weights_key
 from ollama_import.errors import ImportProblem, describe_failure
 from ollama_import.import_cache import ImportCache
 from ollama_import.import_client import ImportClient
 from ollama_import.plan import QUANTIZABLE, ImportPlan, WeightFile, bases_first, make_plan
 from ollama_import.sources import ModelSource, find_doubles
-from ollama_import.versions import CREATE_VERSION, in_words, is_older, read_version
+from ollama_import.versions import CREATE_VERSION, is_older, read_version
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
 from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.model_info import InstalledModel, ModelInfo
@@ -23,7 +25,7 @@ from pipeline.ollama.names import name_key
 OnProgress = Callable[[str, str, int, int], None]
 """Called with the model, what is done ("sending model.gguf"), the bytes done and in all, 0 where none are counted."""
 RETRY_SECONDS = (1.0, 5.0, 15.0)
-PASSING_STATUS = (429, 502, 503, 504)
+TRANSIENT_STATUSES = (429, 502, 503, 504)
 """What busy servers, and proxies before them, say for a while."""
 
 
@@ -89,7 +91,7 @@ class Importer:
         self._version = self._client.version()
         if is_older(self._version, CREATE_VERSION):
             raise OllamaRefused(
-                f"version {self._version} is too old to import models, {in_words(CREATE_VERSION)} or later is needed"
+                f"version {self._version} is too old to import models, {CREATE_VERSION} or later is needed"
             )
         doubles = find_doubles(sources)
         plans = []
@@ -170,22 +172,32 @@ class Importer:
         return self._cache.digest(path, lambda done, total: self._on_progress(plan.name, doing, done, total))
 
     def _send(self, plan: ImportPlan, file: WeightFile, digest: str) -> None:
-        """Send a file, again where the line breaks: Ollama keeps whole files only, so each try begins anew."""
-        for wait in (*RETRY_SECONDS, None):
-            try:
-                self._client.upload_blob(
-                    file.path, digest, lambda *done: self._on_progress(plan.name, f"sending {file.path.name}", *done)
-                )
-                return
-            except (OllamaUnreachable, OllamaRefused) as error:
-                if isinstance(error, OllamaRefused) and "digest mismatch" in error.message:
-                    self._cache.forget(file.path)
-                    raise ImportProblem(f"{file.path} changed while it was sent; run this again") from error
-                passes = isinstance(error, OllamaUnreachable) or error.status in PASSING_STATUS
-                if wait is None or not passes:
-                    raise
-                self._on_progress(plan.name, f"the line broke, trying again in {wait:.0f} s", 0, 0)
-                self._pause(wait)
+        """Send a file, again after the connection breaks. Ollama keeps whole files only, so each try starts over."""
+
+        def announce(state: RetryCallState) -> None:
+            doing = f"the connection broke, trying again in {state.upcoming_sleep:.0f} s"
+            self._on_progress(plan.name, doing, 0, 0)
+
+        retries = Retrying(
+            retry=retry_if_exception(_is_transient),
+            wait=wait_chain(*map(wait_fixed, RETRY_SECONDS)),
+            stop=stop_after_attempt(len(RETRY_SECONDS) + 1),
+            before_sleep=announce,
+            sleep=self._pause,
+            reraise=True,
+        )
+        try:
+            retries(
+                self._client.upload_blob,
+                file.path,
+                digest,
+                lambda *done: self._on_progress(plan.name, f"sending {file.path.name}", *done),
+            )
+        except OllamaRefused as error:
+            if "digest mismatch" not in error.message:
+                raise
+            self._cache.forget(file.path)
+            raise ImportProblem(f"{file.path} changed while it was sent; run this again") from error
 
     def _check(self, plan: ImportPlan, base: ModelInfo | None, made_of: dict[str, str], sent: int) -> ImportResult:
         """Whether what was made is what was sent, and says a word."""
@@ -231,3 +243,10 @@ class Importer:
             self._client.try_chat(plan.name)
         self._cache.note_proof(self._client.host, name_key(plan.name))
         return "it answers" if card.can_chat else "no chat tried: it is not made for that (embeddings)"
+
+
+def _is_transient(error: BaseException) -> bool:
+    """Whether a broken upload can succeed at the next try."""
+    if isinstance(error, OllamaRefused):
+        return error.status in TRANSIENT_STATUSES and "digest mismatch" not in error.message
+    return isinstance(error, OllamaUnreachable)

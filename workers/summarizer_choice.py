@@ -60,7 +60,7 @@ class SharedCircuit:
         self.host, self.zone, self.is_own_choice = host, ZoneInfo(timezone), is_own_choice
 
     @property
-    def resting_until(self) -> datetime | None:
+    def open_until(self) -> datetime | None:
         """The end of the rest in the zone of the pages; with the database away Ollama may be asked."""
         try:
             until = ollama_circuit.resting_until(self.host, utc_now())
@@ -69,7 +69,7 @@ class SharedCircuit:
             return None
         return until.astimezone(self.zone) if until else None
 
-    def failed(self, reason: str) -> None:
+    def record_failure(self, reason: str) -> None:
         if self.is_own_choice and reason in REASONS_OF_A_MODEL:
             return
         try:
@@ -80,7 +80,7 @@ class SharedCircuit:
         if until:
             log.warning("Ollama is left alone until %s", until.astimezone(self.zone).strftime("%H:%M %Z"))
 
-    def succeeded(self) -> None:
+    def record_success(self) -> None:
         try:
             ollama_circuit.note_success(self.host)
         except SQLAlchemyError as error:
@@ -138,8 +138,8 @@ def choose_summarizer_now(
         model or settings.ollama_model,
         None if settings.ollama_num_ctx == "auto" else settings.ollama_num_ctx,
         # the site's own model may run elsewhere, a user's choice may not
-        may_leave=not is_own_choice,
-        health=SharedCircuit(settings.ollama_host, settings.timezone, is_own_choice=is_own_choice),
+        allow_remote=not is_own_choice,
+        circuit=SharedCircuit(settings.ollama_host, settings.timezone, is_own_choice=is_own_choice),
         retry_seconds=longest_waits(FIRST_LOOK_WAIT_SECONDS, LOOK_FACTOR, settings.ollama_retries),
         on_tick=check_in,
     )

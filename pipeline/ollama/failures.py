@@ -33,7 +33,7 @@ class FailureReason(StrEnum):
 class _FailureText(NamedTuple):
     why: str
     hint: str
-    may_pass: bool
+    is_transient: bool
 
 
 _AGAIN = "then write the recap again."
@@ -77,13 +77,13 @@ _FAILURE_TEXTS = {
 
 
 class OllamaFailure(OllamaUnreachable):
-    """A call that brought no answer. `may_pass`: asking again a little later can help."""
+    """A call that brought no answer. `is_transient`: asking again a little later can help."""
 
     def __init__(self, reason: FailureReason, said: str = "") -> None:
         kind = _FAILURE_TEXTS[reason]
         why = kind.why.format(said=" ".join(said.split())[:SAID_CHARACTERS])
         super().__init__(f"The summary was put together from quotes, because {why}.", kind.hint)
-        self.reason, self.said, self.may_pass = reason, said, kind.may_pass
+        self.reason, self.said, self.is_transient = reason, said, kind.is_transient
 
     def __reduce__(self) -> tuple[type[OllamaFailure], tuple[FailureReason, str]]:
         return type(self), (self.reason, self.said)
@@ -108,23 +108,23 @@ class CircuitBreaker(Protocol):
     """Who keeps count of failures over all jobs, and has Ollama left alone after too many."""
 
     @property
-    def resting_until(self) -> datetime | None:
+    def open_until(self) -> datetime | None:
         """Until when Ollama is not to be asked, in the zone to tell it in; None: it may be."""
         ...
 
-    def failed(self, reason: str) -> None: ...
-    def succeeded(self) -> None: ...
+    def record_failure(self, reason: str) -> None: ...
+    def record_success(self) -> None: ...
 
 
 class AlwaysClosed:
     """Keeps no count."""
 
-    resting_until: datetime | None = None
+    open_until: datetime | None = None
 
-    def failed(self, reason: str) -> None:
+    def record_failure(self, reason: str) -> None:
         """A failure is forgotten."""
 
-    def succeeded(self) -> None:
+    def record_success(self) -> None:
         """So is a success."""
 
 

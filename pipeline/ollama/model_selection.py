@@ -13,12 +13,12 @@ log = logging.getLogger(__name__)
 
 
 def select_model(
-    client: OllamaClient, model: str | None, *, may_leave: bool = True
+    client: OllamaClient, model: str | None, *, allow_remote: bool = True
 ) -> tuple[InstalledModel, ModelInfo]:
     """The model of this name, or the first, changed last, that can chat.
 
     Where none is named, models that run elsewhere are passed over, since what is said in a recording would leave the
-    machine, and so are damaged ones. `may_leave` False: such a model is not taken by its name either.
+    machine, and so are damaged ones. `allow_remote` False: such a model is not taken by its name either.
     Raises OllamaModelMissing where there is none.
     """
     if model:
@@ -28,7 +28,7 @@ def select_model(
                 f"The summary was put together from quotes, because Ollama does not have the model {model}."
             )
         card = client.show(found.name)
-        if card.remote_host and not may_leave:
+        if card.remote_host and not allow_remote:
             raise OllamaModelMissing(
                 f"The summary was put together from quotes, because the model {found.name} runs elsewhere: what is "
                 "said in the recording would leave this machine.",

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
-from pipeline.ollama import retry
 from pipeline.ollama.client import OllamaClient
 from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.failures import (
@@ -19,6 +18,7 @@ from pipeline.ollama.failures import (
 )
 from pipeline.ollama.model_info import InstalledModel, ModelInfo
 from pipeline.ollama.model_selection import select_model
+from pipeline.ollama.retry import retrying
 from pipeline.recap import Notice
 from pipeline.summarize.engine import Summarizer
 from pipeline.summarize.extractive.summarizer import ExtractiveSummarizer
@@ -34,21 +34,23 @@ def choose_summarizer(
     model: str | None = None,
     num_ctx: int | None = None,
     *,
-    may_leave: bool = True,
-    health: CircuitBreaker | None = None,
+    allow_remote: bool = True,
+    circuit: CircuitBreaker | None = None,
     retry_seconds: tuple[float, ...] = (),
     on_tick: Callable[[], None] = lambda: None,
 ) -> tuple[Summarizer, Notice | None]:
     """Ollama where it answers and has a model, else the extractive summary with the reason why.
 
     `model` None: the first that can chat, see `pick_model`. A named model must be installed; another one is not taken
-    in its place, nor with `may_leave` False one that runs elsewhere. `num_ctx` is the window in tokens, None for one
+    in its place, nor with `allow_remote` False one that runs elsewhere. `num_ctx` is the window in tokens, None for one
     that fits. Where Ollama does not answer it is asked again after at most `retry_seconds`, while `on_tick`, which may
-    raise to stop, and `health` allow it.
+    raise to stop, and `circuit` allow it.
     """
-    health = health or AlwaysClosed()
+    circuit = circuit or AlwaysClosed()
     try:
-        chosen, card = _look_up(partial(_look_up_once, host, model, may_leave), health, retry_seconds, on_tick)
+        chosen, card = _find_model(
+            partial(_find_model_once, host, model, allow_remote), circuit, retry_seconds, on_tick
+        )
     except (OllamaUnreachable, OllamaModelMissing) as error:
         return ExtractiveSummarizer(), error.notice()
     settings = OllamaSettings(
@@ -58,35 +60,41 @@ def choose_summarizer(
         window=card.window,
         can_think=card.can_think,
         num_ctx=num_ctx,
-        health=health,
+        circuit=circuit,
     )
     return OllamaSummarizer(settings), None
 
 
-def _look_up(
-    look: Callable[[], tuple[InstalledModel, ModelInfo]],
-    health: CircuitBreaker,
+def _find_model(
+    find_once: Callable[[], tuple[InstalledModel, ModelInfo]],
+    circuit: CircuitBreaker,
     retry_seconds: tuple[float, ...],
     on_tick: Callable[[], None],
 ) -> tuple[InstalledModel, ModelInfo]:
-    """The model. A list is no proof that Ollama can answer, so it clears no failures; a missing model is none."""
-    for longest_wait in (*retry_seconds, None):
-        if health.resting_until:
-            raise OllamaPaused(health.resting_until)
+    """Find the model, again after failures that may be transient.
+
+    A list of models does not prove that Ollama can answer, so it clears no failures. A missing model is not a failure.
+    """
+
+    def attempt() -> tuple[InstalledModel, ModelInfo]:
+        if open_until := circuit.open_until:
+            raise OllamaPaused(open_until)
         try:
-            return look()
+            return find_once()
         except OllamaFailure as failure:
-            health.failed(failure.reason)
-            if longest_wait is None or not failure.may_pass or health.resting_until:
-                raise
-        retry.wait(longest_wait, on_tick)
-    raise AssertionError("the last wait is None")
+            circuit.record_failure(failure.reason)
+            raise
+
+    def should_retry(error: BaseException) -> bool:
+        return isinstance(error, OllamaFailure) and error.is_transient and not circuit.open_until
+
+    return retrying(retry_seconds, should_retry, on_tick)(attempt)
 
 
-def _look_up_once(host: str, model: str | None, may_leave: bool) -> tuple[InstalledModel, ModelInfo]:
+def _find_model_once(host: str, model: str | None, allow_remote: bool) -> tuple[InstalledModel, ModelInfo]:
     try:
         with OllamaClient(host, connect_seconds=ANSWER_SECONDS, answer_seconds=ANSWER_SECONDS) as client:
-            return select_model(client, model, may_leave=may_leave)
+            return select_model(client, model, allow_remote=allow_remote)
     except (OllamaRefused, OllamaUnreachable) as error:
         raise to_failure(error) or OllamaFailure(FailureReason.ERROR, str(error)) from error.__cause__
     except (AttributeError, KeyError, TypeError, ValueError) as error:  # JSON, but not what Ollama sends

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
@@ -11,13 +10,13 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from pipeline.errors import OllamaUnreachable, PipelineError
-from pipeline.ollama import retry
 from pipeline.ollama.chat import ChatAnswer, chat
 from pipeline.ollama.client import OllamaClient
 from pipeline.ollama.errors import OllamaRefused, for_log
 from pipeline.ollama.failures import OllamaFailure, OllamaPaused, to_failure
 from pipeline.ollama.model_info import RunningModel
 from pipeline.ollama.names import full_name
+from pipeline.ollama.retry import retrying
 from pipeline.summarize.language_model.reasoning_tags import find_json_candidates
 from pipeline.summarize.language_model.response_schema import json_schema_of
 from pipeline.summarize.language_model.settings import OllamaSettings
@@ -118,34 +117,37 @@ class ModelCaller:
         return body | ({"think": False} if self.settings.can_think else {})
 
     def _answer(self, body: dict[str, object], on_tick: Callable[[int], None]) -> ChatAnswer:
-        one, began = self.settings, time.monotonic()
-        for longest_wait in (*one.retry_seconds, None):
-            if one.health.resting_until:
-                raise OllamaPaused(one.health.resting_until)
-            self.calls += 1
-            try:
-                answer = chat(one.host, body, on_tick, one.limits)
-            except (OllamaRefused, OllamaUnreachable) as error:
-                failure = self._judge(error)
-                too_late = time.monotonic() - began >= one.retry_within
-                if longest_wait is None or not failure.may_pass or too_late or one.health.resting_until:
-                    raise failure from error.__cause__
-            else:
-                one.health.succeeded()
-                return answer
-            retry.wait(longest_wait, lambda: on_tick(0))
-        raise AssertionError("the last wait is None")
+        """Call the model, again after failures that may be transient."""
+        settings = self.settings
 
-    def _judge(self, error: OllamaRefused | OllamaUnreachable) -> OllamaFailure:
+        def should_retry(error: BaseException) -> bool:
+            return isinstance(error, OllamaFailure) and error.is_transient and not settings.circuit.open_until
+
+        retries = retrying(settings.retry_seconds, should_retry, lambda: on_tick(0), within=settings.retry_within)
+        return retries(self._answer_once, body, on_tick)
+
+    def _answer_once(self, body: dict[str, object], on_tick: Callable[[int], None]) -> ChatAnswer:
+        settings = self.settings
+        if open_until := settings.circuit.open_until:
+            raise OllamaPaused(open_until)
+        self.calls += 1
+        try:
+            answer = chat(settings.host, body, on_tick, settings.limits)
+        except (OllamaRefused, OllamaUnreachable) as error:
+            raise self._count_failure(error) from error.__cause__
+        settings.circuit.record_success()
+        return answer
+
+    def _count_failure(self, error: OllamaRefused | OllamaUnreachable) -> OllamaFailure:
         """Count a failure and return it. Raises TooLong and Unusable, which are none: Ollama is well."""
         if isinstance(error, OllamaRefused) and error.is_too_long:
-            self.settings.health.succeeded()
+            self.settings.circuit.record_success()
             raise PromptTooLong from error
         failure = to_failure(error)
         if failure is None:
             raise UnusableAnswer(str(error)) from error
         log.warning("a call to Ollama failed: %s", failure.reason)
-        self.settings.health.failed(failure.reason)
+        self.settings.circuit.record_failure(failure.reason)
         return failure
 
 

@@ -15,7 +15,7 @@ class OllamaSettings:
 
     `window` is what the model was trained for, `num_ctx` the window to use, `memory_window` the largest that memory
     allows, all in tokens; None: not known, and for `num_ctx` the smallest that fits. A call that failed is made again
-    after at most `retry_seconds`, but not later than `retry_within` seconds after its first try; `health` may forbid
+    after at most `retry_seconds`, but not later than `retry_within` seconds after its first try; `circuit` may forbid
     it. `unload` frees the model's memory at the end.
     """
 
@@ -31,7 +31,7 @@ class OllamaSettings:
     limits: ChatLimits = field(default_factory=ChatLimits)
     retry_seconds: tuple[float, ...] = retry.longest_waits(1.0, 3.0, 4)
     retry_within: float = 600.0
-    health: CircuitBreaker = field(default_factory=AlwaysClosed, compare=False)
+    circuit: CircuitBreaker = field(default_factory=AlwaysClosed, compare=False)
 
     @property
     def set_window(self) -> int | None:

@@ -186,6 +186,6 @@ def test_failures_can_be_sent_from_process_to_process() -> None:
     import pickle
 
     one = pickle.loads(pickle.dumps(OllamaFailure(FailureReason.ERROR, "out of\nmemory" + "!" * 500)))  # noqa: S301
-    assert (one.reason, one.code, one.may_pass) == (FailureReason.ERROR, "ollama_unreachable", True)
+    assert (one.reason, one.code, one.is_transient) == (FailureReason.ERROR, "ollama_unreachable", True)
     assert "“out of memory!!!" in one.message
     assert len(one.message) < 320

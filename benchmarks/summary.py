@@ -24,8 +24,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipeline.recap import Transcript, Word
-from pipeline.summarize import SummaryOptions, choose_summarizer
-from pipeline.summarize.ollama import OllamaSummarizer
+from pipeline.summarize.engine import SummaryOptions
+from pipeline.summarize.language_model.summarizer import OllamaSummarizer
+from pipeline.summarize.selection import choose_summarizer
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "pipeline" / "summarize")]

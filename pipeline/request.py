@@ -11,7 +11,7 @@ from pipeline.audio import AudioInfo
 from pipeline.diarize import DiarizeOptions, Diarizer
 from pipeline.recap import Notice
 from pipeline.recognizer import Recognizer
-from pipeline.summarize import Summarizer, SummaryOptions
+from pipeline.summarize.engine import Summarizer, SummaryOptions
 
 
 @dataclass(frozen=True, slots=True)

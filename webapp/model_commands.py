@@ -17,8 +17,8 @@ from webapp.formats import printable, size
 from webapp.transfers import Transfers
 
 if TYPE_CHECKING:
-    from pipeline.ollama.importer import ImportOptions, ImportResult
-    from pipeline.ollama.sources import ModelSource
+    from ollama_import.importer import ImportOptions, ImportResult
+    from ollama_import.sources import ModelSource
 
 #: In DATA_DIR: what was hashed and imported before.
 MEMORY_FILE = "ollama-imports.json"
@@ -85,7 +85,7 @@ def import_ollama_models(
 
     FOLDER is ollama-models where it is not given. docs/models.md tells the rest.
     """
-    from pipeline.ollama.importer import ImportOptions
+    from ollama_import.importer import ImportOptions
 
     options = ImportOptions(force=force, dry_run=dry_run, chat=not no_verify, quantize=quantize)
     results: list[ImportResult] = []
@@ -101,7 +101,7 @@ def import_ollama_models(
 
 def _find_sources(folder: Path, names: Sequence[str]) -> list[ModelSource]:
     """The models of a folder that are asked for. Raises UsageError where there are none."""
-    from pipeline.ollama.sources import UnknownName, choose_models, find_models
+    from ollama_import.sources import UnknownName, choose_models, find_models
 
     what = "a model is a subfolder with a Modelfile and its weights, or a file such as recap.Modelfile"
     try:
@@ -117,18 +117,18 @@ def _find_sources(folder: Path, names: Sequence[str]) -> list[ModelSource]:
 
 def _import(sources: Sequence[ModelSource], options: ImportOptions, results: list[ImportResult]) -> None:
     """Import, adding each result as it comes, so that they are there when a person stops it."""
+    from ollama_import.import_cache import ImportCache
+    from ollama_import.import_client import ImportClient
+    from ollama_import.importer import Importer
     from pipeline.errors import OllamaUnreachable
-    from pipeline.ollama.client import OllamaClient
     from pipeline.ollama.errors import OllamaRefused
-    from pipeline.ollama.hashing import Memory
-    from pipeline.ollama.importer import Importer
 
     settings = config.load()
-    memory = Memory(settings.data_dir / MEMORY_FILE)
+    cache = ImportCache(settings.data_dir / MEMORY_FILE)
     transfers = Transfers()
     try:
-        with OllamaClient(settings.ollama_host) as client:
-            importer = Importer(client, options, memory=memory, on_progress=transfers, chat_obstacle=find_chat_obstacle)
+        with ImportClient(settings.ollama_host) as client:
+            importer = Importer(client, options, cache=cache, on_progress=transfers, chat_obstacle=find_chat_obstacle)
             for result in importer.run(sources):
                 transfers.close()
                 results.append(result)

@@ -15,7 +15,7 @@ from webapp.formats import hour, size
 from webapp.ollama_models import Listed, OllamaAway, OllamaView, describe_loaded, look
 
 if TYPE_CHECKING:
-    from pipeline.ollama.cards import RunningModel
+    from pipeline.ollama.model_info import RunningModel
 
 UPDATE = "Update Ollama: https://ollama.com/download"
 LOCAL_HOSTS = ("://127.", "://localhost", "://[::1]")
@@ -56,13 +56,13 @@ def _check_rest(settings: config.Settings) -> Iterator[Finding]:
 
 
 def _check_version(settings: config.Settings, version: str) -> Finding:
-    from pipeline.ollama.versions import CREATE_VERSION, SHIFT_VERSION, in_words, is_older
+    from ollama_import.versions import CREATE_VERSION, SHIFT_VERSION, is_older
 
     state = f"{settings.ollama_host}, version {version}"
     if is_older(version, CREATE_VERSION):
-        return Finding("ollama", f"{state}: models cannot be imported before {in_words(CREATE_VERSION)}", f"{UPDATE}.")
+        return Finding("ollama", f"{state}: models cannot be imported before {CREATE_VERSION}", f"{UPDATE}.")
     if is_older(version, SHIFT_VERSION):
-        danger = f"before {in_words(SHIFT_VERSION)} it cuts a prompt that is too long and does not say so"
+        danger = f"before {SHIFT_VERSION} it cuts a prompt that is too long and does not say so"
         return Finding("ollama", f"{state}: {danger}", f"{UPDATE}.")
     return Finding("ollama", state)
 

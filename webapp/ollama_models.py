@@ -10,8 +10,8 @@ import config
 from webapp.formats import size
 
 if TYPE_CHECKING:
-    from pipeline.ollama.cards import InstalledModel, ModelCard, RunningModel
     from pipeline.ollama.client import OllamaClient
+    from pipeline.ollama.model_info import InstalledModel, ModelInfo, RunningModel
 
 ANSWER_SECONDS = 10.0
 
@@ -24,7 +24,7 @@ class Listed:
     """
 
     installed: InstalledModel
-    card: ModelCard | None
+    card: ModelInfo | None
     running: RunningModel | None
     problem: str = ""
 
@@ -61,14 +61,14 @@ def look(settings: config.Settings) -> OllamaView:
 def _look(client: OllamaClient, wanted: str | None) -> OllamaView:
     from pipeline.errors import OllamaModelMissing
     from pipeline.ollama.errors import OllamaRefused
+    from pipeline.ollama.model_selection import select_model
     from pipeline.ollama.names import name_key
-    from pipeline.ollama.pick import pick_model
 
     version = client.version()
     running = {name_key(one.name): one for one in client.running()}
     models = tuple(_show(client, one, running.get(name_key(one.name))) for one in client.models())
     try:
-        chosen, _ = pick_model(client, wanted)
+        chosen, _ = select_model(client, wanted)
     except OllamaModelMissing:
         why = (
             f"Ollama does not have {wanted}, which OLLAMA_MODEL names" if wanted else "no model that runs here can chat"

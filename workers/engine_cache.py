@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipeline.diarize import Diarizer
     from pipeline.recognizer import Recognizer
     from pipeline.request import Engine
-    from pipeline.summarize import Summarizer
+    from pipeline.summarize.engine import Summarizer
     from workers.gpu_memory import GpuMemory
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from core import gpu
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
 from pipeline.ollama.client import OllamaClient
 from pipeline.ollama.errors import OllamaRefused, for_log
-from pipeline.ollama.memory import LanguageModel
+from pipeline.ollama.model_memory import ModelMemory
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ class GpuMemory:
         except (OllamaUnreachable, OllamaModelMissing, OllamaRefused) as error:
             log.warning("Ollama could not be asked to make room: %s", for_log(error))
 
-    def make_room_for_summary(self, model: LanguageModel, window: int, speech: SpeechModels) -> Room:
+    def make_room_for_summary(self, model: ModelMemory, window: int, speech: SpeechModels) -> Room:
         """Unload the speech models where the language model does not fit beside them with this window."""
         free = self._free_for_ollama()
         if free is None:

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from core.worker_register import WorkerModels
 from pipeline.errors import OllamaModelMissing, PipelineError
-from pipeline.ollama.cards import ModelCard
 from pipeline.ollama.client import OllamaClient
 from pipeline.ollama.errors import OllamaRefused
+from pipeline.ollama.model_info import ModelInfo
 from pipeline.ollama.names import name_key
 from workers.fork_lock import no_fork
 
@@ -27,7 +27,7 @@ class LanguageModelLister:
 
     def __init__(self, host: str, named: str | None) -> None:
         self.host, self.named = host, named
-        self._cards: dict[tuple[str, str], ModelCard] = {}
+        self._cards: dict[tuple[str, str], ModelInfo] = {}
         self._asked_at = float("-inf")
         self._found: tuple[tuple[str, ...], str] = ((), "")
 
@@ -54,7 +54,7 @@ class LanguageModelLister:
         return tuple(fit), usable[0] if usable else ""
 
 
-def _show(client: OllamaClient, name: str) -> ModelCard | None:
+def _show(client: OllamaClient, name: str) -> ModelInfo | None:
     """What the server knows about a model; None for one that is damaged or was removed just now."""
     try:
         return client.show(name)

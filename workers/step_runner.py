@@ -36,7 +36,7 @@ from pipeline.steps.listen_result import ListenResult, listen_result_of_recap, l
 from pipeline.steps.prepare import prepare
 from pipeline.steps.render import render
 from pipeline.steps.summarize import compose_without_summary, summarize
-from pipeline.summarize import SummaryOptions
+from pipeline.summarize.engine import SummaryOptions
 from workers.database_retry import is_disk_full, keep_trying
 from workers.engine_cache import EngineCache, engines
 from workers.job_monitor import JobMonitor

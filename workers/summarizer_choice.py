@@ -15,18 +15,19 @@ from core import ollama_circuit
 from core.clock import utc_now
 from core.ollama_placement import shares_gpu
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
-from pipeline.ollama.backoff import longest_waits
 from pipeline.ollama.chat import ChatLimits
 from pipeline.ollama.errors import OllamaRefused, for_log
-from pipeline.ollama.failures import Reason
-from pipeline.ollama.memory import find_language_model
+from pipeline.ollama.failures import FailureReason
+from pipeline.ollama.model_memory import find_model_memory
 from pipeline.ollama.names import name_key
+from pipeline.ollama.retry import longest_waits
 from pipeline.recap import Notice, Transcript
-from pipeline.summarize import Summarizer, SummaryOptions, SummaryResult, choose_summarizer
-from pipeline.summarize.asking import OllamaSettings
-from pipeline.summarize.ollama import OllamaSummarizer
-from pipeline.summarize.pieces import choose_window
-from pipeline.summarize.reader import LARGEST_WINDOW
+from pipeline.summarize.engine import Summarizer, SummaryOptions, SummaryResult
+from pipeline.summarize.language_model.chunked_reading import LARGEST_WINDOW
+from pipeline.summarize.language_model.context_window import choose_window
+from pipeline.summarize.language_model.settings import OllamaSettings
+from pipeline.summarize.language_model.summarizer import OllamaSummarizer
+from pipeline.summarize.selection import choose_summarizer
 from workers.gpu_memory import GpuMemory, SpeechModels
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,14 @@ FIRST_LOOK_WAIT_SECONDS, LOOK_FACTOR = 0.5, 2.0
 FIRST_WAIT_SECONDS, WAIT_FACTOR = 1.0, 3.0
 #: Failures that a damaged model, or one too large for the machine, brings about as well.
 REASONS_OF_A_MODEL = frozenset(
-    (Reason.ERROR, Reason.SILENT, Reason.STALLED, Reason.BROKE_OFF, Reason.SLOW, Reason.ENDLESS)
+    (
+        FailureReason.ERROR,
+        FailureReason.SILENT,
+        FailureReason.STALLED,
+        FailureReason.BROKE_OFF,
+        FailureReason.SLOW,
+        FailureReason.ENDLESS,
+    )
 )
 #: A cautious estimate of a transcript as a prompt: bytes a token, tokens for who speaks, tokens beside the transcript.
 BYTES_A_TOKEN, TOKENS_A_SEGMENT, TOKENS_BESIDE = 3, 16, 4096
@@ -52,7 +60,7 @@ class SharedCircuit:
         self.host, self.zone, self.is_own_choice = host, ZoneInfo(timezone), is_own_choice
 
     @property
-    def resting_until(self) -> datetime | None:
+    def open_until(self) -> datetime | None:
         """The end of the rest in the zone of the pages; with the database away Ollama may be asked."""
         try:
             until = ollama_circuit.resting_until(self.host, utc_now())
@@ -61,7 +69,7 @@ class SharedCircuit:
             return None
         return until.astimezone(self.zone) if until else None
 
-    def failed(self, reason: str) -> None:
+    def record_failure(self, reason: str) -> None:
         if self.is_own_choice and reason in REASONS_OF_A_MODEL:
             return
         try:
@@ -72,7 +80,7 @@ class SharedCircuit:
         if until:
             log.warning("Ollama is left alone until %s", until.astimezone(self.zone).strftime("%H:%M %Z"))
 
-    def succeeded(self) -> None:
+    def record_success(self) -> None:
         try:
             ollama_circuit.note_success(self.host)
         except SQLAlchemyError as error:
@@ -96,7 +104,7 @@ class SharingSummarizer:
         on_progress(0.0)
         one = self.settings
         try:
-            model = find_language_model(one.host, one.model)
+            model = find_model_memory(one.host, one.model)
         except (OllamaRefused, OllamaUnreachable, OllamaModelMissing) as error:  # the chat itself will tell
             log.warning("Ollama did not tell what %s takes: %s", one.model, for_log(error))
         else:
@@ -130,8 +138,8 @@ def choose_summarizer_now(
         model or settings.ollama_model,
         None if settings.ollama_num_ctx == "auto" else settings.ollama_num_ctx,
         # the site's own model may run elsewhere, a user's choice may not
-        may_leave=not is_own_choice,
-        health=SharedCircuit(settings.ollama_host, settings.timezone, is_own_choice=is_own_choice),
+        allow_remote=not is_own_choice,
+        circuit=SharedCircuit(settings.ollama_host, settings.timezone, is_own_choice=is_own_choice),
         retry_seconds=longest_waits(FIRST_LOOK_WAIT_SECONDS, LOOK_FACTOR, settings.ollama_retries),
         on_tick=check_in,
     )

@@ -19,62 +19,13 @@ if TYPE_CHECKING:
 FORMATS = ("wav", "mp3", "mov", "aac", "ogg", "flac", "matroska", "webm", "asf", "aiff", "amr")
 
 # Sound only: with this list libavformat does not even start a video decoder to find out a picture's size.
-CODECS = [
-    "aac",
-    "aac_fixed",
-    "aac_latm",
-    "ac3",
-    "eac3",
-    "alac",
-    "flac",
-    "opus",
-    "libopus",
-    "vorbis",
-    "speex",
-    "mp1",
-    "mp1float",
-    "mp2",
-    "mp2float",
-    "mp3",
-    "mp3float",
-    "wmav1",
-    "wmav2",
-    "wmapro",
-    "wmalossless",
-    "wmavoice",
-    "amrnb",
-    "amrwb",
-    "libopencore_amrnb",
-    "libopencore_amrwb",
-    "gsm",
-    "gsm_ms",
-    "g722",
-    "g723_1",
-    "g726",
-    "g726le",
-    "g729",
-    "truespeech",
-    "qcelp",
-    "evrc",
-    "adpcm_ms",
-    "adpcm_ima_wav",
-    "adpcm_ima_qt",
-    "adpcm_yamaha",
-    "pcm_alaw",
-    "pcm_mulaw",
-    "pcm_u8",
-    "pcm_s8",
-    "pcm_s16le",
-    "pcm_s16be",
-    "pcm_s24le",
-    "pcm_s24be",
-    "pcm_s32le",
-    "pcm_s32be",
-    "pcm_f32le",
-    "pcm_f32be",
-    "pcm_f64le",
-    "pcm_f64be",
-]
+CODECS = (
+    "aac aac_fixed aac_latm ac3 eac3 alac flac opus libopus vorbis speex mp1 mp1float mp2 mp2float mp3 mp3float "
+    "wmav1 wmav2 wmapro wmalossless wmavoice amrnb amrwb libopencore_amrnb libopencore_amrwb gsm gsm_ms "
+    "g722 g723_1 g726 g726le g729 truespeech qcelp evrc adpcm_ms adpcm_ima_wav adpcm_ima_qt adpcm_yamaha "
+    "pcm_alaw pcm_mulaw pcm_u8 pcm_s8 pcm_s16le pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_s32be "
+    "pcm_f32le pcm_f32be pcm_f64le pcm_f64be"
+).split()
 
 ASF_FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 LENGTH_TAG = re.compile(r"(\d{1,4}):(\d\d):(\d\d(?:\.\d{1,9})?)$")  # as Matroska keeps it for a track

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from pipeline.ollama.client import certificates, refusal, translated_errors, trusts_environment
 from pipeline.ollama.errors import OllamaRefused
-from pipeline.ollama.failures import OllamaFailure, Reason
+from pipeline.ollama.failures import FailureReason, OllamaFailure
 
 TICK_SECONDS = 0.25
 """How often the caller is told, and may stop, while Ollama is silent."""
@@ -87,20 +87,20 @@ class _Heard:
         self.at = time.monotonic()
         self.last = event
         if self.most_events and len(self.parts) > self.most_events:
-            raise OllamaFailure(Reason.ENDLESS)
+            raise OllamaFailure(FailureReason.ENDLESS)
 
     def check_pace(self) -> None:
         now = time.monotonic()
         if now - self.began > self.limits.whole:
-            raise OllamaFailure(Reason.SLOW, _told(self.limits.whole))
+            raise OllamaFailure(FailureReason.SLOW, _told(self.limits.whole))
         if not self.parts and now - self.at > self.limits.first_token:
-            raise OllamaFailure(Reason.SILENT, _told(self.limits.first_token))
+            raise OllamaFailure(FailureReason.SILENT, _told(self.limits.first_token))
         if self.parts and now - self.at > self.limits.between_tokens:
-            raise OllamaFailure(Reason.STALLED, _told(self.limits.between_tokens))
+            raise OllamaFailure(FailureReason.STALLED, _told(self.limits.between_tokens))
 
     def answer(self) -> ChatAnswer:
         if not self.last.done:
-            raise OllamaFailure(Reason.BROKE_OFF)
+            raise OllamaFailure(FailureReason.BROKE_OFF)
         return ChatAnswer(
             text="".join(self.parts),
             done_reason=self.last.done_reason or "stop",
@@ -159,14 +159,14 @@ async def _lines(response: httpx.Response) -> AsyncIterator[bytes]:
                 if line.strip():
                     yield bytes(line)
         if len(rest) > MOST_LINE_BYTES:
-            raise OllamaFailure(Reason.FOREIGN)
+            raise OllamaFailure(FailureReason.FOREIGN)
         if total > MOST_BYTES:
-            raise OllamaFailure(Reason.ENDLESS)
+            raise OllamaFailure(FailureReason.ENDLESS)
     if rest.strip():
         try:
             _Event.model_validate_json(rest)
         except ValidationError as error:
-            raise OllamaFailure(Reason.BROKE_OFF if rest.startswith(b"{") else Reason.FOREIGN) from error
+            raise OllamaFailure(FailureReason.BROKE_OFF if rest.startswith(b"{") else FailureReason.FOREIGN) from error
         yield bytes(rest)
 
 
@@ -184,11 +184,11 @@ def _read_event(line: bytes) -> _Event:
     try:
         event = _Event.model_validate_json(line)
     except ValidationError as error:
-        raise OllamaFailure(Reason.FOREIGN) from error
+        raise OllamaFailure(FailureReason.FOREIGN) from error
     if event.error:
         raise OllamaRefused(str(event.error), event.status)
     if event.message is None and not event.done:
-        raise OllamaFailure(Reason.FOREIGN)
+        raise OllamaFailure(FailureReason.FOREIGN)
     return event
 
 
@@ -198,7 +198,7 @@ def _refusal(status: int, text: bytes) -> Exception:
     except ValidationError:
         message = ""
     if status < httpx.codes.BAD_REQUEST:
-        return OllamaFailure(Reason.FOREIGN)
+        return OllamaFailure(FailureReason.FOREIGN)
     return refusal(message or f"HTTP {status}", status)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pipeline.errors import OllamaModelMissing, OllamaUnreachable
-
 
 class OllamaRefused(Exception):
     """Ollama answered with an error; `status` is that of HTTP, or the one given in a stream, None without either."""
@@ -20,24 +18,7 @@ class OllamaRefused(Exception):
         return "context length" in text or "context size" in text or "prompt is too long" in text
 
 
-class ImportProblem(ValueError):
-    """Why a model cannot be imported as it lies there, in words for its owner."""
-
-
 def for_log(error: Exception) -> str:
     """The kind of an error and its status, without Ollama's own words: they may quote a prompt."""
     status = getattr(error, "status", None)
     return f"{type(error).__name__}, HTTP {status}" if status else type(error).__name__
-
-
-def in_plain_words(error: Exception) -> str:
-    """Why the import of a model failed. What the errors of Ollama say by themselves is about summaries."""
-    if isinstance(error, OllamaRefused):
-        return f"Ollama refused: {error.message}"
-    if isinstance(error, OllamaUnreachable):
-        return "Ollama did not answer"
-    if isinstance(error, OllamaModelMissing):
-        return "Ollama says that it does not have the model"
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return str(error)

@@ -15,7 +15,7 @@ SAID_CHARACTERS = 200
 """As much of Ollama's own words as fits a sentence."""
 
 
-class Reason(StrEnum):
+class FailureReason(StrEnum):
     """Why a call failed. These codes may be stored and logged: they tell nothing of a recording."""
 
     AWAY = "away"
@@ -30,44 +30,46 @@ class Reason(StrEnum):
     FOREIGN = "foreign"
 
 
-class _Kind(NamedTuple):
+class _FailureText(NamedTuple):
     why: str
     hint: str
-    may_pass: bool
+    is_transient: bool
 
 
 _AGAIN = "then write the recap again."
 _SMALLER = "The model may be too large for this machine: name a smaller one in OLLAMA_MODEL, "
-_KINDS = {
-    Reason.AWAY: _Kind(
+_FAILURE_TEXTS = {
+    FailureReason.AWAY: _FailureText(
         "Ollama did not answer", f"Start Ollama, or set OLLAMA_HOST to where it runs, {_AGAIN}", True
     ),
-    Reason.BUSY: _Kind("Ollama had too much to do", "Write the recap again when Ollama has less to do.", True),
-    Reason.ERROR: _Kind(
+    FailureReason.BUSY: _FailureText(
+        "Ollama had too much to do", "Write the recap again when Ollama has less to do.", True
+    ),
+    FailureReason.ERROR: _FailureText(
         "Ollama reported an error: “{said}”",
         f"Ollama's log tells more. If memory ran out, name a smaller model in OLLAMA_MODEL, {_AGAIN}", True,
     ),
-    Reason.SILENT: _Kind(
+    FailureReason.SILENT: _FailureText(
         "Ollama did not begin its answer within {said}",
         f"{_SMALLER}or allow more time with OLLAMA_FIRST_TOKEN_SECONDS, {_AGAIN}", True,
     ),
-    Reason.STALLED: _Kind(
+    FailureReason.STALLED: _FailureText(
         "Ollama fell silent for {said} in the middle of its answer",
         f"{_SMALLER}or allow more time with OLLAMA_TOKEN_SECONDS, {_AGAIN}", True,
     ),
-    Reason.BROKE_OFF: _Kind(
+    FailureReason.BROKE_OFF: _FailureText(
         "Ollama broke off its answer",
         f"It may have crashed or run out of memory: its log tells more. Start it again, {_AGAIN}", True,
     ),
-    Reason.SLOW: _Kind("Ollama did not finish its answer within {said}", f"{_SMALLER}{_AGAIN}", False),
-    Reason.ENDLESS: _Kind(
+    FailureReason.SLOW: _FailureText("Ollama did not finish its answer within {said}", f"{_SMALLER}{_AGAIN}", False),
+    FailureReason.ENDLESS: _FailureText(
         "the answer of the language model had no end", f"Name another model in OLLAMA_MODEL, {_AGAIN}", False
     ),
-    Reason.REFUSED: _Kind(
+    FailureReason.REFUSED: _FailureText(
         "access to Ollama was refused ({said})",
         f"Set OLLAMA_HOST to an address where Ollama answers without a password, {_AGAIN}", False,
     ),
-    Reason.FOREIGN: _Kind(
+    FailureReason.FOREIGN: _FailureText(
         "what answers at OLLAMA_HOST does not speak like Ollama",
         f"Set OLLAMA_HOST to where Ollama runs, {_AGAIN}", False,
     ),
@@ -75,19 +77,19 @@ _KINDS = {
 
 
 class OllamaFailure(OllamaUnreachable):
-    """A call that brought no answer. `may_pass`: asking again a little later can help."""
+    """A call that brought no answer. `is_transient`: asking again a little later can help."""
 
-    def __init__(self, reason: Reason, said: str = "") -> None:
-        kind = _KINDS[reason]
+    def __init__(self, reason: FailureReason, said: str = "") -> None:
+        kind = _FAILURE_TEXTS[reason]
         why = kind.why.format(said=" ".join(said.split())[:SAID_CHARACTERS])
         super().__init__(f"The summary was put together from quotes, because {why}.", kind.hint)
-        self.reason, self.said, self.may_pass = reason, said, kind.may_pass
+        self.reason, self.said, self.is_transient = reason, said, kind.is_transient
 
-    def __reduce__(self) -> tuple[type[OllamaFailure], tuple[Reason, str]]:
+    def __reduce__(self) -> tuple[type[OllamaFailure], tuple[FailureReason, str]]:
         return type(self), (self.reason, self.said)
 
 
-class OllamaResting(OllamaUnreachable):
+class OllamaPaused(OllamaUnreachable):
     """Ollama failed so often that it is left alone for a while."""
 
     def __init__(self, until: datetime) -> None:
@@ -98,59 +100,59 @@ class OllamaResting(OllamaUnreachable):
         )
         self.until = until
 
-    def __reduce__(self) -> tuple[type[OllamaResting], tuple[datetime]]:  # type: ignore[override]
+    def __reduce__(self) -> tuple[type[OllamaPaused], tuple[datetime]]:  # type: ignore[override]
         return type(self), (self.until,)
 
 
-class Health(Protocol):
+class CircuitBreaker(Protocol):
     """Who keeps count of failures over all jobs, and has Ollama left alone after too many."""
 
     @property
-    def resting_until(self) -> datetime | None:
+    def open_until(self) -> datetime | None:
         """Until when Ollama is not to be asked, in the zone to tell it in; None: it may be."""
         ...
 
-    def failed(self, reason: str) -> None: ...
-    def succeeded(self) -> None: ...
+    def record_failure(self, reason: str) -> None: ...
+    def record_success(self) -> None: ...
 
 
-class NoHealth:
+class AlwaysClosed:
     """Keeps no count."""
 
-    resting_until: datetime | None = None
+    open_until: datetime | None = None
 
-    def failed(self, reason: str) -> None:
+    def record_failure(self, reason: str) -> None:
         """A failure is forgotten."""
 
-    def succeeded(self) -> None:
+    def record_success(self) -> None:
         """So is a success."""
 
 
-def as_failure(error: OllamaUnreachable | OllamaRefused) -> OllamaFailure | None:
+def to_failure(error: OllamaUnreachable | OllamaRefused) -> OllamaFailure | None:
     """The failure that an error of a call stands for; None where Ollama works, but would not do this."""
     if isinstance(error, OllamaFailure):
         return error
     if isinstance(error, OllamaUnreachable):
         return OllamaFailure(*_of_transport(error.__cause__))
     if isinstance(error.__cause__, httpx.RequestError | httpx.InvalidURL | ValueError):
-        return OllamaFailure(Reason.FOREIGN)
+        return OllamaFailure(FailureReason.FOREIGN)
     status = error.status
     if status in (httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.TOO_MANY_REQUESTS):
-        return OllamaFailure(Reason.BUSY)
+        return OllamaFailure(FailureReason.BUSY)
     if status in (httpx.codes.BAD_GATEWAY, httpx.codes.GATEWAY_TIMEOUT):  # a proxy says so
-        return OllamaFailure(Reason.AWAY)
+        return OllamaFailure(FailureReason.AWAY)
     if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN, httpx.codes.PROXY_AUTHENTICATION_REQUIRED):
-        return OllamaFailure(Reason.REFUSED, f"HTTP {status}")
+        return OllamaFailure(FailureReason.REFUSED, f"HTTP {status}")
     if status in (httpx.codes.NOT_FOUND, httpx.codes.METHOD_NOT_ALLOWED):
-        return OllamaFailure(Reason.FOREIGN)
+        return OllamaFailure(FailureReason.FOREIGN)
     if status is None or status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        return OllamaFailure(Reason.ERROR, error.message)
+        return OllamaFailure(FailureReason.ERROR, error.message)
     return None
 
 
-def _of_transport(cause: BaseException | None) -> tuple[Reason, str]:
+def _of_transport(cause: BaseException | None) -> tuple[FailureReason, str]:
     if isinstance(cause, httpx.ReadTimeout | httpx.WriteTimeout | httpx.PoolTimeout):
-        return Reason.SILENT, "a few seconds"
+        return FailureReason.SILENT, "a few seconds"
     if isinstance(cause, httpx.ReadError | httpx.WriteError | httpx.RemoteProtocolError):
-        return Reason.BROKE_OFF, ""
-    return Reason.AWAY, ""
+        return FailureReason.BROKE_OFF, ""
+    return FailureReason.AWAY, ""

@@ -13,7 +13,7 @@ from pipeline.request import Engine, Engines
 from pipeline.results import make_key
 from pipeline.steps.context import StepContext
 from pipeline.steps.listen_result import ListenResult
-from pipeline.summarize import Summarizer, SummaryOptions, SummaryResult, spoken_seconds
+from pipeline.summarize.engine import Summarizer, SummaryOptions, SummaryResult, spoken_seconds
 
 
 def summarize(context: StepContext, heard: ListenResult, engines: Engines) -> Recap:
@@ -110,7 +110,7 @@ def _compose(context: StepContext, heard: ListenResult, result: SummaryResult, n
 
 
 def _extractive() -> Summarizer:
-    from pipeline.summarize.extractive import ExtractiveSummarizer
+    from pipeline.summarize.extractive.summarizer import ExtractiveSummarizer
 
     return ExtractiveSummarizer()
 

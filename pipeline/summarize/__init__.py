@@ -1,21 +1,4 @@
-"""From a transcript to its summary: by a language model in Ollama, or by quoting."""
+"""From a transcript to its summary, written by a language model or put together from quotes.
 
-from __future__ import annotations
-
-from pipeline.summarize.choose import choose_summarizer
-from pipeline.summarize.engine import (
-    Summarizer,
-    SummaryOptions,
-    SummaryResult,
-    find_speaker,
-    spoken_seconds,
-)
-
-__all__ = [
-    "Summarizer",
-    "SummaryOptions",
-    "SummaryResult",
-    "choose_summarizer",
-    "find_speaker",
-    "spoken_seconds",
-]
+`selection` chooses the summarizer; `engine` has the protocol that both kinds follow.
+"""

@@ -52,7 +52,7 @@ class Summarizer(Protocol):
         ...
 
 
-class Span(Protocol):
+class TimeSpan(Protocol):
     """Anything with a start and an end in seconds, such as a segment."""
 
     @property
@@ -62,7 +62,7 @@ class Span(Protocol):
     def end(self) -> float: ...
 
 
-def spoken_seconds(spans: Iterable[Span]) -> float:
+def spoken_seconds(spans: Iterable[TimeSpan]) -> float:
     """Seconds of the recording that lie in at least one of the spans; overlaps count once.
 
     Of all segments of a transcript this is what a complete summary covers.

@@ -25,15 +25,10 @@ from core.retention import deletion
 
 ROOT = Path(__file__).resolve().parents[2]
 EMAIL, PASSWORD = "anna.kuiper@example.org", "four words of length"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+).split()
 
 #: A context manager that lends a watched page.
 OpenPage = Callable[..., AbstractContextManager[Page]]

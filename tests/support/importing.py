@@ -6,10 +6,10 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from pipeline.ollama.client import OllamaClient
-from pipeline.ollama.hashing import Memory
-from pipeline.ollama.importer import Importer, ImportOptions, ImportResult
-from pipeline.ollama.sources import find_models
+from ollama_import.import_cache import ImportCache
+from ollama_import.import_client import ImportClient
+from ollama_import.importer import Importer, ImportOptions, ImportResult
+from ollama_import.sources import find_models
 from support.gguf_files import gguf
 
 MODELFILE = """FROM ./model.gguf
@@ -42,13 +42,15 @@ def put_model(folder: Path, name: str, modelfile: str = MODELFILE, **files: byte
     return model
 
 
-def import_all(client: OllamaClient, folder: Path, memory: Memory | None = None, **options: Any) -> list[ImportResult]:
-    importer = Importer(client, ImportOptions(**options), memory=memory, pause=lambda seconds: None)
+def import_all(
+    client: ImportClient, folder: Path, cache: ImportCache | None = None, **options: Any
+) -> list[ImportResult]:
+    importer = Importer(client, ImportOptions(**options), cache=cache, pause=lambda seconds: None)
     return sorted(importer.run(find_models(folder)), key=lambda one: one.name)
 
 
-def only(client: OllamaClient, folder: Path, memory: Memory | None = None, **options: Any) -> tuple[str, str]:
-    (result,) = import_all(client, folder, memory, **options)
+def only(client: ImportClient, folder: Path, cache: ImportCache | None = None, **options: Any) -> tuple[str, str]:
+    (result,) = import_all(client, folder, cache, **options)
     return result.outcome, result.reason
 
 

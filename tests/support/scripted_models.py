@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from pipeline.recap import Segment, Speaker, Transcript
-from pipeline.summarize import SummaryOptions, SummaryResult, choose_summarizer
-from pipeline.summarize.ollama import OllamaSummarizer
+from pipeline.summarize.engine import SummaryOptions, SummaryResult
+from pipeline.summarize.language_model.summarizer import OllamaSummarizer
+from pipeline.summarize.selection import choose_summarizer
 from support.ollama_server import Body, OllamaServer, Reply, prompt_of, says
 from support.sample_truth import read_truth, transcript_of
 

@@ -12,7 +12,7 @@ from importlib import import_module
 from re import Pattern
 
 from pipeline.summarize.cues.table import Cues
-from pipeline.summarize.language import base_code
+from pipeline.summarize.language_codes import base_code
 
 LANGUAGES = ("en", "nl", "de", "fr", "es")
 

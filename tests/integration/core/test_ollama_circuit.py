@@ -92,6 +92,6 @@ def test_only_known_codes_are_stored_never_words() -> None:
 
 
 def test_every_reason_of_the_pipeline_has_words() -> None:
-    from pipeline.ollama.failures import Reason
+    from pipeline.ollama.failures import FailureReason
 
-    assert {reason.value for reason in Reason} == set(ollama_circuit.REASONS)
+    assert {reason.value for reason in FailureReason} == set(ollama_circuit.REASONS)

@@ -12,7 +12,7 @@ from core.recordings.recap_templates import TemplateError
 from core.retention import deletion
 from core.storage.store import file_store
 from core.uploads import resumable
-from pipeline.summarize.prompts import TEMPLATES
+from pipeline.summarize.language_model.templates import TEMPLATES
 
 pytestmark = pytest.mark.usefixtures("any_database")
 TEXT = "Name each defect with its place."

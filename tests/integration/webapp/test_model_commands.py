@@ -26,7 +26,7 @@ import config
 from core.clock import utc_now
 from core.database import sessions
 from core.jobs import claims, transitions
-from pipeline.ollama.sources import QUANTIZATIONS
+from ollama_import.sources import QUANTIZATIONS
 from webapp.model_commands import find_chat_obstacle, import_ollama_models
 from webapp.ollama_checks import check_ollama
 from webapp.transfers import Transfers
@@ -285,7 +285,7 @@ def test_models_list_works_with_ollama_away(run: Callable[..., Result], settings
 
 def test_the_commands_need_nothing_that_the_web_server_does_without() -> None:
     """`requirements-webapp.txt` has no numpy, so neither importing nor looking may lead to the engines."""
-    modules = "pipeline.ollama.importer, pipeline.ollama.pick, webapp.ollama_checks, webapp.model_commands"
+    modules = "ollama_import.importer, pipeline.ollama.model_selection, webapp.ollama_checks, webapp.model_commands"
     program = f"import sys, {modules}; print(sorted({{'numpy', 'torch', 'pipeline.summarize'}} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -263,7 +263,7 @@ def warm(server: OllamaServer, monkeypatch: pytest.MonkeyPatch) -> EngineCache:
     found = engines(os.getpid())
     server.memory.total = 10_000_000
     monkeypatch.setattr("workers.gpu_memory.DIARIZATION_BYTES", 1_000_000)
-    monkeypatch.setattr("pipeline.ollama.memory.SPARE_BYTES", 1_000_000)
+    monkeypatch.setattr("pipeline.ollama.model_memory.SPARE_BYTES", 1_000_000)
     found.__dict__["shared_memory"] = GpuMemory(
         server.host, lambda: server.memory.free - SPEECH_BYTES * found.are_loaded()
     )

@@ -15,7 +15,7 @@ import config
 from core.ollama_placement import is_this_machine, shares_gpu
 from pipeline.errors import Cancelled
 from pipeline.ollama.client import OllamaClient
-from pipeline.ollama.memory import SPARE_BYTES, LanguageModel
+from pipeline.ollama.model_memory import SPARE_BYTES, ModelMemory
 from workers import gpu_memory
 from workers.gpu_memory import (
     DIARIZATION_BYTES,
@@ -25,7 +25,7 @@ from workers.gpu_memory import (
 )
 
 GB = 10**9
-LLAMA = LanguageModel("recap:latest", 5 * GB, 131_072)
+LLAMA = ModelMemory("recap:latest", 5 * GB, 131_072)
 
 
 def nothing() -> None:
@@ -180,7 +180,7 @@ def test_without_a_reading_nothing_is_known_and_the_model_goes_at_the_end(server
 def test_a_model_that_does_not_tell_its_cache_gets_no_limit(server: OllamaServer, memory: GpuMemory) -> None:
     speech = Speech(server, wanted=9 * GB)
     speech.load()
-    room = memory.make_room_for_summary(LanguageModel("recap:latest", 6 * GB, None), 8192, speech)
+    room = memory.make_room_for_summary(ModelMemory("recap:latest", 6 * GB, None), 8192, speech)
     assert not speech.are_loaded()
     assert room.window is None
 

@@ -9,7 +9,7 @@ from support.ollama_server import Model, OllamaServer
 
 import config
 from pipeline.recap import Notice
-from pipeline.summarize import Summarizer
+from pipeline.summarize.engine import Summarizer
 from workers import summarizer_choice
 
 pytestmark = pytest.mark.usefixtures("sqlite")

@@ -1,9 +1,8 @@
-"""A client of the stand-in, and a folder to import from."""
+"""A client of the stand-in server."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from support.ollama_server import OllamaServer
@@ -15,9 +14,3 @@ from pipeline.ollama.client import OllamaClient
 def client(ollama: OllamaServer) -> Iterator[OllamaClient]:
     with OllamaClient(ollama.host) as client:
         yield client
-
-
-@pytest.fixture
-def models(tmp_path: Path) -> Path:
-    """A folder for models."""
-    return tmp_path / "models"

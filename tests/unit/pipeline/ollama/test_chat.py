@@ -16,7 +16,7 @@ from support.ollama_server import OllamaServer, Reply, says
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
 from pipeline.ollama.chat import MOST_LINE_BYTES, ChatAnswer, ChatLimits, chat
 from pipeline.ollama.errors import OllamaRefused
-from pipeline.ollama.failures import OllamaFailure, Reason, as_failure
+from pipeline.ollama.failures import FailureReason, OllamaFailure, to_failure
 
 BODY = {"model": "recap", "messages": [{"role": "user", "content": "Hello?"}], "options": {"num_predict": 200}}
 USUAL = ChatLimits()
@@ -29,10 +29,10 @@ def ask(server: OllamaServer, reply: Reply | None = None, limits: ChatLimits = U
     return chat(server.host, BODY, lambda _: None, limits)
 
 
-def reason_of(server: OllamaServer, reply: Reply, limits: ChatLimits = USUAL) -> Reason:
+def reason_of(server: OllamaServer, reply: Reply, limits: ChatLimits = USUAL) -> FailureReason:
     with pytest.raises((OllamaUnreachable, OllamaRefused)) as caught:
         ask(server, reply, limits)
-    failure = as_failure(caught.value)
+    failure = to_failure(caught.value)
     assert failure is not None
     return failure.reason
 
@@ -65,28 +65,28 @@ HALF = b'{"model":"recap","message":{"role":"assi'
 @pytest.mark.parametrize(
     ("reply", "reason"),
     [
-        (Reply(status=503), Reason.BUSY),
-        (Reply(status=429), Reason.BUSY),
-        (Reply(status=500, late_error="CUDA error: out of memory"), Reason.ERROR),
-        (Reply(("{",), late_error="llama runner process has terminated"), Reason.ERROR),
-        (Reply(page=(502, "text/html", b"<h1>Bad gateway</h1>")), Reason.AWAY),
-        (Reply(status=401, late_error="unauthorized"), Reason.REFUSED),
-        (Reply(breaks_off=True), Reason.BROKE_OFF),
-        (Reply(("{", '"a'), breaks_off=True), Reason.BROKE_OFF),
-        (Reply(("{",), raw=HALF, breaks_off=True), Reason.BROKE_OFF),
-        (Reply(page=(200, "application/x-ndjson", HALF)), Reason.BROKE_OFF),
-        (Reply(page=(200, "text/html", b"<!doctype html>\n<p>Welcome\n")), Reason.FOREIGN),
-        (Reply(page=(200, "text/html", b"<!doctype html><p>Welcome")), Reason.FOREIGN),
-        (Reply(page=(404, "text/html", b"<h1>No such model of page</h1>")), Reason.FOREIGN),
-        (Reply(page=(302, "text/html", b"")), Reason.FOREIGN),
-        (Reply(("{",), raw=b"this is no JSON\n"), Reason.FOREIGN),
-        (Reply(raw=b'["a", "list"]\n'), Reason.FOREIGN),
-        (Reply(raw=b'{"message": "text"}\n'), Reason.FOREIGN),
-        (Reply(raw=b'{"message": {"content": 7}}\n'), Reason.FOREIGN),
-        (Reply(raw=b'{"status": "ok"}\n'), Reason.FOREIGN),
-        (Reply(raw=b"[" * 100_000 + b"\n"), Reason.FOREIGN),
-        (Reply(itertools.repeat("x")), Reason.ENDLESS),
-        (Reply(itertools.repeat("")), Reason.ENDLESS),
+        (Reply(status=503), FailureReason.BUSY),
+        (Reply(status=429), FailureReason.BUSY),
+        (Reply(status=500, late_error="CUDA error: out of memory"), FailureReason.ERROR),
+        (Reply(("{",), late_error="llama runner process has terminated"), FailureReason.ERROR),
+        (Reply(page=(502, "text/html", b"<h1>Bad gateway</h1>")), FailureReason.AWAY),
+        (Reply(status=401, late_error="unauthorized"), FailureReason.REFUSED),
+        (Reply(breaks_off=True), FailureReason.BROKE_OFF),
+        (Reply(("{", '"a'), breaks_off=True), FailureReason.BROKE_OFF),
+        (Reply(("{",), raw=HALF, breaks_off=True), FailureReason.BROKE_OFF),
+        (Reply(page=(200, "application/x-ndjson", HALF)), FailureReason.BROKE_OFF),
+        (Reply(page=(200, "text/html", b"<!doctype html>\n<p>Welcome\n")), FailureReason.FOREIGN),
+        (Reply(page=(200, "text/html", b"<!doctype html><p>Welcome")), FailureReason.FOREIGN),
+        (Reply(page=(404, "text/html", b"<h1>No such model of page</h1>")), FailureReason.FOREIGN),
+        (Reply(page=(302, "text/html", b"")), FailureReason.FOREIGN),
+        (Reply(("{",), raw=b"this is no JSON\n"), FailureReason.FOREIGN),
+        (Reply(raw=b'["a", "list"]\n'), FailureReason.FOREIGN),
+        (Reply(raw=b'{"message": "text"}\n'), FailureReason.FOREIGN),
+        (Reply(raw=b'{"message": {"content": 7}}\n'), FailureReason.FOREIGN),
+        (Reply(raw=b'{"status": "ok"}\n'), FailureReason.FOREIGN),
+        (Reply(raw=b"[" * 100_000 + b"\n"), FailureReason.FOREIGN),
+        (Reply(itertools.repeat("x")), FailureReason.ENDLESS),
+        (Reply(itertools.repeat("")), FailureReason.ENDLESS),
     ],
     ids=[
         "queue full", "too many requests", "crash", "error line under 200", "nobody behind the proxy", "no access",
@@ -95,22 +95,22 @@ HALF = b'{"model":"recap","message":{"role":"assi'
         "another object", "deep JSON", "no end", "empty, no end",
     ],
 )  # fmt: skip
-def test_each_kind_of_failure_is_told_apart(ollama: OllamaServer, reply: Reply, reason: Reason) -> None:
+def test_each_kind_of_failure_is_told_apart(ollama: OllamaServer, reply: Reply, reason: FailureReason) -> None:
     assert reason_of(ollama, reply) is reason
 
 
 @pytest.mark.parametrize(
     ("reply", "reason"),
     [
-        (Reply(("x",), first_pause=5), Reason.SILENT),
-        (Reply(("x", "y"), pause=5), Reason.STALLED),
-        (Reply(itertools.repeat("x"), pause=0.2), Reason.SLOW),
+        (Reply(("x",), first_pause=5), FailureReason.SILENT),
+        (Reply(("x", "y"), pause=5), FailureReason.STALLED),
+        (Reply(itertools.repeat("x"), pause=0.2), FailureReason.SLOW),
         # bytes that never become a line are no sign of life
-        (Reply(raw=(time.sleep(0.1) or b"x" for _ in range(1000))), Reason.SILENT),
+        (Reply(raw=(time.sleep(0.1) or b"x" for _ in range(1000))), FailureReason.SILENT),
     ],
     ids=["first token", "between tokens", "in all", "drops"],
 )
-def test_each_phase_has_its_deadline(ollama: OllamaServer, reply: Reply, reason: Reason) -> None:
+def test_each_phase_has_its_deadline(ollama: OllamaServer, reply: Reply, reason: FailureReason) -> None:
     begun = time.monotonic()
     assert reason_of(ollama, reply, QUICK) is reason
     assert time.monotonic() - begun < 4
@@ -120,7 +120,7 @@ def test_nobody_at_the_address_is_noticed_at_once() -> None:
     begun = time.monotonic()
     with pytest.raises(OllamaUnreachable) as caught:
         chat(f"http://127.0.0.1:{free_port()}", BODY, lambda _: None)
-    assert as_failure(caught.value).reason is Reason.AWAY
+    assert to_failure(caught.value).reason is FailureReason.AWAY
     assert time.monotonic() - begun < 2
 
 
@@ -135,7 +135,7 @@ def test_an_address_that_takes_no_connection_is_given_up_in_time() -> None:
         begun = time.monotonic()
         with pytest.raises(OllamaUnreachable) as caught:
             chat(f"http://127.0.0.1:{full.getsockname()[1]}", BODY, lambda _: None, ChatLimits(connect=0.5))
-        assert as_failure(caught.value).reason is Reason.AWAY
+        assert to_failure(caught.value).reason is FailureReason.AWAY
         assert time.monotonic() - begun < 3
         for one in waiting:
             one.close()
@@ -143,7 +143,7 @@ def test_an_address_that_takes_no_connection_is_given_up_in_time() -> None:
 
 def test_a_line_without_an_end_takes_little_memory(ollama: OllamaServer) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    assert reason_of(ollama, Reply(raw=itertools.repeat(b"x" * 65536))) is Reason.FOREIGN
+    assert reason_of(ollama, Reply(raw=itertools.repeat(b"x" * 65536))) is FailureReason.FOREIGN
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
     assert grown < 20 * MOST_LINE_BYTES
 
@@ -154,7 +154,7 @@ def test_a_missing_model_and_a_prompt_that_is_too_long_are_no_failures(ollama: O
     with pytest.raises(OllamaRefused) as caught:
         chat(ollama.host, BODY | {"options": {"num_ctx": 1}, "shift": False}, lambda _: None)
     assert caught.value.is_too_long
-    assert as_failure(caught.value) is None
+    assert to_failure(caught.value) is None
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_who_wants_out_is_out_at_once_and_the_connection_is_closed(ollama: Ollam
 def test_failures_can_be_sent_from_process_to_process() -> None:
     import pickle
 
-    one = pickle.loads(pickle.dumps(OllamaFailure(Reason.ERROR, "out of\nmemory" + "!" * 500)))  # noqa: S301
-    assert (one.reason, one.code, one.may_pass) == (Reason.ERROR, "ollama_unreachable", True)
+    one = pickle.loads(pickle.dumps(OllamaFailure(FailureReason.ERROR, "out of\nmemory" + "!" * 500)))  # noqa: S301
+    assert (one.reason, one.code, one.is_transient) == (FailureReason.ERROR, "ollama_unreachable", True)
     assert "“out of memory!!!" in one.message
     assert len(one.message) < 320

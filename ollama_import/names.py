@@ -1,0 +1,32 @@
+"""Which model names Ollama accepts."""
+
+from __future__ import annotations
+
+import re
+
+from ollama_import.errors import ImportProblem
+from pipeline.ollama.names import split_name
+
+_PLAIN = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}"
+NAME_RULES = (
+    ("tag", _PLAIN),
+    ("name", _PLAIN),
+    ("namespace", r"[A-Za-z0-9_][A-Za-z0-9_-]{0,79}"),
+    ("host", r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,349}"),
+)
+"""The parts from the last to the first, and what each may look like."""
+
+
+class NameRefused(ImportProblem):
+    """A name that Ollama would not take."""
+
+
+def check_name(name: str) -> None:
+    """Raises NameRefused, in words, for a name that Ollama would refuse."""
+    parts = split_name(name)
+    for (kind, pattern), part in zip(NAME_RULES, parts, strict=True):
+        if part is not None and not re.fullmatch(pattern, part):
+            raise NameRefused(
+                f"{part!r} is no {kind} that Ollama takes: it must begin with a letter, a digit or “_”, go on with "
+                f"these, “-”{'' if kind == 'namespace' else ' or “.”'}, and have at most 80 signs"
+            )

@@ -1,0 +1,173 @@
+"""What is to be sent for one model, found out from its files alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from ollama_import.errors import ImportProblem
+from ollama_import.gguf import GgufHeader
+from ollama_import.modelfile import Modelfile, read_modelfile
+from ollama_import.names import check_name
+from ollama_import.sources import QUANTIZATIONS, ModelSource
+from ollama_import.weight_files import WeightsError, check_weights, find_weights
+from pipeline.ollama.names import name_key
+
+FileRole = Literal["files", "adapters", "draft_files"]
+QUANTIZABLE = ("F32", "F16", "BF16")
+
+
+@dataclass(frozen=True, slots=True)
+class WeightFile:
+    """A file to send: the field of create that names it, its relative name there, and its bytes."""
+
+    role: FileRole
+    name: str
+    path: Path
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """A model ready to be sent.
+
+    `base` is the model of the server it stands on, None where it has weights of its own; `header` that of the GGUF
+    file with the language model, None for safetensors; `quantize` one of `QUANTIZATIONS`.
+    """
+
+    source: ModelSource
+    modelfile: Modelfile
+    base: str | None
+    files: tuple[WeightFile, ...]
+    header: GgufHeader | None
+    quantize: str | None
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(one.size for one in self.files)
+
+    @property
+    def notes(self) -> str:
+        """What its owner should know of it."""
+        notes = []
+        if self.modelfile.ignored:
+            notes.append(f"Ollama no longer knows the parameters {', '.join(self.modelfile.ignored)}")
+        if self.quantize:
+            notes.append(f"quantized to {self.quantize}")
+        return "; ".join(notes)
+
+    def body(self, digests: Mapping[Path, str]) -> dict[str, Any]:
+        """The request that makes the model, once the server has the files of these digests."""
+        body: dict[str, Any] = {"model": self.name, "from": self.base, "quantize": self.quantize}
+        for one in self.files:
+            body.setdefault(one.role, {})[one.name] = digests[one.path]
+        said = self.modelfile
+        body |= {
+            "template": said.template,
+            "system": said.system,
+            "renderer": said.renderer,
+            "parser": said.parser,
+            "requires": said.requires,
+            "license": list(said.licenses),
+            "parameters": said.parameters,
+            "messages": [{"role": role, "content": text} for role, text in said.messages],
+        }
+        return {key: value for key, value in body.items() if value}
+
+
+def make_plan(source: ModelSource, quantize: str | None = None) -> ImportPlan:
+    """Read and check everything that lies there; `quantize` goes before what the folder says.
+
+    Raises ImportProblem, in words for the owner, and OSError.
+    """
+    check_name(source.name)
+    if source.problem:
+        raise ImportProblem(source.problem)
+    modelfile = read_modelfile(source.modelfile) if source.modelfile else Modelfile(bases=(".",))
+    base, files, header = _find_base(modelfile, source.folder)
+    quantize = _check_quantize(quantize or source.quantize, header, files)
+    for role, name in (("adapters", modelfile.adapter), ("draft_files", modelfile.draft)):
+        if name:
+            files += _find_extra(role, name, source.folder, files)  # type: ignore[arg-type]
+    return ImportPlan(source, modelfile, base, files, header, quantize)
+
+
+def bases_first(plans: Sequence[ImportPlan]) -> list[ImportPlan]:
+    """The same, each after the one that it stands on."""
+    by_name = {name_key(plan.name): plan for plan in plans}
+    ordered: dict[str, ImportPlan] = {}
+    for plan in plans:
+        line: list[ImportPlan] = []
+        at: ImportPlan | None = plan
+        while at is not None and at not in line and name_key(at.name) not in ordered:
+            line.append(at)
+            at = by_name.get(name_key(at.base)) if at.base else None
+        ordered |= {name_key(one.name): one for one in reversed(line)}
+    return list(ordered.values())
+
+
+def _find_base(modelfile: Modelfile, folder: Path) -> tuple[str | None, tuple[WeightFile, ...], GgufHeader | None]:
+    """The model of the server, or the files and their header."""
+    found = {name: find_weights(name, folder) for name in modelfile.bases}
+    names = [name for name, files in found.items() if not files]
+    files: dict[str, Path] = {}
+    for some in found.values():
+        for name, path in some.items():
+            if files.setdefault(name, path) != path:
+                raise WeightsError(f"{files[name]} and {path} have the same name; Ollama tells files apart by it")
+    if names and (files or len(names) > 1):
+        raise WeightsError(f"FROM names {' and '.join(modelfile.bases)}; Ollama takes files, or one model that it has")
+    if names:
+        return names[0], (), None
+    headers = check_weights(files)
+    models = [header for header in headers if header.is_language_model]
+    if headers and not models:
+        raise WeightsError(f"none of these files holds a language model: {', '.join(sorted(files))}")
+    return None, _as_files("files", files), _whole(models)
+
+
+def _whole(models: list[GgufHeader]) -> GgufHeader | None:
+    """The header of the first part, with the weights of all counted."""
+    if not models:
+        return None
+    first = min(models, key=lambda header: header.part)
+    return replace(first, parameter_count=sum(header.parameter_count for header in models), part=0)
+
+
+def _find_extra(role: FileRole, name: str, folder: Path, base: tuple[WeightFile, ...]) -> tuple[WeightFile, ...]:
+    files = find_weights(name, folder)
+    if not files:
+        raise WeightsError(f"{folder / name} does not exist")
+    check_weights(files)
+    same = {one.path.resolve() for one in base} & {path.resolve() for path in files.values()}
+    if same:
+        raise WeightsError(f"{min(same)} is given by FROM too; an ADAPTER or DRAFT is a file of its own")
+    return _as_files(role, files)
+
+
+def _as_files(role: FileRole, files: dict[str, Path]) -> tuple[WeightFile, ...]:
+    for name, path in files.items():
+        if not name.isprintable():  # bytes that are no text, for one
+            raise WeightsError(f"{path} has a name that cannot be sent to Ollama; rename it")
+    return tuple(WeightFile(role, name, path, path.stat().st_size) for name, path in files.items())
+
+
+def _check_quantize(wanted: str | None, header: GgufHeader | None, files: tuple[WeightFile, ...]) -> str | None:
+    """As Ollama spells it. Only weights of 16 or 32 bits can be made smaller; those of a base are looked up there."""
+    if not wanted:
+        return None
+    spelt = next((one for one in QUANTIZATIONS if one.lower() == wanted.lower()), None)
+    if spelt is None:
+        raise ImportProblem(f"Ollama does not quantize to {wanted!r}, only to {', '.join(QUANTIZATIONS)}")
+    if header and header.quantization not in QUANTIZABLE:
+        raise ImportProblem(
+            f"{files[0].path} is in {header.quantization} already; only {', '.join(QUANTIZABLE)} can be quantized"
+        )
+    return spelt

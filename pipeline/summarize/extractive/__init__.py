@@ -1,0 +1,1 @@
+"""Summaries made of quotes, without a language model."""

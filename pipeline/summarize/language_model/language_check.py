@@ -1,0 +1,73 @@
+"""Whether a text is in the language that was asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pipeline.languages import WHISPER_CODES
+from pipeline.summarize.language_codes import base_code
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
+
+MIN_BYTES = 40
+"""Of letters, in UTF-8: shorter texts, such as a title or a name, tell too little."""
+MIN_PROBABILITY = 0.8
+"""From this probability on another language counts. Of 26,000 messages of a text editor in 19 languages none was taken
+for another language, and 92 % of the English ones of at least 40 letters were seen to be English."""
+MAX_FOREIGN_SHARE = 0.25
+"""A larger share of the letters in other languages makes the whole foreign."""
+IDENTIFIER_CODES = {"jw": "jv", "iw": "he", "nb": "no", "fil": "tl", "cmn": "zh"}
+"""Whisper's and other codes, and what the identifier calls them."""
+SIMILAR_LANGUAGES = (
+    "no nn da",
+    "hr sr bs",
+    "id ms jv",
+    "cs sk",
+    "gl pt",
+    "gl es",
+    "zh yue",
+    "af nl",
+    "hi mr ne sa",
+)
+"""Languages that are too near to be told apart in a sentence."""
+_QUOTED = re.compile(r"“[^”]*”|„[^“”]*[“”]|«[^»]*»|»[^«]*«|「[^」]*」|\"[^\"]*\"")
+
+
+def is_foreign(texts: Iterable[str], language: str) -> bool:
+    """Whether more than a quarter of what the texts say is surely in another language than this one.
+
+    What stands between quotation marks does not count. False where there is too little text, and for languages that
+    the identifier does not know.
+    """
+    wanted = _code(language)
+    if wanted not in _identifier().nb_classes:
+        return False
+    near = {wanted}.union(*(group.split() for group in SIMILAR_LANGUAGES if wanted in group.split()))
+    judged = foreign = 0
+    for text in texts:
+        plain = _QUOTED.sub(" ", text)
+        size = len("".join(one for one in plain if one.isalpha()).encode())
+        if size >= MIN_BYTES:
+            found, probability = _identifier().classify(plain)
+            judged += size
+            foreign += size if found not in near and probability >= MIN_PROBABILITY else 0
+    return foreign > MAX_FOREIGN_SHARE * judged
+
+
+def _code(language: str) -> str:
+    code = base_code(language)
+    return IDENTIFIER_CODES.get(code, code)
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    """Loaded once a process: it takes 0.7 s and 80 MB. It chooses among the languages that Whisper knows."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages({_code(one) for one in WHISPER_CODES} & set(identifier.labels))
+    return identifier

@@ -1,0 +1,158 @@
+"""One question to the language model, asked until there is a whole, valid answer or none to be had."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from pipeline.errors import OllamaUnreachable, PipelineError
+from pipeline.ollama.chat import ChatAnswer, chat
+from pipeline.ollama.client import OllamaClient
+from pipeline.ollama.errors import OllamaRefused, for_log
+from pipeline.ollama.failures import OllamaFailure, OllamaPaused, to_failure
+from pipeline.ollama.model_info import RunningModel
+from pipeline.ollama.names import full_name
+from pipeline.ollama.retry import retrying
+from pipeline.summarize.language_model.reasoning_tags import find_json_candidates
+from pipeline.summarize.language_model.response_schema import json_schema_of
+from pipeline.summarize.language_model.settings import OllamaSettings
+from pipeline.summarize.language_model.token_counting import TokenCounter, fresh_part, was_cut
+
+log = logging.getLogger(__name__)
+A = TypeVar("A", bound=BaseModel)
+
+
+MAX_ANSWER_TOKENS = 4096
+"""A longer answer is a model that repeats itself."""
+
+
+class UnusableAnswer(Exception):
+    """The answer was cut, or is not what was asked for."""
+
+
+class PromptTooLong(Exception):
+    """The prompt does not fit the window, or was not read whole."""
+
+
+class ModelCaller:
+    """Asks one model with one window: another window between two calls would make Ollama load the model anew.
+
+    `answer_tokens` are free for an answer, and more where the prompt leaves more. `room` is the window that the server
+    has allocated: less than `window` where it knows better. `loaded` is the model
+    as it was loaded for the first answer, None where the server does not say.
+    """
+
+    def __init__(self, settings: OllamaSettings, window: int, answer_tokens: int, counter: TokenCounter) -> None:
+        self.settings = settings
+        self.window = window
+        self.answer_tokens = answer_tokens
+        self.counter = counter
+        self.calls = 0
+        self.room = window
+        self.loaded: RunningModel | None = None
+        self._has_looked = False
+        self._asked = ""
+
+    def ask(self, kind: type[A], system: str, user: str, on_tick: Callable[[int], None]) -> A:
+        """The answer in the form `kind`. Raises Unusable, TooLong, OllamaUnreachable and OllamaModelMissing."""
+        prompt, calls = system + user, self.calls
+        try:
+            answer = self._answer(self._body(kind, system, user), on_tick)
+        except PromptTooLong:
+            self.counter.learn_refused(prompt, self.room)
+            raise
+        # a call that was made again may find all of its prompt in the cache
+        fresh = fresh_part(prompt, self._asked) if self.calls == calls + 1 else ""
+        self._asked = prompt
+        self._check_read(prompt, fresh, min(fresh, user, key=len), answer.prompt_tokens or 0)
+        if answer.done_reason == "length":
+            raise UnusableAnswer("the answer was cut")
+        for text in find_json_candidates(answer.text):
+            with suppress(ValidationError):
+                return kind.model_validate_json(text)
+        raise UnusableAnswer("the answer does not have the form asked for")
+
+    def _check_read(self, prompt: str, fresh: str, surely_fresh: str, tokens: int) -> None:
+        """Raise TooLong where the server, by its own count, did not give the model the whole prompt.
+
+        The system's part may be in the cache from another job.
+        """
+        if not self._has_looked:
+            self._has_looked = True
+            self.loaded = self._find_loaded()
+            self.room = min(self.room, (self.loaded and self.loaded.window) or self.room)
+            self.answer_tokens = min(self.answer_tokens, self.room // 4)
+        if was_cut(prompt, surely_fresh, tokens, self.room):
+            raise PromptTooLong
+        self.counter.learn(prompt, fresh, tokens)
+
+    def _find_loaded(self) -> RunningModel | None:
+        """The model with the window and the memory that it really got, None where the server does not say."""
+        try:
+            with OllamaClient(self.settings.host, connect_seconds=2.0, answer_seconds=3.0) as client:
+                running = {full_name(one.name): one for one in client.running()}
+        except (PipelineError, OllamaRefused) as error:
+            log.warning("Ollama did not tell how the model is loaded: %s", for_log(error))
+            return None
+        found = running.get(full_name(self.settings.model))
+        if found is not None:
+            log.info("%s is loaded with %s", found.name, describe_loaded(found))
+        return found
+
+    def _body(self, kind: type[A], system: str, user: str) -> dict[str, object]:
+        most = min(MAX_ANSWER_TOKENS, max(self.answer_tokens, self.room - self.counter.count(system + user)))
+        body: dict[str, object] = {
+            "model": self.settings.model,
+            "messages": [{"role": "system", "content": system}, {"role": "user", "content": user}],
+            "format": json_schema_of(kind),
+            "options": {"num_ctx": self.window, "num_predict": most, "temperature": 0},
+            "keep_alive": self.settings.keep_alive,
+            # without this Ollama cuts a prompt that is too long to half a window, and says nothing
+            "shift": False,
+        }
+        return body | ({"think": False} if self.settings.can_think else {})
+
+    def _answer(self, body: dict[str, object], on_tick: Callable[[int], None]) -> ChatAnswer:
+        """Call the model, again after failures that may be transient."""
+        settings = self.settings
+
+        def should_retry(error: BaseException) -> bool:
+            return isinstance(error, OllamaFailure) and error.is_transient and not settings.circuit.open_until
+
+        retries = retrying(settings.retry_seconds, should_retry, lambda: on_tick(0), within=settings.retry_within)
+        return retries(self._answer_once, body, on_tick)
+
+    def _answer_once(self, body: dict[str, object], on_tick: Callable[[int], None]) -> ChatAnswer:
+        settings = self.settings
+        if open_until := settings.circuit.open_until:
+            raise OllamaPaused(open_until)
+        self.calls += 1
+        try:
+            answer = chat(settings.host, body, on_tick, settings.limits)
+        except (OllamaRefused, OllamaUnreachable) as error:
+            raise self._count_failure(error) from error.__cause__
+        settings.circuit.record_success()
+        return answer
+
+    def _count_failure(self, error: OllamaRefused | OllamaUnreachable) -> OllamaFailure:
+        """Count a failure and return it. Raises TooLong and Unusable, which are none: Ollama is well."""
+        if isinstance(error, OllamaRefused) and error.is_too_long:
+            self.settings.circuit.record_success()
+            raise PromptTooLong from error
+        failure = to_failure(error)
+        if failure is None:
+            raise UnusableAnswer(str(error)) from error
+        log.warning("a call to Ollama failed: %s", failure.reason)
+        self.settings.circuit.record_failure(failure.reason)
+        return failure
+
+
+def describe_loaded(model: RunningModel) -> str:
+    """The window of a loaded model, and how much of it found no room on the GPU, in words."""
+    share = 1 - model.size_vram / model.size if model.size else 0.0
+    where = "" if share < 0.005 else ", on the CPU" if share > 0.995 else f", {share:.0%} on the CPU"
+    return f"window {model.window:,}{where}"

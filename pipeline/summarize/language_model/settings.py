@@ -1,0 +1,39 @@
+"""How the language model is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pipeline.ollama import retry
+from pipeline.ollama.chat import ChatLimits
+from pipeline.ollama.failures import AlwaysClosed, CircuitBreaker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OllamaSettings:
+    """Where the model runs and how it is asked.
+
+    `window` is what the model was trained for, `num_ctx` the window to use, `memory_window` the largest that memory
+    allows, all in tokens; None: not known, and for `num_ctx` the smallest that fits. A call that failed is made again
+    after at most `retry_seconds`, but not later than `retry_within` seconds after its first try; `circuit` may forbid
+    it. `unload` frees the model's memory at the end.
+    """
+
+    host: str
+    model: str
+    digest: str
+    window: int | None = None
+    can_think: bool = False
+    num_ctx: int | None = None
+    memory_window: int | None = None
+    keep_alive: str = "5m"
+    unload: bool = True
+    limits: ChatLimits = field(default_factory=ChatLimits)
+    retry_seconds: tuple[float, ...] = retry.longest_waits(1.0, 3.0, 4)
+    retry_within: float = 600.0
+    circuit: CircuitBreaker = field(default_factory=AlwaysClosed, compare=False)
+
+    @property
+    def set_window(self) -> int | None:
+        """The window that was set, no larger than what the model was trained for; None: it is to be chosen."""
+        return min(self.num_ctx, self.window or self.num_ctx) if self.num_ctx else None

@@ -25,4 +25,4 @@ def speeds() -> dict[str, float]:
     """Seconds of work a second of audio, by stage, of the slowest model seen."""
     with read() as session:
         rows = session.execute(select(StageSpeed.stage, func.max(StageSpeed.ratio)).group_by(StageSpeed.stage))
-        return dict(rows)
+        return dict(rows.all())

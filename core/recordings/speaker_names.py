@@ -34,7 +34,7 @@ def names_of(recording_id: str, transcript_key: str | None = None) -> dict[str, 
         named = (Result.recording_id == SpeakerName.recording_id) & (Result.key == SpeakerName.transcript_key)
         query = query.join(Result, named).where(Result.kind == "transcript")
     with read() as session:
-        return dict(session.execute(query))
+        return dict(session.execute(query).all())
 
 
 def give_names(recording_id: str, names: dict[str, str], now: datetime) -> bool:

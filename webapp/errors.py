@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from flask import Flask, Response, g, jsonify, render_template, request
 from sqlalchemy.exc import OperationalError
@@ -216,7 +216,7 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
         if error.response is not None:
-            return error.response  # a redirect or a ready answer
+            return cast(Response, error.response)  # a redirect or a ready answer
         kind = _KINDS.get(error.code or 500)
         response = answer(kind() if kind else _PlainHTTP(error))
         allowed = getattr(error, "valid_methods", None)

@@ -21,7 +21,8 @@ from core import log_format
 from core.clock import utc_now
 from core.database.schema import find_problem
 from core.jobs import claims, pausing, recovery
-from core.queue.celery_app import QUEUES, celery
+from core.jobs.queues import QUEUES
+from core.queue.celery_app import celery
 from core.queue.notifications import notify
 from workers import liveness, sweeper
 from workers.fork_lock import no_fork
@@ -109,13 +110,13 @@ def _stop_children(**_: Any) -> None:
 def _leave_in_time() -> None:
     """End the worker where Celery does not: with Redis away it may look for it for ever.
 
-    By then the child has given its job back (see `lifeline.GRACE_SECONDS`).
+    By then the child has given its job back (see `job_monitor.GRACE_SECONDS`).
     """
     threading.Event().wait(LEAVING_SECONDS)
     log.warning("no end within %.0f s of being asked to leave: the worker ends itself", LEAVING_SECONDS)
-    for child in active_children():
+    for pid in filter(None, (child.pid for child in active_children())):
         with suppress(ProcessLookupError):
-            os.kill(child.pid, signal.SIGKILL)
+            os.kill(pid, signal.SIGKILL)
     os._exit(0)
 
 

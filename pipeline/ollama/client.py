@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -39,7 +39,7 @@ class OllamaClient:
         self._http = httpx.Client(base_url=host, timeout=timeout, trust_env=trust, verify=certificates())
         self._official = ollama.Client(host=host, timeout=timeout, trust_env=trust, verify=certificates())
 
-    def __enter__(self) -> OllamaClient:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

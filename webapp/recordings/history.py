@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 
@@ -57,7 +58,7 @@ def look(recording: Recording, number: int | None) -> History | None:
 
 def _entry(row: Version, recording: Recording, titles: dict[str, str]) -> Entry:
     is_shown = row.number == recording.version
-    query = {} if is_shown else {"version": row.number}
+    query: dict[str, Any] = {} if is_shown else {"version": row.number}
     when = f"{formats.short_date(row.made_at)} {formats.hour(row.made_at)}"
     words = ("" if row.template == "none" else titles.get(row.template, row.template), _writer(row), when)
     address = url_for("recordings.show", recording_id=recording.id, **query)

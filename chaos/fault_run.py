@@ -20,7 +20,7 @@ from chaos.waiting import send_signal, wait_until
 from core.clock import utc_now
 from core.database.tables import Status
 from core.jobs import recovery, transitions
-from core.queue.celery_app import QUEUES
+from core.jobs.queues import QUEUES
 from core.retention import deletion
 
 WORKERS = ("w1", "w2")

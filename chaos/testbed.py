@@ -20,7 +20,8 @@ from core.accounts import users
 from core.clock import utc_now
 from core.database import schema, sessions
 from core.database.tables import Job, Recording, Status, User
-from core.queue.celery_app import QUEUES, TASK, make_celery
+from core.jobs.queues import QUEUES
+from core.queue.celery_app import TASK, make_celery
 from core.recordings import queries
 from core.recordings.options import UploadOptions
 from core.storage.store import file_store

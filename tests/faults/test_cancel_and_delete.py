@@ -32,6 +32,10 @@ def wait_injected(testbed: Testbed, recording_id: str) -> int:
     return holder
 
 
+def seconds_until_dead(pid: int) -> float:
+    return wait_until(lambda: not is_alive(pid), 20, "the child is ended")
+
+
 def test_a_job_cancelled_in_every_stage_frees_its_worker_and_a_retry_repeats_no_stage(testbed: Testbed) -> None:
     recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
     for failpoint in STAGES:
@@ -39,7 +43,7 @@ def test_a_job_cancelled_in_every_stage_frees_its_worker_and_a_retry_repeats_no_
         child = wait_injected(testbed, recording_id)
         assert transitions.cancel(recording_id, utc_now())
         assert testbed.job(recording_id).status == Status.CANCELLED
-        assert wait_until(lambda child=child: not is_alive(child), 20, failpoint) < FREE_SECONDS
+        assert seconds_until_dead(child) < FREE_SECONDS
         assert testbed.job(recording_id).status == Status.CANCELLED
         assert transitions.retry(recording_id, utc_now())
     testbed.notify("cpu")

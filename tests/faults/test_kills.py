@@ -70,10 +70,8 @@ def test_a_new_worker_resumes_the_job_of_a_killed_one(testbed: Testbed, fault: s
     for failpoint in failpoints:
         testbed.failpoints.arm(failpoint, fault)
         testbed.notify("cpu")
-        wait_until(
-            lambda failpoint=failpoint: failpoint not in testbed.failpoints.armed() and not testbed["w"].is_alive,
-            60, failpoint, testbed.log_tails,
-        )  # fmt: skip
+        testbed.wait_injected()  # failpoints are armed one at a time
+        wait_until(lambda: not testbed["w"].is_alive, 60, failpoint, testbed.log_tails)
         testbed.restore("w")
     testbed.wait_final(recording_id)
     assert testbed.job(recording_id).status == Status.DONE

@@ -10,8 +10,9 @@ from chaos.invariants import check_invariants
 from chaos.samples import unique_sample
 from chaos.testbed import Testbed
 from chaos.waiting import wait_until
-from core.database.tables import Status, Step
-from core.queue.celery_app import QUEUES
+from core.database.tables import Status
+from core.jobs.queues import QUEUES
+from pipeline.catalogue import Step
 
 pytestmark = pytest.mark.speech
 

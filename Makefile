@@ -4,7 +4,7 @@ LAUNCH = @command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON); inst
 	exec $(PYTHON) -m launcher
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt bench chaos status logs stop
+.PHONY: help run test lint fmt bench chaos status logs stop requirements
 
 help: ## Show these commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -21,6 +21,13 @@ lint: ## Check style and types
 
 fmt: ## Bring the code into shape
 	$(LAUNCH) fmt
+
+COMPILE = UV_CUSTOM_COMPILE_COMMAND="make requirements" uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11
+
+requirements: ## Pin all packages with their hashes again (needs uv)
+	$(COMPILE) requirements.in --output-file requirements.txt
+	$(COMPILE) requirements-dev.in --constraint requirements.txt --output-file requirements-dev.txt
+	$(COMPILE) --no-config requirements-webapp.in --constraint requirements.txt --output-file requirements-webapp.txt
 
 bench: ## Measure speed and quality
 	$(LAUNCH) bench $(ARGS)

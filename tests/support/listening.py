@@ -16,7 +16,7 @@ def forbid_listening(monkeypatch: pytest.MonkeyPatch) -> None:
         return lambda *_args, **_kwargs: pytest.fail(f"{name} was called again")
 
     monkeypatch.setattr(prepare, "decode", refuse("decode"))
-    for name in ("find_speech", "transcribe", "attribute"):
+    for name in ("detect_voice_activity", "transcribe", "assign_speakers"):
         monkeypatch.setattr(listen, name, refuse(name))
     monkeypatch.setattr(Diarizer, "diarize", refuse("diarize"))
 

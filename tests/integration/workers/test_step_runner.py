@@ -194,7 +194,7 @@ def test_an_error_inside_fails_the_job_and_keeps_what_was_finished(
     def explode(*_: object) -> None:
         raise raised
 
-    monkeypatch.setattr(listen, "attribute", explode)
+    monkeypatch.setattr(listen, "assign_speakers", explode)
     work()
     assert get(recording_id).job.error_code == code
     assert "secret words" not in caplog.text

@@ -174,7 +174,7 @@ def test_a_program_changes_what_it_names_and_null_is_the_default(
     assert (answer.json["status"], answer.json["choices"]) == ("queued", CHOSEN | changed)
     found = queries.get(recording.id)
     assert found is not None
-    assert (found.job.step, found.job.queue) == ("process", "gpu")
+    assert (found.job.step, found.job.queue) == ("summarize", "gpu")
 
 
 def test_without_a_body_everything_stays_as_it_was(program: Program, recording: Recording) -> None:

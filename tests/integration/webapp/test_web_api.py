@@ -247,7 +247,7 @@ def test_the_recap_can_be_written_again_once_the_job_is_over(program: Program, a
     assert (answer.status_code, answer.json["status"]) == (202, "queued")
     found = queries.get(recording.id)
     assert found is not None
-    assert (found.job.step, found.job.queue) == ("process", "gpu")
+    assert (found.job.step, found.job.queue) == ("summarize", "gpu")
     assert program.post(f"/recordings/{recording.id}/summarize").status_code == 409
 
 

@@ -208,7 +208,7 @@ def test_a_recap_without_speech_has_no_participants(tmp_path: Path) -> None:
     text = text_of(read(replace(recap, coverage=Coverage(218, 0, 0, 0)), tmp_path))
     assert "Participants" not in text
     assert "No speech. Nobody speaks in this recording" in text
-    assert "No words were heard." in text
+    assert "No words were recognized." in text
 
 
 def test_a_long_title_is_shown_and_cut_in_the_running_head(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Transcripts of any length: pieces, windows, what could not be read, and prompts that were cut on the way."""
+"""Transcripts of any length: chunks, windows, what could not be read, and prompts that were cut on the way."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ def test_a_language_that_takes_many_tokens_is_learned_from_the_refusal(ollama: O
     assert result.summarized_seconds == pytest.approx(spoken_seconds(transcript.segments))
     sizes = [len(lines_of(body)) for body in ollama.chats if not is_merge(body)]
     refused = [size for size, after in pairwise(sizes) if after < size * 0.6]
-    assert len(refused) <= 3  # the first piece, until one fits; all later ones are small enough at once
+    assert len(refused) <= 3  # the first chunk, until one fits; all later ones are small enough at once
 
 
 @pytest.mark.parametrize("keeps_window", [True, False], ids=["to the window", "to half of it"])

@@ -61,7 +61,7 @@ def test_what_the_transcript_does_not_prove_is_left_out_and_counted(ollama: Olla
     assert (item.owner, item.due) == (None, None)
     (warning,) = result.warnings
     assert warning.code == "summary_points_dropped"
-    assert "does not prove 3 points and 2 owners or due dates of the language model's answer" in warning.message
+    assert "does not support 3 points and 2 owners or due dates of the language model's answer" in warning.message
 
 
 def test_a_model_that_never_answers_well_is_given_up_for_the_whole_job(ollama: OllamaServer) -> None:

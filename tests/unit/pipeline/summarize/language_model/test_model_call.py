@@ -65,8 +65,8 @@ class CountingCircuit:
 def ask(host: str, on_tick: Callable[[int], None] = lambda _: None, **changes: Any) -> tuple[Word, int]:
     """The answer and the number of calls."""
     settings = OllamaSettings(host=host, model="recap", digest="d", retry_seconds=NO_WAIT)
-    asker = ModelCaller(replace(settings, **changes), 8192, 200, TokenCounter())
-    return asker.ask(Word, "system", "user", on_tick), asker.calls
+    caller = ModelCaller(replace(settings, **changes), 8192, 200, TokenCounter())
+    return caller.ask(Word, "system", "user", on_tick), caller.calls
 
 
 @pytest.mark.parametrize(
@@ -303,6 +303,6 @@ def test_the_log_has_none_of_ollamas_own_words(
     chosen, _ = choose_summarizer(ollama.host)
     segments = (Segment("g0", 0.0, 4.0, "Hello there.", None),)
     chosen.summarize(Transcript("en", 1.0, 5.0, (), segments), SummaryOptions(), lambda _: None)
-    assert "did not tell how the model is loaded: OllamaRefused, HTTP 500" in caplog.text
+    assert "did not report how the model is loaded: OllamaRefused, HTTP 500" in caplog.text
     assert "did not unload recap:latest: OllamaRefused, HTTP 500" in caplog.text
     assert "Hello" not in caplog.text

@@ -340,7 +340,7 @@ class _Handler(BaseHTTPRequestHandler):
         """How many tokens the model gets to see; refuses a prompt that is too long where it is told to."""
         model = self._model(body["model"])
         window: int = min(body.get("options", {}).get("num_ctx", 4096), model.window)
-        self.ollama.memory.load(full_name(model.name), window, model.size + model.bytes_a_token * window)
+        self.ollama.memory.load(full_name(model.name), window, model.size + model.bytes_per_token * window)
         tokens = self.ollama.reading.tokens_read(prompt_of(body), window)
         if tokens is not None:
             return tokens

@@ -46,10 +46,10 @@ def transcripts(draw: some.DrawFn) -> Transcript:
 @settings(max_examples=150, deadline=None)
 @given(transcripts(), some.integers(400, 20_000), some.floats(1.0, 5.0))
 def test_every_segment_is_in_exactly_one_piece_in_order_and_every_piece_fits(
-    transcript: Transcript, budget: int, bytes_a_token: float
+    transcript: Transcript, budget: int, bytes_per_token: float
 ) -> None:
     counter = TokenCounter()
-    counter.bytes_a_token = bytes_a_token
+    counter.bytes_per_token = bytes_per_token
     lines, by_id = build_lines(transcript)
     chunks = split_lines(lines, budget, counter)
     assert [line for chunk in chunks for line in chunk] == lines

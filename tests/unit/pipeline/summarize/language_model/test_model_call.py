@@ -121,8 +121,8 @@ def test_an_ollama_that_stays_away_is_named_as_the_reason() -> None:
 @pytest.mark.parametrize(
     ("reply", "reason", "words"),
     [
-        (Reply(page=(200, "text/html", b"<p>Welcome\n")), FailureReason.FOREIGN, "does not speak like Ollama"),
-        (Reply(itertools.repeat("x")), FailureReason.ENDLESS, "had no end"),
+        (Reply(page=(200, "text/html", b"<p>Welcome\n")), FailureReason.FOREIGN, "is not Ollama"),
+        (Reply(itertools.repeat("x")), FailureReason.ENDLESS, "did not end its answer"),
         (Reply(status=401, late_error="unauthorized"), FailureReason.REFUSED, "refused"),
     ],
     ids=["another server", "no end", "no access"],
@@ -140,7 +140,7 @@ def test_what_does_not_pass_is_asked_once(
 def test_a_failure_that_lasts_is_given_up_after_five_calls_with_its_reason(ollama: OllamaServer) -> None:
     ollama.plays(Reply(status=503))
     circuit = CountingCircuit(most=99)
-    with pytest.raises(OllamaFailure, match="too much to do") as caught:
+    with pytest.raises(OllamaFailure, match="was overloaded") as caught:
         ask(ollama.host, circuit=circuit)
     assert circuit.seen == ["busy"] * 5
     assert caught.value.hint
@@ -188,7 +188,7 @@ def test_a_cancel_during_the_wait_is_heeded_at_once(ollama: OllamaServer) -> Non
 
 
 def test_while_it_rests_ollama_is_not_asked(ollama: OllamaServer) -> None:
-    with pytest.raises(OllamaPaused, match=r"failed several times in a row and is left alone until 15:32 UTC\.$"):
+    with pytest.raises(OllamaPaused, match=r"failed several times in a row and is paused until 15:32 UTC\.$"):
         ask(ollama.host, circuit=CountingCircuit(failures=5))
     assert ollama.chats == []
 
@@ -241,7 +241,7 @@ def test_an_ollama_that_is_away_is_looked_for_again_before_quotes_are_taken() ->
 def test_a_resting_ollama_is_not_even_looked_for(ollama: OllamaServer) -> None:
     chosen, notice = choose_summarizer(ollama.host, circuit=CountingCircuit(failures=5))
     assert chosen.identity.startswith("extractive/")
-    assert "left alone until 15:32 UTC" in notice.message
+    assert "paused until 15:32 UTC" in notice.message
     assert "write the recap again" in notice.hint
 
 
@@ -268,7 +268,7 @@ def test_another_server_at_the_address_is_told_apart() -> None:
         threading.Thread(target=other.serve_forever, args=(0.01,), daemon=True).start()
         _, notice = choose_summarizer(f"http://127.0.0.1:{other.server_port}")
         other.shutdown()
-    assert "does not speak like Ollama" in notice.message
+    assert "is not Ollama" in notice.message
 
 
 # how the model was loaded

@@ -20,11 +20,7 @@ from support.ollama_server import Model, OllamaServer, Reply, says
 from pipeline.errors import Cancelled, OllamaModelMissing
 from pipeline.ollama import retry
 from pipeline.ollama.chat import ChatLimits
-from pipeline.ollama.client import OllamaClient
-from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.failures import FailureReason, OllamaFailure, OllamaPaused
-from pipeline.recap import Segment, Transcript
-from pipeline.summarize.engine import SummaryOptions
 from pipeline.summarize.language_model.model_call import ModelCaller, PromptTooLong, UnusableAnswer
 from pipeline.summarize.language_model.settings import OllamaSettings
 from pipeline.summarize.language_model.token_counting import TokenCounter
@@ -272,37 +268,3 @@ def test_another_server_at_the_address_is_told_apart() -> None:
 
 
 # how the model was loaded
-
-
-@pytest.mark.parametrize(
-    ("memory", "told"),
-    [(10_000, "window 8,192"), (6_000, "window 8,192, 25% on the CPU"), (0, "window 8,192, on the CPU")],
-    ids=["fits", "spills over", "no GPU"],
-)
-def test_the_window_and_the_share_on_the_cpu_are_told_with_the_summary(
-    ollama: OllamaServer, memory: int, told: str
-) -> None:
-    ollama.models["recap:latest"].size = 8_000
-    ollama.memory.total = memory
-    ollama.plays(says({name: [] for name in ("overview", "topics")} | {"title": "Hello"}))
-    chosen, _ = choose_summarizer(ollama.host)
-    segments = (Segment("g0", 0.0, 4.0, "Hello there.", None),)
-    result = chosen.summarize(Transcript("en", 1.0, 5.0, (), segments), SummaryOptions(), lambda _: None)
-    assert result.manner == told
-
-
-def test_the_log_has_none_of_ollamas_own_words(
-    ollama: OllamaServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def refuse(*_: Any) -> Any:
-        raise OllamaRefused("cannot read [s1] Ann: Hello there.", 500)
-
-    monkeypatch.setattr(OllamaClient, "running", refuse)
-    monkeypatch.setattr(OllamaClient, "unload", refuse)
-    ollama.plays(says({name: [] for name in ("overview", "topics")} | {"title": "Hello"}))
-    chosen, _ = choose_summarizer(ollama.host)
-    segments = (Segment("g0", 0.0, 4.0, "Hello there.", None),)
-    chosen.summarize(Transcript("en", 1.0, 5.0, (), segments), SummaryOptions(), lambda _: None)
-    assert "did not report how the model is loaded: OllamaRefused, HTTP 500" in caplog.text
-    assert "did not unload recap:latest: OllamaRefused, HTTP 500" in caplog.text
-    assert "Hello" not in caplog.text

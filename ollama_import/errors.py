@@ -7,11 +7,11 @@ from pipeline.ollama.errors import OllamaRefused
 
 
 class ImportProblem(ValueError):
-    """Why a model cannot be imported as it lies there, in words for its owner."""
+    """Why a model cannot be imported as it is, in words for its owner."""
 
 
 def describe_failure(error: Exception) -> str:
-    """Why the import of a model failed. What the errors of Ollama say by themselves is about summaries."""
+    """Why the import of a model failed. The messages of the errors themselves are about summaries."""
     if isinstance(error, OllamaRefused):
         return f"Ollama refused: {error.message}"
     if isinstance(error, OllamaUnreachable):

@@ -1,4 +1,4 @@
-"""The header of a GGUF file: what model it holds, and whether the file is whole.
+"""Reads the header of a GGUF file: which model it contains, and whether the file is complete.
 
 Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md. Only little-endian files, versions 2 and 3.
 """
@@ -33,16 +33,16 @@ BLOCKS = {
 }  # fmt: skip
 """Weights in a block and bytes of a block, by the type of a tensor (`ggml_type`)."""
 MOST_FIELDS, MOST_ITEMS, MOST_TENSORS, MOST_TEXT = 100_000, 20_000_000, 1_000_000, 1 << 26
-"""More than any model has; a damaged file may claim anything."""
+"""More than any model has; a damaged file may contain any number."""
 
 
 class GgufError(ImportProblem):
-    """A file that is no whole GGUF file."""
+    """A file that is not a complete GGUF file."""
 
 
 @dataclass(frozen=True, slots=True)
 class GgufHeader:
-    """What a header says. `parameter_count` counts weights, of this part only where a model has several."""
+    """The content of a header. `parameter_count` counts weights, those of this part if a model has several."""
 
     architecture: str
     kind: str
@@ -54,7 +54,7 @@ class GgufHeader:
 
     @property
     def is_language_model(self) -> bool:
-        """Neither what sees pictures for a model, nor what adapts one."""
+        """Whether it is neither a projector nor an adapter."""
         return not self.is_projector and self.kind != "adapter"
 
     @property
@@ -64,14 +64,14 @@ class GgufHeader:
 
     @property
     def is_projector(self) -> bool:
-        """Whether it is no language model but the eyes or ears of one."""
+        """Whether it is the vision or audio part of a language model."""
         return self.kind in ("mmproj", "projector") or self.architecture == "clip"
 
 
 def read_header(path: Path) -> GgufHeader:
-    """Read the header, in memory that does not grow with the file.
+    """Read the header, in constant memory.
 
-    Raises GgufError where it is not sound, or where the file is shorter than its weights; OSError.
+    Raises GgufError if it is damaged, or if the file is shorter than its weights; OSError.
     """
     size = path.stat().st_size
     with path.open("rb", buffering=1 << 20) as file:
@@ -80,7 +80,9 @@ def read_header(path: Path) -> GgufHeader:
             raise GgufError(f"{path} is not in GGUF format")
         version = reader.scalar(4)
         if version not in VERSIONS:
-            raise GgufError(f"{path} is in version {version} of the GGUF format, which is not read; convert it anew")
+            raise GgufError(
+                f"{path} is in version {version} of the GGUF format, which is not supported; convert it again"
+            )
         tensors, count = reader.number(MOST_TENSORS), reader.number(MOST_FIELDS)
         fields = dict(reader.field() for _ in range(count))
         parameters, end = _measure(reader.tensor() for _ in range(tensors))
@@ -117,7 +119,7 @@ def _header(fields: dict[str, Any], parameters: int) -> GgufHeader:
 
 
 class _Reader:
-    """Reads the parts of a header; a file that ends too early, or claims too much, is a GgufError."""
+    """Reads the parts of a header. Raises GgufError if the file ends early or has absurd numbers."""
 
     def __init__(self, file: BinaryIO, path: Path) -> None:
         self._file = file
@@ -145,7 +147,7 @@ class _Reader:
         return self.take(self.number(MOST_TEXT)).decode("utf-8", "replace")
 
     def field(self) -> tuple[str, Any]:
-        """A name and its value, None for a list: those are long and say nothing that is needed here."""
+        """A name and its value; None for a list, since lists are long and not needed here."""
         name, kind = self.text(), self.scalar(4)
         if kind == STRING:
             return name, self.text()
@@ -162,7 +164,7 @@ class _Reader:
         return name, None
 
     def tensor(self) -> tuple[int, int, int]:
-        """How many weights it has, their type, and the byte where it begins."""
+        """The number of weights, their type, and the offset in bytes."""
         self.text()
         dimensions = self.scalar(4)
         if dimensions > 8:

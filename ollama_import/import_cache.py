@@ -1,8 +1,8 @@
-"""Digests of files as Ollama writes them, and a memory of what was hashed and imported before.
+"""A cache of the digests of files, and of what was imported.
 
-Twenty gigabytes take minutes to hash. The digest of a file is remembered with its size, its inode and the times of its
-last change: the change time (`st_ctime`) moves with every write and no program can set it back, so a file that changed
-is hashed again. A lost or damaged memory costs time, nothing else.
+Hashing twenty gigabytes takes minutes. The digest of a file is stored with its size, its inode and its times: the
+change time (`st_ctime`) moves with every write and cannot be set back, so a changed file is hashed again. A lost or
+damaged cache only costs time.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ log = logging.getLogger(__name__)
 
 HASH_BYTES = 1 << 20
 SETTLED_SECONDS = 2.0
-"""A file that changed this lately may change again within the tick of the file system's clock."""
+"""A file changed this recently may change again within one tick of the file system's clock."""
 OnBytes = Callable[[int, int], None]
-"""Called with the bytes done and the bytes in all."""
+"""Called with the bytes done and the total."""
 
 
 def hash_file(path: Path, on_bytes: OnBytes) -> str:
-    """The SHA-256 of a file, as Ollama writes it ("sha256:..."), in memory that does not grow with it."""
+    """The SHA-256 of a file as Ollama writes it ("sha256:..."), in constant memory."""
     digest = hashlib.sha256()
     size, done = path.stat().st_size, 0
     with path.open("rb") as file:
@@ -38,9 +38,9 @@ def hash_file(path: Path, on_bytes: OnBytes) -> str:
 
 
 class ImportCache:
-    """Digests of files, and which files made which model, kept in a JSON file. None: nothing is kept.
+    """Digests of files, and the files of each imported model, in a JSON file; None: in memory only.
 
-    `clock` tells the time in seconds since 1970.
+    `clock` returns the time in seconds since 1970.
     """
 
     def __init__(self, file: Path | None, clock: Callable[[], float] = time.time) -> None:
@@ -51,7 +51,7 @@ class ImportCache:
         self._load()
 
     def digest(self, path: Path, on_bytes: OnBytes) -> str:
-        """The digest of a file, hashed only where it is not known. Raises OSError."""
+        """The digest of a file, hashed only if it is not cached. Raises OSError."""
         known = self.known_digest(path)
         if known:
             return known
@@ -64,33 +64,33 @@ class ImportCache:
         return digest
 
     def known_digest(self, path: Path) -> str | None:
-        """The digest of a file, where it was hashed before and did not change since."""
+        """The cached digest of a file; None if there is none or the file has changed."""
         known = self._files.get(str(path.resolve()))
         return str(known[-1]) if known and list(known[:-1]) == _state(path) else None
 
     def forget(self, path: Path) -> None:
-        """Hash a file anew next time."""
+        """Hash the file again next time."""
         if self._files.pop(str(path.resolve()), None):
             self._save()
 
-    def note_import(self, host: str, name: str, manifest: str, weights: dict[str, str]) -> None:
-        """Note the digests of the files that a model was made of; `manifest` is the digest of the model."""
+    def store_import(self, host: str, name: str, manifest: str, weights: dict[str, str]) -> None:
+        """Store the digests of a model's files; `manifest` is the digest of the model."""
         self._imports[f"{host} {name}"] = {"manifest": manifest, "weights": weights, "proved": False}
         self._save()
 
-    def note_proof(self, host: str, name: str) -> None:
-        """Note that a model that was imported works."""
+    def store_success(self, host: str, name: str) -> None:
+        """Store that an imported model works."""
         known = self._imports.get(f"{host} {name}")
         if known and not known.get("proved"):
             known["proved"] = True
             self._save()
 
-    def is_proved(self, host: str, name: str) -> bool:
-        """Whether a model that was imported was seen to work."""
+    def has_answered(self, host: str, name: str) -> bool:
+        """Whether an imported model has answered."""
         return bool(self._imports.get(f"{host} {name}", {}).get("proved"))
 
     def imported_weights(self, host: str, name: str, manifest: str) -> dict[str, str] | None:
-        """The digests of the files that this very model was made of; None where it was not made here."""
+        """The digests of this model's files; None if it was not imported from here."""
         known = self._imports.get(f"{host} {name}")
         return dict(known["weights"]) if known and known["manifest"] == manifest else None
 
@@ -115,11 +115,11 @@ class ImportCache:
             fresh.write_text(json.dumps({"files": kept, "imports": self._imports}, indent=1))
             fresh.replace(self._file)
         except OSError as error:
-            log.warning("Digests are not remembered, so the next import hashes all files again: %s", error)
+            log.warning("Digests cannot be stored, so the next import hashes all files again: %s", error)
             self._file = None
 
 
 def _state(path: Path) -> list[int]:
-    """What changes when a file does."""
+    """The attributes that change with a file."""
     now = path.stat()
     return [now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino]

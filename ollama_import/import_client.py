@@ -16,16 +16,16 @@ from pipeline.ollama.errors import OllamaRefused
 
 UPLOAD_BYTES = 1 << 20
 Progress = Callable[[int, int], None]
-"""Called with the bytes done and the bytes in all."""
+"""Called with the bytes done and the total."""
 
 
 class ImportClient(OllamaClient):
     """A client that can also create models. Raises OllamaUnreachable, OllamaModelMissing and OllamaRefused."""
 
     def try_chat(self, name: str, *, seconds: float = 600.0) -> str:
-        """Load a model with a small window, have it say a few words, and free its memory; returns the words.
+        """Load a model with a small window, let it answer a few words, and unload it; returns the words.
 
-        `seconds` is how long it may take to load and answer. Raises OllamaRefused where no word comes.
+        `seconds` limits the time to load and answer. Raises OllamaRefused if the answer is empty.
         """
         body = {
             "model": name,
@@ -41,11 +41,11 @@ class ImportClient(OllamaClient):
         message = answer.get("message") or {}
         said = str(message.get("content") or message.get("thinking") or "").strip()
         if not said:
-            raise OllamaRefused("the model answers with nothing")
+            raise OllamaRefused("the model gives an empty answer")
         return said
 
     def has_blob(self, digest: str) -> bool:
-        """Whether the server has the file of this digest ("sha256:...")."""
+        """Whether the server has the file with this digest ("sha256:...")."""
         with translated_errors():
             response = self._http.head(f"/api/blobs/{digest}")
             if response.status_code == httpx.codes.NOT_FOUND:
@@ -54,9 +54,9 @@ class ImportClient(OllamaClient):
             return True
 
     def upload_blob(self, path: Path, digest: str, on_progress: Progress) -> None:
-        """Send a file unless it is there; streamed, so memory does not grow with it.
+        """Upload a file, unless the server has it; streamed, in constant memory.
 
-        Raises ImportProblem for a file that changes meanwhile, and OSError.
+        Raises ImportProblem if the file changes meanwhile, and OSError.
         """
         if self.has_blob(digest):
             return
@@ -65,17 +65,17 @@ class ImportClient(OllamaClient):
         try:
             with translated_errors():
                 body = _chunks(path, size, on_progress)
-                # slow disks of the server hold up both the sending and the answer
+                # slow disks of the server delay both the upload and the answer
                 checked(self._http.post(f"/api/blobs/{digest}", content=body, headers=headers, timeout=600.0))
         except OllamaUnreachable:
-            # who sent the same file meanwhile makes the server answer, and hang up, before it has read ours
+            # if another client has uploaded the same file meanwhile, the server answers and hangs up early
             if not self.has_blob(digest):
                 raise
 
     def create(self, body: dict[str, Any], on_status: Callable[[str, int, int], None]) -> None:
-        """Make a model of uploaded files; errors count wherever in the stream they come, though HTTP says 200.
+        """Create a model from uploaded files. Errors in the stream count although the HTTP status is 200.
 
-        `on_status` is called with what Ollama does, the bytes done and the bytes in all, 0 where it does not tell.
+        `on_status` is called with Ollama's status, the bytes done and the total, 0 if unknown.
         """
         status = ""
         with (
@@ -95,7 +95,7 @@ class ImportClient(OllamaClient):
 
 
 def _read_event(line: str) -> dict[str, Any]:
-    """One line of a stream; raises OllamaRefused where it is an error or no JSON object."""
+    """One line of a stream. Raises OllamaRefused if it is an error or not a JSON object."""
     try:
         event = json.loads(line)
     except ValueError as error:
@@ -108,7 +108,7 @@ def _read_event(line: str) -> dict[str, Any]:
 
 
 def _chunks(path: Path, size: int, on_progress: Progress) -> Iterator[bytes]:
-    """The first `size` bytes of a file, which is all of it unless somebody writes to it."""
+    """The first `size` bytes of a file: all of it, unless it is being written."""
     done = 0
     with path.open("rb") as file:
         while chunk := file.read(min(UPLOAD_BYTES, size - done)):
@@ -116,4 +116,4 @@ def _chunks(path: Path, size: int, on_progress: Progress) -> Iterator[bytes]:
             done += len(chunk)
             on_progress(done, size)
     if done < size:
-        raise ImportProblem(f"{path} changed while it was sent")
+        raise ImportProblem(f"{path} changed during the upload")

@@ -1,4 +1,4 @@
-"""Importing models into Ollama from a folder of Modelfiles and weights."""
+"""Imports models into Ollama from a folder of Modelfiles and weights."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ollama_import.errors import ImportProblem, describe_failure
 from ollama_import.import_cache import ImportCache
 from ollama_import.import_client import ImportClient
 from ollama_import.plan import QUANTIZABLE, ImportPlan, WeightFile, bases_first, make_plan
-from ollama_import.sources import ModelSource, find_doubles
+from ollama_import.sources import ModelSource, find_duplicates
 from ollama_import.versions import CREATE_VERSION, is_older, read_version
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
 from pipeline.ollama.errors import OllamaRefused
@@ -23,15 +23,15 @@ from pipeline.ollama.model_info import InstalledModel, ModelInfo
 from pipeline.ollama.names import name_key
 
 OnProgress = Callable[[str, str, int, int], None]
-"""Called with the model, what is done ("sending model.gguf"), the bytes done and in all, 0 where none are counted."""
+"""Called with the model, the activity ("sending model.gguf"), the bytes done and the total, 0 if not counted."""
 RETRY_SECONDS = (1.0, 5.0, 15.0)
 TRANSIENT_STATUSES = (429, 502, 503, 504)
-"""What busy servers, and proxies before them, say for a while."""
+"""Statuses of busy servers and their proxies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
-    """`force` overwrites models, `dry_run` changes nothing, `chat` tries each new model, `quantize` goes for all."""
+    """`force` overwrites models, `dry_run` changes nothing, `chat` tests each new model, `quantize` applies to all."""
 
     force: bool = False
     dry_run: bool = False
@@ -41,7 +41,7 @@ class ImportOptions:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """How it went with one model, and why. `size` is that of the model, `sent` what was or would be sent, in bytes."""
+    """The outcome for one model, and why. Bytes: `size` of the model, `sent` what was or would be sent."""
 
     name: str
     outcome: Literal["imported", "skipped", "failed", "planned"]
@@ -50,15 +50,15 @@ class ImportResult:
     sent: int = 0
 
 
-def _nothing(model: str, doing: str, done: int, total: int) -> None:
-    """Tells nobody."""
+def _ignore(model: str, doing: str, done: int, total: int) -> None:
+    """Ignore the progress."""
 
 
 class Importer:
     """Imports models into one server.
 
-    `cache` spares hashing what was hashed before. `chat_obstacle` says why no chat may be tried now (a job needs the
-    GPU), None where it may.
+    `cache` avoids hashing files again. `chat_obstacle` returns why no chat may be tried now (a job needs the GPU), else
+    None.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Importer:
         options: ImportOptions,
         *,
         cache: ImportCache | None = None,
-        on_progress: OnProgress = _nothing,
+        on_progress: OnProgress = _ignore,
         chat_obstacle: Callable[[], str | None] = lambda: None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -82,23 +82,22 @@ class Importer:
         self._promised: set[str] = set()
 
     def run(self, sources: Sequence[ModelSource]) -> Iterator[ImportResult]:
-        """Import all: first every file is looked at, then one model after another is sent. What goes wrong with one is
-        in its result.
+        """Check all files, then send one model after another. A problem with a model is in its result.
 
-        Raises OllamaUnreachable or OllamaRefused before anything is read, where the server does not answer, is too old,
-        or is none.
+        Raises OllamaUnreachable or OllamaRefused before anything is read, if the server does not answer, is too old or
+        is not Ollama.
         """
         self._version = self._client.version()
         if is_older(self._version, CREATE_VERSION):
             raise OllamaRefused(
                 f"version {self._version} is too old to import models, {CREATE_VERSION} or later is needed"
             )
-        doubles = find_doubles(sources)
+        duplicates = find_duplicates(sources)
         plans = []
         for source in sources:
             try:
-                if source.place in doubles:
-                    raise ImportProblem(doubles[source.place])
+                if source.place in duplicates:
+                    raise ImportProblem(duplicates[source.place])
                 plans.append(make_plan(source, self._options.quantize))
             except (ImportProblem, OSError) as error:
                 yield ImportResult(source.name, "failed", describe_failure(error))
@@ -117,10 +116,10 @@ class Importer:
             return ImportResult(plan.name, "failed", describe_failure(error), plan.size)
 
     def _compare(self, plan: ImportPlan, installed: InstalledModel) -> ImportResult:
-        """A model of that name is there: say whether it is this one."""
+        """A model of that name exists: report whether it is this one."""
         base = self._client.find(plan.base) if plan.base else None
         if plan.base and base is None:
-            reason = f"already there; not compared, because Ollama has no {plan.base} any more"
+            reason = f"already there; not compared, because Ollama no longer has {plan.base}"
             return ImportResult(plan.name, "skipped", reason, installed.size)
         card = self._client.show(installed.name)
         differs = text_differences(plan, card, self._client.show(base.name) if base else None)
@@ -130,9 +129,9 @@ class Importer:
             differs.insert(0, "weights")
         if differs:
             return ImportResult(plan.name, "skipped", f"differs ({', '.join(differs)}), use --force", installed.size)
-        unproved = made_of is not None and not self._cache.is_proved(self._client.host, name_key(plan.name))
-        if unproved and self._options.chat and not self._options.dry_run:
-            return self._prove(plan, card, installed, "already there")
+        untested = made_of is not None and not self._cache.has_answered(self._client.host, name_key(plan.name))
+        if untested and self._options.chat and not self._options.dry_run:
+            return self._test_model(plan, card, installed, "already there")
         unsure = "; its weights can be compared by kind and number only" if same is None else ""
         return ImportResult(plan.name, "skipped", f"already there{unsure}", installed.size)
 
@@ -152,7 +151,7 @@ class Importer:
         return self._check(plan, base, weights_key(plan, digests), sum(one.size for one in missing))
 
     def _find_base(self, plan: ImportPlan) -> ModelInfo | None:
-        """The model of the server that this one stands on. Ollama would look for it on the Internet."""
+        """The server's model that this one is based on. Ollama would look for a missing one on the Internet."""
         if plan.base is None:
             return None
         found = self._client.find(plan.base)
@@ -200,11 +199,11 @@ class Importer:
             raise ImportProblem(f"{file.path} changed while it was sent; run this again") from error
 
     def _check(self, plan: ImportPlan, base: ModelInfo | None, made_of: dict[str, str], sent: int) -> ImportResult:
-        """Whether what was made is what was sent, and says a word."""
+        """Check that the created model is what was sent, and that it answers."""
         installed = self._client.find(plan.name)
         if installed is None:
-            raise ImportProblem("Ollama says it is made, but does not list it")
-        self._cache.note_import(self._client.host, name_key(plan.name), installed.digest, made_of)
+            raise ImportProblem("Ollama reports success, but does not list the model")
+        self._cache.store_import(self._client.host, name_key(plan.name), installed.digest, made_of)
         card = self._client.show(installed.name)
         differs = text_differences(plan, card, base)
         if differs:
@@ -212,9 +211,9 @@ class Importer:
             return ImportResult(plan.name, "failed", problem, installed.size, sent)
         if not self._options.chat:
             return ImportResult(plan.name, "imported", plan.notes, installed.size, sent)
-        return self._prove(plan, card, installed, "made", sent)
+        return self._test_model(plan, card, installed, "made", sent)
 
-    def _prove(
+    def _test_model(
         self,
         plan: ImportPlan,
         card: ModelInfo,
@@ -222,7 +221,7 @@ class Importer:
         state: Literal["made", "already there"],
         sent: int = 0,
     ) -> ImportResult:
-        """Have the model say a word. One that could not be tried, or failed, is tried again by the next import."""
+        """Test the model with a chat. If that is not possible now, or fails, the next import tests it again."""
         try:
             note = self._chat(plan, card)
         except (OllamaRefused, OllamaUnreachable) as error:
@@ -234,15 +233,15 @@ class Importer:
         return ImportResult(plan.name, outcome, "; ".join(filter(None, notes)), installed.size, sent)
 
     def _chat(self, plan: ImportPlan, card: ModelInfo) -> str:
-        """What came of it, in words."""
+        """Try a chat; returns the result in words."""
         obstacle = self._chat_obstacle() if card.can_chat else None
         if obstacle:
             return f"no chat tried: {obstacle}"
         if card.can_chat:
             self._on_progress(plan.name, "trying a chat", 0, 0)
             self._client.try_chat(plan.name)
-        self._cache.note_proof(self._client.host, name_key(plan.name))
-        return "it answers" if card.can_chat else "no chat tried: it is not made for that (embeddings)"
+        self._cache.store_success(self._client.host, name_key(plan.name))
+        return "it answers" if card.can_chat else "no chat tried: it is an embedding model"
 
 
 def _is_transient(error: BaseException) -> bool:

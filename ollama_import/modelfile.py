@@ -1,4 +1,4 @@
-"""What a Modelfile says: its instructions with their types, read and written."""
+"""Reads and writes a Modelfile: its instructions with their types."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ IGNORED_PARAMETERS = frozenset(
     ("penalize_newline", "low_vram", "f16_kv", "logits_all", "vocab_only", "use_mlock", "mirostat", "mirostat_tau",
      "mirostat_eta")
 )  # fmt: skip
-"""Ollama knows them no more, and says so without failing."""
+"""Ollama no longer supports them, and reports that without failing."""
 MOST_BYTES = 16 << 20
-"""More than any Modelfile has; weights that are called one would fill the memory."""
+"""More than any Modelfile has; weights named Modelfile would fill the memory."""
 MAY_BE_EMPTY = ("template", "system", "license", "message")
 BOOLEANS = dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True) | dict.fromkeys(
     ("0", "f", "F", "FALSE", "false", "False"), False
@@ -35,7 +35,7 @@ def _whole(text: str) -> int:
 
 def _number(text: str) -> float:
     value = float(text)
-    # JSON, in which it is sent, has no infinity; and Python, unlike Ollama, reads 1_000
+    # it is sent as JSON, which has no infinity; and Python, unlike Ollama, accepts 1_000
     if "_" in text or not math.isfinite(value):
         raise ValueError(text)
     return value
@@ -60,15 +60,15 @@ PARAMETERS: dict[str, Callable[[str], Any]] = {
     "use_mmap": _boolean,
     "stop": str,
 }  # fmt: skip
-"""The parameters and what reads their values, after `Options` in Ollama's `api/types.go`."""
+"""The parameters and the parsers of their values, after `Options` in Ollama's `api/types.go`."""
 KINDS: dict[Callable[[str], Any], str] = {_whole: "a whole number", _number: "a number", _boolean: "true or false"}
 
 
 @dataclass(frozen=True, slots=True)
 class Modelfile:
-    """A Modelfile as it stands; paths are not looked up. None and empty: not given.
+    """The content of a Modelfile, with paths as written. None and empty: not given.
 
-    There is one base, or several where a model comes in files of its own for sight (`FROM` twice) or in parts.
+    There are several bases if a model has a file of its own for vision (`FROM` twice) or comes in parts.
     """
 
     bases: tuple[str, ...]
@@ -86,7 +86,7 @@ class Modelfile:
 
 
 def read_modelfile(path: Path) -> Modelfile:
-    """Read a file. Raises ModelfileError for what it says, OSError where it cannot be read."""
+    """Read a file. Raises ModelfileError for invalid content, OSError if it cannot be read."""
     with path.open("rb") as file:
         data = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
@@ -95,7 +95,7 @@ def read_modelfile(path: Path) -> Modelfile:
 
 
 def parse_modelfile(text: str, path: Path = Path("Modelfile")) -> Modelfile:
-    """Read the text of a Modelfile; the path is only for errors. Raises ModelfileError."""
+    """Parse the text of a Modelfile; the path is for errors only. Raises ModelfileError."""
     values: dict[str, list[Instruction]] = {}
     parameters: dict[str, Any] = {}
     ignored: list[str] = []
@@ -156,7 +156,7 @@ def _add_parameter(one: Instruction, parameters: dict[str, Any], ignored: list[s
 
 
 def format_modelfile(modelfile: Modelfile) -> str:
-    """The text that reads as this Modelfile. Raises ValueError for a value that the grammar cannot hold."""
+    """The Modelfile as text. Raises ValueError for a value that the grammar cannot express."""
     return "".join(f"{line}\n" for line in _written(modelfile))
 
 

@@ -1,4 +1,4 @@
-"""The grammar of a Modelfile, that of Ollama's own parser (`parser/parser.go`), with errors that name file and line.
+"""The grammar of a Modelfile, as in Ollama's `parser/parser.go`, with errors that name file and line.
 
 INSTRUCTION value          names are letters in any case; `#` starts a comment only where an instruction could
 PARAMETER name value       a value ends with its line, unless it opens with " or three of them: then it ends with
@@ -31,7 +31,7 @@ _ROLE = re.compile(r"[ \t]*([A-Za-z]+)[ \t]")
 
 
 class ModelfileError(ImportProblem):
-    """A Modelfile that cannot be read; `line` counts from 1."""
+    """A Modelfile that cannot be parsed; `line` counts from 1."""
 
     def __init__(self, path: Path, line: int, problem: str) -> None:
         super().__init__(f"{path}, line {line}: {problem}")
@@ -51,7 +51,7 @@ class Instruction:
 
 
 def decode(data: bytes, path: Path) -> str:
-    """UTF-8, or what the byte order mark says. Raises ModelfileError."""
+    """Decode UTF-8, or the encoding of the byte order mark. Raises ModelfileError."""
     marks = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
     encoding, skipped = next(((name, len(mark)) for mark, name in marks if data.startswith(mark)), ("utf-8", 0))
     try:
@@ -116,9 +116,9 @@ def _value(text: str, at: int, path: Path, line: int) -> tuple[str, int]:
 
 
 def write_value(value: str) -> str:
-    """A value as it has to be written to be read again.
+    """The value in the notation that parses to it.
 
-    Raises ValueError for one that the grammar cannot hold: it has no escapes.
+    Raises ValueError if there is none: the grammar has no escapes.
     """
     for written in (value or '""', f'"{value}"', f'"""{value}"""'):
         try:
@@ -126,7 +126,7 @@ def write_value(value: str) -> str:
                 return written
         except ModelfileError:
             continue
-    raise ValueError(f"a Modelfile cannot hold {value!r}: a line in it ends in three quotes")
+    raise ValueError(f"a Modelfile cannot express {value!r}: a line in it ends in three quotes")
 
 
 def _line_end(text: str, at: int) -> int:

@@ -14,19 +14,19 @@ NAME_RULES = (
     ("namespace", r"[A-Za-z0-9_][A-Za-z0-9_-]{0,79}"),
     ("host", r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,349}"),
 )
-"""The parts from the last to the first, and what each may look like."""
+"""The parts from last to first, each with its pattern."""
 
 
 class NameRefused(ImportProblem):
-    """A name that Ollama would not take."""
+    """A name that Ollama would refuse."""
 
 
 def check_name(name: str) -> None:
-    """Raises NameRefused, in words, for a name that Ollama would refuse."""
+    """Check a name. Raises NameRefused with the invalid part."""
     parts = split_name(name)
     for (kind, pattern), part in zip(NAME_RULES, parts, strict=True):
         if part is not None and not re.fullmatch(pattern, part):
             raise NameRefused(
-                f"{part!r} is no {kind} that Ollama takes: it must begin with a letter, a digit or “_”, go on with "
-                f"these, “-”{'' if kind == 'namespace' else ' or “.”'}, and have at most 80 signs"
+                f"{part!r} is not a {kind} that Ollama accepts: it must start with a letter, a digit or “_”, continue "
+                f"with these, “-”{'' if kind == 'namespace' else ' or “.”'}, and have at most 80 characters"
             )

@@ -1,4 +1,4 @@
-"""What is to be sent for one model, found out from its files alone."""
+"""Plans what to send for one model, from its files alone."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ QUANTIZABLE = ("F32", "F16", "BF16")
 
 @dataclass(frozen=True, slots=True)
 class WeightFile:
-    """A file to send: the field of create that names it, its relative name there, and its bytes."""
+    """A file to send: the field of create for it, its relative name there, and its size in bytes."""
 
     role: FileRole
     name: str
@@ -33,8 +33,8 @@ class WeightFile:
 class ImportPlan:
     """A model ready to be sent.
 
-    `base` is the model of the server it stands on, None where it has weights of its own; `header` that of the GGUF
-    file with the language model, None for safetensors; `quantize` one of `QUANTIZATIONS`.
+    `base` is the server's model that it is based on, None if it has its own weights; `header` that of the GGUF file
+    with the language model, None for safetensors; `quantize` one of `QUANTIZATIONS`.
     """
 
     source: ModelSource
@@ -50,12 +50,12 @@ class ImportPlan:
 
     @property
     def size(self) -> int:
-        """Bytes of all files."""
+        """The total of all files in bytes."""
         return sum(one.size for one in self.files)
 
     @property
     def notes(self) -> str:
-        """What its owner should know of it."""
+        """Notes for its owner."""
         notes = []
         if self.modelfile.ignored:
             notes.append(f"Ollama no longer knows the parameters {', '.join(self.modelfile.ignored)}")
@@ -64,7 +64,7 @@ class ImportPlan:
         return "; ".join(notes)
 
     def body(self, digests: Mapping[Path, str]) -> dict[str, Any]:
-        """The request that makes the model, once the server has the files of these digests."""
+        """The body of the create request, once the server has the files with these digests."""
         body: dict[str, Any] = {"model": self.name, "from": self.base, "quantize": self.quantize}
         for one in self.files:
             body.setdefault(one.role, {})[one.name] = digests[one.path]
@@ -83,7 +83,7 @@ class ImportPlan:
 
 
 def make_plan(source: ModelSource, quantize: str | None = None) -> ImportPlan:
-    """Read and check everything that lies there; `quantize` goes before what the folder says.
+    """Read and check all files; `quantize` overrides the setting of the folder.
 
     Raises ImportProblem, in words for the owner, and OSError.
     """
@@ -100,7 +100,7 @@ def make_plan(source: ModelSource, quantize: str | None = None) -> ImportPlan:
 
 
 def bases_first(plans: Sequence[ImportPlan]) -> list[ImportPlan]:
-    """The same, each after the one that it stands on."""
+    """The plans, each after that of its base."""
     by_name = {name_key(plan.name): plan for plan in plans}
     ordered: dict[str, ImportPlan] = {}
     for plan in plans:
@@ -114,16 +114,18 @@ def bases_first(plans: Sequence[ImportPlan]) -> list[ImportPlan]:
 
 
 def _find_base(modelfile: Modelfile, folder: Path) -> tuple[str | None, tuple[WeightFile, ...], GgufHeader | None]:
-    """The model of the server, or the files and their header."""
+    """The server's model, or the files and their header."""
     found = {name: find_weights(name, folder) for name in modelfile.bases}
     names = [name for name, files in found.items() if not files]
     files: dict[str, Path] = {}
     for some in found.values():
         for name, path in some.items():
             if files.setdefault(name, path) != path:
-                raise WeightsError(f"{files[name]} and {path} have the same name; Ollama tells files apart by it")
+                raise WeightsError(f"{files[name]} and {path} have the same name; Ollama identifies files by it")
     if names and (files or len(names) > 1):
-        raise WeightsError(f"FROM names {' and '.join(modelfile.bases)}; Ollama takes files, or one model that it has")
+        raise WeightsError(
+            f"FROM names {' and '.join(modelfile.bases)}; Ollama accepts files, or one model that it has"
+        )
     if names:
         return names[0], (), None
     headers = check_weights(files)
@@ -134,7 +136,7 @@ def _find_base(modelfile: Modelfile, folder: Path) -> tuple[str | None, tuple[We
 
 
 def _whole(models: list[GgufHeader]) -> GgufHeader | None:
-    """The header of the first part, with the weights of all counted."""
+    """The header of the first part, with the total number of weights."""
     if not models:
         return None
     first = min(models, key=lambda header: header.part)
@@ -154,13 +156,13 @@ def _find_extra(role: FileRole, name: str, folder: Path, base: tuple[WeightFile,
 
 def _as_files(role: FileRole, files: dict[str, Path]) -> tuple[WeightFile, ...]:
     for name, path in files.items():
-        if not name.isprintable():  # bytes that are no text, for one
+        if not name.isprintable():  # such as invalid UTF-8
             raise WeightsError(f"{path} has a name that cannot be sent to Ollama; rename it")
     return tuple(WeightFile(role, name, path, path.stat().st_size) for name, path in files.items())
 
 
 def _check_quantize(wanted: str | None, header: GgufHeader | None, files: tuple[WeightFile, ...]) -> str | None:
-    """As Ollama spells it. Only weights of 16 or 32 bits can be made smaller; those of a base are looked up there."""
+    """The quantization in Ollama's spelling. Only 16 and 32 bit weights can be quantized; a base is checked later."""
     if not wanted:
         return None
     spelt = next((one for one in QUANTIZATIONS if one.lower() == wanted.lower()), None)

@@ -1,4 +1,4 @@
-"""Which models a folder holds, and what they are called."""
+"""Finds the models in a folder, and their names."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from pipeline.ollama.names import full_name, name_key
 
 SUFFIX = ".Modelfile"
 QUANTIZATIONS = ("q4_K_M", "q4_K_S", "q8_0")
-"""What Ollama can turn 16 and 32 bit weights into."""
+"""What Ollama can quantize 16 and 32 bit weights to."""
 WEIGHTS = ("*.gguf", "*.safetensors")
 
 
 class UnknownName(ImportProblem):
-    """A name was asked for that no model of the folder has."""
+    """No model of the folder has the requested name."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSource:
-    """A model to import: its name in Ollama, with a tag where one was given, and its Modelfile.
+    """A model to import: its name in Ollama, with a tag if given, and its Modelfile.
 
-    `modelfile` None: the folder has weights only. `problem` says what is wrong with the files around it.
+    `modelfile` None: the folder has weights only. `problem` says what is wrong with its folder.
     """
 
     name: str
@@ -35,7 +35,7 @@ class ModelSource:
 
     @property
     def place(self) -> Path:
-        """What to name when speaking of it."""
+        """The path for messages."""
         return self.modelfile or self.folder
 
 
@@ -60,7 +60,7 @@ def find_models(folder: Path) -> list[ModelSource]:
 
 
 def choose_models(sources: Sequence[ModelSource], names: Sequence[str]) -> list[ModelSource]:
-    """The models of these names, all where none is given. Raises UnknownName."""
+    """The models of these names, or all without names. Raises UnknownName."""
     wanted = {name_key(name) for name in names}
     known = {name_key(one.name) for one in sources}
     unknown = [name for name in names if name_key(name) not in known]
@@ -70,8 +70,8 @@ def choose_models(sources: Sequence[ModelSource], names: Sequence[str]) -> list[
     return [one for one in sources if not wanted or name_key(one.name) in wanted]
 
 
-def find_doubles(sources: Sequence[ModelSource]) -> dict[Path, str]:
-    """Where two sources mean the same name: what to say of each, by its place."""
+def find_duplicates(sources: Sequence[ModelSource]) -> dict[Path, str]:
+    """The problem of each source whose name another one has too, by its place."""
     same: dict[str, list[ModelSource]] = {}
     for one in sources:
         same.setdefault(name_key(one.name), []).append(one)
@@ -103,17 +103,17 @@ def _of_subfolder(sub: Path) -> Iterator[ModelSource]:
 
 
 def _without_modelfile(source: ModelSource) -> Iterator[ModelSource]:
-    """A folder of weights stands for `FROM .`, unless what looks like a Modelfile would be passed over."""
+    """A folder of weights means `FROM .`, unless a file that looks like a Modelfile would be ignored."""
     alike = sorted(path for path in source.folder.iterdir() if path.name.lower().startswith("modelfile"))
     if alike:
-        problem = f"{alike[0]} is not read; a Modelfile is called Modelfile, or has a name that ends in {SUFFIX}"
+        problem = f"{alike[0]} is not read; a Modelfile is named Modelfile, or ends in {SUFFIX}"
         yield ModelSource(source.name, source.folder, None, source.quantize, problem)
     elif any(next(source.folder.glob(kind), None) for kind in WEIGHTS):
         yield source
 
 
 def _one_line(path: Path) -> str | None:
-    """The first line of a small file, None where there is no such file."""
+    """The first line of a small file; None if there is no such file."""
     if not path.is_file():
         return None
     with path.open("rb") as file:

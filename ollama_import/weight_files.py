@@ -1,4 +1,4 @@
-"""Which files a FROM, ADAPTER or DRAFT of a Modelfile stands for, after `parser.go`, and whether they are sound."""
+"""Finds the files of a FROM, ADAPTER or DRAFT of a Modelfile, after `parser.go`, and checks them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ SAFETENSORS = ("model*.safetensors", "consolidated*.safetensors", "adapter*.safe
 PYTORCH = ("pytorch_model*.bin", "consolidated*.pth")
 GGUF = ("*.gguf", "*.bin")
 KINDS = (*SAFETENSORS, *PYTORCH, *GGUF)
-"""Of a folder of weights the first of these that is there counts."""
+"""The first of these that matches in a folder counts."""
 BESIDES = ("*/model*.safetensors", "*.json", "*/*.json", "chat_template.jinja", "tokenizer.model", "*/tokenizer.model")
-"""What a folder of safetensors needs beside them."""
+"""Other files that safetensors need."""
 WEIGHT_NAMES = (".gguf", ".safetensors", ".bin", ".pth")
 LFS_POINTER = b"version https://git-lfs"
 MOST_HEADER_BYTES = 100_000_000
@@ -23,19 +23,19 @@ _PART = re.compile(r"(.*)-(\d{5})-of-(\d{5})\.gguf")
 
 
 class WeightsError(ImportProblem):
-    """Weights that are not there, are damaged, or lie outside the model's folder."""
+    """Weights that are missing, damaged, or outside the model's folder."""
 
 
 def find_weights(name: str, folder: Path) -> dict[str, Path]:
-    """The files that `name` stands for, by the relative name to send; none where it names a model of the server.
+    """The files of `name`, by the relative name to send; empty if it names a model of the server.
 
     Paths are absolute, from a home folder (`~`, `~user`), or relative to the Modelfile's folder.
-    Raises WeightsError for a file that is missing, and for a link that leads out of a folder of weights.
+    Raises WeightsError for a missing file, and for a link out of a folder of weights.
     """
     try:
         path = folder / Path(name).expanduser()
     except (RuntimeError, ValueError) as error:
-        raise WeightsError(f"{name} leads nowhere: there is no such home folder") from error
+        raise WeightsError(f"{name} cannot be resolved: there is no such home folder") from error
     if path.is_dir():
         return _of_folder(path)
     if path.is_file():
@@ -81,10 +81,10 @@ def _other_parts(path: Path) -> dict[str, Path]:
 
 
 def check_weights(files: dict[str, Path]) -> list[GgufHeader]:
-    """Look into each file before gigabytes are sent; returns the headers of those in GGUF.
+    """Check each file before gigabytes are sent; returns the headers of GGUF files.
 
-    Raises WeightsError or GgufError for a file that is damaged, not whole, or of a kind that Ollama does not take, and
-    for several models at once: Ollama would make one useless model of them.
+    Raises WeightsError or GgufError for a file that is damaged, incomplete, or of an unsupported kind, and for several
+    models at once, of which Ollama would create one useless model.
     """
     headers = [header for path in files.values() if (header := _check_file(path))]
     models = [header for header in headers if header.is_language_model]
@@ -98,12 +98,12 @@ def check_weights(files: dict[str, Path]) -> list[GgufHeader]:
 
 
 def _check_file(path: Path) -> GgufHeader | None:
-    if not path.is_file():  # a pipe would be waited for
+    if not path.is_file():  # reading a pipe would block
         raise WeightsError(f"{path} is not a file")
     with path.open("rb") as file:
         start = file.read(len(LFS_POINTER))
     if start == LFS_POINTER:
-        raise WeightsError(f"{path} is only a pointer of Git LFS, not the file; fetch it with `git lfs pull`")
+        raise WeightsError(f"{path} is only a Git LFS pointer, not the file; fetch it with `git lfs pull`")
     if start.startswith(MAGIC):
         return read_header(path)
     suffix = path.suffix.lower()
@@ -117,7 +117,7 @@ def _check_file(path: Path) -> GgufHeader | None:
 
 
 def _check_safetensors(path: Path) -> None:
-    """The file begins with the length of its header; that tells where each tensor ends."""
+    """Check that the file is complete: its header has the end of each tensor."""
     size = path.stat().st_size
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")

@@ -1,4 +1,4 @@
-"""Words and speaker turns become who said what."""
+"""Assigns a speaker to each word and cuts the words into segments."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pipeline.diarize import Diarization
 from pipeline.recap import Segment, Speaker, SpeakerTurn, Transcript, Word
 from pipeline.transcribe import Transcription
 
-#: A word in no turn goes to the nearest one within this many seconds.
+#: A word outside all turns is assigned to the nearest turn within this many seconds.
 NEAREST_SECONDS = 1.0
 SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")
 CLOSING = "\"'”’)]»"
 
 
 def assign_speakers(transcription: Transcription, diarization: Diarization, duration_seconds: float) -> Transcript:
-    """Give each word to a speaker and cut the text into segments: at a change of speaker and at the end of a sentence.
+    """Assign each word to a speaker; cut the text into segments at changes of speaker and ends of sentences.
 
-    A word belongs to the turn it overlaps most, else to the nearest within a second, else to nobody; the
-    turns are those of the exclusive diarization. Speakers are named in the order of their first word; who has no word
-    is no speaker. O((w + t) log t) for w words and t turns.
+    A word gets the speaker of the turn that it overlaps most, else of the nearest turn within a second, else none. The
+    turns are those of the exclusive diarization. Speakers are numbered in the order of their first word; a speaker
+    without words is left out. O((w + t) log t) for w words and t turns.
     """
     finder = _TurnFinder(diarization.exclusive)
     drafts: list[Segment] = []
@@ -56,14 +56,14 @@ def assign_speakers(transcription: Transcription, diarization: Diarization, dura
 
 
 class _TurnFinder:
-    """Finds the turn of a word by bisection."""
+    """Finds the turn to which a word belongs, by bisection."""
 
     def __init__(self, turns: Sequence[SpeakerTurn]) -> None:
         self.turns = sorted(turns, key=lambda turn: (turn.start, turn.end))
         self.starts = [turn.start for turn in self.turns]
 
     def speaker_of(self, word: Word) -> str | None:
-        # turns do not overlap, so only those from the last that begins before the word can touch it
+        # turns do not overlap, so only those from the last one that begins before the word can touch it
         first = max(0, bisect_right(self.starts, word.start) - 1)
         last = bisect_right(self.starts, word.end)
         near = self.turns[first : last + 1]

@@ -1,9 +1,9 @@
-"""The only opener of uploads: any container in, 16 kHz mono samples on disk out.
+"""Decodes uploads: any container in, 16 kHz mono samples on disk out. Nothing else opens an upload.
 
-Uploads are hostile until decoded. A text file named .mp3 can be a playlist that reads the server's own files, a small
-file can hold days of sound, a mutilated one can bring a decoder down. So one child process a file reads it
-(`pipeline.decode`), with a list of allowed containers and codecs, without the right to open anything else, and with
-limits on memory, time and decoded seconds. The other stages get arrays, never the upload.
+Uploads are untrusted. A text file named .mp3 can be a playlist that reads the server's own files, a small file can hold
+days of audio, a damaged one can crash a decoder. So each file is read by a child process (`pipeline.decode`) with a
+list of allowed containers and codecs, without the right to open anything else, and with limits on memory, time and
+decoded seconds. The other stages get arrays, never the upload.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pipeline.samples import SAMPLE_RATE
 
 @dataclass(frozen=True, slots=True)
 class AudioInfo:
-    """What a file turned out to be."""
+    """The properties of a decoded file."""
 
     duration_seconds: float  # decoded
     container: str  # libavformat's name, such as "mov" for MP4, M4A and 3GP, "matroska" for WebM too
@@ -32,8 +32,8 @@ class AudioInfo:
     sample_rate: int  # Hz, before resampling
     channels: int
     has_video: bool  # a cover picture is none
-    declared_seconds: float | None  # by the header, where that has it and is no estimate
-    truncated: bool  # the header announces clearly more than there is: over a second and over 1 %
+    declared_seconds: float | None  # from the header, unless that has none or only an estimate
+    truncated: bool  # the header announces clearly more than there is: by over a second and over 1 %
 
 
 def decode(
@@ -41,8 +41,8 @@ def decode(
 ) -> AudioInfo:
     """Decode the main sound track of `source` once, streaming, to raw 16 kHz mono float32 little endian at `target`.
 
-    `on_progress` is called at least every half second with the share that is done, 0 to 1, never falling; what it
-    raises comes out of here, after the child is killed. `target` appears complete or not at all.
+    `on_progress` is called at least every half second with the finished share, 0 to 1, which never falls. If it raises,
+    the child is killed and the exception propagates. `target` appears complete or not at all.
 
     Raises UnsupportedMedia, NoAudio, TooLong, TooShort, StorageFull; InternalError when the child cannot start or
     a file cannot be opened.
@@ -64,7 +64,7 @@ def decode(
 
 
 def _info(result: dict[str, Any], size_bytes: int) -> AudioInfo:
-    """Check a child's result as one checks a stranger's: kinds, ranges, and the samples against the file's size."""
+    """Validate a child's result, which is untrusted: types, ranges, and the samples against the file's size."""
     try:
         declared = result["declared_seconds"]
         info = AudioInfo(

@@ -1,4 +1,4 @@
-"""Who speaks when, with pyannote.audio, from samples in memory."""
+"""Speaker diarization with pyannote.audio: who speaks when."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from pipeline.errors import DiarizationMissing, OutOfMemory, is_out_of_memory
 from pipeline.recap import SpeakerTurn
 from pipeline.samples import SAMPLE_RATE
 
-#: Where each step begins and ends, as a share of the whole. Between embeddings and discrete_diarization is clustering.
+#: Where each step begins and ends, as a share of the whole. Clustering runs between the last two.
 STEP_SHARES = {
     "segmentation": (0.0, 0.15),
     "speaker_counting": (0.15, 0.15),
     "embeddings": (0.15, 0.97),
     "discrete_diarization": (0.99, 0.99),
 }
-#: What pyannote warns of and is meant: sound comes from memory, not from torchcodec; the embedding model is tried on
-#: shorter and shorter sounds; TF32 is off.
+#: Warnings of pyannote about what is intended: audio comes from memory, not from torchcodec; the embedding model is
+#: tried on ever shorter audio; TF32 is off.
 KNOWN_WARNINGS = (
     r"\s*torchcodec is not installed correctly",
     r"std\(\): degrees of freedom is <= 0",
@@ -35,7 +35,7 @@ KNOWN_WARNINGS = (
 
 @dataclass(frozen=True, slots=True)
 class DiarizeOptions:
-    """What is known of the number of speakers; None: find out."""
+    """The number of speakers, as far as it is known; None: detect it."""
 
     num_speakers: int | None = None
     min_speakers: int | None = None
@@ -44,7 +44,7 @@ class DiarizeOptions:
 
 @dataclass(frozen=True, slots=True)
 class Diarization:
-    """Who speaks when. `turns` may overlap; in `exclusive` one speaker at a time has the floor."""
+    """Who speaks when. `turns` may overlap; in `exclusive` only one person speaks at a time."""
 
     turns: tuple[SpeakerTurn, ...]
     exclusive: tuple[SpeakerTurn, ...]
@@ -53,7 +53,7 @@ class Diarization:
 class Diarizer:
     """A pyannote pipeline, loaded on first use from a folder, without the network.
 
-    `before_load` is called first, so that memory can be made free.
+    `before_load` is called first, to free memory for it.
     """
 
     def __init__(self, folder: Path, device: str, before_load: Callable[[], None] = lambda: None) -> None:
@@ -63,7 +63,7 @@ class Diarizer:
 
     @property
     def pipeline(self) -> Any:
-        """The `pyannote.audio.Pipeline`. Raises DiarizationMissing where the folder holds none."""
+        """The `pyannote.audio.Pipeline`. Raises DiarizationMissing if the folder has none."""
         if self._pipeline is None:
             self.before_load()
             self._pipeline = self._load()
@@ -74,7 +74,7 @@ class Diarizer:
         return self._pipeline is not None
 
     def unload(self) -> None:
-        """Give the memory back; the next use loads the models again."""
+        """Free the memory; the next use loads the models again."""
         if self._pipeline is not None:
             import torch
 
@@ -85,10 +85,10 @@ class Diarizer:
     def _load(self) -> Any:
         if not (self.folder / "config.yaml").is_file():
             raise DiarizationMissing(
-                f"The speakers were not told apart: the diarization model {self.folder.name} is not installed. "
+                f"The speakers were not identified: the diarization model {self.folder.name} is not installed. "
                 "The transcript is complete."
             )
-        os.environ["PYANNOTE_METRICS_ENABLED"] = "0"  # read at import: it would send durations and counts abroad
+        os.environ["PYANNOTE_METRICS_ENABLED"] = "0"  # read at import; else pyannote reports durations and counts
         os.environ["HF_HUB_OFFLINE"] = "1"
         for message in KNOWN_WARNINGS:
             warnings.filterwarnings("ignore", message, UserWarning)
@@ -97,20 +97,20 @@ class Diarizer:
 
         from pipeline.diarization.low_memory import use_low_memory
 
-        # threads beyond the cores of this process wait for one another
+        # more threads than cores only wait for one another
         torch.set_num_threads(min(torch.get_num_threads(), len(os.sched_getaffinity(0))))
         try:
             pipeline = Pipeline.from_pretrained(self.folder)
-        except Exception as error:  # whatever a broken model makes the core raise
+        except Exception as error:  # a broken model can raise anything
             raise DiarizationMissing(
-                f"The speakers were not told apart: the diarization model {self.folder.name} cannot be loaded."
+                f"The speakers were not identified: the diarization model {self.folder.name} cannot be loaded."
             ) from error
         return use_low_memory(pipeline.to(torch.device(self.device)))
 
     def diarize(
         self, pcm: NDArray[np.float32], options: DiarizeOptions, on_progress: Callable[[float], None]
     ) -> Diarization:
-        """Find the speakers in 16 kHz mono samples. `on_progress` gets 0..1 and may raise to stop."""
+        """Identify the speakers in 16 kHz mono samples. `on_progress` gets 0..1 and may raise to stop."""
         import torch
 
         def hook(step: str, _artifact: Any, file: Any = None, total: int | None = None, completed: int = 0) -> None:
@@ -118,16 +118,16 @@ class Diarizer:
             on_progress(first + (last - first) * min(1.0, completed / total) if total else last)
 
         waveform = torch.from_numpy(pcm)[None]
-        wishes = {
+        limits = {
             "num_speakers": options.num_speakers,
             "min_speakers": options.min_speakers,
             "max_speakers": options.max_speakers,
         }
         try:
-            output = self.pipeline({"waveform": waveform, "sample_rate": SAMPLE_RATE}, hook=hook, **wishes)
+            output = self.pipeline({"waveform": waveform, "sample_rate": SAMPLE_RATE}, hook=hook, **limits)
         except (RuntimeError, MemoryError) as error:
             if is_out_of_memory(error):
-                raise OutOfMemory("The machine ran out of memory while telling the speakers apart.") from error
+                raise OutOfMemory("The machine ran out of memory while identifying the speakers.") from error
             raise
         on_progress(1.0)
         return Diarization(_turns(output.speaker_diarization), _turns(output.exclusive_speaker_diarization))

@@ -1,4 +1,4 @@
-"""The one error that crosses borders: a code for programs, a message and a hint for people."""
+"""Errors that a user can be shown: a code for programs, a message and a hint for people."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pipeline.recap import Notice
 
 
 class PipelineError(Exception):
-    """Something went wrong in a way the user can be told.
+    """An error that can be shown to the user.
 
-    `message` says what happened, `hint` what to do; `retryable` whether trying again can help as things are.
+    `message` says what happened, `hint` what to do, and `retryable` whether trying again can help.
     Keep the cause with `raise ... from`.
     """
 
@@ -28,26 +28,26 @@ class PipelineError(Exception):
         return type(self), (self.message, self.hint)
 
     def notice(self) -> Notice:
-        """The same words as a warning beside a result."""
+        """The same message as a warning that goes with a result."""
         return Notice(self.code, self.message, self.hint)
 
 
 class InternalError(PipelineError):
-    """A fault of the program itself."""
+    """A fault in RealRecap itself."""
 
     retryable = True
 
 
 class UnsupportedMedia(PipelineError):
-    """The file is no recording, or of a kind that is not read."""
+    """The file is not a recording, or of a type that is not supported."""
 
     code = "unsupported_media"
-    default_message = "This file is not a recording that can be read."
+    default_message = "This file is not a recording that RealRecap can read."
     default_hint = "Upload sound or video, such as WAV, MP3, M4A, OGG, FLAC, MP4 or WebM."
 
 
 class NoAudio(PipelineError):
-    """A video without a sound track, or a track without a sample."""
+    """A video without an audio track, or an audio track without samples."""
 
     code = "no_audio"
     default_message = "This file has no sound."
@@ -55,15 +55,15 @@ class NoAudio(PipelineError):
 
 
 class RecordingTooLong(PipelineError):
-    """More seconds of sound than the owner allows."""
+    """More seconds of audio than MAX_AUDIO_SECONDS allows."""
 
     code = "too_long"
     default_message = "This recording is longer than allowed."
-    default_hint = "Cut it into parts, or ask for a higher limit (MAX_AUDIO_SECONDS)."
+    default_hint = "Split it into parts, or ask for a higher limit (MAX_AUDIO_SECONDS)."
 
 
 class RecordingTooShort(PipelineError):
-    """Less than a tenth of a second of sound."""
+    """Less than a tenth of a second of audio."""
 
     code = "too_short"
     default_message = "This recording is shorter than a tenth of a second."
@@ -71,20 +71,20 @@ class RecordingTooShort(PipelineError):
 
 
 class StorageFull(PipelineError):
-    """The disk that keeps the recordings has no room."""
+    """The disk with the recordings is full."""
 
     code = "storage_full"
     default_message = "The server's disk is full."
-    default_hint = "Free some space, then try again. What was finished is kept."
+    default_hint = "Free some space, then try again. Finished work is kept."
     retryable = True
 
 
 class ModelMissing(PipelineError):
-    """A model that the job needs is not on this machine."""
+    """A model that the job needs is not installed on this machine."""
 
     code = "model_missing"
     default_message = "A speech model is not installed."
-    default_hint = "Put the model into MODELS_DIR, or name an installed one, then try again."
+    default_hint = "Put the model in MODELS_DIR, or choose one that is installed, then try again."
     retryable = True
 
 
@@ -100,20 +100,20 @@ class OutOfMemory(PipelineError):
 
 
 class WorkerLost(PipelineError):
-    """The worker vanished three times on this job."""
+    """The worker stopped three times on this job."""
 
     code = "worker_lost"
-    default_message = "The worker stopped three times on this recording. What was finished is kept."
+    default_message = "The worker stopped three times on this recording. Finished work is kept."
     default_hint = "Try again. If it stops again, the worker's log has the details."
     retryable = True
 
 
 class StageTimeout(PipelineError):
-    """A stage took far longer than it should."""
+    """A stage took much longer than expected."""
 
     code = "timeout"
-    default_message = "This took much longer than it should and was stopped."
-    default_hint = "Try again. What was finished is kept."
+    default_message = "This took much longer than expected and was stopped."
+    default_hint = "Try again. Finished work is kept."
     retryable = True
 
 
@@ -127,7 +127,7 @@ class OllamaUnreachable(PipelineError):
 
 
 class OllamaModelMissing(PipelineError):
-    """Ollama runs but lacks the model."""
+    """Ollama is running but does not have the model."""
 
     code = "ollama_model_missing"
     default_message = "The summary was put together from quotes, because Ollama has no model for it."
@@ -138,30 +138,30 @@ class OllamaModelMissing(PipelineError):
 
 
 class DiarizationMissing(PipelineError):
-    """No usable diarization: the transcript has no speakers."""
+    """Diarization is not available, so the transcript has no speakers."""
 
     code = "diarization_missing"
-    default_message = "The speakers were not told apart. The transcript is complete."
+    default_message = "The speakers were not identified. The transcript is complete."
     default_hint = "Install a diarization model in MODELS_DIR (DIARIZATION_MODEL), then try again."
     retryable = True
 
 
 class Cancelled(PipelineError):
-    """The job is no longer ours: cancelled, deleted, taken over, or given back at a shutdown."""
+    """This worker no longer owns the job: it was cancelled, deleted, taken over, or released at a shutdown."""
 
     code = "cancelled"
     default_message = "The job was stopped."
-    default_hint = "Try again to go on from where it stopped."
+    default_hint = "Try again to continue from where it stopped."
     retryable = True
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an engine's error says that memory ran out."""
+    """Whether an engine's error means that memory ran out."""
     return isinstance(error, MemoryError) or "out of memory" in str(error).lower()
 
 
 def no_speech() -> Notice:
-    """The warning of a recording in which nobody speaks."""
+    """The warning for a recording without speech."""
     return Notice(
         "no_speech",
         "Nobody speaks in this recording, so the transcript is empty.",
@@ -170,9 +170,9 @@ def no_speech() -> Notice:
 
 
 def truncated(decoded_seconds: float) -> Notice:
-    """The warning of a file that breaks off; `decoded_seconds` is what could be read."""
+    """The warning for a file that is cut off; `decoded_seconds` is the length that could be read."""
     return Notice(
         "truncated",
-        f"The file breaks off: the first {decoded_seconds:.0f} s could be read.",
-        "If the original is longer, copy it again from the recorder and upload it once more.",
+        f"The file is cut off: only the first {decoded_seconds:.0f} s could be read.",
+        "If the original is longer, copy it from the recorder and upload it again.",
     )

@@ -1,7 +1,7 @@
-"""How good a transcript is, held against the truth: word error rate, cpWER and diarization error rate.
+"""Compares a transcript with the ground truth: word error rate, cpWER and diarization error rate.
 
-Words are compared in lower case without punctuation. The speakers' error is counted without a collar, overlaps
-included, against the sentences of the truth.
+Words are compared in lower case without punctuation. The diarization error has no collar and includes overlaps; its
+reference is the sentences of the ground truth.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ JOIN_SECONDS = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Errors and what they are counted against: words for WER and cpWER, seconds for DER. Scores add up."""
+    """Errors and their totals: words for WER and cpWER, seconds for DER. Scores can be added."""
 
     words: int
     word_errors: int
@@ -39,7 +39,7 @@ class Score:
 
     @property
     def cpwer(self) -> float:
-        """Word error rate with each speaker's words held apart (concatenated, best permutation)."""
+        """Word error rate with the words of each speaker concatenated (best permutation)."""
         return self.speaker_word_errors / max(1, self.words)
 
     @property
@@ -55,7 +55,7 @@ def normalize(text: str) -> str:
 
 
 def evaluate(transcript: Transcript, truth: Mapping[str, Any]) -> Score:
-    """Score a transcript against a truth: `{"turns": [{"speaker", "text", "sentences": [{"start", "end"}]}]}`."""
+    """Score a transcript against the truth: `{"turns": [{"speaker", "text", "sentences": [{"start", "end"}]}]}`."""
     import jiwer
 
     turns = sorted(truth["turns"], key=lambda turn: turn["start"])
@@ -111,7 +111,7 @@ def _diarization_error(transcript: Transcript, turns: Sequence[Mapping[str, Any]
 
 
 def _speech_of(transcript: Transcript) -> list[tuple[float, float, str]]:
-    """When each speaker speaks: the turns, else told from the words (words close to each other are one stretch)."""
+    """When each speaker speaks: the turns, else derived from the words (words close together are one stretch)."""
     if transcript.turns:
         return [(turn.start, turn.end, turn.speaker) for turn in transcript.turns]
     spans: list[tuple[float, float, str]] = []

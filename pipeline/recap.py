@@ -1,7 +1,7 @@
-"""The vocabulary of a recap: what was heard, who said it, what it came to.
+"""The vocabulary of a recap: the transcript, its speakers and the summary.
 
 All times are seconds from the start of the recording, as floats. Everything here is frozen and pure, so
-every other package may import it. JSON in the shape of the public API is what `to_json` and `from_json` speak.
+every other package may import it. `to_json` and `from_json` write and read JSON in the format of the public API.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """What the recogniser made of a stretch: words with their spacing, and its own doubts."""
+    """A stretch of recognized speech: its words with their spacing, and the recognizer's confidence in them."""
 
     start: float
     end: float
@@ -45,7 +45,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class WindowText:
-    """What was heard in one window of speech, by its number; `failed` says why it is not to be relied on."""
+    """The text of one window of speech, by its number; `failed` is why the text is unreliable."""
 
     window: int
     phrases: tuple[Phrase, ...]
@@ -68,7 +68,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class SpeakerTurn:
-    """A stretch in which the diarization heard one speaker; the label is the engine's own."""
+    """A stretch in which diarization found one speaker; the label is the engine's own."""
 
     start: float
     end: float
@@ -77,7 +77,7 @@ class SpeakerTurn:
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Someone in the recording; `seconds` is the time spoken."""
+    """A person who speaks in the recording; `seconds` is their speaking time."""
 
     id: str
     name: str
@@ -86,9 +86,10 @@ class Speaker:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """Who said what. Speakers stand in the order of their first word.
+    """Who said what. Speakers are in the order of their first word.
 
-    `turns` is when each speaker (by id) was heard, words or not; turns of several speakers may overlap.
+    `turns` is when each speaker (by id) spoke, with or without recognized words; turns of several speakers may
+    overlap.
     """
 
     language: str
@@ -99,22 +100,22 @@ class Transcript:
     turns: tuple[SpeakerTurn, ...] = ()
 
     def name_of(self, speaker: str | None) -> str | None:
-        """The name of a speaker id, None where it is unknown."""
+        """The name of the speaker with this id; None if there is none."""
         return next((one.name for one in self.speakers if one.id == speaker), None)
 
     def owner_name(self, item: ActionItem) -> str | None:
-        """Who an action item falls to, for people to read: a speaker's name, else the name as it was said."""
+        """The name of an action item's owner: the speaker's name, else the name as it was said."""
         return self.name_of(item.owner) or item.owner
 
     def rename(self, names: dict[str, str]) -> Transcript:
-        """The same transcript with some speakers (by id) called otherwise."""
+        """The same transcript with new names for some speakers (by id)."""
         speakers = tuple(replace(one, name=names.get(one.id, one.name)) for one in self.speakers)
         return replace(self, speakers=speakers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """A statement of the summary and the segments that prove it."""
+    """A statement of the summary and the segments it is based on."""
 
     id: str
     text: str
@@ -126,14 +127,14 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic(Point):
-    """A subject that was talked about."""
+    """A subject that was discussed."""
 
     title: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionItem(Point):
-    """Something somebody has to do; `owner` and `due` as they were said."""
+    """A task for someone; `owner` and `due` are as they were said."""
 
     owner: str | None = None
     due: str | None = None
@@ -141,7 +142,7 @@ class ActionItem(Point):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What it came to. `engine` is "ollama" or "extractive"; `model` names the language model, None for extractive."""
+    """The summary. `engine` is "ollama" or "extractive"; `model` names the language model, None for extractive."""
 
     title: str
     overview: tuple[Point, ...]
@@ -158,7 +159,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A warning that goes with a result: what is missing, why, and what to do."""
+    """A warning about a result: what is missing, why, and what to do."""
 
     code: str
     message: str
@@ -166,12 +167,12 @@ class Notice:
 
 
 NOT_SUMMARIZED = "not_summarized"
-"""The code of a stretch that is in the transcript, but not in the summary."""
+"""The code of a stretch that is in the transcript but not in the summary."""
 
 
 @dataclass(frozen=True, slots=True)
 class FailedWindow:
-    """A stretch that could not be transcribed well, or not summarised (NOT_SUMMARIZED); `code` says why."""
+    """A stretch that was not transcribed well, or not summarized (NOT_SUMMARIZED); `code` is the reason."""
 
     start: float
     end: float
@@ -180,7 +181,7 @@ class FailedWindow:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of the recording the recap stands for."""
+    """How much of the recording the recap covers."""
 
     audio_seconds: float
     speech_seconds: float
@@ -190,7 +191,7 @@ class Coverage:
 
     @property
     def not_transcribed(self) -> tuple[FailedWindow, ...]:
-        """The stretches that could not be transcribed well, and so lack in the summary too."""
+        """The stretches that were not transcribed well, and so are missing from the summary too."""
         return tuple(one for one in self.failed_windows if one.code != NOT_SUMMARIZED)
 
     @property
@@ -201,7 +202,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class StageReport:
-    """How one stage was made: engine and model, its settings in words, and what it took."""
+    """How a stage ran: its engine and model, its settings in words, and how long it took."""
 
     stage: str
     engine: str
@@ -223,7 +224,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Recap:
-    """All that a document shows. `recording_url` is the address of the recording's page, None where there is none."""
+    """Everything that a document shows. `recording_url` is the address of the recording's page, if it has one."""
 
     id: str
     title: str
@@ -249,7 +250,7 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 
 def to_json(value: Any, kind: Any = None) -> bytes:
-    """Write any value of this module as UTF-8 JSON; `kind` is its type where it is not simply its class."""
+    """Write any value of this module as UTF-8 JSON; `kind` is its type if that is not simply its class."""
     return _adapter(kind or type(value)).dump_json(value)
 
 
@@ -265,6 +266,6 @@ def to_public(transcript: Transcript) -> Any:
 
 
 def from_json(kind: type[T], data: bytes | str) -> T:
-    """Read a value of this module back; raises `pydantic.ValidationError` where the data does not fit."""
+    """Read a value of this module; raises `pydantic.ValidationError` if the data does not match its type."""
     result: T = _adapter(kind).validate_json(data)
     return result

@@ -48,7 +48,7 @@ class Recognizer:
 
     @property
     def model(self) -> Any:
-        """The `faster_whisper.WhisperModel`. Raises ModelMissing where the folder holds none."""
+        """The `faster_whisper.WhisperModel`. Raises ModelMissing if the folder has none."""
         if self._model is None:
             self.before_load()
             self._model = self._load()
@@ -59,7 +59,7 @@ class Recognizer:
         return self._model is not None
 
     def unload(self) -> None:
-        """Give the memory back; the next use loads the model again."""
+        """Free the memory; the next use loads the model again."""
         if self._model is not None:
             self._model.model.unload_model()
             self._model = None
@@ -113,7 +113,7 @@ class Recognizer:
     def decode_batch(
         self, pcm: NDArray[np.float32], windows: Sequence[TimeSpan], options: TranscribeOptions
     ) -> list[list[Phrase]]:
-        """Decode windows in one call; phrases for each window, times from the start of the recording."""
+        """Decode windows in one call; returns the phrases of each, with times from the start of the recording."""
         from faster_whisper import BatchedInferencePipeline
 
         segments, _ = BatchedInferencePipeline(self.model).transcribe(
@@ -135,7 +135,7 @@ class Recognizer:
         return heard
 
     def decode_alone(self, pcm: NDArray[np.float32], window: TimeSpan, options: TranscribeOptions) -> list[Phrase]:
-        """Decode one window with the sequential decoder, which tries again at higher temperatures."""
+        """Decode one window with the sequential decoder, which retries at higher temperatures."""
         segments, _ = self.model.transcribe(
             _cut(pcm, window),
             language=options.language,

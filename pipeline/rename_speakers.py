@@ -1,7 +1,7 @@
-"""Speakers called by the names that people gave them, in a finished recap.
+"""Puts the names that people gave to the speakers into a finished recap.
 
-Summaries refer to speakers by id, and the language model knows only "Speaker 1". So a name changes nothing but what is
-shown: no summary is written again for it.
+Summaries refer to speakers by id, and the language model knows only "Speaker 1". So a name changes only what is shown;
+the summary is not written again.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ P = TypeVar("P", bound=Point)
 
 
 def rename_speakers(recap: Recap, names: Mapping[str, str]) -> Recap:
-    """The same recap with some speakers (by id) called otherwise, in what is told of them too.
+    """The same recap with new names for some speakers (by id), in the text of the summary too.
 
-    Quotes and an extractive summary stay as spoken: whoever says "speaker 1" aloud said so.
+    Quotes and an extractive summary stay as spoken: if someone said "speaker 1" aloud, that is what they said.
     """
     known = {one.id for one in recap.transcript.speakers}
     if not known & names.keys():
@@ -44,7 +44,7 @@ def _retold(points: tuple[P, ...], call: Callable[[str], str]) -> tuple[P, ...]:
 
 
 def _substitute(transcript: Transcript, names: Mapping[str, str]) -> Callable[[str], str]:
-    """Puts the new names in place of the old ones, all at once, so that two speakers can exchange theirs."""
+    """Replaces all old names at once, so that two speakers can swap names."""
     new = {one.name: names[one.id] for one in transcript.speakers if one.id in names}
     old = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in sorted(new, key=len, reverse=True)))
     return lambda text: old.sub(lambda found: new[found[0]], text)

@@ -22,10 +22,10 @@ def open_pcm(path: Path) -> NDArray[np.float32]:
 
 
 def compute_peaks(pcm: NDArray[np.float32], count: int = PEAKS) -> list[int]:
-    """The outline of a recording for a player: at most `count` bars of equal length, 0 to 100 of the loudest one.
+    """The waveform of a recording for a player: at most `count` bars of equal length, 0 to 100 % of the loudest one.
 
-    Each is the largest absolute sample of its span. Sound below 1 % of full scale stays low, so that the noise of a
-    silent recording does not look like speech. Reads a bar at a time.
+    Each is the largest absolute sample of its span. Anything below 1 % of full scale stays low, so that the noise in a
+    silent recording does not look like speech. Reads one bar at a time.
     """
     if len(pcm) == 0:
         return []

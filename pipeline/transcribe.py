@@ -1,4 +1,4 @@
-"""Speech to words with faster-whisper: windows in batches, each batch saved, doubtful windows heard again."""
+"""Transcribes windows of speech in batches; saves each batch and decodes unreliable windows a second time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.recap import Phrase, WindowText
 from pipeline.recognizer import Recognizer, TranscribeOptions
 from pipeline.voice_activity import TimeSpan
 
-#: A window with less speech than this may well have no word in it.
+#: A window with less speech than this may have no words.
 SPEECH_FOR_A_WORD_SECONDS = 1.0
 
 
@@ -28,14 +28,14 @@ class Transcription:
 
 
 class BatchStore(Protocol):
-    """Where batches are saved, so that a restart loses one of them at most."""
+    """Where batches are saved, so that a restart loses at most one."""
 
     def load(self) -> list[WindowText]: ...
     def save(self, number: int, texts: Sequence[WindowText]) -> None: ...
 
 
 def find_fault(phrases: Iterable[Phrase], speech_seconds: float, options: TranscribeOptions) -> str | None:
-    """Why the text of a window is not to be relied on: `no_words`, `repetition`, `low_confidence`; None: it is fine."""
+    """Why the text of a window is unreliable: `no_words`, `repetition` or `low_confidence`; None if it is fine."""
     phrases = list(phrases)
     if not any(phrase.words for phrase in phrases):
         return "no_words" if speech_seconds >= SPEECH_FOR_A_WORD_SECONDS else None
@@ -56,10 +56,10 @@ def transcribe(
     batch_size: int,
     on_progress: Callable[[float], None],
 ) -> tuple[WindowText, ...]:
-    """Turn the windows into text, batch by batch, each saved when it is done; saved ones are not done again.
+    """Transcribe windows batch by batch. Each batch is saved when it is done, and saved windows are skipped.
 
-    `on_progress` gets the share of the seconds in windows that is done, 0..1, and may raise to stop. When memory runs
-    out the batch is halved; raises OutOfMemory where not even one window fits.
+    `on_progress` gets the finished share of the windows' seconds, 0..1, and may raise to stop. When memory runs out,
+    the batch size is halved; raises OutOfMemory if not even one window fits.
     """
     done: dict[int, WindowText] = {}
     for text in parts.load():
@@ -112,7 +112,7 @@ def _speech_within(window: TimeSpan, spans: Sequence[TimeSpan]) -> float:
 
 
 def _confidence(phrases: Sequence[Phrase]) -> float:
-    """Mean log-probability by words; nothing heard is the worst."""
+    """Mean log-probability weighted by words; no words is the worst."""
     words = sum(len(phrase.words) for phrase in phrases)
     if not words:
         return float("-inf")

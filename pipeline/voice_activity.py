@@ -1,4 +1,4 @@
-"""Voice activity: where somebody speaks, packed into windows that the recogniser decodes well."""
+"""Voice activity detection: where someone speaks, packed into windows for the recognizer."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from pipeline.samples import SAMPLE_RATE
 
-#: Whisper's encoder takes 30 s; what is longer is cut without a word.
+#: Whisper's encoder takes 30 s; anything longer is cut without a warning.
 LONGEST_WINDOW_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceActivityOptions:
-    """How speech is found (Silero, as faster-whisper carries it; the silence is its batched mode's) and packed."""
+    """How speech is detected (by the Silero model of faster-whisper; the silence is its batched mode's) and packed."""
 
     max_window_seconds: float
     threshold: float = 0.5
@@ -27,7 +27,7 @@ class VoiceActivityOptions:
 
 @dataclass(frozen=True, slots=True)
 class TimeSpan:
-    """A stretch of sound, in seconds."""
+    """A stretch of audio, in seconds."""
 
     start: float
     end: float
@@ -40,24 +40,24 @@ class TimeSpan:
 
 @dataclass(frozen=True, slots=True)
 class VoiceActivity:
-    """Where somebody speaks: `spans` as found, `windows` as decoded; `speech_seconds` is the sum of the spans."""
+    """Where someone speaks: `spans` as detected, `windows` as packed for the recognizer."""
 
     spans: tuple[TimeSpan, ...]
     windows: tuple[TimeSpan, ...]
 
     @property
     def speech_seconds(self) -> float:
-        """Seconds in which somebody speaks."""
+        """The total length of the spans."""
         return sum(span.seconds for span in self.spans)
 
 
 def detect_voice_activity(
     pcm: NDArray[np.float32], options: VoiceActivityOptions, on_progress: Callable[[float], None]
 ) -> VoiceActivity:
-    """Find speech in 16 kHz mono samples, block by block, and pack it into windows.
+    """Detect speech in 16 kHz mono samples, block by block, and pack it into windows.
 
-    Memory is that of one block: the detector's peak grows with what it is given (about 1 GB an hour in one call).
-    A block ends where the speech that touches its edge begins, so nothing is cut there. `on_progress` gets 0..1.
+    Uses the memory of one block: the detector's peak grows with its input (about 1 GB per hour in one call).
+    A block ends where the speech that touches its edge begins, so speech is never cut there. `on_progress` gets 0..1.
     """
     spans: list[TimeSpan] = []
     position, block = 0, int(options.block_seconds * SAMPLE_RATE)
@@ -88,7 +88,7 @@ def _detect(samples: NDArray[np.float32], options: VoiceActivityOptions) -> list
 
 
 def pack_windows(spans: Sequence[TimeSpan], max_seconds: float) -> list[TimeSpan]:
-    """Join neighbouring spans into windows of at most `max_seconds`; a longer span is cut into equal parts."""
+    """Join adjacent spans into windows of at most `max_seconds`; a longer span is cut into equal parts."""
     windows: list[TimeSpan] = []
     for span in spans:
         if windows and span.end - windows[-1].start <= max_seconds:

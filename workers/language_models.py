@@ -48,7 +48,7 @@ class LanguageModelLister:
         with OllamaClient(self.host, connect_seconds=1.0, answer_seconds=2.0) as client:
             keys = [(one.name, one.digest) for one in client.models()]
             self._cards = {key: card for key in keys if (card := self._cards.get(key) or _show(client, key[0]))}
-        fit = [name for (name, _), card in self._cards.items() if card.is_ours]
+        fit = [name for (name, _), card in self._cards.items() if card.is_local_writer]
         wanted = name_key(self.named or "")
         usable = [name for name, _ in keys if name_key(name) == wanted] if self.named else fit
         return tuple(fit), usable[0] if usable else ""

@@ -1,5 +1,6 @@
-"""What runs in the child process that reads an upload, and nowhere else. `pipeline.audio` starts it.
+"""Decoding an upload in a child process of its own.
 
-`program` is the child's main function, `sandbox` what it gives up first, `container` opens the file and finds its
-sound, `sound` brings frames to one rate and channel and writes them.
+The parent: `child` starts the process and reads its reports, `limits`, `refusals` and `files` belong to it. The child:
+`program` is its main function, `sandbox` drops its rights, `container` opens the file and finds its audio stream, and
+`resampling` converts the frames to one rate and channel and writes them.
 """

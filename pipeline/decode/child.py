@@ -23,8 +23,8 @@ from pipeline.errors import (
 )
 from pipeline.samples import SAMPLE_RATE
 
-TICK_SECONDS = 0.5  # at most this long without a call of on_progress
-LINE_BYTES = 4096  # the longest line a child has to say
+TICK_SECONDS = 0.5  # on_progress is called at least this often
+LINE_BYTES = 4096  # the longest line that a child reports
 # -I keeps the environment and the working directory out of the import path; the project's folder is added last.
 _PROGRAM = (
     "import json, sys; sys.path.append(sys.argv[1]); from pipeline.decode.program import DecodeArguments, main; "
@@ -36,7 +36,7 @@ _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}  # each th
 def run_child(
     upload: int, output: int, size: int, limits: DecodeLimits, on_progress: Callable[[float], None]
 ) -> dict[str, Any]:
-    """Have a child decode `upload` to `output`, both descriptors; give what it reports."""
+    """Have a child decode `upload` to `output`, both file descriptors; returns its result."""
     if size == 0:
         raise REFUSALS["empty"]()
     fraction, ready = 0.0, False
@@ -65,7 +65,7 @@ def run_child(
 
 @contextmanager
 def _child(upload: int, output: int, size: int, limits: DecodeLimits) -> Iterator[subprocess.Popen[bytes]]:
-    """The decoding process, in a session and an empty folder of its own; killed on the way out."""
+    """The decoding process, in its own session and an empty folder; killed on exit."""
     arguments = {
         "parent": os.getpid(),
         "output": output,
@@ -96,7 +96,7 @@ def _child(upload: int, output: int, size: int, limits: DecodeLimits) -> Iterato
 
 
 def _lines(child: subprocess.Popen[bytes], wall_seconds: float) -> Iterator[object]:
-    """What the child says, line by line, until it is done; None whenever it is silent for a while."""
+    """The reports of the child until it is done; None whenever it is silent for a while."""
     assert child.stdout is not None  # noqa: S101 - for the type checker
     descriptor, rest, deadline = child.stdout.fileno(), b"", time.monotonic() + wall_seconds
     waiting = select.poll()
@@ -121,19 +121,19 @@ def _lines(child: subprocess.Popen[bytes], wall_seconds: float) -> Iterator[obje
 
 
 def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is no number of JSON")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _check_exit(child: subprocess.Popen[bytes], ready: bool) -> None:
-    """Raise what the end of a child means that did not end well."""
+    """Raise the error that a child's exit status stands for, if it failed."""
     try:
         status = child.wait(timeout=10)
     except subprocess.TimeoutExpired as error:
         raise REFUSALS["slow"]() from error
     if status == 0:
         return
-    if not ready:  # it never saw the upload: the installation is broken, and the words are not the user's
-        words = child.stderr.read().decode(errors="replace") if child.stderr else ""
-        raise InternalError from cause_of(f"the decoder did not start (status {status}): {words[-2000:]}")
-    kinds = {-signal.SIGXCPU: "slow", -signal.SIGKILL: "memory"}  # SIGKILL is the kernel's, short of memory
+    if not ready:  # it never read the upload: the installation is broken, and its output is no content of the user
+        output = child.stderr.read().decode(errors="replace") if child.stderr else ""
+        raise InternalError from cause_of(f"the decoder did not start (status {status}): {output[-2000:]}")
+    kinds = {-signal.SIGXCPU: "slow", -signal.SIGKILL: "memory"}  # the kernel sends SIGKILL when memory runs out
     raise REFUSALS[kinds.get(status, "crash")]() from cause_of(f"the decoder ended with status {status}")

@@ -1,4 +1,4 @@
-"""Opening the upload on standard input and finding its sound."""
+"""Opens the upload on standard input and finds its audio stream."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
 
-# Containers by the names of libavformat's demuxers. None of these opens a second file by itself; playlists (hls,
-# concat, dash, ...) do, so a list of what is allowed is the only safe one.
+# Containers by the names of libavformat's demuxers. None of these opens a second file; playlists (hls, concat, dash,
+# ...) do, so only a list of allowed containers is safe.
 FORMATS = ("wav", "mp3", "mov", "aac", "ogg", "flac", "matroska", "webm", "asf", "aiff", "amr")
 
-# Sound only: with this list libavformat does not even start a video decoder to find out a picture's size.
+# Audio only: with this list libavformat does not even start a video decoder to determine the size of a picture.
 CODECS = (
     "aac aac_fixed aac_latm ac3 eac3 alac flac opus libopus vorbis speex mp1 mp1float mp2 mp2float mp3 mp3float "
     "wmav1 wmav2 wmapro wmalossless wmavoice amrnb amrwb libopencore_amrnb libopencore_amrwb gsm gsm_ms "
@@ -28,11 +28,11 @@ CODECS = (
 ).split()
 
 ASF_FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
-LENGTH_TAG = re.compile(r"(\d{1,4}):(\d\d):(\d\d(?:\.\d{1,9})?)$")  # as Matroska keeps it for a track
+LENGTH_TAG = re.compile(r"(\d{1,4}):(\d\d):(\d\d(?:\.\d{1,9})?)$")  # as Matroska stores it for a track
 
 
 def open_container() -> InputContainer:
-    """Open standard input by its content alone: no name and so no extension is known here."""
+    """Open standard input by its content alone: its name and extension are not known here."""
     options = {"format_whitelist": ",".join(FORMATS), "protocol_whitelist": "fd", "codec_whitelist": ",".join(CODECS)}
     try:
         container: InputContainer = av.open("fd:", "r", options=options, metadata_errors="replace")
@@ -67,7 +67,7 @@ def lacks_index() -> bool:
 
 
 def find_audio_stream(container: InputContainer) -> AudioStream:
-    """The track libavformat takes for the main one: by its default flag, then bit rate."""
+    """The track that libavformat considers the main one: by its default flag, then by bit rate."""
     tracks, best = container.streams.audio, container.streams.best("audio")
     if not tracks:
         raise DecodeRefused("cut_off" if lacks_index() else "no_audio")
@@ -78,7 +78,7 @@ def find_audio_stream(container: InputContainer) -> AudioStream:
 
 
 def declared_length(container: InputContainer, stream: AudioStream) -> float | None:
-    """When the sound ends, in seconds from `start_of`, where the file says so and libavformat does not guess it."""
+    """When the audio ends, in seconds from `start_time`; None if the file does not say and libavformat would guess."""
     name = container.format.name
     tag = LENGTH_TAG.match(stream.metadata.get("DURATION", ""))
     if name == "wav":
@@ -101,10 +101,10 @@ def declared_length(container: InputContainer, stream: AudioStream) -> float | N
 
 
 def wav_length() -> float | None:
-    """The seconds a WAV header announces; None for one that was written before its recorder knew.
+    """The length in seconds that a WAV header announces; None if the recorder did not know it when it wrote the header.
 
-    libavformat cuts the length to the file's size, so a file that breaks off would go unseen. Recorders that stream
-    leave 0 or a value of at least 2^31 - 2^16 in the size of the `data` chunk.
+    libavformat cuts the length to the file's size, which would hide that a file is cut off. Recorders that stream write
+    0 or a value of at least 2^31 - 2^16 in the size of the `data` chunk.
     """
     end, at, bytes_per_second = os.fstat(0).st_size, 12, 0
     for _ in range(1000):
@@ -122,7 +122,7 @@ def wav_length() -> float | None:
 
 
 def asf_length() -> float | None:
-    """The seconds an ASF (WMA) header announces; libavformat leaves that out where the file's size does not fit it.
+    """The length in seconds that an ASF (WMA) header announces; libavformat ignores it if the file's size differs.
 
     Source: Advanced Systems Format Specification, section 3.2: after the object's GUID come, at these offsets, the
     play duration in units of 100 ns (64), the preroll in milliseconds (80), and flags (88) whose first bit says that
@@ -138,5 +138,5 @@ def asf_length() -> float | None:
 
 
 def start_time(container: InputContainer) -> float:
-    """The time of the file's first picture or sound, in seconds: where a player's clock begins."""
+    """The time of the file's first picture or sound, in seconds: where a player's clock starts."""
     return (container.start_time or 0) / 1e6

@@ -26,7 +26,7 @@ def open_pending(target: Path) -> tuple[int, Path]:
 
 @contextmanager
 def open_upload(source: Path) -> Iterator[int]:
-    """A descriptor of the upload, which must be a plain file: a pipe or a device would never end."""
+    """A file descriptor of the upload, which must be a regular file: a pipe or a device might never end."""
     with storage_errors():
         descriptor = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
@@ -39,7 +39,7 @@ def open_upload(source: Path) -> Iterator[int]:
 
 @contextmanager
 def storage_errors() -> Iterator[None]:
-    """Turn what the file system says into the errors of the pipeline."""
+    """Turn errors of the file system into errors of the pipeline."""
     try:
         yield
     except OSError as error:
@@ -47,7 +47,7 @@ def storage_errors() -> Iterator[None]:
 
 
 def fsync_folder(folder: Path) -> None:
-    """Make a rename last through a power cut."""
+    """Make a rename survive a power failure."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -13,15 +13,15 @@ from pipeline.errors import (
     UnsupportedMedia,
 )
 
-_COPY = "Copy it again from the recorder, then upload it once more."
-_CONVERT = "Convert it to MP3, M4A, FLAC or WAV, then upload it once more."
+_COPY = "Copy it from the recorder and upload it again."
+_CONVERT = "Convert it to MP3, M4A, FLAC or WAV and upload it again."
 REFUSALS: dict[str, Callable[[], PipelineError]] = {
     "unreadable": UnsupportedMedia,
     "empty": lambda: UnsupportedMedia("The file is empty.", _COPY),
     "cut_off": lambda: UnsupportedMedia("The file seems to be cut off: the part needed to read it is missing.", _COPY),
-    "codec": lambda: UnsupportedMedia("The sound in this file is coded in a way that is not read.", _CONVERT),
-    "damaged": lambda: UnsupportedMedia("The sound in this file is damaged and cannot be read.", _COPY),
-    "crash": lambda: UnsupportedMedia("The file is damaged: reading it brought the decoder down.", _CONVERT),
+    "codec": lambda: UnsupportedMedia("The audio codec of this file is not supported.", _CONVERT),
+    "damaged": lambda: UnsupportedMedia("The audio in this file is damaged and cannot be read.", _COPY),
+    "crash": lambda: UnsupportedMedia("The file is damaged: it crashed the decoder.", _CONVERT),
     "memory": lambda: UnsupportedMedia("Reading this file takes more memory than allowed.", _CONVERT),
     "slow": lambda: UnsupportedMedia("Reading this file takes more time than allowed.", _CONVERT),
     "no_audio": NoAudio,
@@ -32,5 +32,5 @@ REFUSALS: dict[str, Callable[[], PipelineError]] = {
 
 
 def cause_of(words: object) -> RuntimeError | None:
-    """The cause of an error, for the log, where there is something to say."""
+    """The cause of an error for the log; None without a message."""
     return RuntimeError(words) if words else None

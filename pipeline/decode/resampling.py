@@ -1,4 +1,4 @@
-"""Frames of any kind in, 16 kHz mono on disk out, each second where a player has it."""
+"""Converts decoded frames to 16 kHz mono on disk, each second at the time at which a player plays it."""
 
 from __future__ import annotations
 
@@ -17,64 +17,63 @@ if TYPE_CHECKING:
     from av import AudioFrame
     from numpy.typing import NDArray
 
-GAP_SECONDS = 0.1  # timestamps that run this far ahead of the samples mean that sound is missing
-BLIND_GAP_SECONDS = 300.0  # the longest gap that is believed when the header names no length
-OPPOSITE = 0.01  # share of the channels' power (-20 dB) below which their mean has cancelled itself out
+GAP_SECONDS = 0.1  # timestamps this far ahead of the samples mean that audio is missing
+BLIND_GAP_SECONDS = 300.0  # the longest gap that is accepted if the header has no length
+OPPOSITE = 0.01  # below this share of the channels' power (-20 dB), their mean has cancelled itself out
 
 
 class Timeline:
-    """Puts decoded frames where their timestamps say, so that a second here is a second in a player.
+    """Places decoded frames by their timestamps, so that a second here is a second in a player.
 
-    Sound that is missing (a damaged packet, a pause that the recorder left out, a track that begins after the
-    picture) becomes silence. Timestamps that jump back or far beyond the file's length are not believed: what
-    follows is appended.
+    Missing audio (a damaged packet, a pause that the recorder skipped, a track that begins after the picture) becomes
+    silence. Timestamps that jump back or far beyond the file's length are ignored: what follows is appended.
     """
 
-    def __init__(self, sink: SampleWriter, start: float, length: float | None) -> None:
-        self.sink, self.start, self.length = sink, start, length
-        self.clock = 0.0  # seconds of the timeline covered so far, those inside the resampler included
+    def __init__(self, writer: SampleWriter, start: float, length: float | None) -> None:
+        self.writer, self.start, self.length = writer, start, length
+        self.clock = 0.0  # seconds of the timeline covered so far, including those in the resampler
         self.resampler: Resampler | None = None
 
     def add(self, frame: AudioFrame) -> None:
-        """Append a frame of any rate, format and layout, after the silence that its timestamp asks for."""
+        """Append a frame of any rate, format and layout, after the silence that its timestamp calls for."""
         if frame.time is not None:
             gap = frame.time - self.start - self.clock
             believed = self.clock + gap <= (self.length + 1 if self.length else self.clock + BLIND_GAP_SECONDS)
             if gap > GAP_SECONDS and believed:
                 self.finish()
                 self.clock += gap
-                self.sink.silence(self.clock)
+                self.writer.silence(self.clock)
             elif abs(gap) > GAP_SECONDS:
                 self.start += gap
         if self.resampler is None or not self.resampler.fits(frame):
             self.finish()
-            self.resampler = Resampler(frame, self.sink.rate)
+            self.resampler = Resampler(frame, self.writer.rate)
         self.clock += frame.samples / frame.sample_rate
         for samples in self.resampler.convert(frame):
-            self.sink.write(samples)
+            self.writer.write(samples)
 
     def finish(self) -> None:
-        """Write what the resampler still holds."""
+        """Write what is left in the resampler."""
         if self.resampler is not None:
             for samples in self.resampler.convert(None):
-                self.sink.write(samples)
+                self.writer.write(samples)
         self.resampler = None
 
 
 class Resampler:
     """libswresample for frames of one kind: to `rate` Hz, float32, one channel.
 
-    Stereo is the mean of both channels; where they cancel each other out (a microphone wired in opposite phase) the
-    louder one alone. Surround is mixed by libswresample's table for the layout, scaled so that it cannot clip;
-    channels without a known place are treated as stereo is.
+    Stereo is the mean of both channels, or the louder one alone if they cancel each other out (a microphone wired in
+    opposite phase). Surround is mixed by libswresample's table for the layout, scaled so that it cannot clip;
+    channels without a known position are treated like stereo.
     """
 
     def __init__(self, frame: AudioFrame, rate: int) -> None:
         self.kind = self.kind_of(frame)
         self.graph = graph = Graph()
-        graph.threads = 1  # else one for each processor, whose stacks alone can pass the memory limit
+        graph.threads = 1  # else one per processor, whose stacks alone can exceed the memory limit
         places = frame.layout.name
-        # Packed samples (flt): PyAV reads planes of eight channels and more past their end.
+        # Packed samples (flt): PyAV reads planes of eight or more channels past their end.
         source = graph.add(
             "abuffer",
             sample_rate=str(frame.sample_rate),
@@ -97,13 +96,13 @@ class Resampler:
         return frame.sample_rate, frame.format.name, frame.layout.name
 
     def fits(self, frame: AudioFrame) -> bool:
-        """Whether the frame is of the kind that this was made for."""
+        """Whether this resampler was made for frames of this kind."""
         return self.kind_of(frame) == self.kind
 
     def convert(self, frame: AudioFrame | None) -> Iterator[NDArray[np.float32]]:
-        """Take a frame (None: the end), yield what is ready: float32, shape (samples,), at most a second each."""
+        """Take a frame (None: the end); yield what is ready: float32, shape (samples,), at most a second each."""
         if frame is not None:
-            frame.pts = None  # times are the timeline's business
+            frame.pts = None  # the timeline keeps the time
         self.graph.push(frame)
         while True:
             try:
@@ -114,7 +113,7 @@ class Resampler:
 
 
 def downmix(block: NDArray[np.float32]) -> NDArray[np.float32]:
-    """One channel from `block`, shape (samples, channels): see `Resampler`. Finite and within -1..1 in any case."""
+    """One channel from `block`, shape (samples, channels): see `Resampler`. Always finite and within -1..1."""
     block = np.clip(np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0), -1.0, 1.0)
     if block.shape[1] == 1:
         return block[:, 0]
@@ -127,7 +126,7 @@ def downmix(block: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 class SampleWriter:
-    """The file of samples: raw float32, little endian. Counts them, and refuses one too many."""
+    """Writes samples as raw float32, little endian; counts them and refuses one too many."""
 
     def __init__(self, rate: int, max_seconds: float) -> None:
         self.rate, self.most, self.samples = rate, int(max_seconds * rate), 0

@@ -1,4 +1,4 @@
-"""Giving up everything that reading one file does not need."""
+"""Drops every right that reading one file does not need."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import sys
 from typing import NamedTuple
 
 OUTPUT = 3  # the descriptor of the samples, once everything else is closed
-LIBRARY_BYTES = 512 << 20  # address space for libraries, which are mapped but hardly used up
+LIBRARY_BYTES = 512 << 20  # address space for libraries, which are mapped but hardly used
 
 
 class DecodeArguments(NamedTuple):
-    """What the parent passes, as JSON in the first argument."""
+    """What the parent passes, as JSON on the command line."""
 
-    parent: int  # process id; when it goes, this one goes
-    output: int  # descriptor that takes the samples
+    parent: int  # process id; this process ends with it
+    output: int  # file descriptor for the samples
     rate: int  # Hz
     max_seconds: float
     max_memory_bytes: int
@@ -25,19 +25,19 @@ class DecodeArguments(NamedTuple):
 
 
 class DecodeRefused(Exception):
-    """The file is not taken: the reason is one word that `pipeline.audio` turns into a message.
+    """The file is refused: the reason is one word, which `pipeline.decode.refusals` turns into a message.
 
     Reasons: unreadable, cut_off, codec, damaged, memory, no_audio, too_long, too_short, storage_full.
     """
 
 
 def confine(arguments: DecodeArguments) -> None:
-    """Give up all that reading one file does not need. From here on no further file or socket can be opened."""
+    """Drop every right that reading one file does not need. After this, no file or socket can be opened."""
     if sys.platform == "linux":
         libc = ctypes.CDLL(None, use_errno=True)
-        libc.prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG: goes with the parent's thread that started it
+        libc.prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG: ends with the thread that started it
         libc.prctl(38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
-    if os.getppid() != arguments.parent:  # it died before the line above
+    if os.getppid() != arguments.parent:  # the parent died before the line above
         os._exit(1)
     os.dup2(arguments.output, OUTPUT)
     os.closerange(OUTPUT + 1, max(256, arguments.output + 1))
@@ -48,13 +48,13 @@ def confine(arguments: DecodeArguments) -> None:
         (resource.RLIMIT_DATA, arguments.max_memory_bytes),
         (resource.RLIMIT_AS, arguments.max_memory_bytes + LIBRARY_BYTES),
         (resource.RLIMIT_NPROC, 0),
-        (resource.RLIMIT_NOFILE, OUTPUT + 2),  # room for libavformat's copy of standard input, and for nothing else
+        (resource.RLIMIT_NOFILE, OUTPUT + 2),  # room for libavformat's copy of standard input only
     ):
         limit(kind, most, most)
 
 
 def limit(kind: int, soft: int, hard: int) -> None:
-    """Lower a limit; one that is lower already stays."""
+    """Lower a limit, unless it is lower already."""
     most = resource.getrlimit(kind)[1]
     if most != resource.RLIM_INFINITY:
         soft, hard = min(soft, most), min(hard, most)

@@ -1,1 +1,1 @@
-"""pyannote's diarization, made to fit long recordings: same speakers, less memory, a third of the embeddings' time."""
+"""pyannote's diarization for long recordings: the same speakers with less memory and a third of the embedding time."""

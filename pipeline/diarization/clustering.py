@@ -1,4 +1,4 @@
-"""VBx clustering for recordings of any length and any wish. Only for workers: it loads pyannote."""
+"""VBx clustering for recordings of any length and any number of speakers. Loads pyannote, so only workers import it."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import Any
 import numpy as np
 from pyannote.audio.pipelines.clustering import VBxClustering
 
-#: Embeddings that are compared with one another. The comparison takes 16 bytes a pair and quadratic time: 128 MB and
-#: 1.4 s of a core for 4,000, which is what an hour of speech gives at one chunk a second; 16,000 would take 2 GB.
+#: The most embeddings that are compared with one another. A comparison takes 16 bytes a pair and quadratic time: 128 MB
+#: and 1.4 s of a core for 4,000, which is about an hour of speech at one chunk a second; 16,000 would take 2 GB.
 MOST_EMBEDDINGS = 4000
 
 
 class CappedClustering(VBxClustering):  # type: ignore[misc]
     """Finds the speakers in at most `most_embeddings`, spread evenly over the recording.
 
-    The others go to the nearest speaker, as VBx does with those of voices that speak too little in their chunk. Where
-    there are no more than that, the result is that of VBx.
+    The others are assigned to the nearest speaker, as VBx does with voices that speak too little in their chunk. If
+    there are no more embeddings than that, the result is that of VBx.
     """
 
     most_embeddings = MOST_EMBEDDINGS
 
     def filter_embeddings(self, *args: Any, **kwargs: Any) -> tuple[Any, Any, Any]:
-        """Embeddings that speakers are found in, with the indices of their chunks and voices."""
+        """The embeddings in which speakers are found, with the indices of their chunks and voices."""
         embeddings, chunks, voices = super().filter_embeddings(*args, **kwargs)
         if len(embeddings) <= self.most_embeddings:
             return embeddings, chunks, voices
@@ -38,8 +38,8 @@ class CappedClustering(VBxClustering):  # type: ignore[misc]
         max_clusters: int | None = None,
         **kwargs: Any,
     ) -> Any:
-        """Cluster; more speakers than there are embeddings cannot be asked for, VBx would break down."""
+        """Cluster. The number of speakers is limited to that of the embeddings, because VBx would fail."""
         usable, _, _ = self.filter_embeddings(embeddings, segmentations=segmentations)
         bounds = self.set_num_clusters(len(usable), num_clusters, min_clusters, max_clusters)
-        wishes = dict(zip(("num_clusters", "min_clusters", "max_clusters"), bounds, strict=True))
-        return super().__call__(embeddings, segmentations, **wishes, **kwargs)
+        limits = dict(zip(("num_clusters", "min_clusters", "max_clusters"), bounds, strict=True))
+        return super().__call__(embeddings, segmentations, **limits, **kwargs)

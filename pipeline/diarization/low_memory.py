@@ -1,6 +1,6 @@
-"""pyannote's SpeakerDiarization with the same result from less memory and time. Only for workers: it loads pyannote.
+"""pyannote's SpeakerDiarization with the same result in less memory and time. Loads pyannote: only for workers.
 
-Written against pyannote.audio 4.0.7; each step that is replaced here names what it differs in.
+Written for pyannote.audio 4.0.7; each replaced step says how it differs.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from pipeline.diarization.clustering import CappedClustering
 
 
 def use_low_memory(pipeline: Any) -> Any:
-    """Turn a loaded pipeline into a lean one; one of another make is given back as it is.
+    """Make a loaded pipeline use less memory; a pipeline of another kind is returned unchanged.
 
-    What it rests on: a segmentation that answers 0 or 1 (powerset), embeddings by a model of pyannote, VBx.
+    Requires a segmentation whose output is 0 or 1 (powerset), an embedding model of pyannote, and VBx.
     """
     if (
         type(pipeline) is SpeakerDiarization
@@ -41,7 +41,7 @@ def use_low_memory(pipeline: Any) -> Any:
 
 
 class ByteInference(Inference):  # type: ignore[misc]
-    """Keeps the 0 and 1 of a segmentation in a byte each; pyannote keeps them as float32."""
+    """Stores each 0 or 1 of a segmentation in a byte; pyannote stores them as float32."""
 
     def infer(self, chunks: torch.Tensor) -> NDArray[np.uint8]:
         """Who speaks in a batch of chunks: (batch, frames, voices)."""
@@ -58,16 +58,18 @@ class LowMemoryDiarization(SpeakerDiarization):  # type: ignore[misc]
         exclude_overlap: bool = False,
         hook: Callable[..., None] | None = None,
     ) -> NDArray[np.float32]:
-        """What each voice of each chunk sounds like: (chunks, voices, dimension).
+        """The embedding of each voice in each chunk: (chunks, voices, dimension).
 
-        The model hears a chunk once and pools what it heard for each voice; pyannote has it hear the chunk once for
-        each. Silent chunks are left out: nobody's embedding there is ever used.
+        The model processes a chunk once and pools the result for each voice; pyannote processes the chunk once per
+        voice. Silent chunks are skipped: their embeddings are never used.
         """
         window, active = binary_segmentations.sliding_window, binary_segmentations.data
         chunks, frames, voices = active.shape
         least = self._least_frames(window.duration, frames) if exclude_overlap else None
         speaking = np.flatnonzero(active.any(axis=(1, 2))).tolist()
-        embeddings = np.ones((chunks, voices, self._embedding.dimension), dtype=np.float32)  # zeros have no direction
+        embeddings = np.ones(
+            (chunks, voices, self._embedding.dimension), dtype=np.float32
+        )  # zero vectors have no direction
         firsts = range(0, len(speaking), self.embedding_batch_size)
         for done, first in enumerate(firsts):
             if hook is not None:
@@ -80,7 +82,7 @@ class LowMemoryDiarization(SpeakerDiarization):  # type: ignore[misc]
         return embeddings
 
     def _least_frames(self, seconds: float, frames: int) -> int:
-        """Frames of a mask that the embedding model needs to hear anything, in a chunk of `seconds` and `frames`."""
+        """The number of frames that the embedding model needs, in a chunk of this length in seconds and frames."""
         samples: float = seconds * self._embedding.sample_rate
         least: int = self._embedding.min_num_samples
         return math.ceil(frames * least / samples)
@@ -88,16 +90,16 @@ class LowMemoryDiarization(SpeakerDiarization):  # type: ignore[misc]
     def reconstruct(
         self, segmentations: SlidingWindowFeature, hard_clusters: NDArray[np.signedinteger], count: SlidingWindowFeature
     ) -> SlidingWindowFeature:
-        """Who has the floor in each frame of the recording, 0 or 1: (frames, speakers).
+        """Who speaks in each frame of the recording, 0 or 1: (frames, speakers).
 
-        Adds up chunk by chunk; pyannote lays out (chunks, frames, speakers) in float64 first.
+        Adds up chunk by chunk; pyannote first builds (chunks, frames, speakers) in float64.
         """
         window, frames = segmentations.sliding_window, count.sliding_window
         starts = [
             frames.closest_frame(window[chunk].start + 0.5 * frames.duration) for chunk in range(len(hard_clusters))
         ]
         votes = count_votes(segmentations.data, hard_clusters, starts, len(count.data))
-        # a crop to its own extent may drop a frame at the end; pyannote does it
+        # cropping to its own extent can drop a frame at the end; pyannote does so too
         votes = SlidingWindowFeature(votes, frames).crop(count.extent, return_data=False)
         count = count.crop(count.extent, return_data=False)
         return SlidingWindowFeature(select_speakers(votes.data, count.data[:, 0]), votes.sliding_window)
@@ -106,15 +108,15 @@ class LowMemoryDiarization(SpeakerDiarization):  # type: ignore[misc]
     def to_annotation(
         discrete_diarization: SlidingWindowFeature, min_duration_on: float = 0.0, min_duration_off: float = 0.0
     ) -> Annotation:
-        """The turns in who has the floor, from the middle of a frame to the middle of another.
+        """The turns of each speaker, from the middle of a frame to the middle of another.
 
-        Looks at where the floor changes; pyannote looks at each frame in turn, which takes seconds an hour.
+        Visits only the frames at which the speaker changes; pyannote visits every frame, which takes seconds an hour.
         """
         if min_duration_on or min_duration_off:
             return SpeakerDiarization.to_annotation(discrete_diarization, min_duration_on, min_duration_off)
-        frames, floor = discrete_diarization.sliding_window, discrete_diarization.data
+        frames, active = discrete_diarization.sliding_window, discrete_diarization.data
         turns = Annotation()
-        for speaker, (column, track) in enumerate(zip(floor.T, string_generator(), strict=False)):
+        for speaker, (column, track) in enumerate(zip(active.T, string_generator(), strict=False)):
             for first, end in find_active_runs(column):
                 turn = Segment(frames[first].middle, frames[min(end, len(column) - 1)].middle)
                 turns[turn, track] = speaker
@@ -122,6 +124,6 @@ class LowMemoryDiarization(SpeakerDiarization):  # type: ignore[misc]
 
 
 def _choose_masks(active: NDArray[np.uint8], least_frames: int) -> NDArray[np.uint8]:
-    """The frames in which each voice speaks alone; all of its frames where these are too few."""
+    """The frames in which each voice speaks alone, or all of its frames if those are too few."""
     alone = active * (active.sum(axis=2, keepdims=True) < 2)
     return np.where(alone.sum(axis=1, keepdims=True) > least_frames, alone, active)

@@ -1,4 +1,4 @@
-"""One chat with Ollama, streamed, with a deadline for each phase, and stopped at once when the caller wants out."""
+"""One streamed chat with Ollama, with a deadline for each phase, which the caller can stop at once."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.failures import FailureReason, OllamaFailure
 
 TICK_SECONDS = 0.25
-"""How often the caller is told, and may stop, while Ollama is silent."""
-MOST_LINE_BYTES = 1 << 20
-"""A line is one token, or the whole answer where a proxy gathered it."""
-MOST_BYTES = 64 << 20
-MOST_ERROR_BYTES = 1 << 16
+"""How often the caller is called back, and may stop, while Ollama is silent."""
+MAX_LINE_BYTES = 1 << 20
+"""A line is one token, or the whole answer if a proxy buffered it."""
+MAX_BYTES = 64 << 20
+MAX_ERROR_BYTES = 1 << 16
 SPARE_EVENTS = 1000
-"""Lines that carry no token: Ollama's first and last, and what it cannot yet decode."""
+"""Lines without a token: Ollama's first and last, and those it cannot decode yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChatLimits:
-    """Seconds to wait: for the connection, for the first token (the model may have to load), between tokens, in all."""
+    """Seconds to wait: to connect, for the first token (the model may have to load), between tokens, in total."""
 
     connect: float = 5.0
     first_token: float = 600.0
@@ -37,7 +37,7 @@ class ChatLimits:
 
 @dataclass(frozen=True, slots=True)
 class ChatAnswer:
-    """An answer with the reason it ended ("length": it was cut) and Ollama's counts of tokens."""
+    """An answer with the reason for its end ("length": cut off) and Ollama's token counts."""
 
     text: str
     done_reason: str
@@ -64,16 +64,16 @@ class _Event(BaseModel):
 def chat(
     host: str, body: dict[str, Any], on_tick: Callable[[int], None], limits: ChatLimits = ChatLimits()
 ) -> ChatAnswer:
-    """Ask, and call `on_tick` with the number of tokens heard at least every `TICK_SECONDS`.
+    """Chat, and call `on_tick` with the number of received tokens at least every `TICK_SECONDS`.
 
-    What `on_tick` raises closes the connection, upon which Ollama stops generating, and is raised on.
-    Raises OllamaUnreachable (for most failures the kind OllamaFailure), OllamaModelMissing and OllamaRefused.
+    If `on_tick` raises, the connection is closed, so that Ollama stops generating, and the error is re-raised.
+    Raises OllamaUnreachable (mostly its subclass OllamaFailure), OllamaModelMissing and OllamaRefused.
     """
-    return asyncio.run(_attend(host, {**body, "stream": True}, on_tick, limits))
+    return asyncio.run(_chat(host, {**body, "stream": True}, on_tick, limits))
 
 
-class _Heard:
-    """What came so far, and whether it comes in time."""
+class _ReceivedAnswer:
+    """The part of the answer received so far, and its deadlines."""
 
     def __init__(self, limits: ChatLimits, most_tokens: int | None) -> None:
         self.limits = limits
@@ -92,11 +92,11 @@ class _Heard:
     def check_pace(self) -> None:
         now = time.monotonic()
         if now - self.began > self.limits.whole:
-            raise OllamaFailure(FailureReason.SLOW, _told(self.limits.whole))
+            raise OllamaFailure(FailureReason.SLOW, _format_seconds(self.limits.whole))
         if not self.parts and now - self.at > self.limits.first_token:
-            raise OllamaFailure(FailureReason.SILENT, _told(self.limits.first_token))
+            raise OllamaFailure(FailureReason.SILENT, _format_seconds(self.limits.first_token))
         if self.parts and now - self.at > self.limits.between_tokens:
-            raise OllamaFailure(FailureReason.STALLED, _told(self.limits.between_tokens))
+            raise OllamaFailure(FailureReason.STALLED, _format_seconds(self.limits.between_tokens))
 
     def answer(self) -> ChatAnswer:
         if not self.last.done:
@@ -109,27 +109,27 @@ class _Heard:
         )
 
 
-async def _attend(host: str, body: dict[str, Any], on_tick: Callable[[int], None], limits: ChatLimits) -> ChatAnswer:
-    heard = _Heard(limits, body.get("options", {}).get("num_predict"))
-    reading = asyncio.create_task(_read(host, body, heard))
+async def _chat(host: str, body: dict[str, Any], on_tick: Callable[[int], None], limits: ChatLimits) -> ChatAnswer:
+    received = _ReceivedAnswer(limits, body.get("options", {}).get("num_predict"))
+    reading = asyncio.create_task(_read(host, body, received))
     try:
         while not reading.done():
             await asyncio.wait({reading}, timeout=TICK_SECONDS)
-            on_tick(len(heard.parts))
+            on_tick(len(received.parts))
             if not reading.done():
-                heard.check_pace()
+                received.check_pace()
         reading.result()
-        return heard.answer()
+        return received.answer()
     finally:
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)
 
 
-async def _read(host: str, body: dict[str, Any], heard: _Heard) -> None:
+async def _read(host: str, body: dict[str, Any], received: _ReceivedAnswer) -> None:
     options: dict[str, Any] = {
         "base_url": host,
-        "timeout": httpx.Timeout(None, connect=heard.limits.connect),
-        # unpacking would make a small answer large
+        "timeout": httpx.Timeout(None, connect=received.limits.connect),
+        # a small compressed answer could be huge
         "headers": {"Accept-Encoding": "identity"},
         "trust_env": trusts_environment(host),
         "verify": certificates(),
@@ -140,15 +140,15 @@ async def _read(host: str, body: dict[str, Any], heard: _Heard) -> None:
             client.stream("POST", "/api/chat", json=body) as response,
         ):
             if not response.is_success:
-                raise _refusal(response.status_code, await _read_some(response))
+                raise _refusal(response.status_code, await _read_error(response))
             async for line in _lines(response):
-                heard.add(_read_event(line))
-                if heard.last.done:
+                received.add(_read_event(line))
+                if received.last.done:
                     return
 
 
 async def _lines(response: httpx.Response) -> AsyncIterator[bytes]:
-    """The lines of the stream, wherever they are cut on the way; one without an end is told at the end."""
+    """The lines of the stream, however it is split; a last line without a line end included."""
     rest, total = bytearray(), 0
     async for data in response.aiter_raw():
         total += len(data)
@@ -158,9 +158,9 @@ async def _lines(response: httpx.Response) -> AsyncIterator[bytes]:
             for line in lines:
                 if line.strip():
                     yield bytes(line)
-        if len(rest) > MOST_LINE_BYTES:
+        if len(rest) > MAX_LINE_BYTES:
             raise OllamaFailure(FailureReason.FOREIGN)
-        if total > MOST_BYTES:
+        if total > MAX_BYTES:
             raise OllamaFailure(FailureReason.ENDLESS)
     if rest.strip():
         try:
@@ -170,14 +170,14 @@ async def _lines(response: httpx.Response) -> AsyncIterator[bytes]:
         yield bytes(rest)
 
 
-async def _read_some(response: httpx.Response) -> bytes:
-    """The beginning of an error's text."""
+async def _read_error(response: httpx.Response) -> bytes:
+    """The beginning of an error's body."""
     text = bytearray()
     async for data in response.aiter_raw():
         text += data
-        if len(text) > MOST_ERROR_BYTES:
+        if len(text) > MAX_ERROR_BYTES:
             break
-    return bytes(text[:MOST_ERROR_BYTES])
+    return bytes(text[:MAX_ERROR_BYTES])
 
 
 def _read_event(line: bytes) -> _Event:
@@ -202,5 +202,5 @@ def _refusal(status: int, text: bytes) -> Exception:
     return refusal(message or f"HTTP {status}", status)
 
 
-def _told(seconds: float) -> str:
+def _format_seconds(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds >= 120 else f"{seconds:g} s"

@@ -1,8 +1,8 @@
 """A thin client of one Ollama server.
 
-The package `ollama` asks what is installed and running. The rest goes through httpx, because version 0.6.3 of that
-package has no version call, uploads without asking first, without progress and without resuming, leaves fields out of
-create (`renderer`, `parser`, `requires`), of chat (`shift`) and of show (`system`), and knows one timeout only.
+The package `ollama` lists the installed and running models. The rest goes through httpx, because version 0.6.3 of that
+package has no version call, uploads without checking first, without progress and without resuming, omits fields of
+create (`renderer`, `parser`, `requires`), chat (`shift`) and show (`system`), and has a single timeout.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.model_info import InstalledModel, ModelInfo, RunningModel, read_model_info
 from pipeline.ollama.names import name_key
 
-NOT_OLLAMA = "what answers at OLLAMA_HOST does not speak like Ollama"
+NOT_OLLAMA = "the server at OLLAMA_HOST is not Ollama"
 
 
 class OllamaClient:
-    """Calls that take moments. Raises OllamaUnreachable, OllamaModelMissing and OllamaRefused."""
+    """Short calls. They raise OllamaUnreachable, OllamaModelMissing and OllamaRefused."""
 
     def __init__(self, host: str, *, connect_seconds: float = 5.0, answer_seconds: float = 30.0) -> None:
         self.host = host
@@ -57,7 +57,7 @@ class OllamaClient:
             return str(json_object(self._http.get("/api/version")).get("version", ""))
 
     def models(self) -> list[InstalledModel]:
-        """All installed models, the one changed last first."""
+        """All installed models, the most recently changed first."""
         with translated_errors():
             found = self._official.list().models
         return [
@@ -71,12 +71,12 @@ class OllamaClient:
         ]
 
     def find(self, name: str) -> InstalledModel | None:
-        """The installed model of this name; "recap" means "recap:latest", as everywhere in Ollama."""
+        """The installed model of this name; "recap" means "recap:latest", as in all of Ollama."""
         wanted = name_key(name)
         return next((one for one in self.models() if name_key(one.name) == wanted), None)
 
     def show(self, name: str) -> ModelInfo:
-        """What the server knows of a model."""
+        """What the server knows about a model."""
         with translated_errors():
             answer = json_object(self._http.post("/api/show", json={"model": name}))
         try:
@@ -85,7 +85,7 @@ class OllamaClient:
             raise OllamaRefused(NOT_OLLAMA) from error
 
     def running(self) -> list[RunningModel]:
-        """The models that are loaded now."""
+        """The loaded models."""
         with translated_errors():
             found = self._official.ps().models
         return [
@@ -94,7 +94,7 @@ class OllamaClient:
         ]
 
     def unload(self, name: str) -> None:
-        """Free the memory that a model takes; returns when the server has agreed."""
+        """Unload a model; returns when the server has agreed."""
         with translated_errors():
             body = {"model": name, "messages": [], "keep_alive": 0, "stream": False}
             checked(self._http.post("/api/chat", json=body))
@@ -102,12 +102,12 @@ class OllamaClient:
 
 @cache
 def certificates() -> ssl.SSLContext:
-    """Whom to trust over HTTPS; reading that takes longer than all the rest of a call."""
+    """The trusted certificates for HTTPS, loaded once: that takes longer than the rest of a call."""
     return httpx.create_ssl_context()
 
 
 def trusts_environment(host: str) -> bool:
-    """False for this machine itself: a proxy set for the Internet must not see what goes to 127.0.0.1."""
+    """False for this machine: a proxy for the Internet must not see what goes to 127.0.0.1."""
     name = urlsplit(host).hostname or ""
     try:
         return not ipaddress.ip_address(name).is_loopback
@@ -116,7 +116,7 @@ def trusts_environment(host: str) -> bool:
 
 
 def checked(response: httpx.Response) -> httpx.Response:
-    """The response, unless it is an error: its body must have been read by then."""
+    """The response, unless it is an error; its body must have been read."""
     if not response.is_error:
         return response
     try:
@@ -127,7 +127,7 @@ def checked(response: httpx.Response) -> httpx.Response:
 
 
 def json_object(response: httpx.Response) -> dict[str, Any]:
-    """The JSON object that an answer holds."""
+    """The JSON object of a response."""
     found = checked(response).json()
     if not isinstance(found, dict):
         raise OllamaRefused(NOT_OLLAMA) from ValueError("no JSON object")
@@ -135,7 +135,7 @@ def json_object(response: httpx.Response) -> dict[str, Any]:
 
 
 def refusal(message: str, status: int | None) -> Exception:
-    """The error for which Ollama's message and status stand."""
+    """The error for a message and status of Ollama."""
     if status == httpx.codes.NOT_FOUND and "model" in message:
         return OllamaModelMissing()
     return OllamaRefused(message, status)
@@ -143,7 +143,7 @@ def refusal(message: str, status: int | None) -> Exception:
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Turn what httpx and the package `ollama` raise into the errors of this module."""
+    """Translate errors of httpx and of the package `ollama`."""
     try:
         yield
     except ollama.ResponseError as error:

@@ -1,4 +1,4 @@
-"""What can go wrong with a call to Ollama, in words for the user, and whether asking again can help."""
+"""Failures of calls to Ollama, explained to the user, and whether a retry can help."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import httpx
 from pipeline.errors import OllamaUnreachable
 from pipeline.ollama.errors import OllamaRefused
 
-SAID_CHARACTERS = 200
-"""As much of Ollama's own words as fits a sentence."""
+MAX_DETAIL_CHARACTERS = 200
+"""As much of Ollama's own words as fits into a sentence."""
 
 
 class FailureReason(StrEnum):
-    """Why a call failed. These codes may be stored and logged: they tell nothing of a recording."""
+    """Why a call failed. These codes may be stored and logged: they reveal nothing about a recording."""
 
     AWAY = "away"
     BUSY = "busy"
@@ -43,60 +43,60 @@ _FAILURE_TEXTS = {
         "Ollama did not answer", f"Start Ollama, or set OLLAMA_HOST to where it runs, {_AGAIN}", True
     ),
     FailureReason.BUSY: _FailureText(
-        "Ollama had too much to do", "Write the recap again when Ollama has less to do.", True
+        "Ollama was overloaded", "Write the recap again when Ollama is less busy.", True
     ),
     FailureReason.ERROR: _FailureText(
-        "Ollama reported an error: “{said}”",
-        f"Ollama's log tells more. If memory ran out, name a smaller model in OLLAMA_MODEL, {_AGAIN}", True,
+        "Ollama reported an error: “{detail}”",
+        f"See Ollama's log. If memory ran out, name a smaller model in OLLAMA_MODEL, {_AGAIN}", True,
     ),
     FailureReason.SILENT: _FailureText(
-        "Ollama did not begin its answer within {said}",
+        "Ollama did not begin its answer within {detail}",
         f"{_SMALLER}or allow more time with OLLAMA_FIRST_TOKEN_SECONDS, {_AGAIN}", True,
     ),
     FailureReason.STALLED: _FailureText(
-        "Ollama fell silent for {said} in the middle of its answer",
+        "Ollama stopped for {detail} in the middle of its answer",
         f"{_SMALLER}or allow more time with OLLAMA_TOKEN_SECONDS, {_AGAIN}", True,
     ),
     FailureReason.BROKE_OFF: _FailureText(
         "Ollama broke off its answer",
-        f"It may have crashed or run out of memory: its log tells more. Start it again, {_AGAIN}", True,
+        f"It may have crashed or run out of memory; see its log. Restart it, {_AGAIN}", True,
     ),
-    FailureReason.SLOW: _FailureText("Ollama did not finish its answer within {said}", f"{_SMALLER}{_AGAIN}", False),
+    FailureReason.SLOW: _FailureText("Ollama did not finish its answer within {detail}", f"{_SMALLER}{_AGAIN}", False),
     FailureReason.ENDLESS: _FailureText(
-        "the answer of the language model had no end", f"Name another model in OLLAMA_MODEL, {_AGAIN}", False
+        "the language model did not end its answer", f"Name another model in OLLAMA_MODEL, {_AGAIN}", False
     ),
     FailureReason.REFUSED: _FailureText(
-        "access to Ollama was refused ({said})",
+        "access to Ollama was refused ({detail})",
         f"Set OLLAMA_HOST to an address where Ollama answers without a password, {_AGAIN}", False,
     ),
     FailureReason.FOREIGN: _FailureText(
-        "what answers at OLLAMA_HOST does not speak like Ollama",
+        "the server at OLLAMA_HOST is not Ollama",
         f"Set OLLAMA_HOST to where Ollama runs, {_AGAIN}", False,
     ),
 }  # fmt: skip
 
 
 class OllamaFailure(OllamaUnreachable):
-    """A call that brought no answer. `is_transient`: asking again a little later can help."""
+    """A call without an answer. `is_transient`: a retry can help."""
 
-    def __init__(self, reason: FailureReason, said: str = "") -> None:
+    def __init__(self, reason: FailureReason, detail: str = "") -> None:
         kind = _FAILURE_TEXTS[reason]
-        why = kind.why.format(said=" ".join(said.split())[:SAID_CHARACTERS])
+        why = kind.why.format(detail=" ".join(detail.split())[:MAX_DETAIL_CHARACTERS])
         super().__init__(f"The summary was put together from quotes, because {why}.", kind.hint)
-        self.reason, self.said, self.is_transient = reason, said, kind.is_transient
+        self.reason, self.detail, self.is_transient = reason, detail, kind.is_transient
 
     def __reduce__(self) -> tuple[type[OllamaFailure], tuple[FailureReason, str]]:
-        return type(self), (self.reason, self.said)
+        return type(self), (self.reason, self.detail)
 
 
 class OllamaPaused(OllamaUnreachable):
-    """Ollama failed so often that it is left alone for a while."""
+    """Ollama failed so often that no calls are made for a while: the circuit is open."""
 
     def __init__(self, until: datetime) -> None:
         super().__init__(
-            "The summary was put together from quotes, because Ollama failed several times in a row and is left alone "
+            "The summary was put together from quotes, because Ollama failed several times in a row and is paused "
             f"until {until:%H:%M %Z}.",
-            "Look whether Ollama runs; once it does, write the recap again: it is then asked at once.",
+            "Check that Ollama runs, then write the recap again: that ends the pause.",
         )
         self.until = until
 
@@ -105,11 +105,11 @@ class OllamaPaused(OllamaUnreachable):
 
 
 class CircuitBreaker(Protocol):
-    """Who keeps count of failures over all jobs, and has Ollama left alone after too many."""
+    """Counts failures over all jobs, and opens after too many: then Ollama is not called for a while."""
 
     @property
     def open_until(self) -> datetime | None:
-        """Until when Ollama is not to be asked, in the zone to tell it in; None: it may be."""
+        """When calls may be made again, in the time zone for display; None: now."""
         ...
 
     def record_failure(self, reason: str) -> None: ...
@@ -117,23 +117,23 @@ class CircuitBreaker(Protocol):
 
 
 class AlwaysClosed:
-    """Keeps no count."""
+    """A circuit breaker that never opens."""
 
     open_until: datetime | None = None
 
     def record_failure(self, reason: str) -> None:
-        """A failure is forgotten."""
+        """Ignore the failure."""
 
     def record_success(self) -> None:
-        """So is a success."""
+        """Ignore the success."""
 
 
 def to_failure(error: OllamaUnreachable | OllamaRefused) -> OllamaFailure | None:
-    """The failure that an error of a call stands for; None where Ollama works, but would not do this."""
+    """The failure behind an error; None if Ollama works, but refuses this call."""
     if isinstance(error, OllamaFailure):
         return error
     if isinstance(error, OllamaUnreachable):
-        return OllamaFailure(*_of_transport(error.__cause__))
+        return OllamaFailure(*_classify_transport_error(error.__cause__))
     if isinstance(error.__cause__, httpx.RequestError | httpx.InvalidURL | ValueError):
         return OllamaFailure(FailureReason.FOREIGN)
     status = error.status
@@ -150,7 +150,7 @@ def to_failure(error: OllamaUnreachable | OllamaRefused) -> OllamaFailure | None
     return None
 
 
-def _of_transport(cause: BaseException | None) -> tuple[FailureReason, str]:
+def _classify_transport_error(cause: BaseException | None) -> tuple[FailureReason, str]:
     if isinstance(cause, httpx.ReadTimeout | httpx.WriteTimeout | httpx.PoolTimeout):
         return FailureReason.SILENT, "a few seconds"
     if isinstance(cause, httpx.ReadError | httpx.WriteError | httpx.RemoteProtocolError):

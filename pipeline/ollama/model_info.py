@@ -1,4 +1,4 @@
-"""What an Ollama server says of its models."""
+"""What an Ollama server reports about its models."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any
 
 _BLOB = re.compile(r"\bsha256[-:]([0-9a-f]{64})\b")
 BYTES_PER_ELEMENT = 2
-"""The cache holds f16 unless OLLAMA_KV_CACHE_TYPE of the server says otherwise; then less is needed."""
+"""The cache is f16 unless the server's OLLAMA_KV_CACHE_TYPE says otherwise; then it needs less."""
 
 
 @dataclass(frozen=True, slots=True)
 class InstalledModel:
-    """A model of the server; `digest` is that of its manifest, `size` in bytes, `quantization` such as "Q4_K_M"."""
+    """An installed model; `digest` is that of its manifest, `size` in bytes, `quantization` such as "Q4_K_M"."""
 
     name: str
     digest: str
@@ -26,11 +26,11 @@ class InstalledModel:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """What the server knows of a model. `window` is the number of tokens it was trained for, None where unknown.
+    """What the server knows about a model. `window` is the number of tokens it was trained for; None if unknown.
 
-    `remote_host` is where the model really runs, where that is elsewhere. `modelfile` is one that Ollama writes of it;
-    its FROM and ADAPTER lines name blobs. It is not made to be read again: values are not always quoted.
-    `bytes_a_token` is what each token of the window takes of memory, None where that is not told.
+    `remote_host` is where the model runs if that is another server. `modelfile` is written by Ollama; its FROM and
+    ADAPTER lines name blobs. It cannot always be parsed: values are not always quoted. `bytes_per_token` is the memory
+    for each token of the window; None if unknown.
     """
 
     window: int | None
@@ -47,16 +47,16 @@ class ModelInfo:
     requires: str = ""
     modelfile: str = ""
     remote_host: str = ""
-    bytes_a_token: int | None = None
+    bytes_per_token: int | None = None
 
     @property
-    def is_ours(self) -> bool:
-        """Whether it can write summaries and runs here, so that nothing said in a recording leaves the machine."""
+    def is_local_writer(self) -> bool:
+        """Whether it can write summaries and runs on this server, so that no transcript leaves it."""
         return self.can_chat and not self.remote_host
 
     @property
     def can_chat(self) -> bool:
-        """Servers before 0.6.4 list no capabilities; there, all but the families of embedding models can."""
+        """Servers before 0.6.4 list no capabilities; there, all but the families of embedding models can chat."""
         if self.capabilities is not None:
             return "completion" in self.capabilities
         return "bert" not in self.family
@@ -71,13 +71,13 @@ class ModelInfo:
 
     @property
     def blobs(self) -> frozenset[str]:
-        """The digests ("sha256:...") of the files that the model is made of."""
+        """The digests ("sha256:...") of the model's files."""
         return frozenset(f"sha256:{value}" for value in _BLOB.findall(self.modelfile))
 
 
 @dataclass(frozen=True, slots=True)
 class RunningModel:
-    """A loaded model: the window that was really allocated, its bytes in all and on the GPU."""
+    """A loaded model: its allocated window in tokens, and its bytes in total and on the GPU."""
 
     name: str
     window: int
@@ -86,7 +86,7 @@ class RunningModel:
 
 
 def read_model_info(answer: dict[str, Any]) -> ModelInfo:
-    """The answer of `/api/show`."""
+    """Read the answer of `/api/show`."""
     info = answer.get("model_info") or {}
     details = answer.get("details") or {}
     architecture = str(info.get("general.architecture") or "")
@@ -108,12 +108,12 @@ def read_model_info(answer: dict[str, Any]) -> ModelInfo:
         requires=str(answer.get("requires") or ""),
         modelfile=str(answer.get("modelfile") or ""),
         remote_host=str(answer.get("remote_host") or ""),
-        bytes_a_token=cache_bytes_per_token(info),
+        bytes_per_token=cache_bytes_per_token(info),
     )
 
 
 def read_parameters(text: str) -> dict[str, Any]:
-    """The parameters of `show`, a line each: name, blanks, and the value as Go writes it; `stop` may come often."""
+    """Read the parameters of `show`, one per line: name, spaces, value in Go's notation; `stop` may repeat."""
     found: dict[str, Any] = {}
     for line in text.splitlines():
         name, _, written = line.strip().partition(" ")
@@ -126,7 +126,7 @@ def read_parameters(text: str) -> dict[str, Any]:
 
 
 def _read_go(written: str) -> Any:
-    """A number, true, false, or text in quotes: as JSON but for the escapes of what does not print."""
+    """A number, true, false, or quoted text: JSON, except for the escapes of unprintable characters."""
     try:
         return json.loads(written)
     except ValueError:
@@ -139,11 +139,11 @@ def _read_go(written: str) -> Any:
 
 
 def cache_bytes_per_token(info: Mapping[str, Any]) -> int | None:
-    """Bytes that each token of the window takes in the KV cache; `info` is `model_info` of `/api/show`.
+    """Bytes in the KV cache for each token of the window; `info` is `model_info` of `/api/show`.
 
-    For each layer: heads of keys and values x (length of a key + length of a value) x 2 bytes. This is `GraphSize` in
-    Ollama's `fs/ggml/ggml.go`. Where a layer sees only the last tokens (sliding windows) less is needed. None where
-    the numbers are not told: so it is where they differ by layer.
+    For each layer: heads of keys and values x (length of a key + length of a value) x 2 bytes, as `GraphSize` in
+    Ollama's `fs/ggml/ggml.go`. Layers that see only the last tokens (sliding windows) need less. None if the numbers
+    are missing, as they are if they differ by layer.
     """
     architecture = info.get("general.architecture")
 

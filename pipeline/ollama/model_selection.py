@@ -1,4 +1,4 @@
-"""Which of Ollama's models writes the summaries."""
+"""Selects the model that writes the summaries."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ log = logging.getLogger(__name__)
 def select_model(
     client: OllamaClient, model: str | None, *, allow_remote: bool = True
 ) -> tuple[InstalledModel, ModelInfo]:
-    """The model of this name, or the first, changed last, that can chat.
+    """The model of this name, or else the most recently changed one that can chat.
 
-    Where none is named, models that run elsewhere are passed over, since what is said in a recording would leave the
-    machine, and so are damaged ones. `allow_remote` False: such a model is not taken by its name either.
-    Raises OllamaModelMissing where there is none.
+    Without a name, damaged models are skipped, and remote ones, because the transcript would leave the machine. With
+    `allow_remote` False a remote model is not accepted by name either. Raises OllamaModelMissing if there is none.
     """
     if model:
         found = client.find(model)
@@ -27,20 +26,20 @@ def select_model(
             raise OllamaModelMissing(
                 f"The summary was put together from quotes, because Ollama does not have the model {model}."
             )
-        card = client.show(found.name)
-        if card.remote_host and not allow_remote:
+        info = client.show(found.name)
+        if info.remote_host and not allow_remote:
             raise OllamaModelMissing(
-                f"The summary was put together from quotes, because the model {found.name} runs elsewhere: what is "
-                "said in the recording would leave this machine.",
-                "Choose another model. Who runs this site may allow it by naming it in OLLAMA_MODEL.",
+                f"The summary was put together from quotes, because the model {found.name} runs on another "
+                "server: the transcript would leave this machine.",
+                "Choose another model. The administrator of this site can allow it by naming it in OLLAMA_MODEL.",
             )
-        return found, card
+        return found, info
     for found in client.models():
         try:
-            card = client.show(found.name)
+            info = client.show(found.name)
         except OllamaRefused as error:
-            log.warning("Ollama's model %s is passed over: %s", found.name, for_log(error))
+            log.warning("Ollama's model %s is skipped: %s", found.name, for_log(error))
             continue
-        if card.is_ours:
-            return found, card
+        if info.is_local_writer:
+            return found, info
     raise OllamaModelMissing()

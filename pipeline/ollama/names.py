@@ -1,9 +1,9 @@
-"""Names of models as Ollama reads them: `[host/][namespace/]model[:tag]`, after its `types/model/name.go`."""
+"""Model names as Ollama reads them: `[host/][namespace/]model[:tag]`, after its `types/model/name.go`."""
 
 from __future__ import annotations
 
 DEFAULT_PARTS = ("latest", "", "library", "registry.ollama.ai")
-"""What a part means that is left out, in the same order."""
+"""The defaults of omitted parts, in the order of `split_name`."""
 
 
 def full_name(name: str) -> str:
@@ -12,13 +12,13 @@ def full_name(name: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """The same for all names that mean the same model: Ollama fills in what is left out, and knows no case."""
+    """The same key for all names of the same model: Ollama fills in defaults and ignores case."""
     parts = split_name(name)
     return "/".join(part or usual for part, usual in zip(parts, DEFAULT_PARTS, strict=True)).lower()
 
 
 def split_name(name: str) -> tuple[str | None, str | None, str | None, str | None]:
-    """Tag, name, namespace and host; None where left out."""
+    """Tag, name, namespace and host; None if omitted."""
     rest, tag = name, None
     if ":" in name.rsplit("/", 1)[-1]:
         rest, tag = name.rsplit(":", 1)

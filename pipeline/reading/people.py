@@ -1,4 +1,4 @@
-"""The people of a recap: their names, their numbers (and so their colours), and when each of them speaks."""
+"""The people in a recap: their names, their numbers (and so their colours), and when they speak."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NO_OWNER = "No owner"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A speaker as printed; `number` counts from 0 in the order of first speaking."""
+    """A person as shown; `number` counts from 0 in the order of first speaking, and is None for anyone else."""
 
     name: str
     number: int | None
@@ -22,7 +22,7 @@ class Person:
 
 
 class People:
-    """Finds who is meant by an id or by a name as it was said."""
+    """Finds a person by their id, or by their name as it was said."""
 
     def __init__(self, recap: Recap) -> None:
         spans: dict[str | None, list[StartEnd]] = {}
@@ -36,13 +36,13 @@ class People:
         self._by_name = {person.name.casefold(): person for person in reversed(self.all)}
 
     def speaker(self, key: str | None) -> Person | None:
-        """The speaker with that id; None where there are no speakers or none is given."""
+        """The speaker with this id; None without an id, and in a recap without speakers."""
         if not self.all or key is None:
             return None
         return self._by_id.get(key) or Person(UNKNOWN, None)
 
     def owner(self, owner: str | None) -> Person:
-        """Who has to do something: by id or by name, a stranger by the name as it was said."""
+        """The owner of an action item, by id or by name; anyone unknown keeps the name as it was said."""
         if not owner:
             return Person(NO_OWNER, None)
         return self._by_id.get(owner) or self._by_name.get(owner.casefold()) or Person(owner, None)

@@ -1,1 +1,1 @@
-"""Documents made from a recap; each format is a module of its own."""
+"""The PDF of a recap."""

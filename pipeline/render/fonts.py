@@ -1,7 +1,7 @@
-"""The faces of a recap: which one has a character, and how wide text is in it.
+"""The fonts of the PDF: which font has a character, and how wide a text is.
 
-A face without a glyph for a character would draw an empty box, silently; so text is split into runs by what each
-face's character map holds. A face for another script is one more name in `_CHAIN`.
+A font without a glyph for a character silently draws an empty box, so text is split into runs by the character maps of
+the fonts. A font for another script is one more name in `_CHAIN`.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _ALL = (TEXT, ITALIC, SEMIBOLD, DISPLAY, LABEL, LABEL_SEMIBOLD)
 
 
 class Font:
-    """One face: its characters and their widths in thousandths of the size."""
+    """One font: its characters and their widths in thousandths of the size."""
 
     def __init__(self, name: str) -> None:
-        # Without the readable first 128 codes a subset holds the used glyphs only.
+        # Without the readable first 128 codes, a subset has only the glyphs that are used.
         font = ttfonts.TTFont(name, str(_FOLDER / f"{name}.ttf"), asciiReadable=False)
         pdfmetrics.registerFont(font)
         self.name = name
@@ -40,13 +40,13 @@ class Font:
 
 @cache
 def load_font(name: str) -> Font:
-    """The face of that name, loaded and registered with reportlab at its first use."""
+    """The font with this name; it is loaded and registered with reportlab on first use."""
     return Font(name)
 
 
 @cache
 def drawable_characters() -> frozenset[str]:
-    """All characters that at least one face of every chain has."""
+    """All characters that at least one font can draw."""
     fallback = frozenset[str]().union(*(load_font(name).characters for name in _CHAIN))
     for name in _ALL:
         load_font(name)
@@ -55,7 +55,7 @@ def drawable_characters() -> frozenset[str]:
 
 @lru_cache(maxsize=32768)
 def split_by_font(text: str, name: str) -> tuple[tuple[str, str], ...]:
-    """Split text into (face name, text): the named face where it has the characters, else the first that does."""
+    """Split text into (font name, text): the named font if it has the characters, else the first one that does."""
     first = load_font(name)
     if first.characters.issuperset(text):
         return ((name, text),)
@@ -81,9 +81,9 @@ def width(text: str, name: str, size: float) -> float:
 
 
 def kerned(text: str, name: str, size: float) -> tuple[Any, float]:
-    """Text with its pairs kerned, to be drawn as it is, and its width in points.
+    """A text with kerned pairs, ready to draw, and its width in points.
 
-    Plain text and its plain width come back where the face cannot shape it without changing its characters.
+    Returns the plain text and its plain width if the font cannot shape it without changing its characters.
     """
     plain = width(text, name, size)
     if not text or len(split_by_font(text, name)) > 1:

@@ -1,4 +1,4 @@
-"""Numbers as they are printed: times, lengths, shares, sizes and dates."""
+"""Formats numbers for the PDF: times, durations, percentages, sizes and dates."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HOUR = 3600
 
 
 def clock(seconds: float, *, hours: bool = False) -> str:
-    """A moment as m:ss, as h:mm:ss from the first hour on or where `hours` asks for it."""
+    """A time as m:ss, or as h:mm:ss from the first hour on and if `hours` is set."""
     whole = max(0, int(seconds))
     if hours or whole >= HOUR:
         return f"{whole // HOUR}:{whole // 60 % 60:02d}:{whole % 60:02d}"
@@ -22,7 +22,7 @@ def clock(seconds: float, *, hours: bool = False) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A length in words: "53 s", "3 min 38 s", "2 h 58 min"."""
+    """A duration with units: "53 s", "3 min 38 s", "2 h 58 min"."""
     whole = max(0, int(seconds))
     if whole >= HOUR:
         return f"{whole // HOUR} h {whole // 60 % 60} min"
@@ -32,12 +32,12 @@ def duration(seconds: float) -> str:
 
 
 def elapsed(seconds: float) -> str:
-    """How long a step took: tenths below a minute."""
+    """The time that a step took, with tenths of seconds below a minute."""
     return f"{seconds:.1f} s" if seconds < 60 else duration(seconds)
 
 
 def percent(part: float, whole: float) -> str:
-    """A part in per cent; "0 %" of nothing."""
+    """A part as a percentage; "0 %" if the whole is nothing."""
     return f"{round(100 * part / whole) if whole > 0 else 0} %"
 
 
@@ -57,7 +57,7 @@ def pluralize(count: int, one: str, many: str) -> str:
 
 
 def zone(name: str) -> tzinfo:
-    """The zone of that name, UTC where this machine does not know it."""
+    """The time zone with this name, or UTC if this machine does not know it."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, OSError, ValueError):
@@ -65,7 +65,7 @@ def zone(name: str) -> tzinfo:
 
 
 def parse_time(text: str, zone_name: str) -> datetime | None:
-    """An ISO 8601 moment (UTC where it names no zone) in the user's zone; None where it is none."""
+    """An ISO 8601 time (UTC unless it has a zone) in the user's time zone; None if it is not valid."""
     try:
         parsed = datetime.fromisoformat(text)
         return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(zone(zone_name))
@@ -85,7 +85,7 @@ def date_and_time(when: datetime, *, weekday: bool = False) -> str:
 
 
 def axis_steps(duration: float) -> list[float]:
-    """The moments marked on a time axis of `duration` seconds: at most six steps of a round length, from 0."""
+    """The marks of a time axis of `duration` seconds: at most six round steps from 0."""
     steps = (15, 30, 60, 120, 300, 600, 900, 1800, HOUR)
     step = next((one for one in steps if duration / one <= 6), HOUR)
     while duration / step > 6:

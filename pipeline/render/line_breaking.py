@@ -1,4 +1,4 @@
-"""Words into lines: greedy or balanced, never wider than the measure, no word lost."""
+"""Breaks words into lines, greedy or balanced: never wider than the measure, and no word is lost."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def cut_word(text: str, style: TextStyle, measure: float) -> list[str]:
 
 
 def set_word(text: str, style: TextStyle, measure: float, *, dotted: bool = False, at: float | None = None) -> TextLine:
-    """One word of a text as it is set: a single piece, or several where it is wider than the measure."""
+    """One word of a text: a single piece, or several if it is wider than the measure."""
     wide = width(text, style)
     space = width(" ", style)
     if wide <= measure:
@@ -93,7 +93,7 @@ def break_greedily(pieces: TextLine, measure: float) -> list[TextLine]:
 
 
 def break_ragged(pieces: TextLine, measure: float) -> list[TextLine]:
-    """Running text: greedy, but a last line of one short word takes a second word down with it."""
+    """Running text: greedy, but a last line of one short word gets a second word."""
     lines = break_greedily(pieces, measure)
     if len(lines) > 1 and len(lines[-1]) == 1 and len(lines[-2]) > 2:
         last = lines[-1][0]
@@ -103,7 +103,7 @@ def break_ragged(pieces: TextLine, measure: float) -> list[TextLine]:
 
 
 def break_balanced(pieces: TextLine, measure: float) -> list[TextLine]:
-    """An item: two to four lines get the narrowest width that keeps their number; others are running text."""
+    """An item: two to four lines get the narrowest width with the same number of lines; others are running text."""
     lines = break_greedily(pieces, measure)
     if not 2 <= len(lines) <= 4:
         return break_ragged(pieces, measure)
@@ -118,7 +118,7 @@ def break_balanced(pieces: TextLine, measure: float) -> list[TextLine]:
 
 
 def truncate(text: str, style: TextStyle, measure: float) -> str:
-    """As much of the text as fits with an ellipsis after it; no space, hyphen or sign stands before that."""
+    """As much of the text as fits with an ellipsis after it, without a space, hyphen or sign before that."""
     room = measure - width(ELLIPSIS, style)
     kept, used = 0, 0.0
     for one in text:
@@ -130,12 +130,12 @@ def truncate(text: str, style: TextStyle, measure: float) -> str:
 
 
 def truncate_to_width(text: str, style: TextStyle, measure: float) -> str:
-    """The text if it fits on one line, else its beginning and an ellipsis."""
+    """The text if it fits on one line, else its beginning with an ellipsis."""
     return text if width(text, style) <= measure else truncate(text, style, measure)
 
 
 def break_name(name: str, style: TextStyle, measure: float, most: int) -> list[TextLine]:
-    """A name on at most `most` lines; it breaks at spaces and after hyphens, and ends in an ellipsis where cut."""
+    """A name on at most `most` lines; it breaks at spaces and after hyphens, and ends in an ellipsis if it is cut."""
     pieces: TextLine = []
     for part in name.split(" "):
         for number, piece in enumerate(_AFTER_HYPHEN.split(part)):

@@ -1,4 +1,4 @@
-"""What a reader must know before trusting a recap: one line on page 1, the whole of it on the last page."""
+"""What a reader must know before trusting a recap: one line on page 1, the full text on the last page."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MANY = 12
 
 @dataclass(frozen=True, slots=True)
 class PrintedNotice:
-    """A notice as printed: its name, one line for page 1 and the whole text."""
+    """A notice as printed: its name, one line for page 1, and the full text."""
 
     name: str
     short: str
@@ -45,7 +45,7 @@ def _line(notice: Notice) -> PrintedNotice:
 
 
 def printed_notices(recap: Recap, missing: frozenset[str]) -> list[PrintedNotice]:
-    """The recap's own warnings, then what the document itself has to say; each name once."""
+    """The warnings of the recap, then those of the document itself; each name once."""
     lines = [_line(notice) for notice in recap.warnings]
     if recap.summary.engine == "extractive" and recap.transcript.segments:
         lines.append(PrintedNotice("Extracted", _EXTRACTED, f"No language model wrote this summary. {_EXTRACTED}"))
@@ -64,5 +64,5 @@ def printed_notices(recap: Recap, missing: frozenset[str]) -> list[PrintedNotice
 def _missing_line(missing: frozenset[str]) -> PrintedNotice:
     codes = [f"U+{ord(one):04X}" for one in sorted(missing)]
     listed = ", ".join(codes[:_MANY]) + (f" and {len(codes) - _MANY} others" if len(codes) > _MANY else "")
-    text = "Some characters have no letter in the typefaces of this document and stand as “?”."
-    return PrintedNotice("Missing characters", text, f"{text} The recording's page shows them. They are: {listed}.")
+    text = "The fonts of this document lack some characters, which are shown as “?”."
+    return PrintedNotice("Missing characters", text, f"{text} The recording's page shows them: {listed}.")

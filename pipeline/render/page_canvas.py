@@ -1,4 +1,4 @@
-"""Pages to draw on: a cursor that goes down, running head and foot, links, marks and the outline."""
+"""Pages to draw on: a cursor that moves down, running head and foot, links, marks and the outline."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
 class NullCanvas:
-    """Takes every drawing call and draws nothing: to measure a page."""
+    """Accepts every drawing call and draws nothing: used to measure a page."""
 
     def __getattr__(self, name: str) -> Any:
         return lambda *args, **kwargs: self
@@ -58,7 +58,7 @@ class PageCanvas:
         return self.page.right
 
     def room(self) -> int:
-        """How many lines of the grid still fit, the one at the cursor included."""
+        """How many lines of the grid still fit, including the one at the cursor."""
         return max(0, int((self.y - style.LAST_BASELINE) / style.GRID + 1 + 1e-6))
 
     def fits(self, height: float) -> bool:
@@ -169,7 +169,7 @@ class PageCanvas:
         return wide
 
     def line(self, x: float, y: float, line: TextLine) -> None:
-        """Draw a composed line, one stroke of text for each stretch of the same style."""
+        """Draw a line of pieces, those of the same style at once."""
         start = 0
         for number in range(1, len(line) + 1):
             if number < len(line) and _same_style(line[number], line[start]):
@@ -204,25 +204,25 @@ class PageCanvas:
     # Times and links
 
     def time(self, x: float, y: float, seconds: float, text_style: TextStyle = style.TIME) -> float:
-        """Draw a moment that ends at x and opens the recording there; returns where it begins."""
+        """Draw a time that ends at x and links to the recording at that second; returns where it begins."""
         text = clock(seconds, hours=self.hours)
         start = self.text_right(x, y, text, text_style)
         self.link(start, y, x, text_style.size, seconds)
         return start
 
     def link(self, x0: float, y: float, x1: float, size: float, seconds: float) -> None:
-        """Make a line of text from x0 to x1 open the recording at that second."""
+        """Link a line of text from x0 to x1 to the recording at that second."""
         self.link_area(x0 - _LINK_MARGIN, y - 0.25 * size - 1, x1 + _LINK_MARGIN, y + 0.75 * size + 1, seconds)
 
     def link_area(self, x0: float, y0: float, x1: float, y1: float, seconds: float) -> None:
-        """Make an area open the recording at that second; nothing where there is no address."""
+        """Link an area to the recording at that second; does nothing if the recording has no address."""
         if self.url:
             joint = "&" if "?" in self.url else "?"
             address = f"{self.url}{joint}t={max(0, int(seconds))}"
             self.output.linkURL(address, (x0, y0, x1, y1), relative=0, thickness=0)
 
     def anchor(self, key: str, title: str, level: int = 0) -> None:
-        """Enter the place at the cursor into the outline."""
+        """Add the place at the cursor to the outline."""
         top = min(self.page.height, self.y + 2 * style.GRID)
         self.output.bookmarkPage(key, fit="XYZ", left=0, top=top, zoom=0)
         self.output.addOutlineEntry(title, key, level)
@@ -236,7 +236,7 @@ class PageCanvas:
         self.output.line(x0, y, x1, y)
 
     def bar(self, x: float, y: float, wide: float, high: float, colour: str, *, split: bool = False) -> None:
-        """A filled bar, as two stripes where `split`."""
+        """A filled bar; two stripes if `split`."""
         self._paint(colour)
         if not split:
             self.output.rect(x, y, wide, high, stroke=0, fill=1)
@@ -246,7 +246,7 @@ class PageCanvas:
         self.output.rect(x, y + high - stripe, wide, stripe, stroke=0, fill=1)
 
     def mark(self, y: float, number: int | None) -> None:
-        """The mark of a speaker beside the baseline y."""
+        """The mark of a speaker at the baseline y."""
         colour, split = style.speaker_colour(number)
         self.bar(style.LEFT, y + _MARK_RISE, MARK_SIZE, MARK_SIZE, colour, split=split)
 

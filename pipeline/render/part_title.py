@@ -11,7 +11,7 @@ _RULE_RISE = 10.0
 
 
 def draw_part_title(canvas: PageCanvas, title: str, key: str) -> float:
-    """Draw a part's title below the cursor (on a page of its own, unless the caller stays); returns its baseline."""
+    """Draw a part's title below the cursor, which may be on a page with an earlier part; returns its baseline."""
     if canvas.fresh:
         canvas.part = title
     else:

@@ -1,4 +1,4 @@
-"""Who took part: talk time as bars, and who spoke when as lanes over the length of the recording."""
+"""The participants: their talk time as bars, and who spoke when as lanes over the length of the recording."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _draw_decisions(canvas: PageCanvas, moments: list[float], duration: float) -
 
 
 def _draw_axis(canvas: PageCanvas, duration: float) -> None:
-    """Moments below the lanes: the first flush left, the end flush right, the others centred."""
+    """Times below the lanes: the first flush left, the end flush right, the others centred."""
     wide = canvas.right - _LANE
     end = canvas.right - line_breaking.width(formatting.clock(duration, hours=canvas.hours), style.AXIS)
     for at in formatting.axis_steps(duration):
@@ -127,7 +127,7 @@ def _draw_axis(canvas: PageCanvas, duration: float) -> None:
 
 
 def _link_strip(canvas: PageCanvas, top: float, bottom: float, duration: float) -> None:
-    """Lay equal links over the lanes, each to the moment it begins at."""
+    """Lay equal links over the lanes, each to the second at which it begins."""
     step = (canvas.right - _LANE) / _STRIP_LINKS
     if top <= bottom:
         return

@@ -1,4 +1,4 @@
-"""The recap as a PDF."""
+"""Renders a recap as a PDF."""
 
 from __future__ import annotations
 
@@ -29,9 +29,8 @@ _SHORT_TRANSCRIPT = 60
 def render_pdf(recap: Recap, path: Path, *, page_size: str = "a4") -> None:
     """Write the recap to `path`; `page_size` is "a4" or "letter".
 
-    The same recap gives the same bytes. Any text in it is printed as it stands; characters that no face has are
-    shown as "?" and named on the last page. Raises `KeyError` for another page size and `OSError` where `path`
-    cannot be written.
+    The same recap gives the same bytes. All text is printed literally; characters that no font has are shown as "?" and
+    listed on the last page. Raises `KeyError` for another page size and `OSError` if `path` cannot be written.
     """
     page = style.PAPER_SIZES[page_size]
     shown, missing = sanitize_recap(recap, fonts.drawable_characters())
@@ -51,7 +50,7 @@ def _language(recap: Recap) -> str:
 
 
 class _Document:
-    """One recap on its way to paper."""
+    """One recap while it is being rendered."""
 
     def __init__(self, recap: Recap, notices: list[PrintedNotice], page: PaperSize) -> None:
         self.recap = recap
@@ -74,10 +73,10 @@ class _Document:
 
     def draw(self, output: Any) -> None:
         """Draw all parts."""
-        plan = self._plan()
-        follows = self._transcript_fits(plan)
+        layout = self._choose_layout()
+        follows = self._transcript_fits(layout)
         canvas = self._canvas(output)
-        self._draw_recap(canvas, plan)
+        self._draw_recap(canvas, layout)
         if not follows:
             canvas.new_page()
         self._draw_transcript(canvas)
@@ -96,28 +95,28 @@ class _Document:
             hours=recap.transcript.duration_seconds >= formatting.HOUR,
         )
 
-    def _draw_recap(self, canvas: PageCanvas, plan: FirstPageLayout) -> None:
-        draw_first_sections(canvas, self.recap, self.people, self.notices, plan)
+    def _draw_recap(self, canvas: PageCanvas, layout: FirstPageLayout) -> None:
+        draw_first_sections(canvas, self.recap, self.people, self.notices, layout)
         draw_later_sections(canvas, self.recap, self.people)
 
     def _draw_transcript(self, canvas: PageCanvas) -> None:
         TranscriptPart(canvas, self.view, self.recap.summary.topics, self.people).draw()
 
-    def _plan(self) -> FirstPageLayout:
-        """Choose how dense page 1 is: normal if the open questions end on it, compact otherwise."""
-        for plan in (FirstPageLayout(), FirstPageLayout(style.COMPACT)):
+    def _choose_layout(self) -> FirstPageLayout:
+        """Choose the layout of page 1: normal if the open questions end on it, compact otherwise."""
+        for layout in (FirstPageLayout(), FirstPageLayout(style.COMPACT)):
             canvas = self._canvas(NullCanvas())
-            draw_first_sections(canvas, self.recap, self.people, self.notices, plan)
+            draw_first_sections(canvas, self.recap, self.people, self.notices, layout)
             if canvas.number == 1:
-                return plan
+                return layout
         return FirstPageLayout(style.COMPACT, counts=True)
 
-    def _transcript_fits(self, plan: FirstPageLayout) -> bool:
-        """Whether recap and transcript together stay on page 1."""
+    def _transcript_fits(self, layout: FirstPageLayout) -> bool:
+        """Whether the recap and its transcript fit on page 1 together."""
         if len(self.recap.transcript.segments) > _SHORT_TRANSCRIPT:
             return False
         canvas = self._canvas(NullCanvas())
-        self._draw_recap(canvas, plan)
+        self._draw_recap(canvas, layout)
         if canvas.number > 1:
             return False
         self._draw_transcript(canvas)

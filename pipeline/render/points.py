@@ -34,7 +34,7 @@ def draw_points(
     *,
     stays: bool,
 ) -> None:
-    """A section of who | text | time; without points it is left out, unless it `stays` to say so."""
+    """A section of who | text | time. Without points it is left out, or says so if it `stays`."""
     if not points:
         if stays:
             SectionTable(canvas, title, key, density=density).begin_empty()

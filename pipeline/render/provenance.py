@@ -1,9 +1,10 @@
-"""Coverage and provenance: how much was heard, what to be wary of, and what made the recap from which file."""
+"""Coverage and provenance: how much was transcribed, all warnings, and how the recap was made from which file."""
 
 from __future__ import annotations
 
 import re
 
+from pipeline.catalogue import STAGES, find_stage
 from pipeline.reading.people import StartEnd
 from pipeline.recap import NOT_SUMMARIZED, FailedWindow, Recap, Source
 from pipeline.render import formatting, line_breaking, style
@@ -13,21 +14,17 @@ from pipeline.render.part_title import draw_part_title
 from pipeline.render.section_table import TABLE_LEAST, ColumnHeads, SectionTable, TableCell, TableRow, running_text
 from pipeline.render.spans import merge_spans
 
-_INTRO = "What was heard, what made this recap, and how to check it."
+_INTRO = "What this recap covers, how it was made, and how to check it."
 _SUPPORT = "Every point above was matched to words in the transcript; points without support were left out."
 _SPOKEN = "Every point above is a sentence of the transcript, as it was spoken."
 _BAR = (311.0, 6.0)
 _VALUE_RIGHT = 34.2
 _ROW = 16.25
 _SETTINGS_X = 332.0
-_STAGES = {
-    "prepare": "Decode",
-    "transcribe": "Transcribe",
-    "diarize": "Speakers",
-    "summary": "Summarise",
-}
+#: The heading of each stage's row; the result of the stage `summarize` is stored as "summary".
+_HEADINGS = {stage.name: stage.provenance for stage in STAGES} | {"summary": find_stage("summarize").provenance}
 _REASONS = {
-    "no_words": "somebody speaks, but no words were made out",
+    "no_words": "someone speaks, but no words were recognized",
     "repetition": "the words repeat themselves",
     "low_confidence": "too unclear to rely on",
     NOT_SUMMARIZED: "in the transcript, but not in the summary",
@@ -58,12 +55,12 @@ def _draw_coverage(canvas: PageCanvas, recap: Recap) -> None:
     speech = recap.speech_spans or ((0.0, coverage.speech_seconds),)
     placed = bool(recap.speech_spans)
     gaps = coverage.not_transcribed
-    # where it is known which stretches the summary lacks, they are left white; else the bar shows a share
+    # stretches that the summary is known to lack are left white; if they are not known, the bar shows a share
     known = bool(coverage.not_summarized) or coverage.summarized_seconds >= coverage.speech_seconds - 0.5
     summarised = speech if known else ((0.0, coverage.summarized_seconds),)
     section = SectionTable(canvas, "Coverage")
     section.begin(style.NORMAL.head + 3 * _ROW)
-    # A bar that only shows a share has no places, so nothing is missing from it at one.
+    # a bar that only shows a share has no positions, so nothing can be missing at one
     for name, seconds, spans, holes in (
         ("Recording", total, ((0.0, total),), gaps),
         ("Speech", coverage.speech_seconds, speech, gaps if placed else ()),
@@ -80,7 +77,7 @@ def _draw_coverage(canvas: PageCanvas, recap: Recap) -> None:
 
 
 def _draw_bar(canvas: PageCanvas, spans: tuple[StartEnd, ...], gaps: tuple[FailedWindow, ...], total: float) -> None:
-    """Stretches of the recording on a track; what failed is left white."""
+    """Spans of the recording on a track; gaps are left white."""
     wide, high = _BAR
     canvas.bar(style.WHAT, canvas.y, wide, high, style.TRACK)
     if total <= 0:
@@ -131,7 +128,7 @@ def _draw_stages(canvas: PageCanvas, recap: Recap) -> None:
     heads = ColumnHeads([(style.LEFT, "Step"), (style.WHAT, "Engine and model"), (_SETTINGS_X, "Settings")], "Took")
     rows = []
     for stage in recap.stages:
-        name = _STAGES.get(stage.stage, stage.stage.replace("_", " ").capitalize())
+        name = _HEADINGS.get(stage.stage, stage.stage.replace("_", " ").capitalize())
         took = formatting.elapsed(stage.seconds)
         took_x = canvas.right - line_breaking.width(took, style.VALUE)
         cells = [
@@ -168,6 +165,6 @@ def _draw_source(canvas: PageCanvas, recap: Recap) -> None:
 
 
 def _format(source: Source) -> str:
-    """The container and, where it says more, the codec."""
+    """The container, and the codec if it is not the same."""
     container, codec = source.container.upper(), source.codec.upper()
     return f"{container} with {codec}" if codec and codec != container else container

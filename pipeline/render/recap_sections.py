@@ -17,23 +17,23 @@ _FOOT_NOTE = "Made with RealRecap from the recording. Times in red open it at th
 
 
 def draw_first_sections(
-    canvas: PageCanvas, recap: Recap, people: People, notices: list[PrintedNotice], plan: FirstPageLayout
+    canvas: PageCanvas, recap: Recap, people: People, notices: list[PrintedNotice], layout: FirstPageLayout
 ) -> None:
     """Draw everything from the title to the open questions."""
     canvas.foot_note = _FOOT_NOTE if canvas.url else ""
-    draw_title_block(canvas, recap, people, plan)
+    draw_title_block(canvas, recap, people, layout)
     if recap.transcript.segments or people.all:
         draw_participants(canvas, recap, people)
     draw_overview(canvas, recap, notices)
     summary = recap.summary
-    # Absence is information, but only where somebody looked.
+    # an empty section is information, but only if a summary was made
     stays = summary.engine != NO_SUMMARY or not recap.transcript.segments
-    draw_points(canvas, "Decisions", "decisions", summary.decisions, people, plan.density, stays=stays)
-    draw_action_items(canvas, summary.action_items, people, plan.density, stays=stays)
-    draw_points(canvas, "Open questions", "questions", summary.questions, people, plan.density, stays=False)
+    draw_points(canvas, "Decisions", "decisions", summary.decisions, people, layout.density, stays=stays)
+    draw_action_items(canvas, summary.action_items, people, layout.density, stays=stays)
+    draw_points(canvas, "Open questions", "questions", summary.questions, people, layout.density, stays=False)
 
 
 def draw_later_sections(canvas: PageCanvas, recap: Recap, people: People) -> None:
-    """Draw topics and quotes, where there are any."""
+    """Draw the topics and quotes, if any."""
     draw_topics(canvas, recap.summary.topics, recap.transcript.duration_seconds)
     draw_quotes(canvas, recap.summary.quotes, people)

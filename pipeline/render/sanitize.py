@@ -1,6 +1,6 @@
-"""Text as it may be set: whatever people, files and models wrote, without what a page cannot show.
+"""Removes from text whatever the PDF cannot show.
 
-A recap is cleaned once, as a whole; everything that draws may then trust each string in it.
+A recap is sanitized once, as a whole, so that all drawing code can trust its strings.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 def sanitize_text(text: str, drawable: frozenset[str], missing: set[str]) -> str:
     """Return `text` in composed form, of characters in `drawable` only, with single spaces.
 
-    Control and format characters (direction marks among them) are dropped. What no face has becomes its plain
-    form where Unicode knows one, else `STAND_IN`; such characters are added to `missing`.
+    Control and format characters (such as direction marks) are dropped. A character that no font has becomes its
+    compatibility form if that can be drawn, else `STAND_IN`; those are added to `missing`.
     """
     if _PLAIN.fullmatch(text):
         return text
@@ -56,7 +56,7 @@ def _names(kind: type) -> tuple[str, ...]:
 
 
 def _each_text(value: T, change: Callable[[str], str]) -> T:
-    """A copy of a frozen value with each string in it changed."""
+    """A copy of a frozen value in which every string is changed."""
     if isinstance(value, str):
         return change(value)  # type: ignore[return-value]
     if isinstance(value, tuple):
@@ -68,7 +68,7 @@ def _each_text(value: T, change: Callable[[str], str]) -> T:
 
 
 def sanitize_recap(recap: Recap, drawable: frozenset[str]) -> tuple[Recap, frozenset[str]]:
-    """Return the recap with every string cleaned (its address excepted) and the characters that no face has."""
+    """Return the recap with every string sanitized except its address, and the characters that no font has."""
     missing: set[str] = set()
 
     @cache
@@ -83,5 +83,5 @@ def sanitize_recap(recap: Recap, drawable: frozenset[str]) -> tuple[Recap, froze
 
 
 def _without_positions(segment: Segment) -> Segment:
-    """A segment whose text has changed, so that its words are elsewhere in it."""
+    """The segment without the positions of its words, which no longer hold after its text changed."""
     return replace(segment, words=tuple(replace(word, position=None) for word in segment.words))

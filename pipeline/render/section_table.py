@@ -1,4 +1,4 @@
-"""Sections with rows: who | what | when, heads that keep their first row, rows that go on overleaf under their head."""
+"""Sections with rows of who | what | when. A head stays with its first row and is repeated on the next page."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TableCell:
 
 @dataclass(slots=True)
 class TableRow:
-    """One row; `mark` is a speaker's number (None: the neutral mark) where `marked`, `seconds` its time in the rail.
+    """One row; if `marked`, `mark` is a speaker's number (None: the neutral mark). `seconds` is its time in the rail.
 
     `ornament` draws what else belongs to the row, while the cursor is on its first baseline.
     """
@@ -55,7 +55,7 @@ class ColumnHeads:
 
 @dataclass(slots=True)
 class SectionTable:
-    """A section on a canvas; `fill` draws its head and rows. With a `key` it stands in the outline."""
+    """A section on a canvas; `fill` draws its head and rows. With a `key` it is in the outline."""
 
     canvas: PageCanvas
     title: str
@@ -69,7 +69,7 @@ class SectionTable:
     _rows: int = field(default=0, init=False)
 
     def fill(self, rows: Sequence[TableRow], *, least: float = 0.0) -> None:
-        """Draw head and rows; the head stays with the first row, and with `least` points in all below it."""
+        """Draw head and rows; the head stays with the first row and with at least `least` points below it."""
         lines = rows[0].height if rows[0].height <= _LINES_UNSPLIT else 2
         first = self.density.head + (_TABLE_HEADS if self.heads else 0.0) + (lines - 1) * rows[0].leading
         self.begin(max(least, first))
@@ -77,7 +77,7 @@ class SectionTable:
             self.row(row)
 
     def begin(self, needed: float) -> None:
-        """Draw the head; it moves to the next page where less than `needed` points fit below it."""
+        """Draw the head, on the next page if less than `needed` points fit below it."""
         canvas = self.canvas
         gap = 0.0 if canvas.fresh else self.density.section
         if not canvas.fresh and not canvas.fits(gap + style.HALF + needed):
@@ -93,7 +93,7 @@ class SectionTable:
         self._below_head(self.density.head)
 
     def begin_empty(self) -> None:
-        """Draw the head of a section in which nothing was found, which is said on its own line."""
+        """Draw the head of an empty section and a line that says so."""
         self.begin(0)
         head = self.canvas.y + self.density.head
         self.canvas.text(style.WHAT, head, "None were found.", style.CONTINUED)
@@ -123,7 +123,7 @@ class SectionTable:
         self._below_head(style.NORMAL.head)
 
     def row(self, row: TableRow) -> None:
-        """Draw a row; one that does not fit goes on the next page, one of more than twelve lines is split."""
+        """Draw a row; one that does not fit moves to the next page, and one of more than twelve lines is split."""
         canvas = self.canvas
         height = (row.height - 1) * row.leading
         if not canvas.fits(height) and (row.height <= _LINES_UNSPLIT or not canvas.fits(2 * row.leading)):

@@ -1,4 +1,4 @@
-"""Time spans as bars: merged where the gap between them is too small to see."""
+"""Time spans as bars, merged if the gap between them is too small to see."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ LEAST_SPAN = 0.6
 
 
 def merge_spans(spans: tuple[StartEnd, ...], scale: float, least: float = LEAST_SPAN) -> list[tuple[float, float]]:
-    """Spans in points (`scale` points a second) from left to right: gaps below `least` closed, none narrower."""
+    """Spans in points (`scale` points a second), in order; closes gaps below `least` and widens spans to it."""
     merged: list[tuple[float, float]] = []
     for start, end in sorted((start * scale, end * scale) for start, end in spans if end > start):
         if merged and start - merged[-1][1] < least:

@@ -66,7 +66,7 @@ class TextStyle:
 
 @dataclass(frozen=True, slots=True)
 class Density:
-    """How far rows and sections stand apart: below a row, from a head to its first row, and before a head."""
+    """The space below a row, from a head to its first row, and before a head."""
 
     row: float
     head: float
@@ -113,7 +113,7 @@ NOTICE = TextStyle(fonts.LABEL, 8.5, DARK)
 
 
 def speaker_colour(number: int | None) -> tuple[str, bool]:
-    """The colour of a speaker by the order of first speaking, and whether it is split into two stripes."""
+    """The colour of a speaker by number, and whether it is split into two stripes."""
     if number is None or number >= len(SPEAKER_COLOURS):
         return NEUTRAL, False
     return SPEAKER_COLOURS[number], number >= SOLID_COLOURS

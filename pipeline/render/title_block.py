@@ -18,13 +18,13 @@ _DOT = "\xa0\xa0\xa0·\xa0\xa0\xa0"
 
 @dataclass(frozen=True, slots=True)
 class FirstPageLayout:
-    """What the fit of page 1 decided: how dense its sections are, and whether counts stand in the date line."""
+    """The layout of page 1: how dense its sections are, and whether the date line has counts."""
 
     density: Density = style.NORMAL
     counts: bool = False
 
 
-def draw_title_block(canvas: PageCanvas, recap: Recap, people: People, plan: FirstPageLayout) -> None:
+def draw_title_block(canvas: PageCanvas, recap: Recap, people: People, layout: FirstPageLayout) -> None:
     head = canvas.page.height - 42
     organisation = line_breaking.truncate_to_width(recap.organisation or PRODUCT, style.ORGANISATION, style.TITLE_WIDTH)
     canvas.anchor("recap", "Recap")
@@ -42,12 +42,12 @@ def draw_title_block(canvas: PageCanvas, recap: Recap, people: People, plan: Fir
     canvas.link(canvas.right - wide, y, canvas.right, text_style.size, 0.0)
     below = canvas.page.top - (y - (len(lines) - 1) * leading - 2 * style.GRID)
     canvas.y = canvas.page.top - style.HALF * -(-below // style.HALF)
-    _draw_date_line(canvas, recap, people, plan)
+    _draw_date_line(canvas, recap, people, layout)
     canvas.down(style.GRID)
 
 
 def set_title(title: str) -> tuple[TextStyle, float, list[TextLine]]:
-    """The largest setting that the title fits in: its type, leading and lines; the smallest one ends in an ellipsis."""
+    """The largest style in which the title fits, its leading and lines; in the smallest it may end in an ellipsis."""
     for size, leading, most in style.TITLES:
         text_style = TextStyle(fonts.DISPLAY, size)
         lines = line_breaking.break_balanced(
@@ -66,7 +66,7 @@ def _cut_inside(lines: list[TextLine]) -> bool:
     return any(not piece.space for line in lines for piece in line)
 
 
-def _draw_date_line(canvas: PageCanvas, recap: Recap, people: People, plan: FirstPageLayout) -> None:
+def _draw_date_line(canvas: PageCanvas, recap: Recap, people: People, layout: FirstPageLayout) -> None:
     when = formatting.parse_time(recap.source.uploaded_at, recap.timezone)
     parts = [formatting.date_and_time(when, weekday=True)] if when else []
     parts.append(formatting.duration(recap.transcript.duration_seconds))
@@ -75,12 +75,12 @@ def _draw_date_line(canvas: PageCanvas, recap: Recap, people: People, plan: Firs
     if recap.transcript.segments and recap.transcript.language:
         parts.append(language_name(recap.transcript.language))
     end = canvas.text(style.LEFT, canvas.y, _DOT.join(parts), style.DATE_LINE)
-    if plan.counts:
+    if layout.counts:
         _draw_counts(canvas, recap, end)
 
 
 def _draw_counts(canvas: PageCanvas, recap: Recap, left: float) -> None:
-    """Links to the sections that do not end on page 1, flush right, where there is room for them."""
+    """Links to the sections, flush right, if there is room for them."""
     summary = recap.summary
     counts = [
         (len(summary.decisions), "decision", "decisions", "decisions"),

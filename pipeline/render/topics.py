@@ -33,7 +33,7 @@ def draw_topics(canvas: PageCanvas, topics: tuple[Topic, ...], duration: float) 
 
 
 def _draw_topic_strip(canvas: PageCanvas, topic: Topic, key: str, duration: float) -> None:
-    """Show where in the meeting the topic lies, and enter it into the outline."""
+    """Show where in the meeting the topic is, and add it to the outline."""
     if topic.title:
         canvas.anchor(key, topic.title, 1)
     if duration <= 0:

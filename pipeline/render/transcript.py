@@ -59,7 +59,7 @@ class TranscriptPart:
         baseline = draw_part_title(self.canvas, "Transcript", "transcript")
         self._draw_legend(baseline)
         if not self.view.turns:
-            self.canvas.text(style.WHAT, self.canvas.y, "No words were heard.", style.CONTINUED)
+            self.canvas.text(style.WHAT, self.canvas.y, "No words were recognized.", style.CONTINUED)
             self.canvas.down(style.GRID)
         for turn in self.view.turns:
             self._draw_turn(turn)
@@ -97,7 +97,7 @@ class TranscriptPart:
         return pieces
 
     def _draw_topics_before(self, place: _ParagraphProgress) -> None:
-        """Titles of the topics that begin with this paragraph or since the one before it."""
+        """Draw the titles of the topics that begin here or after the start of the previous paragraph."""
         due: list[Topic] = []
         while self.topics and self.topics[0].start <= place.paragraph.start + BREAK_TOLERANCE:
             due.append(self.topics.pop(0))
@@ -124,7 +124,7 @@ class TranscriptPart:
             canvas.line(style.WHAT, y - number * style.GRID, line)
 
     def _draw_paragraph(self, place: _ParagraphProgress) -> None:
-        """Up to three lines stay together; longer ones leave at least two and take at least two over."""
+        """Up to three lines stay together; a longer paragraph is split with at least two lines on each page."""
         canvas = self.canvas
         names = name_cell(place.person, style.SPEAKER) if place.first else []
         if len(names) > max(1, canvas.room()):
@@ -160,7 +160,7 @@ class TranscriptPart:
         canvas.down(height + style.HALF)
 
     def _draw_name(self, place: _ParagraphProgress, names: Sequence[TextLine]) -> None:
-        """The name where a turn begins; again, in grey, at the top of a page on which it goes on."""
+        """Draw the name where a turn begins, and again, in grey, at the top of a page on which it continues."""
         canvas = self.canvas
         if place.person is None:
             return

@@ -1,4 +1,4 @@
-"""What every summariser offers, and what it hands back."""
+"""What every summarizer offers and returns."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pipeline.recap import Notice, Summary, Transcript
 
 @dataclass(frozen=True, slots=True)
 class SummaryOptions:
-    """What the user chose: the language of the summary (None: that of the transcript), and the template.
+    """The user's choices: the language of the summary (None: that of the transcript) and the template.
 
-    `instructions` is what a template that is not built in asks for, in the words of who wrote it.
+    `instructions` is the text of a template that is not built in.
     """
 
     language: str | None = None
@@ -25,8 +25,8 @@ class SummaryOptions:
 class SummaryResult:
     """A summary with the seconds of speech that went into it (see `spoken_seconds`).
 
-    `missed` are the stretches, from second to second, that the engine had no usable answer for. `manner` is how the
-    engine was run, for the list of stages.
+    `missed` has the ranges in seconds without a usable answer. `manner` says how the engine was run, for the list of
+    stages.
     """
 
     summary: Summary
@@ -39,7 +39,7 @@ class SummaryResult:
 class Summarizer(Protocol):
     """An engine that turns a transcript into a summary.
 
-    `identity` names engine, model and version: two summarisers of one identity give the same kind of summary.
+    `identity` names engine, model and version: two summarizers of one identity give the same kind of summary.
     """
 
     @property
@@ -48,7 +48,7 @@ class Summarizer(Protocol):
     def summarize(
         self, transcript: Transcript, options: SummaryOptions, on_progress: Callable[[float], None]
     ) -> SummaryResult:
-        """Summarise; `on_progress` gets the share done, 0..1, and stops the work at once by raising."""
+        """Summarize. `on_progress` gets the share done, 0..1, and may raise to stop the work at once."""
         ...
 
 
@@ -63,9 +63,9 @@ class TimeSpan(Protocol):
 
 
 def spoken_seconds(spans: Iterable[TimeSpan]) -> float:
-    """Seconds of the recording that lie in at least one of the spans; overlaps count once.
+    """Seconds of the recording in at least one of the spans; overlaps count once.
 
-    Of all segments of a transcript this is what a complete summary covers.
+    For all segments of a transcript this is what a complete summary covers.
     """
     total, reached = 0.0, 0.0
     for span in sorted(spans, key=lambda one: one.start):
@@ -75,6 +75,6 @@ def spoken_seconds(spans: Iterable[TimeSpan]) -> float:
 
 
 def find_speaker(name: str, transcript: Transcript) -> str | None:
-    """The id of the speaker with this name or id, None where nobody in the recording is called so."""
+    """The id of the speaker with this name or id; None if there is none."""
     wanted = name.strip().casefold()
     return next((one.id for one in transcript.speakers if wanted in (one.name.casefold(), one.id.casefold())), None)

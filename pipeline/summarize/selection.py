@@ -1,4 +1,4 @@
-"""Which summariser a job gets."""
+"""Chooses the summarizer of a job."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from pipeline.summarize.language_model.settings import OllamaSettings
 from pipeline.summarize.language_model.summarizer import OllamaSummarizer
 
 ANSWER_SECONDS = 2.0
-"""Ollama lists its models in milliseconds; one that needs longer than this is not there."""
+"""Ollama lists its models in milliseconds; after this time it counts as unavailable."""
 
 
 def choose_summarizer(
@@ -39,16 +39,16 @@ def choose_summarizer(
     retry_seconds: tuple[float, ...] = (),
     on_tick: Callable[[], None] = lambda: None,
 ) -> tuple[Summarizer, Notice | None]:
-    """Ollama where it answers and has a model, else the extractive summary with the reason why.
+    """Ollama if it answers and has a model, else the extractive summarizer with a notice of the reason.
 
-    `model` None: the first that can chat, see `pick_model`. A named model must be installed; another one is not taken
-    in its place, nor with `allow_remote` False one that runs elsewhere. `num_ctx` is the window in tokens, None for one
-    that fits. Where Ollama does not answer it is asked again after at most `retry_seconds`, while `on_tick`, which may
-    raise to stop, and `circuit` allow it.
+    `model` None: the first that can chat, see `select_model`. A named model must be installed and is not replaced by
+    another one; with `allow_remote` False it must also run on this server. `num_ctx` is the window in tokens, None for
+    one that fits. If Ollama does not answer, the call is retried after random waits of at most `retry_seconds`, while
+    `circuit` is closed; `on_tick` is called meanwhile and may raise to stop.
     """
     circuit = circuit or AlwaysClosed()
     try:
-        chosen, card = _find_model(
+        chosen, info = _find_model(
             partial(_find_model_once, host, model, allow_remote), circuit, retry_seconds, on_tick
         )
     except (OllamaUnreachable, OllamaModelMissing) as error:
@@ -57,8 +57,8 @@ def choose_summarizer(
         host=host,
         model=chosen.name,
         digest=chosen.digest.removeprefix("sha256:")[:12],
-        window=card.window,
-        can_think=card.can_think,
+        window=info.window,
+        can_think=info.can_think,
         num_ctx=num_ctx,
         circuit=circuit,
     )

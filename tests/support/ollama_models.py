@@ -21,13 +21,13 @@ NAME = re.compile(r"(?:[\w.:-]+/)?(?:[\w-]+/)?\w[\w.-]{0,79}(?::\w[\w.-]{0,79})?
 
 @dataclass
 class Model:
-    """An installed model. Loaded it takes `size` bytes, and `bytes_a_token` for each token of its window."""
+    """An installed model. Loaded it takes `size` bytes, and `bytes_per_token` for each token of its window."""
 
     name: str
     window: int = 32768
     capabilities: tuple[str, ...] | None = ("completion",)
     size: int = 1000
-    bytes_a_token: int = 0
+    bytes_per_token: int = 0
     info: dict[str, Any] = field(default_factory=dict)
     template: str = "{{ .Prompt }}"
     system: str = ""

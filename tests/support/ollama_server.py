@@ -7,53 +7,20 @@ unless the request says `"shift": false`: then it refuses, as Ollama does since 
 from __future__ import annotations
 
 import hashlib
-import json
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from typing import Any
 
+from support.ollama_http import JsonHandler, Refusal, StandInHttpServer
 from support.ollama_memory import Memory
 from support.ollama_models import Body, Model, creating, find_model, full_name, listed, refused_before, shown
+from support.ollama_replies import Reply, Script, done_event, prompt_of, says, split_stream
 from support.ollama_tokens import Reading
 
 __all__ = ["Body", "Model", "OllamaServer", "Reply", "Script", "full_name", "prompt_of", "says"]
-
-
-@dataclass
-class Reply:
-    """What the server does with one chat.
-
-    `pieces` are streamed one by one, `pause` seconds apart. With `status` it is an HTTP error of that number, with
-    `late_error` an error line under HTTP 200; with `breaks_off` the connection ends after the pieces. `raw` are bytes
-    sent as they are after the pieces; `page` is a whole HTTP answer of another server: status, type and body. The
-    stream is cut anew every `cut` bytes.
-    """
-
-    pieces: Iterable[str] = ()
-    done_reason: str = "stop"
-    pause: float = 0.0
-    first_pause: float = 0.0
-    status: int | None = None
-    late_error: str | None = None
-    breaks_off: bool = False
-    raw: bytes | Iterable[bytes] = b""
-    page: tuple[int, str, bytes] | None = None
-    cut: int = 0
-
-
-Script = Callable[[Body], Reply]
-
-
-def says(value: Any, **more: Any) -> Reply:
-    """A reply with this text, or this value as JSON, in a few pieces."""
-    text = value if isinstance(value, str) else json.dumps(value)
-    step = max(1, len(text) // 5)
-    return Reply(tuple(text[at : at + step] for at in range(0, len(text), step)), **more)
 
 
 class OllamaServer:
@@ -81,7 +48,7 @@ class OllamaServer:
         self.uploads_go_on = threading.Event()
         self.uploads_go_on.set()
         self.script: Script = lambda body: says("hello")
-        self._http = _Http(("127.0.0.1", port), _handler(self))
+        self._http = StandInHttpServer(("127.0.0.1", port), _handler(self))
         self._http.daemon_threads = True
         self.host = f"http://127.0.0.1:{self._http.server_port}"
 
@@ -106,37 +73,15 @@ class OllamaServer:
         self.script = lambda body: left.pop(0) if len(left) > 1 else left[0]
 
 
-def prompt_of(body: Body) -> str:
-    """All that the model would read."""
-    return "".join(str(one["content"]) for one in body["messages"])
-
-
-class _Http(ThreadingHTTPServer):
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Clients may hang up when they like; anything else is a fault of the stand-in."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
-
-
-class Refusal(Exception):
-    """An error of the API: status and message."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-
-
 def _handler(server: OllamaServer) -> type[BaseHTTPRequestHandler]:
     return type("Handler", (_Handler,), {"ollama": server})
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(JsonHandler):
     ollama: OllamaServer
-    protocol_version = "HTTP/1.1"
 
-    def log_message(self, format: str, *args: Any) -> None:
-        """Tests speak for themselves."""
+    def on_disconnect(self) -> None:
+        self.ollama.disconnected.set()
 
     def do_GET(self) -> None:
         routes = {"/api/version": self._version, "/api/tags": self._tags, "/api/ps": self._ps}
@@ -157,54 +102,6 @@ class _Handler(BaseHTTPRequestHandler):
             return
         routes = {"/api/show": self._show, "/api/create": self._create, "/api/chat": self._chat}
         self._answer(routes.get(self.path))
-
-    def _answer(self, route: Callable[[], None] | None) -> None:
-        try:
-            if route is None:
-                raise Refusal(404, "404 page not found")
-            route()
-        except Refusal as error:
-            self._json({"error": error.message}, error.status)
-        except (BrokenPipeError, ConnectionResetError):
-            self.ollama.disconnected.set()
-            self.close_connection = True
-
-    def _json(self, value: Any, status: int = 200) -> None:
-        data = json.dumps(value).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json; charset=utf-8")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def _lines(self, events: Iterator[Any]) -> None:
-        """Newline-delimited JSON in chunks, as Ollama streams. The headers go out with the first line."""
-        begun = False
-        for event in events:
-            if not begun:
-                self.send_response(200)
-                self.send_header("Content-Type", "application/x-ndjson")
-                self.send_header("Transfer-Encoding", "chunked")
-                self.end_headers()
-                begun = True
-            data = event if isinstance(event, bytes) else json.dumps(event).encode() + b"\n"
-            if not data:  # an empty chunk would end the stream
-                continue
-            self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
-            self.wfile.flush()
-        if not self.close_connection:
-            self.wfile.write(b"0\r\n\r\n")
-
-    def _page(self, status: int, kind: str, data: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def _body(self) -> Body:
-        body: Body = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"{}")
-        return body
 
     def _version(self) -> None:
         self._json({"version": self.ollama.version})
@@ -329,18 +226,21 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.page is not None:
             self._page(*reply.page)
             return
+        unloads = body.get("keep_alive") in (0, "0")
         if body.get("stream") is False:
-            self._json(_done(name, read, reply, "".join(reply.pieces)))
-        else:
-            self._lines(_cut(self._chatting(name, read, reply), reply.cut))
-        if body.get("keep_alive") in (0, "0"):
+            if unloads:  # before the answer, so that a test sees it at once
+                self.ollama.memory.unload(name)
+            self._json(done_event(name, read, reply, "".join(reply.pieces)))
+            return
+        self._lines(split_stream(self._chatting(name, read, reply), reply.cut))
+        if unloads:
             self.ollama.memory.unload(name)
 
     def _read_tokens(self, body: Body) -> int:
         """How many tokens the model gets to see; refuses a prompt that is too long where it is told to."""
         model = self._model(body["model"])
         window: int = min(body.get("options", {}).get("num_ctx", 4096), model.window)
-        self.ollama.memory.load(full_name(model.name), window, model.size + model.bytes_a_token * window)
+        self.ollama.memory.load(full_name(model.name), window, model.size + model.bytes_per_token * window)
         tokens = self.ollama.reading.tokens_read(prompt_of(body), window)
         if tokens is not None:
             return tokens
@@ -363,29 +263,4 @@ class _Handler(BaseHTTPRequestHandler):
         elif reply.late_error:
             yield {"error": reply.late_error}
         else:
-            yield _done(name, read, reply, "")
-
-
-def _cut(events: Iterator[Any], size: int) -> Iterator[Any]:
-    """The same stream in pieces of so many bytes, wherever its lines end; 0: as it is."""
-    if not size:
-        yield from events
-        return
-    data = b"".join(event if isinstance(event, bytes) else json.dumps(event).encode() + b"\n" for event in events)
-    yield from (data[at : at + size] for at in range(0, len(data), size))
-
-
-def _done(name: str, read: int, reply: Reply, content: str) -> Body:
-    return {
-        "model": name,
-        "created_at": "2026-01-02T03:04:05Z",
-        "message": {"role": "assistant", "content": content},
-        "done": True,
-        "done_reason": reply.done_reason,
-        "total_duration": 1,
-        "load_duration": 1,
-        "prompt_eval_count": read,
-        "prompt_eval_duration": 1,
-        "eval_count": len(tuple(reply.pieces)),
-        "eval_duration": 1,
-    }
+            yield done_event(name, read, reply, "")

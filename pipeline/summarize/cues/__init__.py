@@ -1,8 +1,7 @@
-"""The phrases by which decisions, tasks, questions and topics are known, a table for each language.
+"""The phrases that indicate decisions, tasks, questions and topics, in one table per language.
 
-A table holds regular expressions in lower and upper case alike, matched against one sentence with straight
-apostrophes and without fillers at its start ("Well, ", "And then "). Where a pattern has a group
-`name`, `owner` or `title`, that is what it tells.
+A table has regular expressions, which ignore case and are matched with one sentence with straight apostrophes and
+without leading fillers ("Well, ", "And then "). A group `name`, `owner` or `title` captures that.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ LANGUAGES = ("en", "nl", "de", "fr", "es")
 
 @cache
 def cues_for(language: str) -> Cues | None:
-    """The table of a language given as "en" or "en-GB"; None where there is none."""
+    """The table of a language given as "en" or "en-GB"; None if there is none."""
     code = base_code(language)
     if code not in LANGUAGES:
         return None

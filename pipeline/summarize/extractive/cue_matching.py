@@ -1,7 +1,7 @@
-"""Decisions, action items, open questions and topics, found in sentences by their cues.
+"""Finds decisions, action items, open questions and topics in sentences by their cues.
 
-Every finding quotes a sentence as it was said. A request that is accepted is one action item, and a question counts
-as open only where nobody has the answer.
+Every match quotes a sentence as it was said. A request and its acceptance are one action item. A question is open only
+if nobody has the answer.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from pipeline.summarize.cues import Cues
 from pipeline.summarize.extractive.sentences import Sentence
 
 REPLY_SECONDS = 10.0
-"""A reply starts within this time after the end of what it answers."""
+"""A reply starts within this time after the end of the question."""
 REPLY_SENTENCES = 4
 APPROVAL_SECONDS = 120.0
-"""An approval is of a proposal made within this time before it."""
+"""An approval refers to a proposal within this time before it."""
 MIN_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class SpokenTask:
-    """An action item: the sentence, who has to do it (a name as said, or the id of who took it on), when, and proof."""
+    """An action item: its sentence, its owner (a name as said, or a speaker's id), due date and acceptance."""
 
     sentence: Sentence
     owner_name: str | None = None
@@ -35,26 +35,26 @@ class SpokenTask:
 
 @dataclass(frozen=True, slots=True)
 class TopicChange:
-    """A change of subject: the sentence that announces it, and its title."""
+    """A change of topic: the sentence that announces it, and its title."""
 
     sentence: Sentence
     title: str
 
 
 def strip_fillers(sentence: Sentence, cues: Cues) -> str:
-    """The sentence with straight apostrophes and without the fillers it starts with."""
+    """The sentence with straight apostrophes and without leading fillers."""
     text = re.sub("[’‘`´]", "'", sentence.text).strip()
     return cues.filler.sub("", text) if cues.filler.sub("", text).strip(" .,!?") else text
 
 
 def named_group(match: Match[str], group: str) -> str | None:
-    """What a group of this name, or of its numbered variants, matched."""
+    """What the group of this name, or one of its numbered variants, matched."""
     found = (value for key, value in match.groupdict().items() if key.split("_")[0] == group and value)
     return next(found, None)
 
 
 def is_question(sentence: Sentence, cues: Cues) -> bool:
-    """Whether it asks: by its question mark, or by its first word where punctuation was lost."""
+    """Whether it is a question, by its question mark, or by its first word if punctuation is missing."""
     text = sentence.text.rstrip("\"'”’») ")
     if text.endswith(("?", "？")):
         return True
@@ -62,7 +62,7 @@ def is_question(sentence: Sentence, cues: Cues) -> bool:
 
 
 def find_decisions(sentences: Sequence[Sentence], cues: Cues) -> list[Sentence]:
-    """Sentences that state a decision, and the proposals that are approved."""
+    """Sentences that state a decision, and proposals that are approved."""
     found: list[Sentence] = []
     proposal: Sentence | None = None
     for sentence in sentences:
@@ -82,7 +82,7 @@ def find_decisions(sentences: Sequence[Sentence], cues: Cues) -> list[Sentence]:
 
 
 def find_tasks(sentences: Sequence[Sentence], cues: Cues) -> list[SpokenTask]:
-    """Promises, requests and assignments. Who accepts a request becomes its owner; accepting it is no further task."""
+    """Promises, requests and assignments. Whoever accepts a request owns it; the acceptance is no second task."""
     tasks: list[SpokenTask] = []
     acceptances: set[int] = set()
     for index, sentence in enumerate(sentences):
@@ -95,18 +95,18 @@ def find_tasks(sentences: Sequence[Sentence], cues: Cues) -> list[SpokenTask]:
             accepted = _acceptance(sentences, index, cues)
             acceptances.update(accepted)
             if name or accepted or due:
-                tasks.append(_requested(sentences, index, accepted, name, due))
+                tasks.append(_requested_task(sentences, index, accepted, name, due))
         elif (
             not is_question(sentence, cues)
             and not cues.decision.search(text)
-            and (task := _stated(sentence, text, due, cues))
+            and (task := _stated_task(sentence, text, due, cues))
         ):
             tasks.append(task)
-    return _without_repeats(tasks, cues)
+    return _merge_repeats(tasks, cues)
 
 
 def find_open_questions(sentences: Sequence[Sentence], cues: Cues) -> list[tuple[Sentence, tuple[str, ...]]]:
-    """Questions that nobody could answer, and statements of what is not known; each with the ids of what proves it."""
+    """Questions that nobody could answer, and statements of what is unknown, each with the ids of its evidence."""
     found: list[tuple[Sentence, tuple[str, ...]]] = []
     replies: set[int] = set()
     for index, sentence in enumerate(sentences):
@@ -114,7 +114,7 @@ def find_open_questions(sentences: Sequence[Sentence], cues: Cues) -> list[tuple
         if is_question(sentence, cues):
             if len(text.split()) < MIN_WORDS:
                 continue
-            reply = _ignorant_reply(sentences, index, cues)
+            reply = _unknown_reply(sentences, index, cues)
             if reply is not None:
                 found.append((sentence, sentences[reply].segments))
                 replies.add(reply)
@@ -124,7 +124,7 @@ def find_open_questions(sentences: Sequence[Sentence], cues: Cues) -> list[tuple
 
 
 def find_topic_changes(sentences: Sequence[Sentence], cues: Cues) -> list[TopicChange]:
-    """Announced changes of subject, each subject once."""
+    """Announced changes of topic, each topic once."""
     found: dict[str, TopicChange] = {}
     for sentence in sentences:
         match = cues.topic.search(strip_fillers(sentence, cues))
@@ -148,7 +148,7 @@ def _due(text: str, cues: Cues) -> str | None:
     return match.group(0).strip(" ,") if match else None
 
 
-def _stated(sentence: Sentence, text: str, due: str | None, cues: Cues) -> SpokenTask | None:
+def _stated_task(sentence: Sentence, text: str, due: str | None, cues: Cues) -> SpokenTask | None:
     if _match_task(cues.promise, text, cues):
         return SpokenTask(sentence, owner_speaker=sentence.speaker, due=due)
     if match := _match_task(cues.assigned, text, cues):
@@ -160,16 +160,16 @@ def _stated(sentence: Sentence, text: str, due: str | None, cues: Cues) -> Spoke
     return None
 
 
-def _requested(
+def _requested_task(
     sentences: Sequence[Sentence], index: int, accepted: Sequence[int], name: str | None, due: str | None
 ) -> SpokenTask:
-    proof = tuple(one for at in accepted for one in sentences[at].segments)
+    evidence = tuple(one for at in accepted for one in sentences[at].segments)
     owner = sentences[accepted[0]].speaker if accepted and name is None else None
-    return SpokenTask(sentences[index], owner_name=name, owner_speaker=owner, due=due, accepted_in=proof)
+    return SpokenTask(sentences[index], owner_name=name, owner_speaker=owner, due=due, accepted_in=evidence)
 
 
 def _replies(sentences: Sequence[Sentence], index: int) -> list[int]:
-    """The next sentences by the first other speaker, near enough to be an answer."""
+    """The next sentences of the first other speaker that are near enough to be an answer."""
     asked = sentences[index]
     found: list[int] = []
     for at in range(index + 1, min(index + 1 + REPLY_SENTENCES, len(sentences))):
@@ -186,10 +186,10 @@ def _replies(sentences: Sequence[Sentence], index: int) -> list[int]:
     return found
 
 
-def _ignorant_reply(sentences: Sequence[Sentence], index: int, cues: Cues) -> int | None:
-    """The sentence of the reply that says nobody knows.
+def _unknown_reply(sentences: Sequence[Sentence], index: int, cues: Cues) -> int | None:
+    """The sentence of the reply that says the answer is unknown.
 
-    Further into a reply, "we do not know whether ..." opens a question of its own.
+    Later in a reply, "we do not know whether ..." is a question of its own.
     """
     for place, at in enumerate(_replies(sentences, index)):
         text = strip_fillers(sentences[at], cues)
@@ -199,7 +199,7 @@ def _ignorant_reply(sentences: Sequence[Sentence], index: int, cues: Cues) -> in
 
 
 def _acceptance(sentences: Sequence[Sentence], index: int, cues: Cues) -> list[int]:
-    """The sentences in which a request is accepted: a consent, or a promise in words of the request."""
+    """The sentences that accept a request: by consent, or by a promise in words of the request."""
     wanted = _terms(sentences[index], cues)
     accepted: list[int] = []
     for at in _replies(sentences, index):
@@ -217,16 +217,16 @@ def _terms(sentence: Sentence, cues: Cues) -> set[str]:
     return {word[:6] for word in re.findall(r"\w+", sentence.text.lower()) if len(word) > 2} - cues.stop_words
 
 
-def _without_repeats(tasks: list[SpokenTask], cues: Cues) -> list[SpokenTask]:
-    """One task for each that was said twice in almost the same words; the first stays, with the proof of both."""
+def _merge_repeats(tasks: list[SpokenTask], cues: Cues) -> list[SpokenTask]:
+    """Merge tasks that were stated twice in almost the same words; the first stays, with the evidence of both."""
     kept: list[tuple[SpokenTask, set[str]]] = []
     for task in tasks:
         terms = _terms(task.sentence, cues)
         for at, (other, others) in enumerate(kept):
             same_owner = task.owner_speaker == other.owner_speaker and task.owner_name == other.owner_name
             if same_owner and len(terms & others) >= 0.7 * len(terms | others):
-                proof = other.accepted_in + task.sentence.segments
-                kept[at] = (replace(other, due=other.due or task.due, accepted_in=proof), others)
+                evidence = other.accepted_in + task.sentence.segments
+                kept[at] = (replace(other, due=other.due or task.due, accepted_in=evidence), others)
                 break
         else:
             kept.append((task, terms))

@@ -16,7 +16,7 @@ from pipeline.summarize.extractive.sentences import Sentence
 from pipeline.summarize.extractive.textrank import Floats, TermMatrix, build_terms, rank
 
 MIN_WORDS = 6
-"""Shorter sentences say too little by themselves for an overview or a quote."""
+"""Shorter sentences say too little on their own for an overview or a quote."""
 
 
 class SentenceRanking:
@@ -27,14 +27,14 @@ class SentenceRanking:
         self.sentences = sentences
         self.terms: TermMatrix = build_terms([terms_of(one.text, stop_words) for one in sentences])
         self.scores: Floats = rank(self.terms) * len(sentences)
-        self.usable = np.array([_says_something(one, cues) for one in sentences], dtype=bool)
+        self.usable = np.array([_is_usable(one, cues) for one in sentences], dtype=bool)
         if cues:
             self.scores *= np.array([_weight(one, cues) for one in sentences])
 
     def choose(self, count: int, within: Iterable[int] | None = None, without: Iterable[int] = ()) -> list[int]:
         """The indices of the best sentences in order of time.
 
-        Each choice lowers what resembles it, and a little all that the same speaker says.
+        Each choice lowers the scores of similar sentences, and slightly those of the same speaker.
         """
         open_ = self.usable.copy()
         if within is not None:
@@ -54,18 +54,18 @@ class SentenceRanking:
 
 
 def terms_of(text: str, stop_words: frozenset[str]) -> list[str]:
-    """The words that carry meaning, in lower case and cut to six letters, which joins most inflections."""
+    """The content words in lower case, cut to six letters, which merges most inflections."""
     words = re.findall(r"[^\W\d_]+|\d+", text.lower())
     return [word[:6] for word in words if word not in stop_words and (len(word) > 2 or not word.isascii())]
 
 
 def _weight(sentence: Sentence, cues: Cues) -> float:
-    """Decisions and words that sum up say more about a meeting than others."""
+    """Decisions and closing remarks say more about a meeting than other sentences."""
     text = strip_fillers(sentence, cues)
     return 1.5 if cues.decision.search(text) or cues.closing.search(text) else 1.0
 
 
-def _says_something(sentence: Sentence, cues: Cues | None) -> bool:
+def _is_usable(sentence: Sentence, cues: Cues | None) -> bool:
     if cues is None:
         return len(sentence.text.split()) >= MIN_WORDS or not sentence.text.isascii()
     text = strip_fillers(sentence, cues)

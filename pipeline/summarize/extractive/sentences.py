@@ -1,4 +1,4 @@
-"""Sentences of a transcript, with their times, speakers and segments."""
+"""Splits a transcript into sentences with times, speakers and segments."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ NOT_AN_END = re.compile(
 )
 GERMAN_ORDINAL = re.compile(r"(?:^|\s)\d{1,2}\.$")
 LONGEST_WORDS = 60
-"""A stretch without any punctuation is cut after this many words."""
+"""Text without punctuation is split after this many words."""
 LONGEST_PAUSE = 1.5
 """Seconds of silence within a sentence; a longer pause ends it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence as said; `start` and `end` in seconds, `segments` the ids of those it comes from."""
+    """A sentence as said; `start` and `end` in seconds, `segments` the ids of its segments."""
 
     text: str
     start: float
@@ -39,19 +39,19 @@ class Sentence:
 def split_sentences(transcript: Transcript) -> list[Sentence]:
     """All sentences in order of time.
 
-    One that goes on in the speaker's next segment, after a pause of at most `LONGEST_PAUSE`, is put together.
+    A sentence that continues in the speaker's next segment, after at most `LONGEST_PAUSE`, is joined.
     """
     sentences: list[Sentence] = []
     for segment in sorted(transcript.segments, key=lambda one: one.start):
         for part in _sentences_of(segment, transcript.language):
-            if sentences and _goes_on(sentences[-1], part):
+            if sentences and _continues(sentences[-1], part):
                 sentences[-1] = _join(sentences[-1], part)
             else:
                 sentences.append(part)
     return sentences
 
 
-def _goes_on(before: Sentence, after: Sentence) -> bool:
+def _continues(before: Sentence, after: Sentence) -> bool:
     return (
         before.speaker == after.speaker
         and before.segments[-1] != after.segments[0]
@@ -101,7 +101,7 @@ def _cut_long(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _word_times(segment: Segment) -> list[tuple[int, float, float]]:
-    """(character offset, start, end) of each word that is found in the segment's text."""
+    """(character offset, start, end) of each word found in the segment's text."""
     times = []
     reached = 0
     for word in segment.words:
@@ -114,7 +114,7 @@ def _word_times(segment: Segment) -> list[tuple[int, float, float]]:
 
 
 def _times(segment: Segment, times: list[tuple[int, float, float]], start: int, end: int) -> tuple[float, float]:
-    """When a character range was said; without word times, in proportion to the characters."""
+    """When a character range was said; without word times, estimated from the characters."""
     inside = [(since, until) for at, since, until in times if start <= at < end]
     if inside:
         return max(segment.start, inside[0][0]), min(segment.end, inside[-1][1])

@@ -1,7 +1,7 @@
-"""A summary put together from what was said, without a language model.
+"""A summary made of quotes, without a language model.
 
-The overview is made of the sentences that TextRank puts first, balanced over time and speakers; decisions, action
-items, open questions and topics are found by their cues. Every point is a quote, so its evidence is the quote itself.
+The overview has the sentences that TextRank ranks first, balanced over time and speakers. Cues find decisions, action
+items, open questions and topics. Every point is a quote and so its own evidence.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from pipeline.summarize.language_codes import base_code
 
 VERSION = "1"
 QUOTES = 3
-MOST_POINTS = 100
-"""At most this many points of a kind, the earliest: longer lists are no recap."""
+MAX_POINTS = 100
+"""At most this many points of a kind, the earliest ones."""
 
 
 class ExtractiveSummarizer:
-    """Summarises by quoting. Needs no model and no network; its time and memory grow with the number of words."""
+    """Summarizes by quoting, without a model or network. Time and memory grow with the number of words."""
 
     @property
     def identity(self) -> str:
@@ -41,7 +41,7 @@ class ExtractiveSummarizer:
     def summarize(
         self, transcript: Transcript, options: SummaryOptions, on_progress: Callable[[float], None]
     ) -> SummaryResult:
-        """Summarise in the language that was spoken; `options.language` cannot change what people said."""
+        """Summarize in the spoken language; `options.language` cannot change what people said."""
         on_progress(0.0)
         sentences = split_sentences(transcript)
         on_progress(0.2)
@@ -50,9 +50,9 @@ class ExtractiveSummarizer:
         on_progress(0.6)
         summary = _compose(transcript, options, sentences, ranking, cues)
         on_progress(1.0)
-        warnings = [_no_cues()] if sentences and not cues else []
+        warnings = [_no_cues_notice()] if sentences and not cues else []
         if sentences and options.language and base_code(options.language) != base_code(transcript.language):
-            warnings.append(_as_spoken(options.language, transcript.language))
+            warnings.append(_not_translated_notice(options.language, transcript.language))
         return SummaryResult(summary, spoken_seconds(transcript.segments), tuple(warnings))
 
 
@@ -63,21 +63,21 @@ def _compose(
     ranking: SentenceRanking,
     cues: Cues | None,
 ) -> Summary:
-    decisions = find_decisions(sentences, cues)[:MOST_POINTS] if cues else []
-    tasks = find_tasks(sentences, cues)[:MOST_POINTS] if cues else []
-    questions = find_open_questions(sentences, cues)[:MOST_POINTS] if cues else []
-    subjects = find_topic_changes(sentences, cues)[:MOST_POINTS] if cues else []
+    decisions = find_decisions(sentences, cues)[:MAX_POINTS] if cues else []
+    tasks = find_tasks(sentences, cues)[:MAX_POINTS] if cues else []
+    questions = find_open_questions(sentences, cues)[:MAX_POINTS] if cues else []
+    changes = find_topic_changes(sentences, cues)[:MAX_POINTS] if cues else []
     at = {id(one): index for index, one in enumerate(sentences)}
     taken = {at[id(one)] for one in [*decisions, *(task.sentence for task in tasks), *(one for one, _ in questions)]}
     overview = _overview(ranking, transcript.duration_seconds)
     quotes = ranking.choose(QUOTES, without={*taken, *overview}) if len(sentences) > len(overview) + QUOTES else []
     return Summary(
-        title=", ".join(one.title for one in subjects[:3]),
+        title=", ".join(one.title for one in changes[:3]),
         overview=tuple(_point(f"o{n}", sentences[index]) for n, index in enumerate(overview, 1)),
-        topics=tuple(_topics(subjects, sentences, at, ranking)),
+        topics=tuple(_topics(changes, sentences, at, ranking)),
         decisions=tuple(_point(f"d{n}", one) for n, one in enumerate(decisions, 1)),
         action_items=tuple(_action_item(f"a{n}", task, transcript) for n, task in enumerate(tasks, 1)),
-        questions=tuple(_point(f"q{n}", one, proof) for n, (one, proof) in enumerate(questions, 1)),
+        questions=tuple(_point(f"q{n}", one, evidence) for n, (one, evidence) in enumerate(questions, 1)),
         quotes=tuple(_point(f"c{n}", sentences[index]) for n, index in enumerate(quotes, 1)),
         engine="extractive",
         model=None,
@@ -87,7 +87,7 @@ def _compose(
 
 
 def _overview(ranking: SentenceRanking, duration: float) -> list[int]:
-    """Three sentences, and one more for each twenty minutes up to five; the best of each stretch of the recording."""
+    """Three sentences, one more for each twenty minutes, at most five; the best of each part of the recording."""
     count = min(5, 3 + int(duration // 1200))
     chosen: list[int] = []
     for part in range(count):
@@ -100,32 +100,32 @@ def _overview(ranking: SentenceRanking, duration: float) -> list[int]:
 
 
 def _topics(
-    subjects: list[TopicChange], sentences: list[Sentence], at: dict[int, int], ranking: SentenceRanking
+    changes: list[TopicChange], sentences: list[Sentence], at: dict[int, int], ranking: SentenceRanking
 ) -> Iterable[Topic]:
-    """One topic a subject, from its announcement to the next, told by its best sentence."""
-    starts = [at[id(one.sentence)] for one in subjects] + [len(sentences)]
-    for number, (subject, (first, after)) in enumerate(zip(subjects, pairwise(starts), strict=True), 1):
+    """One topic for each change, up to the next one, with the best sentence in between."""
+    starts = [at[id(one.sentence)] for one in changes] + [len(sentences)]
+    for number, (change, (first, after)) in enumerate(zip(changes, pairwise(starts), strict=True), 1):
         best = ranking.choose(1, within=range(first + 1, after))
-        told = sentences[best[0]] if best else subject.sentence
+        best_sentence = sentences[best[0]] if best else change.sentence
         yield Topic(
             id=f"t{number}",
-            title=subject.title,
-            text=told.text,
-            speaker=told.speaker,
-            start=subject.sentence.start,
+            title=change.title,
+            text=best_sentence.text,
+            speaker=best_sentence.speaker,
+            start=change.sentence.start,
             end=max(one.end for one in sentences[first:after]),
-            segments=_unique(subject.sentence.segments + told.segments),
+            segments=_unique(change.sentence.segments + best_sentence.segments),
         )
 
 
-def _point(id_: str, sentence: Sentence, proof: tuple[str, ...] = ()) -> Point:
+def _point(id_: str, sentence: Sentence, evidence: tuple[str, ...] = ()) -> Point:
     return Point(
         id=id_,
         text=sentence.text,
         speaker=sentence.speaker,
         start=sentence.start,
         end=sentence.end,
-        segments=_unique(sentence.segments + proof),
+        segments=_unique(sentence.segments + evidence),
     )
 
 
@@ -149,17 +149,17 @@ def _unique(ids: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ids))
 
 
-def _as_spoken(wanted: str, spoken: str) -> Notice:
+def _not_translated_notice(wanted: str, spoken: str) -> Notice:
     return Notice(
         "summary_language",
-        f"The summary is not in {language_name(wanted)}: quotes stay in {language_name(spoken)}, as they were spoken.",
+        f"The summary is not in {language_name(wanted)}: quotes stay in {language_name(spoken)}, as spoken.",
         "Set up Ollama to have a language model write the recap in another language.",
     )
 
 
-def _no_cues() -> Notice:
+def _no_cues_notice() -> Notice:
     return Notice(
         "summary_unknown_language",
-        "Decisions, action items and questions were not looked for, because they are not known in this language.",
+        "Decisions, action items and questions are missing, because they cannot be detected in this language.",
         "Set up Ollama to have a language model write the recap.",
     )

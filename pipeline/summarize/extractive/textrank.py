@@ -1,7 +1,7 @@
-"""TextRank: which sentences say most of what the others say.
+"""TextRank: ranks sentences by how much they have in common with the others.
 
 After Mihalcea and Tarau, "TextRank: Bringing Order into Text" (2004), with the cosine of TF-IDF vectors as similarity
-in place of the count of common words.
+instead of the number of common words.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 DAMPING = 0.85
-MOST_ROUNDS = 60
+MAX_ROUNDS = 60
 TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class TermMatrix:
-    """Sentences x terms, rows of length 1, stored as (row, column, weight) of what is not zero."""
+    """Sentences x terms, rows of length 1, stored as (row, column, weight) of the non-zero entries."""
 
     rows: Indices
     columns: Indices
@@ -31,11 +31,11 @@ class TermMatrix:
     shape: tuple[int, int]
 
     def times(self, vector: Floats) -> Floats:
-        """The product with a vector over terms: one number a sentence."""
+        """The product with a vector over terms: one number per sentence."""
         return _sums(self.rows, self.weights * vector[self.columns], self.shape[0])
 
     def transposed_times(self, vector: Floats) -> Floats:
-        """The product of the transposed matrix with a vector over sentences: one number a term."""
+        """The product of the transposed matrix with a vector over sentences: one number per term."""
         return _sums(self.columns, self.weights * vector[self.rows], self.shape[1])
 
     def similarity_to(self, row: int) -> Floats:
@@ -45,7 +45,7 @@ class TermMatrix:
 
 
 def _sums(places: Indices, values: Floats, length: int) -> Floats:
-    """The sum of the values at each place 0..length-1."""
+    """The sum of the values at each place, 0..length-1."""
     return np.bincount(places, values, minlength=length).astype(np.float64)
 
 
@@ -68,10 +68,10 @@ def build_terms(sentences: Sequence[Sequence[str]]) -> TermMatrix:
 
 
 def rank(terms: TermMatrix) -> Floats:
-    """The weight of each sentence, all together 1.
+    """The weight of each sentence; they add up to 1.
 
     Power iteration on the similarity graph. The graph itself is never built: its product with a vector is two sparse
-    products with the term matrix, less each sentence's similarity with itself.
+    products with the term matrix, minus each sentence's similarity to itself.
     """
     count = terms.shape[0]
     if count == 0:
@@ -84,9 +84,9 @@ def rank(terms: TermMatrix) -> Floats:
     degree = spread(np.ones(count))
     share: Floats = np.divide(1.0, degree, out=np.zeros(count), where=degree > 1e-9)
     ranks: Floats = np.full(count, 1.0 / count)
-    for _ in range(MOST_ROUNDS):
+    for _ in range(MAX_ROUNDS):
         flow = DAMPING * spread(share * ranks)
-        # what lonely sentences hold, and the random jump, go to all alike
+        # the weight of isolated sentences and the random jump are spread evenly
         following: Floats = flow + (1.0 - flow.sum()) / count
         if np.abs(following - ranks).sum() < TOLERANCE:
             return following

@@ -1,4 +1,4 @@
-"""Reading a transcript with a language model: piece by piece, then the outlines of the pieces merged."""
+"""Reads a transcript with a language model, chunk by chunk, and has the outlines of the chunks merged."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ from pipeline.summarize.language_model.token_counting import TokenCounter
 from pipeline.summarize.language_model.transcript_lines import TranscriptLine, build_lines
 
 LARGEST_WINDOW = 32768
-"""Tokens, where no window is set: a larger one takes memory that a recap seldom needs."""
+"""Tokens, if no window is configured: a recap seldom needs the memory of a larger one."""
 ANSWER_TOKENS = 2048
-"""Kept free for the answer; a quarter of a small window."""
+"""Reserved for the answer; at most a quarter of the window."""
 MARGIN_TOKENS = 128
-"""For the marks of the chat template."""
-LEAST_BUDGET = 256
-LEAST_WORDS = 60
-"""Of a stretch with at least as many words, an empty recap is no answer."""
+"""Reserved for the control tokens of the chat template."""
+MIN_BUDGET = 256
+MIN_WORDS = 60
+"""From this many words on, an empty recap of a chunk is not accepted."""
 MAX_HALVINGS = 2
-"""How often a piece is asked again in halves after answers that cannot be used: down to a quarter."""
+"""How often a chunk is halved and retried after unusable answers: down to a quarter."""
 MAX_FAILED_CHUNKS = 3
-"""A model that has not one usable answer for so many pieces at the beginning has none for the rest either."""
-SHARE_READ = 0.9
-"""Reading the pieces counts for this much of the progress, merging for the rest."""
+"""A model without a usable answer for this many chunks at the beginning is given up."""
+READING_SHARE = 0.9
+"""Reading is this share of the progress, merging the rest."""
 
 
 class ChunkedReader:
-    """Reads one transcript. Afterwards `missed` names the stretches in seconds that no answer was had for."""
+    """Reads one transcript. Afterwards `missed` has the ranges in seconds without a usable answer."""
 
     def __init__(
         self,
@@ -52,15 +52,15 @@ class ChunkedReader:
         on_progress: Callable[[float], None],
     ) -> None:
         self.lines, by_id = build_lines(transcript)
-        self.evidence = GroundingChecker(transcript, by_id, language)
+        self.checker = GroundingChecker(transcript, by_id, language)
         self.missed: list[tuple[float, float]] = []
         self.system = system_prompt(options, language)
         self.merging = system_prompt(options, language, merging=True)
         self.on_progress = on_progress
         self.counter = TokenCounter()
         window = self._choose_window(settings)
-        self.asker = ModelCaller(settings, window, min(ANSWER_TOKENS, window // 4), self.counter)
-        self.questions = LanguageRetryingCaller(self.asker, language)
+        self.model = ModelCaller(settings, window, min(ANSWER_TOKENS, window // 4), self.counter)
+        self.caller = LanguageRetryingCaller(self.model, language)
         self._read: list[TranscriptLine] = []
         self._missed_last = False
         self._characters = sum(len(one.text) for one in self.lines)
@@ -69,103 +69,103 @@ class ChunkedReader:
 
     @property
     def loaded(self) -> RunningModel | None:
-        """The model as the server has loaded it, where it says so."""
-        return self.asker.loaded
+        """The model as the server has loaded it; None if the server does not say."""
+        return self.model.loaded
 
     @property
     def calls(self) -> int:
-        """How often the model was asked."""
-        return self.asker.calls
+        """The number of calls to the model."""
+        return self.model.calls
 
     @property
     def read_seconds(self) -> float:
-        """Seconds of speech the model has read and answered for."""
+        """Seconds of speech in chunks with a usable answer."""
         return spoken_seconds(self._read)
 
     def read_all(self) -> ExtractedPoints:
-        """Read everything. Raises OllamaUnreachable where no stretch has a usable answer."""
+        """Read everything. Raises OllamaUnreachable if no chunk has a usable answer."""
         parts: list[ExtractedPoints] = []
-        rest, pieces = self.lines, 0
-        while rest and (parts or pieces < MAX_FAILED_CHUNKS):
-            # each time anew: what the model counted makes the next piece larger or smaller
-            piece, rest = take_chunk(rest, self._budget(self.system), self.counter)
-            parts += self._read_piece(piece)
-            self._passed += sum(len(one.text) for one in piece)
-            pieces += 1
+        rest, chunks = self.lines, 0
+        while rest and (parts or chunks < MAX_FAILED_CHUNKS):
+            # recomputed each time: the token counts of the model make the next chunk larger or smaller
+            chunk, rest = take_chunk(rest, self._budget(self.system), self.counter)
+            parts += self._read_chunk(chunk)
+            self._passed += sum(len(one.text) for one in chunk)
+            chunks += 1
         if self.lines and not parts:
             raise OllamaUnreachable(
                 "The summary was put together from quotes, because the language model gave no usable answer.",
                 "Choose another model in OLLAMA_MODEL, then write the recap again.",
             )
         budget = partial(self._budget, self.merging)
-        merger = OutlineMerger(self.questions, self.merging, self.evidence, budget, lambda _: self._tick(0, 0))
+        merger = OutlineMerger(self.caller, self.merging, self.checker, budget, lambda _: self._tick(0, 0))
         return merger.merge(parts) if parts else ExtractedPoints()
 
     def _choose_window(self, settings: OllamaSettings) -> int:
-        """One window for all calls of the job: set, or chosen by need, training and memory."""
+        """One window for all calls of the job: configured, or chosen by need, training and memory."""
         if settings.set_window:
             return settings.set_window
-        prompt = self._prompt_tokens(self.system) + sum(self.counter.count(one.told) + 1 for one in self.lines)
+        prompt = self._prompt_tokens(self.system) + sum(self.counter.count(one.prompt_text) + 1 for one in self.lines)
         most = min(LARGEST_WINDOW, settings.memory_window or LARGEST_WINDOW)
         return choose_window(prompt + ANSWER_TOKENS + MARGIN_TOKENS, settings.window, most)
 
     def _prompt_tokens(self, system: str) -> int:
-        """What a prompt has beside its lines."""
+        """Tokens of a prompt without its lines."""
         return self.counter.count(system) + self.counter.count(STRICT_REMINDER)
 
     def _budget(self, system: str) -> int:
-        """Tokens of a window that lines may take."""
-        beside = self.asker.answer_tokens + self._prompt_tokens(system) + MARGIN_TOKENS
-        return max(LEAST_BUDGET, self.asker.room - beside)
+        """Tokens of the window that are available for lines."""
+        beside = self.model.answer_tokens + self._prompt_tokens(system) + MARGIN_TOKENS
+        return max(MIN_BUDGET, self.model.allocated_window - beside)
 
-    def _read_piece(self, piece: list[TranscriptLine], halvings: int = MAX_HALVINGS) -> list[ExtractedPoints]:
-        """What the piece holds; asked in halves where the answer cannot be used, and missed where these fail too."""
+    def _read_chunk(self, chunk: list[TranscriptLine], halvings: int = MAX_HALVINGS) -> list[ExtractedPoints]:
+        """The points of a chunk, halved if the answer is unusable; a chunk that still fails is recorded as missed."""
         try:
-            findings = self._ask(piece, may_be_full=not halvings)
+            extracted = self._extract(chunk, may_be_full=not halvings)
         except PromptTooLong:
-            # says nothing about the answer: the halves keep their chances
-            halves = halve(piece)
+            # this was not an unusable answer, so the halves keep their retries
+            halves = halve(chunk)
         except UnusableAnswer:
-            halves = halve(piece) if halvings and len(piece) > 1 else []
+            halves = halve(chunk) if halvings and len(chunk) > 1 else []
             halvings -= 1
         else:
-            self._read += piece
+            self._read += chunk
             self._missed_last = False
-            return [findings]
+            return [extracted]
         if not halves:
-            self._miss(piece)
-        return [one for half in halves for one in self._read_piece(half, halvings)]
+            self._miss(chunk)
+        return [one for half in halves for one in self._read_chunk(half, halvings)]
 
-    def _ask(self, piece: list[TranscriptLine], may_be_full: bool) -> ExtractedPoints:
-        share = sum(len(one.text) for one in piece)
-        told = [one.told for one in piece]
-        answer = self.questions.ask(
-            RecapAnswer, self.system, told, "transcript", lambda count: self._tick(count, share)
+    def _extract(self, chunk: list[TranscriptLine], may_be_full: bool) -> ExtractedPoints:
+        share = sum(len(one.text) for one in chunk)
+        prompt_lines = [one.prompt_text for one in chunk]
+        answer = self.caller.ask(
+            RecapAnswer, self.system, prompt_lines, "transcript", lambda count: self._tick(count, share)
         )
-        if answer.is_full and len(piece) > 1 and not may_be_full:
-            raise UnusableAnswer("there may be more points than the answer has room for")
-        evidence, dropped, cleared = self.evidence, self.evidence.dropped, self.evidence.cleared
-        stretch = evidence.stretch((one.id for one in piece), is_translated=self.questions.is_foreign)
-        findings = ExtractedPoints(
-            title=evidence.check_title(answer.title, stretch),
-            overview=evidence.accept(answer.overview, stretch, broad=True),
-            topics=evidence.accept(answer.topics, stretch, broad=True),
-            decisions=evidence.accept(answer.decisions, stretch),
-            action_items=evidence.accept(answer.action_items, stretch),
-            questions=evidence.accept(answer.questions, stretch),
-            quotes=evidence.accept_quotes(answer.quotes, stretch),
-            read=stretch.ids,
-            spoken=stretch.spoken,
+        if answer.is_full and len(chunk) > 1 and not may_be_full:
+            raise UnusableAnswer("the answer may have more points than fit into its lists")
+        checker, dropped, cleared = self.checker, self.checker.dropped, self.checker.cleared
+        excerpt = checker.excerpt((one.id for one in chunk), is_translated=self.caller.is_foreign)
+        extracted = ExtractedPoints(
+            title=checker.check_title(answer.title, excerpt),
+            overview=checker.accept(answer.overview, excerpt, broad=True),
+            topics=checker.accept(answer.topics, excerpt, broad=True),
+            decisions=checker.accept(answer.decisions, excerpt),
+            action_items=checker.accept(answer.action_items, excerpt),
+            questions=checker.accept(answer.questions, excerpt),
+            quotes=checker.accept_quotes(answer.quotes, excerpt),
+            read=excerpt.ids,
+            spoken=excerpt.spoken,
         )
-        if findings.is_empty and _says_something(piece):
-            evidence.dropped, evidence.cleared = dropped, cleared
-            raise UnusableAnswer("nothing in the answer is proved by the transcript")
-        self.questions.count_taken()
-        return findings
+        if extracted.is_empty and _has_content(chunk):
+            checker.dropped, checker.cleared = dropped, cleared
+            raise UnusableAnswer("no point of the answer is supported by the transcript")
+        self.caller.count_taken()
+        return extracted
 
-    def _miss(self, piece: Sequence[TranscriptLine]) -> None:
-        """Name the piece as missed, with the one before where nothing was read between."""
-        start, end = piece[0].start, max(one.end for one in piece)
+    def _miss(self, chunk: Sequence[TranscriptLine]) -> None:
+        """Record the chunk as missed, joined with the one before if nothing was read in between."""
+        start, end = chunk[0].start, max(one.end for one in chunk)
         if self._missed_last:
             start, before = self.missed.pop()
             end = max(end, before)
@@ -173,12 +173,12 @@ class ChunkedReader:
         self._missed_last = True
 
     def _tick(self, tokens: int, share: int) -> None:
-        """Report how far it is; `share` are the characters of the piece that is being read."""
-        begun = min(0.95, tokens / self.asker.answer_tokens) * share
-        done = SHARE_READ * min(1.0, (self._passed + begun) / max(1, self._characters))
+        """Report the progress; `share` is the number of characters in the current chunk."""
+        begun = min(0.95, tokens / self.model.answer_tokens) * share
+        done = READING_SHARE * min(1.0, (self._passed + begun) / max(1, self._characters))
         self._progress = max(self._progress, done)
         self.on_progress(self._progress)
 
 
-def _says_something(piece: Sequence[TranscriptLine]) -> bool:
-    return sum(len(normalize(one.text).split()) for one in piece) >= LEAST_WORDS
+def _has_content(chunk: Sequence[TranscriptLine]) -> bool:
+    return sum(len(normalize(one.text).split()) for one in chunk) >= MIN_WORDS

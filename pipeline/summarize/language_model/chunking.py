@@ -1,4 +1,4 @@
-"""A transcript as lines for a prompt, and the lines in pieces that fit a window."""
+"""Splits the lines of a transcript into chunks that fit into the context window."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from pipeline.summarize.language_model.token_counting import TokenCounter
 from pipeline.summarize.language_model.transcript_lines import TranscriptLine, find_cut, split_line
 
 SHORTEST_HALF = 100
-"""Characters; a line is not cut into smaller parts."""
+"""Characters; a line is not split into smaller parts."""
 NEARBY = 0.25
-"""How far from the wanted place a cut may be, as a share of the piece."""
+"""How far from its ideal place a cut may be, as a share of the chunk."""
 TURN_SECONDS = 2.0
-"""A change of speaker is as good a place to cut as so many more seconds of silence."""
+"""A change of speaker counts as this much additional silence."""
 
 
 def take_chunk(
     lines: Sequence[TranscriptLine], budget: int, counter: TokenCounter
 ) -> tuple[list[TranscriptLine], list[TranscriptLine]]:
-    """The first piece of at most `budget` tokens, and the rest. A single line above the budget is a piece of its own.
+    """The first chunk of at most `budget` tokens, and the rest. A single line above the budget is its own chunk.
 
-    The pieces to come are meant to be of one size. Within a quarter of that, the cut is where the silence is longest,
-    a change of speaker counting as some more seconds of it, unless a piece more would be needed for that.
+    Chunks should be of equal size. Within a quarter of that size, the cut is at the longest silence or a change of
+    speaker, unless that would need one more chunk.
     """
-    ends = list(accumulate(counter.count(line.told) + 1 for line in lines))
+    ends = list(accumulate(counter.count(line.prompt_text) + 1 for line in lines))
     total = ends[-1]
     if total <= budget or len(lines) == 1:
         return list(lines), []
@@ -37,7 +37,7 @@ def take_chunk(
 
 
 def halve(lines: Sequence[TranscriptLine]) -> list[list[TranscriptLine]]:
-    """Two pieces of about one size, a single line cut in two; none where that is too short for it."""
+    """Two chunks of similar size; a single line is split in two. Empty if the line is too short."""
     if len(lines) > 1:
         ends = list(accumulate(len(line.text) for line in lines))
         middle = ends[-1] / 2
@@ -51,9 +51,9 @@ def halve(lines: Sequence[TranscriptLine]) -> list[list[TranscriptLine]]:
 
 
 def find_pause(lines: Sequence[TranscriptLine], ends: Sequence[int], wanted: float, least: float, most: float) -> int:
-    """The number of lines before the best cut; `ends` is the size up to each line.
+    """The number of lines before the best cut; `ends` is the total size up to each line.
 
-    Where no line ends between `least` and `most`, it is the last place before `most`, or after the first line.
+    If no line ends between `least` and `most`, this is the last place before `most`, or after the first line.
     """
     places = [at for at in range(1, len(lines)) if least <= ends[at - 1] <= most]
     if not places:
@@ -62,7 +62,7 @@ def find_pause(lines: Sequence[TranscriptLine], ends: Sequence[int], wanted: flo
 
 
 def _pause_before(lines: Sequence[TranscriptLine], at: int) -> float:
-    """How well a cut before a line fits, in seconds of silence; below zero within a segment."""
+    """How good a cut before a line is, in seconds of silence; negative within a segment."""
     before, after = lines[at - 1], lines[at]
     if before.id == after.id:
         return -1.0

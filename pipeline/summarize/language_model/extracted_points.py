@@ -1,4 +1,4 @@
-"""What was found in a stretch of a recording, and the findings of several stretches together."""
+"""The supported points of one part of a recording, and how those of several parts are combined."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pipeline.summarize.language_model.spoken_content import SpokenContent
 MAX_OVERVIEW = 6
 MAX_QUOTES = 6
 NEGATIONS = frozenset("no not nor never nicht nie kein niet nooit geen non ne pas jamais nunca ni sin".split())
-"""Among the stop words, the ones that turn a sentence round."""
+"""The stop words that reverse the meaning of a sentence."""
 
 NOTHING_SAID = SpokenContent(frozenset(), frozenset())
 
 
 @dataclass(slots=True)
 class ExtractedPoints:
-    """What was found in one stretch, or in all; `read` are the short ids of its lines, `spoken` what was said there."""
+    """The points of one part, or of all; `read` are the short ids of its lines, `spoken` what was said there."""
 
     title: str = ""
     overview: list[GroundedPoint] = field(default_factory=list)
@@ -37,13 +37,13 @@ class ExtractedPoints:
     def is_empty(self) -> bool:
         return not (self.overview or self.topics or self.decisions or self.action_items or self.questions)
 
-    def outlined(self, outline: Self) -> Self:
-        """The same points under another title, overview and list of topics."""
+    def with_outline(self, outline: Self) -> Self:
+        """The same points with another title, overview and list of topics."""
         return replace(self, title=outline.title, overview=outline.overview, topics=outline.topics)
 
 
 def combine(parts: Sequence[ExtractedPoints], language: str) -> ExtractedPoints:
-    """All parts as one without the model: every point, some sentences of the overviews, the first title."""
+    """Combine parts without the model: every point, some sentences of the overviews, the first title."""
     return ExtractedPoints(
         title=next((one.title for one in parts if one.title), ""),
         overview=sample_evenly([one for part in parts for one in part.overview], MAX_OVERVIEW),
@@ -53,32 +53,32 @@ def combine(parts: Sequence[ExtractedPoints], language: str) -> ExtractedPoints:
         questions=remove_duplicates((one for part in parts for one in part.questions), language),
         quotes=sample_evenly(remove_duplicates((one for part in parts for one in part.quotes), language), MAX_QUOTES),
         read=frozenset().union(*(part.read for part in parts)),
-        spoken=SpokenContent.together(part.spoken for part in parts),
+        spoken=SpokenContent.union(part.spoken for part in parts),
     )
 
 
-def remove_duplicates(findings: Iterable[GroundedPoint], language: str) -> list[GroundedPoint]:
-    """In order of time, each said once: what differs in articles and the like only is put together.
+def remove_duplicates(points: Iterable[GroundedPoint], language: str) -> list[GroundedPoint]:
+    """The points in order of time, those that differ in stop words only merged into one.
 
-    The one told first stays, with the lines of both as its proof; tasks with different owners or due dates differ.
+    The first one stays, with the lines of both as its evidence. Tasks with different owners or due dates differ.
     """
     cues = cues_for(language)
-    dull = cues.stop_words - NEGATIONS if cues else frozenset[str]()
+    ignored = cues.stop_words - NEGATIONS if cues else frozenset[str]()
     kept: dict[tuple[object, ...], GroundedPoint] = {}
-    for one in sorted(findings, key=lambda each: each.start):
+    for one in sorted(points, key=lambda each: each.start):
         words = normalize(one.title or one.text).split()
-        key = (tuple(word for word in words if word not in dull) or tuple(words), one.owner, one.due)
-        kept[key] = _joined(kept[key], one) if key in kept else one
+        key = (tuple(word for word in words if word not in ignored) or tuple(words), one.owner, one.due)
+        kept[key] = _merge_evidence(kept[key], one) if key in kept else one
     return list(kept.values())
 
 
-def _joined(first: GroundedPoint, again: GroundedPoint) -> GroundedPoint:
-    proof = dict(zip((*first.ids, *again.ids), (*first.segments, *again.segments), strict=True))
-    return replace(first, ids=tuple(proof), segments=tuple(proof.values()))
+def _merge_evidence(first: GroundedPoint, again: GroundedPoint) -> GroundedPoint:
+    evidence = dict(zip((*first.ids, *again.ids), (*first.segments, *again.segments), strict=True))
+    return replace(first, ids=tuple(evidence), segments=tuple(evidence.values()))
 
 
-def sample_evenly(findings: Sequence[GroundedPoint], count: int) -> list[GroundedPoint]:
-    """At most so many of the findings, evenly taken."""
-    if len(findings) <= count:
-        return list(findings)
-    return [findings[index * len(findings) // count] for index in range(count)]
+def sample_evenly(points: Sequence[GroundedPoint], count: int) -> list[GroundedPoint]:
+    """At most `count` of the points, evenly spaced."""
+    if len(points) <= count:
+        return list(points)
+    return [points[index * len(points) // count] for index in range(count)]

@@ -1,4 +1,4 @@
-"""What the language model found and the transcript proves, as it goes into the summary."""
+"""A point of the model's answer that the transcript supports, and its form in the summary."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipeline.recap import ActionItem, Point, Segment, Topic
 
 @dataclass(frozen=True, slots=True)
 class GroundedPoint:
-    """A claim whose proof was found; `ids` are the short ids, `segments` what they stand for, in order of time."""
+    """A point with its evidence: `ids` are the short ids that the model cited, `segments` theirs, in order of time."""
 
     text: str
     ids: tuple[str, ...]
@@ -22,46 +22,54 @@ class GroundedPoint:
     def start(self) -> float:
         return self.segments[0].start
 
+    @property
+    def end(self) -> float:
+        return max(one.end for one in self.segments)
 
-def as_point(id_: str, finding: GroundedPoint) -> Point:
-    """The point with time and speaker of its segments."""
+    @property
+    def speaker(self) -> str | None:
+        """Who speaks at the start, which is the time that the recap shows."""
+        return self.segments[0].speaker
+
+    @property
+    def segment_ids(self) -> tuple[str, ...]:
+        return tuple(one.id for one in self.segments)
+
+
+def as_point(id_: str, grounded: GroundedPoint) -> Point:
+    """The point as one of the summary."""
     return Point(
         id=id_,
-        text=finding.text,
-        speaker=_speaker(finding),
-        start=finding.start,
-        end=max(one.end for one in finding.segments),
-        segments=tuple(one.id for one in finding.segments),
+        text=grounded.text,
+        speaker=grounded.speaker,
+        start=grounded.start,
+        end=grounded.end,
+        segments=grounded.segment_ids,
     )
 
 
-def as_topic(id_: str, finding: GroundedPoint) -> Topic:
-    point = as_point(id_, finding)
+def as_topic(id_: str, grounded: GroundedPoint) -> Topic:
+    """The point as a topic of the summary."""
     return Topic(
         id=id_,
-        title=finding.title or finding.text,
-        text=finding.text,
-        speaker=point.speaker,
-        start=point.start,
-        end=point.end,
-        segments=point.segments,
+        title=grounded.title or grounded.text,
+        text=grounded.text,
+        speaker=grounded.speaker,
+        start=grounded.start,
+        end=grounded.end,
+        segments=grounded.segment_ids,
     )
 
 
-def as_action_item(id_: str, finding: GroundedPoint) -> ActionItem:
-    point = as_point(id_, finding)
+def as_action_item(id_: str, grounded: GroundedPoint) -> ActionItem:
+    """The point as an action item of the summary."""
     return ActionItem(
         id=id_,
-        text=finding.text,
-        speaker=point.speaker,
-        start=point.start,
-        end=point.end,
-        segments=point.segments,
-        owner=finding.owner,
-        due=finding.due,
+        text=grounded.text,
+        speaker=grounded.speaker,
+        start=grounded.start,
+        end=grounded.end,
+        segments=grounded.segment_ids,
+        owner=grounded.owner,
+        due=grounded.due,
     )
-
-
-def _speaker(finding: GroundedPoint) -> str | None:
-    """Who spoke where it begins, which is the time that is shown."""
-    return finding.segments[0].speaker

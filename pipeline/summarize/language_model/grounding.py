@@ -1,4 +1,4 @@
-"""What the language model answered, held against the transcript: what has no proof there is left out and counted."""
+"""Compares the model's answer with the transcript; points without support there are dropped and counted."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from pipeline.summarize.language_model.text_matching import find_ending, find_qu
 from pipeline.summarize.language_model.transcript_lines import UNKNOWN_SPEAKER, displayed_name
 
 NEARBY_SECONDS = 60.0
-"""A name or a number that a point tells may also stand so near to the lines it cites: tasks and decisions are told in
+"""The names and numbers of a point may occur this near to the lines it cites: people state tasks and decisions in
 several sentences, and models cite the one that sums up."""
 DUE_LINES = 2
-"""A due date may stand in so many lines before and after: "When?" "On Friday." Farther off are those of other tasks."""
+"""A due date may occur this many lines before or after: "When?" "On Friday." Further away are those of other tasks."""
 MAX_CITED = 8
-"""Who cites everything proves nothing: of more lines the first ones count."""
+"""A point that cites everything is not supported: only the first lines count."""
 MIN_QUOTED_WORDS = 3
 MIN_CONTENT_WORDS = 3
-"""A text with fewer is too short to tell whether it is about the lines it cites."""
+"""A shorter text cannot be checked for words of the lines it cites."""
 MAX_TITLE_CHARACTERS = 120
 FIRST_PERSON = frozenset("i me myself ik ich moi yo".split())
 PRONOUNS = frozenset(
@@ -35,15 +35,15 @@ PRONOUNS = frozenset(
     wij ons jullie zij ze hij iedereen iemand niemand alles wir uns ihr sie er alle jemand niemand nous vous on ils
     elles tous quelquun personne nosotros ustedes ellos todos alguien nadie""".split()
 )
-"""Words that stand where a name could, in normal form."""
+"""Words in place of a name, normalized."""
 STEM_LETTERS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """What the model was shown: the short ids it may cite, and all that was said there.
+    """The part of the transcript that the model saw: the short ids it may cite, and what was said there.
 
-    Its answer is held to the words that were said, unless it is in another language (`is_translated`).
+    The answer has to share words with it, unless it is in another language (`is_translated`).
     """
 
     ids: frozenset[str]
@@ -53,10 +53,10 @@ class Excerpt:
 
 
 class GroundingChecker:
-    """The segments by short id. `dropped` counts claims without proof, `cleared` owners and due dates without one.
+    """Checks the points of answers. `dropped` counts those without support, `cleared` such owners and due dates.
 
-    `language` is that of the summary: where it is the transcript's, a point has to share words with what was said near
-    the lines it cites.
+    `by_id` has the segments by short id. `language` is that of the summary: if it is the transcript's, a point has to
+    share words with what was said near the lines it cites.
     """
 
     def __init__(self, transcript: Transcript, by_id: Mapping[str, Segment], language: str) -> None:
@@ -70,69 +70,69 @@ class GroundingChecker:
         cues = cues_for(transcript.language) if same else None
         self._stop_words = cues.stop_words if cues else None
 
-    def stretch(self, ids: Iterable[str], *, is_translated: bool = False) -> Excerpt:
-        """The stretch of these ids, for an answer in the language spoken or in another one."""
+    def excerpt(self, ids: Iterable[str], *, is_translated: bool = False) -> Excerpt:
+        """The excerpt with the lines of these ids, for an answer in the spoken language or in another one."""
         known = frozenset(ids)
         segments = tuple(self.by_id[one] for one in sorted(known, key=_place))
         return Excerpt(known, segments, SpokenContent.of(segments, self.transcript), is_translated)
 
-    def accept(self, claims: Sequence[AnswerPoint], stretch: Excerpt, *, broad: bool = False) -> list[GroundedPoint]:
-        """The claims that cite lines the model saw, and tell nothing that was not said there or nearby.
+    def accept(self, points: Sequence[AnswerPoint], excerpt: Excerpt, *, broad: bool = False) -> list[GroundedPoint]:
+        """The points that cite lines the model saw, and are supported there or nearby.
 
-        With `broad`, for what sums up, the whole stretch counts as near.
+        With `broad`, for summaries, the whole excerpt counts as near.
         """
-        return self._keep(claims, lambda claim: self._check(claim, stretch, broad))
+        return self._keep(points, lambda point: self._check(point, excerpt, broad))
 
-    def accept_quotes(self, claims: Sequence[AnswerPoint], stretch: Excerpt) -> list[GroundedPoint]:
-        """The claims that stand in the lines they cite word for word; a word or two are no quote."""
-        worth = [one for one in claims if len(normalize(one.text).split()) >= MIN_QUOTED_WORDS]
-        return self._keep(worth, lambda claim: self._check_quote(claim, stretch))
+    def accept_quotes(self, points: Sequence[AnswerPoint], excerpt: Excerpt) -> list[GroundedPoint]:
+        """The points that occur word for word in the lines they cite, without those of one or two words."""
+        worth = [one for one in points if len(normalize(one.text).split()) >= MIN_QUOTED_WORDS]
+        return self._keep(worth, lambda point: self._check_quote(point, excerpt))
 
-    def check_title(self, title: str, stretch: Excerpt) -> str:
-        """The title, empty where it is about nothing that was said."""
+    def check_title(self, title: str, excerpt: Excerpt) -> str:
+        """The title; empty if nothing that was said supports it."""
         short = title if len(title) <= MAX_TITLE_CHARACTERS else title[:MAX_TITLE_CHARACTERS].rsplit(" ", 1)[0] + "…"
-        return short if self._fits(title, stretch.spoken, stretch) else ""
+        return short if self._fits(title, excerpt.spoken, excerpt) else ""
 
     def _keep(
-        self, claims: Sequence[AnswerPoint], check: Callable[[AnswerPoint], GroundedPoint | None]
+        self, points: Sequence[AnswerPoint], check: Callable[[AnswerPoint], GroundedPoint | None]
     ) -> list[GroundedPoint]:
         found: dict[str, GroundedPoint] = {}
-        for claim in claims:
-            if says_nothing(claim.text):
+        for point in points:
+            if says_nothing(point.text):
                 continue
-            finding = check(claim)
-            if finding is None:
+            grounded = check(point)
+            if grounded is None:
                 self.dropped += 1
             else:
-                found.setdefault(normalize(finding.text), finding)
+                found.setdefault(normalize(grounded.text), grounded)
         return list(found.values())
 
-    def _check(self, claim: AnswerPoint, stretch: Excerpt, broad: bool) -> GroundedPoint | None:
-        ids = self._cited(claim, stretch)
+    def _check(self, point: AnswerPoint, excerpt: Excerpt, broad: bool) -> GroundedPoint | None:
+        ids = self._cited(point, excerpt)
         segments = tuple(self.by_id[one] for one in ids)
-        near = [] if broad else _nearby(segments, stretch)
-        title = claim.title if isinstance(claim, AnswerTopic) else ""
-        spoken = stretch.spoken if broad else SpokenContent.of(near, self.transcript)
-        if not ids or not normalize(claim.text) or not self._fits(f"{title} {claim.text}", spoken, stretch):
+        near = [] if broad else _nearby(segments, excerpt)
+        title = point.title if isinstance(point, AnswerTopic) else ""
+        spoken = excerpt.spoken if broad else SpokenContent.of(near, self.transcript)
+        if not ids or not normalize(point.text) or not self._fits(f"{title} {point.text}", spoken, excerpt):
             return None
         owner = due = None
-        if isinstance(claim, AnswerTask):
-            owner = self._owner(claim.owner, segments, near)
-            due = claim.due and (find_ending(claim.due, segments) or find_ending(claim.due, _beside(segments, stretch)))
-            self.cleared += (claim.owner is not None and owner is None) + (claim.due is not None and due is None)
-        return GroundedPoint(claim.text, tuple(ids), segments, title, owner, due)
+        if isinstance(point, AnswerTask):
+            owner = self._owner(point.owner, segments, near)
+            due = point.due and (find_ending(point.due, segments) or find_ending(point.due, _beside(segments, excerpt)))
+            self.cleared += (point.owner is not None and owner is None) + (point.due is not None and due is None)
+        return GroundedPoint(point.text, tuple(ids), segments, title, owner, due)
 
-    def _check_quote(self, claim: AnswerPoint, stretch: Excerpt) -> GroundedPoint | None:
-        ids = {self.by_id[one].id: one for one in self._cited(claim, stretch)}
-        segments = find_quote(claim.text, [self.by_id[one] for one in ids.values()], self._following)
-        return GroundedPoint(claim.text, tuple(ids[one.id] for one in segments), segments) if segments else None
+    def _check_quote(self, point: AnswerPoint, excerpt: Excerpt) -> GroundedPoint | None:
+        ids = {self.by_id[one].id: one for one in self._cited(point, excerpt)}
+        segments = find_quote(point.text, [self.by_id[one] for one in ids.values()], self._following)
+        return GroundedPoint(point.text, tuple(ids[one.id] for one in segments), segments) if segments else None
 
-    def _cited(self, claim: AnswerPoint, stretch: Excerpt) -> list[str]:
-        return sorted(set(claim.segments) & stretch.ids, key=_place)[:MAX_CITED]
+    def _cited(self, point: AnswerPoint, excerpt: Excerpt) -> list[str]:
+        return sorted(set(point.segments) & excerpt.ids, key=_place)[:MAX_CITED]
 
-    def _fits(self, text: str, spoken: SpokenContent, stretch: Excerpt) -> bool:
-        """Whether the text is about what was said, and tells no number that was not."""
-        is_about = stretch.is_translated or self._shares_words(text, spoken)
+    def _fits(self, text: str, spoken: SpokenContent, excerpt: Excerpt) -> bool:
+        """Whether the text shares words with what was said, and has no number that was not said."""
+        is_about = excerpt.is_translated or self._shares_words(text, spoken)
         return is_about and not spoken.find_unsaid_numbers(text)
 
     def _shares_words(self, text: str, spoken: SpokenContent) -> bool:
@@ -142,11 +142,11 @@ class GroundingChecker:
         return len(wanted) < MIN_CONTENT_WORDS or not wanted.isdisjoint(self._stems(spoken.words))
 
     def _stems(self, words: Iterable[str]) -> set[str]:
-        """The beginnings of the words that carry meaning."""
+        """The stems of the content words."""
         return {one[:STEM_LETTERS] for one in words if len(one) > 3 and one not in (self._stop_words or ())}
 
     def _owner(self, owner: str | None, segments: Sequence[Segment], near: Sequence[Segment]) -> str | None:
-        """The id of the speaker who is meant, else the name where it was said near; None where neither is."""
+        """The id of the speaker who is meant, else the name if it was said nearby, else None."""
         name = normalize(owner or "")
         if not owner or not name or name == normalize(UNKNOWN_SPEAKER) or name in PRONOUNS:
             return None
@@ -157,22 +157,22 @@ class GroundingChecker:
         return known or (owner if is_said(owner, near) else None)
 
     def _called(self, name: str) -> str | None:
-        """The one speaker of whose name this is a part, such as the first name."""
+        """The only speaker whose name contains this one, such as a first name."""
         found = [id_ for shown, id_ in self._shown.items() if f" {name} " in f" {shown} "]
         return found[0] if len(found) == 1 and not re.fullmatch(r"[\d ]+", name) else None
 
 
-def _nearby(cited: Sequence[Segment], stretch: Excerpt) -> list[Segment]:
-    """The segments of the stretch that lie within a minute of those cited, in order of time."""
+def _nearby(cited: Sequence[Segment], excerpt: Excerpt) -> list[Segment]:
+    """The segments of the excerpt within a minute of the cited ones, in order of time."""
     spans = [(one.start - NEARBY_SECONDS, one.end + NEARBY_SECONDS) for one in cited]
-    return [one for one in stretch.segments if any(one.end >= start and one.start <= end for start, end in spans)]
+    return [one for one in excerpt.segments if any(one.end >= start and one.start <= end for start, end in spans)]
 
 
-def _beside(cited: Sequence[Segment], stretch: Excerpt) -> list[Segment]:
-    """The segments cited, and DUE_LINES before and after each, in order of time."""
-    places = {at for at, one in enumerate(stretch.segments) if one in cited}
-    near = (any(abs(at - place) <= DUE_LINES for place in places) for at in range(len(stretch.segments)))
-    return [one for one, is_near in zip(stretch.segments, near, strict=True) if is_near]
+def _beside(cited: Sequence[Segment], excerpt: Excerpt) -> list[Segment]:
+    """The cited segments and DUE_LINES before and after each, in order of time."""
+    places = {at for at, one in enumerate(excerpt.segments) if one in cited}
+    near = (any(abs(at - place) <= DUE_LINES for place in places) for at in range(len(excerpt.segments)))
+    return [one for one, is_near in zip(excerpt.segments, near, strict=True) if is_near]
 
 
 def _place(short_id: str) -> int:

@@ -1,4 +1,4 @@
-"""Whether a text is in the language that was asked for."""
+"""Checks whether a text is in the requested language."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
 MIN_BYTES = 40
-"""Of letters, in UTF-8: shorter texts, such as a title or a name, tell too little."""
+"""Of letters, in UTF-8: shorter texts, such as a title or a name, are not reliable."""
 MIN_PROBABILITY = 0.8
-"""From this probability on another language counts. Of 26,000 messages of a text editor in 19 languages none was taken
-for another language, and 92 % of the English ones of at least 40 letters were seen to be English."""
+"""Lower probabilities are ignored. Of 26,000 messages of a text editor in 19 languages none was taken for another
+language, and 92 % of the English ones of at least 40 letters were identified as English."""
 MAX_FOREIGN_SHARE = 0.25
-"""A larger share of the letters in other languages makes the whole foreign."""
+"""With a larger share of letters in other languages the whole answer is foreign."""
 IDENTIFIER_CODES = {"jw": "jv", "iw": "he", "nb": "no", "fil": "tl", "cmn": "zh"}
-"""Whisper's and other codes, and what the identifier calls them."""
+"""Codes of Whisper and others, and those of the identifier."""
 SIMILAR_LANGUAGES = (
     "no nn da",
     "hr sr bs",
@@ -33,15 +33,15 @@ SIMILAR_LANGUAGES = (
     "af nl",
     "hi mr ne sa",
 )
-"""Languages that are too near to be told apart in a sentence."""
+"""Languages that cannot be distinguished reliably in a sentence."""
 _QUOTED = re.compile(r"“[^”]*”|„[^“”]*[“”]|«[^»]*»|»[^«]*«|「[^」]*」|\"[^\"]*\"")
 
 
 def is_foreign(texts: Iterable[str], language: str) -> bool:
-    """Whether more than a quarter of what the texts say is surely in another language than this one.
+    """Whether more than a quarter of the texts is, reliably, in another language than this one.
 
-    What stands between quotation marks does not count. False where there is too little text, and for languages that
-    the identifier does not know.
+    Text in quotation marks does not count. False if there is too little text or the identifier does not know the
+    language.
     """
     wanted = _code(language)
     if wanted not in _identifier().nb_classes:
@@ -65,7 +65,7 @@ def _code(language: str) -> str:
 
 @cache
 def _identifier() -> LanguageIdentifier:
-    """Loaded once a process: it takes 0.7 s and 80 MB. It chooses among the languages that Whisper knows."""
+    """Loaded once per process: 0.7 s and 80 MB. Limited to the languages that Whisper knows."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

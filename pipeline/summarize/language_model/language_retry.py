@@ -1,4 +1,4 @@
-"""Questions whose answers have to be in one language: one in another is asked for again, once and more sternly."""
+"""Retries, once, a call whose answer is in the wrong language, with a stricter reminder."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ M = TypeVar("M", bound=OutlineAnswer)
 
 
 class LanguageRetryingCaller:
-    """Asks one model for answers in one language. `is_foreign` is whether the last one stayed in another, `foreign`
-    how many of those that were taken did.
+    """Calls one model for answers in one language.
 
-    The sterner words come after the transcript, so that the model need not read that again; once they were needed,
-    they are used from the start.
+    `is_foreign`: the last answer is in another language even so. `foreign`: the number of such answers that were used.
+    The stricter reminder comes after the transcript, which the model then still has in its cache. Once it was needed,
+    all later calls use it.
     """
 
-    def __init__(self, asker: ModelCaller, language: str) -> None:
-        self.asker = asker
+    def __init__(self, model: ModelCaller, language: str) -> None:
+        self.model = model
         self.language = language
-        self.insists = False
+        self.is_strict = False
         self.foreign = 0
         self.is_foreign = False
 
     def ask(self, kind: type[M], system: str, lines: Sequence[str], mark: str, on_tick: Callable[[int], None]) -> M:
-        """The answer to lines between marks. Raises as `Asker.ask` does."""
+        """The answer to the lines, sent inside the tag `mark`. Raises what `ModelCaller.ask` raises."""
         answer = self._ask(kind, system, lines, mark, on_tick)
-        if self.is_foreign and not self.insists:
-            self.insists = True
+        if self.is_foreign and not self.is_strict:
+            self.is_strict = True
             with suppress(UnusableAnswer, PromptTooLong):
                 answer = self._ask(kind, system, lines, mark, on_tick)
         return answer
 
     def count_taken(self) -> None:
-        """Count the last answer, which is of use."""
+        """Count the last answer as used."""
         self.foreign += self.is_foreign
 
     def _ask(self, kind: type[M], system: str, lines: Sequence[str], mark: str, on_tick: Callable[[int], None]) -> M:
-        told = wrap_lines(lines, mark, self.language, insist=self.insists)
-        answer = self.asker.ask(kind, system, told, on_tick)
+        prompt = wrap_lines(lines, mark, self.language, strict=self.is_strict)
+        answer = self.model.ask(kind, system, prompt, on_tick)
         self.is_foreign = is_foreign(prose_of(answer), self.language)
         return answer

@@ -1,4 +1,4 @@
-"""One title, overview and list of topics for parts that were read one by one, in as many rounds as the window needs."""
+"""Merges parts that were read separately into one title, overview and list of topics, in as many rounds as needed."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from pipeline.summarize.language_model.extracted_points import MAX_OVERVIEW, Ext
 from pipeline.summarize.language_model.grounding import Excerpt, GroundingChecker
 from pipeline.summarize.language_model.language_retry import LanguageRetryingCaller
 from pipeline.summarize.language_model.model_call import PromptTooLong, UnusableAnswer
-from pipeline.summarize.language_model.prompts import as_data
+from pipeline.summarize.language_model.normalization import as_data
 from pipeline.summarize.language_model.response_schema import OutlineAnswer
 
 
 class OutlineMerger:
-    """Merges the outlines of neighbouring parts. `budget` is how many tokens of notes fit one prompt now."""
+    """Merges the outlines of adjacent parts. `budget` returns how many tokens of notes fit into one prompt."""
 
     def __init__(
         self,
-        asker: LanguageRetryingCaller,
+        caller: LanguageRetryingCaller,
         system: str,
-        evidence: GroundingChecker,
+        checker: GroundingChecker,
         budget: Callable[[], int],
         on_tick: Callable[[int], None],
     ) -> None:
-        self.asker = asker
+        self.caller = caller
         self.system = system
-        self.evidence = evidence
+        self.checker = checker
         self.budget = budget
         self.on_tick = on_tick
 
     def merge(self, parts: Sequence[ExtractedPoints]) -> ExtractedPoints:
-        """All parts as one: the lists are joined by code, so that no point is lost; the model writes the outline."""
+        """Merge all parts. Code joins the lists, so that no point is lost; the model writes the outline."""
         whole = self._gather(parts)
-        return whole.outlined(self._outline(parts)) if len(parts) > 1 else whole
+        return whole.with_outline(self._outline(parts)) if len(parts) > 1 else whole
 
     def _outline(self, parts: Sequence[ExtractedPoints]) -> ExtractedPoints:
         while len(parts) > 1:
@@ -44,8 +44,8 @@ class OutlineMerger:
         return parts[0]
 
     def _groups(self, parts: Sequence[ExtractedPoints]) -> list[list[ExtractedPoints]]:
-        """Neighbouring parts whose notes fit one prompt together."""
-        budget, count = self.budget(), self.asker.asker.counter.count
+        """Adjacent parts whose notes fit into one prompt."""
+        budget, count = self.budget(), self.caller.model.counter.count
         groups: list[list[ExtractedPoints]] = []
         filled = 0
         for part in parts:
@@ -58,7 +58,7 @@ class OutlineMerger:
         return groups
 
     def _outline_group(self, group: list[ExtractedPoints]) -> ExtractedPoints:
-        """The outline of some parts; asked in halves where that fails, and put together by code where they fail too."""
+        """The outline of some parts. If the model fails, each half is tried, and code combines what still fails."""
         if len(group) == 1:
             return group[0]
         try:
@@ -70,31 +70,31 @@ class OutlineMerger:
 
     def _ask(self, group: list[ExtractedPoints]) -> ExtractedPoints:
         notes = [line for part in group for line in _notes(part)]
-        answer = self.asker.ask(OutlineAnswer, self.system, notes, "notes", self.on_tick)
+        answer = self.caller.ask(OutlineAnswer, self.system, notes, "notes", self.on_tick)
         cited = frozenset(id_ for part in group for one in (*part.overview, *part.topics) for id_ in one.ids)
         whole = self._gather(group)
-        stretch, dropped = Excerpt(cited, (), whole.spoken, self.asker.is_foreign), self.evidence.dropped
-        overview = self.evidence.accept(answer.overview, stretch, broad=True)
-        topics = self.evidence.accept(answer.topics, stretch, broad=True)
-        # what a merged outline lacks its parts still have
-        self.evidence.dropped = dropped
+        excerpt, dropped = Excerpt(cited, (), whole.spoken, self.caller.is_foreign), self.checker.dropped
+        overview = self.checker.accept(answer.overview, excerpt, broad=True)
+        topics = self.checker.accept(answer.topics, excerpt, broad=True)
+        # points dropped here are still in the parts, so they do not count
+        self.checker.dropped = dropped
         if not overview:
-            raise UnusableAnswer("nothing in the outline is proved by the notes")
-        self.asker.count_taken()
-        title = self.evidence.check_title(answer.title, stretch)
+            raise UnusableAnswer("no point of the outline is supported by the notes")
+        self.caller.count_taken()
+        title = self.checker.check_title(answer.title, excerpt)
         outline = ExtractedPoints(title or whole.title, sample_evenly(overview, MAX_OVERVIEW), topics)
-        return self._with_forgotten(replace(outline, read=whole.read, spoken=whole.spoken), group)
+        return self._with_uncited(replace(outline, read=whole.read, spoken=whole.spoken), group)
 
-    def _with_forgotten(self, outline: ExtractedPoints, group: list[ExtractedPoints]) -> ExtractedPoints:
-        """The outline with the topics of those parts that it does not cite at all."""
+    def _with_uncited(self, outline: ExtractedPoints, group: list[ExtractedPoints]) -> ExtractedPoints:
+        """Add the topics of the parts that the outline does not cite at all."""
         cited = {id_ for one in (*outline.overview, *outline.topics) for id_ in one.ids}
-        forgotten = [one for part in group if part.read.isdisjoint(cited) for one in part.topics or part.overview[:1]]
-        if not forgotten:
+        uncited = [one for part in group if part.read.isdisjoint(cited) for one in part.topics or part.overview[:1]]
+        if not uncited:
             return outline
-        return replace(outline, topics=sorted([*outline.topics, *forgotten], key=lambda one: one.start))
+        return replace(outline, topics=sorted([*outline.topics, *uncited], key=lambda one: one.start))
 
     def _gather(self, parts: Sequence[ExtractedPoints]) -> ExtractedPoints:
-        return combine(parts, self.asker.language)
+        return combine(parts, self.caller.language)
 
 
 def _notes(part: ExtractedPoints) -> list[str]:

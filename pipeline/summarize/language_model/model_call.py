@@ -1,4 +1,4 @@
-"""One question to the language model, asked until there is a whole, valid answer or none to be had."""
+"""One call to the language model, retried after failures that may be transient, with a validated answer."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ MAX_ANSWER_TOKENS = 4096
 
 
 class UnusableAnswer(Exception):
-    """The answer was cut, or is not what was asked for."""
+    """The answer was cut off, or does not follow the schema."""
 
 
 class PromptTooLong(Exception):
-    """The prompt does not fit the window, or was not read whole."""
+    """The prompt does not fit into the context window, or the server truncated it."""
 
 
 class ModelCaller:
-    """Asks one model with one window: another window between two calls would make Ollama load the model anew.
+    """Calls one model, always with the same window: Ollama would reload the model for another one.
 
-    `answer_tokens` are free for an answer, and more where the prompt leaves more. `room` is the window that the server
-    has allocated: less than `window` where it knows better. `loaded` is the model
-    as it was loaded for the first answer, None where the server does not say.
+    At least `answer_tokens` are reserved for an answer. `allocated_window` is the window that the server allocated,
+    which may be less than `window`. `loaded` is the model as it was loaded for the first answer; None if the server
+    does not say.
     """
 
     def __init__(self, settings: OllamaSettings, window: int, answer_tokens: int, counter: TokenCounter) -> None:
@@ -52,51 +52,56 @@ class ModelCaller:
         self.answer_tokens = answer_tokens
         self.counter = counter
         self.calls = 0
-        self.room = window
+        self.allocated_window = window
         self.loaded: RunningModel | None = None
-        self._has_looked = False
-        self._asked = ""
+        self._has_checked_window = False
+        self._last_prompt = ""
 
     def ask(self, kind: type[A], system: str, user: str, on_tick: Callable[[int], None]) -> A:
-        """The answer in the form `kind`. Raises Unusable, TooLong, OllamaUnreachable and OllamaModelMissing."""
+        """The answer, validated as `kind`.
+
+        Raises UnusableAnswer, PromptTooLong, OllamaUnreachable and OllamaModelMissing.
+        """
         prompt, calls = system + user, self.calls
         try:
             answer = self._answer(self._body(kind, system, user), on_tick)
         except PromptTooLong:
-            self.counter.learn_refused(prompt, self.room)
+            self.counter.learn_refused(prompt, self.allocated_window)
             raise
-        # a call that was made again may find all of its prompt in the cache
-        fresh = fresh_part(prompt, self._asked) if self.calls == calls + 1 else ""
-        self._asked = prompt
+        # after a retry the whole prompt may be in the model's cache
+        fresh = fresh_part(prompt, self._last_prompt) if self.calls == calls + 1 else ""
+        self._last_prompt = prompt
         self._check_read(prompt, fresh, min(fresh, user, key=len), answer.prompt_tokens or 0)
         if answer.done_reason == "length":
-            raise UnusableAnswer("the answer was cut")
+            raise UnusableAnswer("the answer was cut off")
         for text in find_json_candidates(answer.text):
             with suppress(ValidationError):
                 return kind.model_validate_json(text)
-        raise UnusableAnswer("the answer does not have the form asked for")
+        raise UnusableAnswer("the answer does not follow the schema")
 
     def _check_read(self, prompt: str, fresh: str, surely_fresh: str, tokens: int) -> None:
-        """Raise TooLong where the server, by its own count, did not give the model the whole prompt.
+        """Raise PromptTooLong if the server's token count shows that it truncated the prompt.
 
-        The system's part may be in the cache from another job.
+        The system prompt may be cached from another job.
         """
-        if not self._has_looked:
-            self._has_looked = True
+        if not self._has_checked_window:
+            self._has_checked_window = True
             self.loaded = self._find_loaded()
-            self.room = min(self.room, (self.loaded and self.loaded.window) or self.room)
-            self.answer_tokens = min(self.answer_tokens, self.room // 4)
-        if was_cut(prompt, surely_fresh, tokens, self.room):
+            self.allocated_window = min(
+                self.allocated_window, (self.loaded and self.loaded.window) or self.allocated_window
+            )
+            self.answer_tokens = min(self.answer_tokens, self.allocated_window // 4)
+        if was_cut(prompt, surely_fresh, tokens, self.allocated_window):
             raise PromptTooLong
         self.counter.learn(prompt, fresh, tokens)
 
     def _find_loaded(self) -> RunningModel | None:
-        """The model with the window and the memory that it really got, None where the server does not say."""
+        """The model with the window and memory that it was given; None if the server does not say."""
         try:
             with OllamaClient(self.settings.host, connect_seconds=2.0, answer_seconds=3.0) as client:
                 running = {full_name(one.name): one for one in client.running()}
         except (PipelineError, OllamaRefused) as error:
-            log.warning("Ollama did not tell how the model is loaded: %s", for_log(error))
+            log.warning("Ollama did not report how the model is loaded: %s", for_log(error))
             return None
         found = running.get(full_name(self.settings.model))
         if found is not None:
@@ -104,14 +109,16 @@ class ModelCaller:
         return found
 
     def _body(self, kind: type[A], system: str, user: str) -> dict[str, object]:
-        most = min(MAX_ANSWER_TOKENS, max(self.answer_tokens, self.room - self.counter.count(system + user)))
+        most = min(
+            MAX_ANSWER_TOKENS, max(self.answer_tokens, self.allocated_window - self.counter.count(system + user))
+        )
         body: dict[str, object] = {
             "model": self.settings.model,
             "messages": [{"role": "system", "content": system}, {"role": "user", "content": user}],
             "format": json_schema_of(kind),
             "options": {"num_ctx": self.window, "num_predict": most, "temperature": 0},
             "keep_alive": self.settings.keep_alive,
-            # without this Ollama cuts a prompt that is too long to half a window, and says nothing
+            # without this Ollama silently truncates a prompt that is too long to half a window
             "shift": False,
         }
         return body | ({"think": False} if self.settings.can_think else {})
@@ -139,7 +146,10 @@ class ModelCaller:
         return answer
 
     def _count_failure(self, error: OllamaRefused | OllamaUnreachable) -> OllamaFailure:
-        """Count a failure and return it. Raises TooLong and Unusable, which are none: Ollama is well."""
+        """Record a failure of Ollama and return it.
+
+        Raises PromptTooLong and UnusableAnswer: these are not failures, since Ollama works.
+        """
         if isinstance(error, OllamaRefused) and error.is_too_long:
             self.settings.circuit.record_success()
             raise PromptTooLong from error
@@ -152,7 +162,7 @@ class ModelCaller:
 
 
 def describe_loaded(model: RunningModel) -> str:
-    """The window of a loaded model, and how much of it found no room on the GPU, in words."""
+    """Describe the window of a loaded model, and how much of it does not fit on the GPU."""
     share = 1 - model.size_vram / model.size if model.size else 0.0
     where = "" if share < 0.005 else ", on the CPU" if share > 0.995 else f", {share:.0%} on the CPU"
     return f"window {model.window:,}{where}"

@@ -1,4 +1,4 @@
-"""What the language model is told. The transcript goes in as data between two marks that cannot occur in it."""
+"""The prompts of the language model. The transcript is data between two tags that cannot occur in it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import asdict
 
 from pipeline.languages import language_name
 from pipeline.summarize.engine import SummaryOptions
-from pipeline.summarize.language_model.normalization import to_one_line
+from pipeline.summarize.language_model.normalization import as_data
 from pipeline.summarize.language_model.templates import CUSTOM_TEMPLATE, TEMPLATES
 
 VERSION = "2"
-"""Raised with every change of a text below: recaps made by other words are then not taken for these."""
+"""Raised with every change of a prompt or template, so that older recaps are not reused."""
 
 
 RECAP_PROMPT = """You write the recap of {kind}.{wish}
@@ -52,31 +52,23 @@ STRICT_REMINDER = """End of the {mark}. Now answer with the JSON object. An answ
 
 
 def system_prompt(options: SummaryOptions, language: str, *, merging: bool = False) -> str:
-    """The instructions for a template; raises ValueError for one that is neither built in nor brings its own."""
+    """The instructions for a template. Raises ValueError if it is not built in and has no instructions."""
     template = TEMPLATES.get(options.template, CUSTOM_TEMPLATE)
     if template is CUSTOM_TEMPLATE and not options.instructions:
         raise ValueError(f"there is no template {options.template!r}; there are {', '.join(TEMPLATES)}")
     wish = f" Who reads it asks for this: {as_data(options.instructions)}" if options.instructions else ""
     return (MERGE_PROMPT if merging else RECAP_PROMPT).format(
-        **asdict(template), wish=wish, language=in_words(language)
+        **asdict(template), wish=wish, language=language_in_words(language)
     )
 
 
-def in_words(language: str) -> str:
-    """The language as the model is told it."""
+def language_in_words(language: str) -> str:
+    """The name of the language as the prompt gives it."""
     name = language_name(language)
     return f"the language with the code {name}" if name == language else name
 
 
-def wrap_lines(lines: Iterable[str], mark: str, language: str, *, insist: bool = False) -> str:
-    """Lines as data between marks, and after them, where it is read last, what is to come now."""
-    end = (STRICT_REMINDER if insist else END_REMINDER).format(mark=mark, language=in_words(language))
+def wrap_lines(lines: Iterable[str], mark: str, language: str, *, strict: bool = False) -> str:
+    """The lines inside a tag, and after them, where the model reads it last, the reminder of what to do."""
+    end = (STRICT_REMINDER if strict else END_REMINDER).format(mark=mark, language=language_in_words(language))
     return "\n".join((f"<{mark}>", *lines, f"</{mark}>", end))
-
-
-_ROUND = str.maketrans(dict.fromkeys("<[{‹〈〈⟨❮ᐸ＜﹤［【〔｛˂", "(") | dict.fromkeys(">]}›〉〉⟩❯ᐳ＞﹥］】〕｝˃", ")"))
-
-
-def as_data(text: str) -> str:
-    """Text on one line that can neither open nor close a mark, nor look like an id or a sign of the chat's format."""
-    return to_one_line(text).translate(_ROUND)

@@ -1,4 +1,4 @@
-"""The reasoning that some models write beside their answer: found, and left out, however it is marked."""
+"""Removes the reasoning that some models write beside their answer, whatever its tags."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ CLOSED = re.compile(
     re.IGNORECASE,
 )
 FINAL = re.compile(r"<\|channel\|>\s*final\b.*?<\|message\|>", re.DOTALL)
-"""Where the answer of a model of the gpt-oss family begins; before it come its other channels."""
+"""Where the answer of a gpt-oss model begins, after its other channels."""
 CHANNEL = re.compile(r"<\|channel\|>.*?(?:<\|end\|>|\Z)", re.DOTALL)
 TOKEN = re.compile(r"<\|[\w/ -]{1,40}\|>")
-"""What marks the turns of a chat."""
-MOST_TRIES = 500
+"""Control tokens of a chat."""
+MAX_TRIES = 500
 
 
 def strip_reasoning(text: str) -> str:
-    """The text without what stands between the marks of a thought.
+    """The text without what is between reasoning tags.
 
-    A thought that is never closed goes to the end of the text; one that was never opened began before it.
+    Without a closing tag the reasoning extends to the end of the text, without an opening tag it starts before it.
     """
     *_, text = FINAL.split(text)
     text = CHANNEL.sub(" ", text)
@@ -40,7 +40,7 @@ def strip_reasoning(text: str) -> str:
 
 
 def _outside(text: str) -> Iterator[str]:
-    """What stands outside the marks."""
+    """The parts outside the tags."""
     at = 0
     while opened := OPENED.search(text, at):
         yield text[at : opened.start()]
@@ -52,14 +52,14 @@ def _outside(text: str) -> Iterator[str]:
 
 
 def clean_text(text: str) -> str:
-    """A text of the answer as it may be shown: on one line, without thoughts, entities and what cannot be seen."""
+    """A text of the answer for display: on one line, without reasoning, HTML entities and invisible characters."""
     return to_one_line(strip_reasoning(html.unescape(text)))
 
 
 def find_json_candidates(text: str) -> Iterator[str]:
-    """What may be the JSON object asked for, the likeliest first: the text, then without thoughts, then its objects.
+    """Candidates for the JSON object, the likeliest first: the text, the text without reasoning, then its objects.
 
-    The last object comes first: thoughts that have no end, or no mark, stand before the answer.
+    The last object comes first, because reasoning without tags precedes the answer.
     """
     yield text
     yield strip_reasoning(text)
@@ -70,7 +70,7 @@ def _objects(text: str) -> list[str]:
     """The outermost JSON objects of a text."""
     found: list[str] = []
     decoder, at = json.JSONDecoder(), 0
-    for _ in range(MOST_TRIES):
+    for _ in range(MAX_TRIES):
         at = text.find("{", at)
         if at < 0:
             break

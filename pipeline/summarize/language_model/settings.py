@@ -11,12 +11,12 @@ from pipeline.ollama.failures import AlwaysClosed, CircuitBreaker
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OllamaSettings:
-    """Where the model runs and how it is asked.
+    """Where the model runs and how it is called.
 
-    `window` is what the model was trained for, `num_ctx` the window to use, `memory_window` the largest that memory
-    allows, all in tokens; None: not known, and for `num_ctx` the smallest that fits. A call that failed is made again
-    after at most `retry_seconds`, but not later than `retry_within` seconds after its first try; `circuit` may forbid
-    it. `unload` frees the model's memory at the end.
+    Sizes of windows are in tokens: `window` is what the model was trained for (None: unknown), `num_ctx` the one to use
+    (None: the smallest that fits), `memory_window` the largest that memory allows (None: unknown). A failed call is
+    retried after random waits of at most `retry_seconds`, but not later than `retry_within` seconds after its first
+    try, and only while `circuit` is closed. `unload` frees the model's memory at the end.
     """
 
     host: str
@@ -35,5 +35,5 @@ class OllamaSettings:
 
     @property
     def set_window(self) -> int | None:
-        """The window that was set, no larger than what the model was trained for; None: it is to be chosen."""
+        """The configured window, at most what the model was trained for; None: choose one."""
         return min(self.num_ctx, self.window or self.num_ctx) if self.num_ctx else None

@@ -17,14 +17,14 @@ _SPOKEN_NUMBER = re.compile(r"\d+(?:[\s.,'’]+\d+)*")
 _MINUTES = re.compile(r"(?<=\d):\d\d(?!\d)")
 _GLUED = re.compile(r"[^\W\d_]\d[\w.,]*")
 LONG_NUMBER = 4
-"""Digits from which "2 million" and "2,000,000" are taken for the same if all but the zeros is."""
+"""Digits from which numbers are equal if they differ in trailing zeros only: "2 million" and "2,000,000"."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpokenContent:
-    """What was said in some segments and who spoke: the words in their normal form, and the numbers as digits.
+    """The words of some segments and of their speakers' names, normalized, and the numbers as digits.
 
-    `numbers` is None for a language whose number words are not known.
+    `numbers` is None for a language with unknown number words.
     """
 
     words: frozenset[str]
@@ -32,14 +32,14 @@ class SpokenContent:
 
     @classmethod
     def of(cls, segments: Sequence[Segment], transcript: Transcript) -> Self:
-        """What was said in these segments; numbers count whether they were said as digits or in words."""
+        """The content of these segments; numbers count whether they were transcribed as digits or in words."""
         names = {transcript.name_of(one.speaker) or "" for one in segments}
         text = " ".join((*sorted(names), *(one.text for one in segments)))
         return cls(frozenset(normalize(text).split()), _numbers(text, base_code(transcript.language)))
 
     @classmethod
-    def together(cls, parts: Iterable[SpokenContent]) -> Self:
-        """What was said in several stretches."""
+    def union(cls, parts: Iterable[SpokenContent]) -> Self:
+        """The content of several parts together."""
         words, numbers = set[str](), set[str]()
         known = True
         for part in parts:
@@ -49,10 +49,10 @@ class SpokenContent:
         return cls(frozenset(words), frozenset(numbers) if known else None)
 
     def find_unsaid_numbers(self, text: str) -> list[str]:
-        """The numbers, as digits, that stand in a text and were not said.
+        """The numbers in a text, as digits, that were not said.
 
         The minutes of a time of day, and digits that belong to a name ("Q3"), are left out, and 15 is said by "three":
-        these are told in too many ways. Empty for a language whose number words are not known.
+        these are said in too many ways. Empty for a language with unknown number words.
         """
         if self.numbers is None:
             return []
@@ -62,7 +62,7 @@ class SpokenContent:
         return [
             one
             for one in wanted
-            if (plain := _bare(one)) not in said and (len(plain) < LONG_NUMBER or plain.rstrip("0") not in rounded)
+            if (plain := _digits_of(one)) not in said and (len(plain) < LONG_NUMBER or plain.rstrip("0") not in rounded)
         ]
 
 
@@ -73,9 +73,9 @@ def _numbers(text: str, language: str) -> frozenset[str] | None:
         digits: str = alpha2digit(unicodedata.normalize("NFKC", text), language, 0)
     except ValueError:
         return None
-    return frozenset(_bare(one) for one in (*re.findall(r"\d+", digits), *_SPOKEN_NUMBER.findall(digits)))
+    return frozenset(_digits_of(one) for one in (*re.findall(r"\d+", digits), *_SPOKEN_NUMBER.findall(digits)))
 
 
-def _bare(number: str) -> str:
-    """Its digits, as 0 to 9 and without zeros at the left."""
+def _digits_of(number: str) -> str:
+    """The digits as 0 to 9, without leading zeros."""
     return "".join(str(int(one)) for one in number if one.isdecimal()).lstrip("0") or "0"

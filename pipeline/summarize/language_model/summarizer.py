@@ -1,8 +1,8 @@
-"""A summary by a language model in Ollama, of a recording of any length, each point with its proof.
+"""A summary by a language model in Ollama, for a recording of any length, each point with its evidence.
 
-What fits the window is read in one go. Longer transcripts are read in pieces, and the overviews of the pieces merged.
-A piece that the model cannot answer for is asked again in halves, then given up: its minutes are named, not hidden.
-An answer in the wrong language is asked for once more, then taken, and the reader told.
+A transcript that fits into the window is read in one call. Longer ones are read in chunks, whose overviews are merged.
+A chunk without a usable answer is retried in halves, then given up; a warning names its minutes. A call whose answer is
+in the wrong language is repeated once; then the answer is used, with a warning.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from pipeline.summarize.language_model.settings import OllamaSettings
 
 log = logging.getLogger(__name__)
 VERSION = "2"
-"""Raised when something else is made of the same answers."""
-SPANS_NAMED = 5
+"""Raised when the same answers give another summary."""
+MAX_NAMED_SPANS = 5
 
 
 class OllamaSummarizer:
-    """Summarises with one model of one server. `choose_summarizer` makes it."""
+    """Summarizes with one model of one server; made by `choose_summarizer`."""
 
     def __init__(self, settings: OllamaSettings) -> None:
         self.settings = settings
@@ -44,18 +44,18 @@ class OllamaSummarizer:
     def summarize(
         self, transcript: Transcript, options: SummaryOptions, on_progress: Callable[[float], None]
     ) -> SummaryResult:
-        """Read, merge, check. Raises OllamaUnreachable or OllamaModelMissing where there is no summary to be had."""
+        """Read, merge and check. Raises OllamaUnreachable or OllamaModelMissing if there is no summary."""
         language = options.language or transcript.language
         on_progress(0.0)
         reader = ChunkedReader(self.settings, transcript, language, options, on_progress)
         try:
-            findings = reader.read_all()
+            extracted = reader.read_all()
         finally:
             if self.settings.unload and reader.calls:
                 self._unload()
         on_progress(1.0)
         return SummaryResult(
-            self._compose(findings, options, language),
+            self._compose(extracted, options, language),
             reader.read_seconds,
             tuple(_warnings(reader, language)),
             tuple(reader.missed),
@@ -78,7 +78,7 @@ class OllamaSummarizer:
         )
 
     def _unload(self) -> None:
-        """Give the GPU back; failing that, Ollama does it by itself when `keep_alive` is over."""
+        """Free the GPU; if that fails, Ollama does so after `keep_alive`."""
         try:
             with OllamaClient(self.settings.host, connect_seconds=2.0, answer_seconds=3.0) as client:
                 client.unload(self.settings.model)
@@ -88,31 +88,32 @@ class OllamaSummarizer:
 
 def _warnings(reader: ChunkedReader, language: str) -> Iterator[Notice]:
     if reader.missed:
-        spans = [f"{_clock(start)}-{_clock(end)}" for start, end in reader.missed]
-        told = ", ".join(spans[:SPANS_NAMED])
-        if len(spans) > SPANS_NAMED:
-            told += f" and {len(spans) - SPANS_NAMED} more stretches"
+        all_spans = [f"{_clock(start)}-{_clock(end)}" for start, end in reader.missed]
+        spans = ", ".join(all_spans[:MAX_NAMED_SPANS])
+        if len(all_spans) > MAX_NAMED_SPANS:
+            spans += f" and {len(all_spans) - MAX_NAMED_SPANS} more parts"
         yield Notice(
             "summary_incomplete",
-            f"The language model gave no usable answer for {told}; the summary leaves that out. The transcript has it.",
+            f"The language model gave no usable answer for {spans}, which the summary leaves out. The transcript "
+            "has it.",
             "Write the recap again, or choose another model in OLLAMA_MODEL.",
         )
-    if reader.questions.foreign:
+    if reader.caller.foreign:
         name = language_name(language)
         yield Notice(
             "summary_language",
-            f"The summary, or a part of it, is not in {name}: the language model kept to another language, also when "
-            "asked again.",
+            f"The summary, or a part of it, is not in {name}: the language model used another language, even after "
+            "a retry.",
             f"Choose a model in OLLAMA_MODEL that writes {name}, or another language, then write the recap again.",
         )
-    dropped, cleared = reader.evidence.dropped, reader.evidence.cleared
+    dropped, cleared = reader.checker.dropped, reader.checker.cleared
     if dropped or cleared:
         parts = [_counted(dropped, "point", "points"), _counted(cleared, "owner or due date", "owners or due dates")]
         yield Notice(
             "summary_points_dropped",
-            f"The transcript does not prove {' and '.join(part for part in parts if part)} of the language model's "
-            "answer, so the summary goes without.",
-            "A larger model in OLLAMA_MODEL keeps closer to what was said.",
+            f"The transcript does not support {' and '.join(part for part in parts if part)} of the language model's "
+            "answer, so the summary leaves that out.",
+            "A larger model in OLLAMA_MODEL stays closer to what was said.",
         )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptTemplate:
-    """What kind of recording it is, and what each part of its recap is to hold."""
+    """The kind of recording, and what each part of its recap should contain."""
 
     kind: str
     overview: str = "3 to 5 sentences that tell the whole: what it was about and what it came to"
@@ -59,6 +59,6 @@ TEMPLATES = {
         questions="what they left open, or want to come back to",
     ),
 }
-"""What is built in, by name."""
+"""The built-in templates by name."""
 CUSTOM_TEMPLATE = PromptTemplate(kind="a recording")
-"""The frame of a template that somebody wrote."""
+"""The frame of a template that a user wrote."""

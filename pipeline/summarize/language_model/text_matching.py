@@ -1,4 +1,4 @@
-"""Whether something was said: a text held against segments of the transcript, word for word."""
+"""Checks whether a text was said, by comparing it word for word with segments of the transcript."""
 
 from __future__ import annotations
 
@@ -9,42 +9,42 @@ from itertools import pairwise
 from pipeline.recap import Segment
 from pipeline.summarize.language_model.normalization import normalize
 
-MOST_BETWEEN = 1
+MAX_BETWEEN = 1
 LEADING_IN = frozenset(
     """a à al am an antes at au aux avant before bis by das de del dem den der des die du due el en for het ici im in
     la le les on op para pour spätestens te tegen the till to tot um until uiterlijk vor voor zum zur""".split()
 )
-"""Words before a date that may be told otherwise than they were said, in English, Dutch, German, French and Spanish."""
+"""Words that may differ before a date, in English, Dutch, German, French and Spanish."""
 
 
 def is_said(text: str, segments: Sequence[Segment]) -> bool:
-    """Whether the words of the text stand together in the segments."""
-    return _stand_together(normalize(text), segments)
+    """Whether the words of the text occur together in the segments."""
+    return _occur_together(normalize(text), segments)
 
 
-def _stand_together(wanted: str, segments: Sequence[Segment]) -> bool:
+def _occur_together(wanted: str, segments: Sequence[Segment]) -> bool:
     return bool(wanted) and f" {wanted} " in f" {normalize(' '.join(one.text for one in segments))} "
 
 
 def find_quote(text: str, cited: Sequence[Segment], following: dict[str, str]) -> tuple[Segment, ...]:
-    """The cited segments that hold a quote word for word, empty where none do.
+    """The cited segments that contain a quote word for word; empty if there are none.
 
-    It may run on from one segment into the next if both have one speaker; `following` is the id of each one's next.
+    A quote may continue in the next segment of the same speaker; `following` has the id of each segment's next.
     """
     wanted = normalize(text)
     for run in _runs(cited, following):
-        if not _stand_together(wanted, run):
+        if not _occur_together(wanted, run):
             continue
-        while len(run) > 1 and _stand_together(wanted, run[1:]):
+        while len(run) > 1 and _occur_together(wanted, run[1:]):
             run = run[1:]
-        while len(run) > 1 and _stand_together(wanted, run[:-1]):
+        while len(run) > 1 and _occur_together(wanted, run[:-1]):
             run = run[:-1]
         return tuple(run)
     return ()
 
 
 def _runs(cited: Sequence[Segment], following: dict[str, str]) -> list[list[Segment]]:
-    """The segments in runs of one speaker without a gap."""
+    """The segments, grouped in gapless runs of one speaker."""
     runs = [list(cited[:1])]
     for before, after in pairwise(cited):
         if following.get(before.id) == after.id and before.speaker == after.speaker:
@@ -55,11 +55,10 @@ def _runs(cited: Sequence[Segment], following: dict[str, str]) -> list[list[Segm
 
 
 def find_ending(text: str, segments: Sequence[Segment]) -> str | None:
-    """The longest ending of the text that was said, None where nothing of it was.
+    """The longest ending of the text that was said; None if no ending was.
 
-    "Friday" of "by Friday" where only that was said; "end of the month", as spoken, for "end of month". Only words that
-    lead in are left out: "not before Friday" is not Friday. What is shorter than three letters is no ending, unless it
-    has a digit.
+    "Friday" of "by Friday" if only that was said; "end of the month", as spoken, for "end of month". Only LEADING_IN
+    words may be left out: "not before Friday" is not Friday. An ending has three letters or a digit.
     """
     words = text.split()
     for start in range(len(words)):
@@ -69,7 +68,7 @@ def find_ending(text: str, segments: Sequence[Segment]) -> str | None:
         plain = normalize(ending)
         if len(plain) < 3 and not re.search(r"\d", plain):
             break
-        if _stand_together(plain, segments):
+        if _occur_together(plain, segments):
             return ending
         if found := _find_in_order(plain.split(), segments):
             return found
@@ -77,13 +76,13 @@ def find_ending(text: str, segments: Sequence[Segment]) -> str | None:
 
 
 def _find_in_order(wanted: Sequence[str], segments: Sequence[Segment]) -> str | None:
-    """The first stretch with all the words that are wanted, in order, with at most MOST_BETWEEN between two."""
+    """The first passage with all the words in order, and at most MAX_BETWEEN others between two of them."""
     spoken = [word for one in segments for word in one.text.split()]
     words = [normalize(word) for word in spoken]
     for start in (at for at, word in enumerate(words) if word == wanted[0]):
         at = start
         for word in wanted[1:]:
-            following = words[at + 1 : at + 2 + MOST_BETWEEN]
+            following = words[at + 1 : at + 2 + MAX_BETWEEN]
             if word not in following:
                 break
             at += 1 + following.index(word)

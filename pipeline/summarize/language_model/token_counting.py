@@ -1,21 +1,21 @@
-"""How many tokens a text is, learned from the model, and whether the model was given all of them."""
+"""Estimates the tokens of a text, from what the model counted, and detects truncated prompts."""
 
 from __future__ import annotations
 
 import math
 
 BYTES_PER_TOKEN = 3.0
-"""A cautious guess for any language: English has 4 to 5 bytes a token, German 4, Chinese about 3."""
+"""A cautious guess for any language: English has 4 to 5 bytes per token, German 4, Chinese about 3."""
 MIN_BYTES_PER_TOKEN = 1.0
-"""Tokenisers spell out byte by byte what they do not know."""
+"""Tokenizers encode unknown text byte by byte."""
 MAX_CHARACTERS_PER_TOKEN = 7.0
-"""More than a text has in any script: then tokens were not read, or came from a cache and were not counted."""
-LEARNED_FROM = 2000
-"""Bytes from which a count is worth learning from."""
-CARE = 0.95
-"""Of the bytes a token that were measured: what comes next may be harder to spell."""
+"""More than in any script: then tokens were truncated, or were cached and not counted."""
+MIN_MEASURED_BYTES = 2000
+"""Bytes from which on a count is a good measure."""
+SAFETY_FACTOR = 0.95
+"""A safety factor on the measured bytes per token: the next text may need more tokens."""
 CACHED_TOKENS = 200
-"""A count below this says nothing: some versions leave out what they had in their cache."""
+"""A lower count is meaningless: some versions leave out cached tokens."""
 SLACK_TOKENS = 8
 
 
@@ -23,46 +23,46 @@ class TokenCounter:
     """Estimates tokens from bytes of UTF-8: first a guess, then what the model counted, for one model and language."""
 
     def __init__(self) -> None:
-        self.bytes_a_token = BYTES_PER_TOKEN
+        self.bytes_per_token = BYTES_PER_TOKEN
         self.has_measured = False
 
     def count(self, text: str) -> int:
-        """Tokens that the text has at most, as far as is known."""
-        return math.ceil(len(text.encode()) / self.bytes_a_token)
+        """The estimated number of tokens, rather too high than too low."""
+        return math.ceil(len(text.encode()) / self.bytes_per_token)
 
     def learn(self, prompt: str, fresh: str, tokens: int) -> None:
-        """Take the model's count for a prompt, of which `fresh` is the part that cannot have been in its cache.
+        """Learn from the model's count for a prompt, of which `fresh` is the part that cannot have been cached.
 
-        One large prompt sets the measure, up or down, if all of its tokens can have been counted. After that, only a
-        higher count changes it: a lower one may come from the cache.
+        The first large prompt sets the measure, up or down, if all of its tokens can have been counted. After that,
+        only a higher count changes it: a lower one may be due to the cache.
         """
         if tokens <= 0:
             return
         size = len(fresh.encode())
-        if not self.has_measured and size >= LEARNED_FROM and len(fresh) <= tokens * MAX_CHARACTERS_PER_TOKEN:
+        if not self.has_measured and size >= MIN_MEASURED_BYTES and len(fresh) <= tokens * MAX_CHARACTERS_PER_TOKEN:
             self.has_measured = True
-            self._set(CARE * size / tokens)
-        self._set(min(self.bytes_a_token, len(prompt.encode()) / tokens))
+            self._set(SAFETY_FACTOR * size / tokens)
+        self._set(min(self.bytes_per_token, len(prompt.encode()) / tokens))
 
     def learn_refused(self, prompt: str, window: int) -> None:
-        """Take that a prompt did not fit a window of so many tokens."""
-        self._set(min(self.bytes_a_token, CARE * len(prompt.encode()) / window))
+        """Learn that a prompt did not fit into a window of so many tokens."""
+        self._set(min(self.bytes_per_token, SAFETY_FACTOR * len(prompt.encode()) / window))
 
-    def _set(self, bytes_a_token: float) -> None:
-        self.bytes_a_token = max(0.5, bytes_a_token)
+    def _set(self, bytes_per_token: float) -> None:
+        self.bytes_per_token = max(0.5, bytes_per_token)
 
 
 def fresh_part(prompt: str, before: str) -> str:
-    """The prompt without the beginning it shares with the one before, which the model may still hold."""
+    """The prompt without the beginning that it shares with the previous one, which may be cached."""
     shared = next((at for at, (one, other) in enumerate(zip(prompt, before, strict=False)) if one != other), None)
     return prompt[min(len(prompt), len(before)) if shared is None else shared :]
 
 
 def was_cut(prompt: str, fresh: str, tokens: int, window: int) -> bool:
-    """Whether a server that does not know `"shift": false` cut a prompt to fit its window, going by its count.
+    """Whether a server that does not support `"shift": false` truncated a prompt to its window, by its count.
 
-    Before version 0.30.11 such servers keep as much as the window holds, after it about half of that. Two more signs:
-    a count that fills the window leaves no room for an answer, and far too low a count for what was new in the prompt.
+    Before version 0.30.11 such servers keep as much as the window holds, after it about half of that. Two more signs
+    are a count that fills the window, without space for an answer, and one far too low for the new part of the prompt.
     """
     if tokens <= CACHED_TOKENS:
         return False

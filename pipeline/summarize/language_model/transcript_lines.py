@@ -6,18 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.recap import Segment, Transcript
-from pipeline.summarize.language_model.prompts import as_data
+from pipeline.summarize.language_model.normalization import as_data
 
 MAX_LINE_CHARACTERS = 1500
 """A segment longer than this becomes several lines with one id."""
 MAX_NAME_CHARACTERS = 60
-"""A longer name would take the room of what is said."""
+"""A longer name would take tokens from what is said."""
 UNKNOWN_SPEAKER = "Unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class TranscriptLine:
-    """One line of a prompt, with the id the model sees, and the seconds of the recording it stands for."""
+    """One line of a prompt, with the id that the model sees and its time in the recording in seconds."""
 
     id: str
     speaker: str
@@ -26,13 +26,13 @@ class TranscriptLine:
     end: float
 
     @property
-    def told(self) -> str:
-        """The line as it stands in the prompt."""
+    def prompt_text(self) -> str:
+        """The line as the prompt has it."""
         return f"[{self.id}] {self.speaker}: {self.text}"
 
 
 def build_lines(transcript: Transcript) -> tuple[list[TranscriptLine], dict[str, Segment]]:
-    """All segments with text as lines in order of time, and the segment of each short id."""
+    """The segments with text as lines in order of time, and the segment of each short id."""
     lines: list[TranscriptLine] = []
     by_id: dict[str, Segment] = {}
     for segment in sorted(transcript.segments, key=lambda one: one.start):
@@ -49,20 +49,20 @@ def build_lines(transcript: Transcript) -> tuple[list[TranscriptLine], dict[str,
 
 
 def displayed_name(name: str | None) -> str:
-    """A speaker's name as the model sees it."""
+    """The speaker's name as the model sees it."""
     return as_data(name or "")[:MAX_NAME_CHARACTERS].strip() or UNKNOWN_SPEAKER
 
 
-def split_line(line: TranscriptLine, stretches: Sequence[tuple[int, int]]) -> Iterator[TranscriptLine]:
-    """The line in several, with times in proportion to the characters."""
+def split_line(line: TranscriptLine, ranges: Sequence[tuple[int, int]]) -> Iterator[TranscriptLine]:
+    """Split a line; times are in proportion to the characters."""
     pace = (line.end - line.start) / len(line.text)
-    for since, until in stretches:
+    for since, until in ranges:
         start, end = line.start + since * pace, line.start + until * pace
         yield replace(line, text=line.text[since:until].strip(), start=start, end=end)
 
 
 def _line_ranges(text: str) -> Iterator[tuple[int, int]]:
-    """Ranges of at most LINE_CHARACTERS, cut after a sentence or a word where there is one."""
+    """Ranges of at most MAX_LINE_CHARACTERS, cut after a sentence or else a word, if possible."""
     start = 0
     while len(text) - start > MAX_LINE_CHARACTERS:
         cut = find_cut(text, start + MAX_LINE_CHARACTERS // 2, start + MAX_LINE_CHARACTERS)
@@ -72,5 +72,6 @@ def _line_ranges(text: str) -> Iterator[tuple[int, int]]:
 
 
 def find_cut(text: str, least: int, most: int) -> int:
+    """Where to cut: after the last sentence between `least` and `most`, else after a word, else at `most`."""
     cuts = (text.rfind(mark, least, most) for mark in (". ", "? ", "。", " "))
     return next((at + 1 for at in cuts if at >= 0), most)

@@ -85,7 +85,7 @@ def test_the_child_dies_with_its_parent(tmp_path: Path) -> None:
     assert not (tmp_path / "pcm").exists()
 
 
-def test_a_child_that_stands_still_is_stopped_by_the_clock(tmp_path: Path) -> None:
+def test_a_child_that_hangs_is_stopped_after_the_wall_clock_limit(tmp_path: Path) -> None:
     class Hurried(DecodeLimits):
         def wall_seconds(self, size_bytes: int) -> float:
             return 3.0
@@ -116,7 +116,7 @@ def test_memory_is_limited(tmp_path: Path) -> None:
     assert decode(source, tmp_path / "pcm", DecodeLimits(60)).channels == 64
 
 
-def test_a_full_disk_is_told(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported(tmp_path: Path) -> None:
     source = media.write(tmp_path / "x.flac", "flac")
     with source.open("rb") as upload, open("/dev/full", "wb") as full, pytest.raises(StorageFull):
         decoder.run_child(upload.fileno(), full.fileno(), source.stat().st_size, LIMITS, lambda share: None)
@@ -154,7 +154,7 @@ for attempt in (lambda: open("/etc/hostname"), socket.socket, os.pipe, lambda: o
         'print(\'{"result": {"samples": 1e400}}\')',
     ],
 )
-def test_a_child_that_talks_nonsense_is_not_believed(
+def test_the_reports_of_a_broken_child_are_rejected(
     program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(decoder, "_PROGRAM", program)

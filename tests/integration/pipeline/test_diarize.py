@@ -101,12 +101,13 @@ def test_a_tenth_of_a_second_is_no_trouble(diarizer: Diarizer, sample: Open) -> 
     assert len({turn.speaker for turn in found.turns}) <= 1
 
 
-def test_the_wish_for_a_number_of_speakers_is_granted(diarizer: Diarizer, sample: Open) -> None:
+def test_the_requested_number_of_speakers_is_found(diarizer: Diarizer, sample: Open) -> None:
     found = diarizer.diarize(sample("standup.wav"), DiarizeOptions(num_speakers=3), ignore)
     assert len({turn.speaker for turn in found.turns}) == 3
 
 
-def test_a_wish_for_more_speakers_than_can_be_heard_is_no_failure(diarizer: Diarizer, sample: Open) -> None:
+@pytest.mark.filterwarnings("ignore:\\s*The detected number of speakers:UserWarning")
+def test_asking_for_more_speakers_than_there_are_is_no_error(diarizer: Diarizer, sample: Open) -> None:
     """VBx would end in an error of scikit-learn: fewer samples than clusters."""
     found = diarizer.diarize(sample("standup.wav")[: 16_000 * 14], DiarizeOptions(min_speakers=20), ignore)
     assert found.turns
@@ -146,6 +147,7 @@ def test_a_stopped_diarizer_can_be_used_again(diarizer: Diarizer, sample: Open) 
     assert diarizer.diarize(sample("ten-seconds.wav"), ANY, ignore) == before
 
 
+@pytest.mark.filterwarnings("ignore:'uem' was approximated:UserWarning")
 def test_speakers_found_in_a_part_of_the_embeddings_are_nearly_the_same(
     diarizer: Diarizer, sample: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,7 +188,7 @@ def test_the_recording_is_not_copied(diarizer: Diarizer, tmp_path: Path) -> None
     assert int(place.split("Anonymous:")[1].split()[0]) == 0
 
 
-def test_loading_says_nothing_and_calls_nobody(tmp_path: Path) -> None:
+def test_loading_prints_nothing_and_makes_no_connection(tmp_path: Path) -> None:
     """In a fresh process, since filters and settings count from the first import."""
     program = (
         "import socket, numpy as np; from pathlib import Path; from pipeline.diarize import Diarizer, DiarizeOptions\n"
@@ -209,7 +211,7 @@ def test_a_folder_without_a_model_is_told(tmp_path: Path) -> None:
         Diarizer(tmp_path, "cpu").diarize(np.zeros(16_000, dtype=np.float32), ANY, ignore)
 
 
-def test_a_broken_model_is_told(tmp_path: Path) -> None:
+def test_a_broken_model_is_reported(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text("pipeline: {name: pyannote.audio.pipelines.SpeakerDiarization}")
     with pytest.raises(DiarizationMissing, match="cannot be loaded"):
         Diarizer(tmp_path, "cpu").diarize(np.zeros(16_000, dtype=np.float32), ANY, ignore)

@@ -24,7 +24,7 @@ PCM = np.zeros(16_000 * 100, dtype=np.float32)
 WINDOWS = [TimeSpan(n * 10.0, n * 10.0 + 9) for n in range(10)]
 
 
-class Kept:
+class SavedInMemory:
     """Batches in memory."""
 
     def __init__(self) -> None:
@@ -43,8 +43,8 @@ def phrase(text: str, *, logprob: float = -0.2, ratio: float = 1.2) -> Phrase:
 
 
 class Scripted:
-    """A recogniser that says the number of its window, with faults as told. It stands in where an engine cannot be
-    made to fail on demand; the real one is used below."""
+    """A recognizer that says the number of its window, with scripted faults. It replaces the engine where that cannot
+    be made to fail on demand; the real one is tested below."""
 
     def __init__(self, **behaviour: Any) -> None:
         self.behaviour = behaviour
@@ -63,24 +63,26 @@ class Scripted:
         return self.behaviour.get("again", [phrase("better")])
 
 
-def run(recognizer: Any, parts: Kept | None = None, batch_size: int = 4) -> tuple[WindowText, ...]:
+def run(recognizer: Any, parts: SavedInMemory | None = None, batch_size: int = 4) -> tuple[WindowText, ...]:
     fractions: list[float] = []
-    texts = transcribe(PCM, WINDOWS, WINDOWS, recognizer, OPTIONS, parts or Kept(), batch_size, fractions.append)
+    texts = transcribe(
+        PCM, WINDOWS, WINDOWS, recognizer, OPTIONS, parts or SavedInMemory(), batch_size, fractions.append
+    )
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0
     return texts
 
 
-def test_every_window_is_heard_once_and_each_batch_saved() -> None:
-    recognizer, parts = Scripted(), Kept()
+def test_every_window_is_decoded_once_and_each_batch_is_saved() -> None:
+    recognizer, parts = Scripted(), SavedInMemory()
     texts = run(recognizer, parts)
     assert [text.window for text in texts] == list(range(10))
     assert recognizer.batches == [4, 4, 2]
     assert [len(batch) for batch in parts.batches] == [4, 4, 2]
 
 
-def test_saved_batches_are_not_heard_again() -> None:
-    parts = Kept()
+def test_saved_batches_are_not_decoded_again() -> None:
+    parts = SavedInMemory()
     whole = run(Scripted(), parts)
     del parts.batches[1]
     recognizer = Scripted()
@@ -107,7 +109,7 @@ def test_what_does_not_fit_at_all_is_an_error() -> None:
         (phrase(""), "no_words"),
     ],
 )
-def test_a_doubtful_window_is_heard_again(bad: Phrase, fault: str) -> None:
+def test_an_unreliable_window_is_decoded_again(bad: Phrase, fault: str) -> None:
     assert find_fault([bad], 5.0, OPTIONS) == fault
     recognizer = Scripted(bad={20.0: [bad]})
     texts = run(recognizer)
@@ -136,7 +138,7 @@ def test_an_engine_error_that_is_not_about_memory_comes_out() -> None:
         run(Broken())
 
 
-def test_a_missing_model_is_named(tmp_path: Path) -> None:
+def test_a_missing_model_is_reported_by_name(tmp_path: Path) -> None:
     with pytest.raises(ModelMissing, match="large-v9"):
         _ = Recognizer(tmp_path / "large-v9", "cpu", "int8").model
 
@@ -150,7 +152,7 @@ def test_the_demo_model_hears_the_words_at_their_times(tmp_path: Path) -> None:
     assert recognizer.window_seconds == 10
     assert recognizer.detect_language(pcm, speech.windows) == ("en", 1.0)
     assert recognizer.resolve_language("nl") == "en"
-    texts = transcribe(pcm, speech.windows, speech.spans, recognizer, OPTIONS, Kept(), 8, lambda _: None)
+    texts = transcribe(pcm, speech.windows, speech.spans, recognizer, OPTIONS, SavedInMemory(), 8, lambda _: None)
     heard = [word for text in texts for one in text.phrases for word in one.words]
     import json
 

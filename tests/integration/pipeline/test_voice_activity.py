@@ -46,7 +46,7 @@ def standup(tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
     return open_pcm(target)
 
 
-def test_speech_is_found_where_somebody_speaks(standup: np.ndarray) -> None:
+def test_speech_is_detected_where_someone_speaks(standup: np.ndarray) -> None:
     silence = np.zeros(20 * SAMPLE_RATE, dtype=np.float32)
     speech = detect_voice_activity(np.concatenate([silence, standup, silence]), VoiceActivityOptions(10.0), ignore)
     assert speech.spans[0].start == pytest.approx(20.5, abs=0.6)

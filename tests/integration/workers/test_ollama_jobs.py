@@ -178,7 +178,7 @@ def test_after_five_failures_in_a_row_jobs_ask_no_more_until_somebody_does(owner
     work()
     assert time.monotonic() - begun < 10
     assert len(server.chats) == 5, "Ollama was asked while it rests"
-    assert f"failed several times in a row and is left alone until {until:%H:%M} UTC" in notice_of(resting)
+    assert f"failed several times in a row and is paused until {until:%H:%M} UTC" in notice_of(resting)
 
     write_again(resting)
     assert len(server.chats) == 6

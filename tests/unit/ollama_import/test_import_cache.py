@@ -65,11 +65,11 @@ def test_a_memory_that_cannot_be_kept_does_not_stop_the_work(tmp_path: Path, cap
     path = tmp_path / "model.gguf"
     path.write_bytes(b"one")
     assert remember(tmp_path / "file" / "m.json").digest(path, lambda done, total: None) == digest_of(b"one")
-    assert "Digests are not remembered" in caplog.text
+    assert "Digests cannot be stored" in caplog.text
 
 
 def test_it_is_remembered_of_what_a_model_was_made(tmp_path: Path) -> None:
-    remember(tmp_path / "m.json").note_import("host", "recap", "manifest-1", {"files/model.gguf": "sha256:1"})
+    remember(tmp_path / "m.json").store_import("host", "recap", "manifest-1", {"files/model.gguf": "sha256:1"})
     cache = remember(tmp_path / "m.json")
     assert cache.imported_weights("host", "recap", "manifest-1") == {"files/model.gguf": "sha256:1"}
     assert cache.imported_weights("host", "recap", "manifest-2") is None

@@ -1,20 +1,16 @@
 from __future__ import annotations
 
-import tracemalloc
 from pathlib import Path
-from typing import Any
 
 import pytest
-from support.gguf_files import gguf, put_sparse_gguf
+from support.gguf_files import gguf
 from support.importing import digest_of, import_all, only, put_model
 from support.ollama_server import OllamaServer, Reply
 
 from ollama_import.import_cache import ImportCache
 from ollama_import.import_client import ImportClient
-from ollama_import.importer import RETRY_SECONDS, Importer, ImportOptions, ImportResult
+from ollama_import.importer import Importer, ImportOptions, ImportResult
 from ollama_import.sources import find_models
-from pipeline.errors import OllamaUnreachable
-from pipeline.ollama.errors import OllamaRefused
 
 
 def test_a_model_is_sent_made_looked_up_and_tried(ollama: OllamaServer, client: ImportClient, models: Path) -> None:
@@ -55,7 +51,7 @@ def test_a_model_that_makes_embeddings_is_not_asked_to_chat(
     ollama: OllamaServer, client: ImportClient, models: Path
 ) -> None:
     put_model(models, "embed", "FROM ./model.gguf\n", model__gguf=gguf("F16", llama__pooling_type=1))
-    assert only(client, models) == ("imported", "no chat tried: it is not made for that (embeddings)")
+    assert only(client, models) == ("imported", "no chat tried: it is an embedding model")
     assert ollama.chats == []
 
 
@@ -63,7 +59,7 @@ def test_a_model_that_makes_embeddings_is_not_asked_to_chat(
     ("reply", "reason"),
     [
         (Reply(status=500, late_error="llama runner process has terminated"), "llama runner process has terminated"),
-        (Reply(()), "the model answers with nothing"),
+        (Reply(()), "the model gives an empty answer"),
     ],
 )
 def test_a_model_that_cannot_chat_counts_as_failed(
@@ -100,7 +96,7 @@ def test_a_model_may_stand_on_another_of_the_server(ollama: OllamaServer, client
     base.system = "Another."
     assert only(client, models) == ("skipped", "differs (system), use --force")
     del ollama.models["recap:latest"]
-    assert only(client, models)[1] == "already there; not compared, because Ollama has no recap any more"
+    assert only(client, models)[1] == "already there; not compared, because Ollama no longer has recap"
 
 
 def test_a_base_that_is_not_there_is_not_looked_for_on_the_internet(
@@ -137,7 +133,7 @@ def test_models_that_stand_on_each_other_end(client: ImportClient, models: Path)
         ("FROM ./model.gguf\nADAPTER ./lora.gguf\n", gguf(), "lora.gguf does not exist"),
         ("FROM ./model.gguf\nADAPTER ./model.gguf\n", gguf(), "an ADAPTER or DRAFT is a file of its own"),
         ("FROM ./model.gguf\nDRAFT small\n", gguf(), "small does not exist"),
-        ("FROM ./model.gguf\nFROM recap\n", gguf(), "Ollama takes files, or one model that it has"),
+        ("FROM ./model.gguf\nFROM recap\n", gguf(), "Ollama accepts files, or one model that it has"),
         ("FROM ./model.gguf\n", gguf(general__type="mmproj"), "none of these files holds a language model"),
         ("FROM ./model.gguf\nPARAMETER num_ctx x\n", gguf(), "line 2: num_ctx must be"),
         ("SYSTEM hello\n", gguf(), "there is no FROM line"),
@@ -163,7 +159,7 @@ def test_names_that_ollama_refuses_and_names_given_twice_fail_before_anything_is
     put_model(models, "twice")
     (put_model(models, "again") / "NAME").write_text("Twice:latest")
     bad, first, second = sorted(import_all(client, models), key=lambda one: one.reason)
-    assert "'my recap' is no name that Ollama takes" in bad.reason
+    assert "'my recap' is not a name that Ollama accepts" in bad.reason
     assert first.reason == second.reason
     assert f"{models}/again/Modelfile and {models}/twice/Modelfile" in first.reason
     assert ollama.uploads == []
@@ -235,78 +231,3 @@ def test_a_dry_run_says_what_would_be_sent_and_changes_nothing(
         ("planned", size, size), ("planned", size, 0), ("planned", size, 0),
     ]  # fmt: skip
     assert (ollama.uploads, ollama.creates) == ([], [])
-
-
-def test_an_error_in_mid_stream_under_http_200_is_a_failure(
-    ollama: OllamaServer, client: ImportClient, models: Path
-) -> None:
-    put_model(models, "mine")
-    ollama.create_error = "no space left on device"
-    assert only(client, models) == ("failed", "Ollama refused: no space left on device")
-
-
-def test_what_ollama_did_not_keep_is_a_failure(
-    ollama: OllamaServer, client: ImportClient, models: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put_model(models, "mine")
-    create = client.create
-
-    def forgetful(body: dict[str, Any], on_status: Any) -> None:
-        create({key: value for key, value in body.items() if key not in ("renderer", "system")}, on_status)
-
-    monkeypatch.setattr(client, "create", forgetful)
-    reason = "made, but Ollama 0.12.6 did not keep what was sent as system, renderer"
-    assert only(client, models) == ("failed", reason)
-    assert ollama.chats == []
-
-
-def test_a_line_that_breaks_is_tried_again(ollama: OllamaServer, client: ImportClient, models: Path) -> None:
-    put_model(models, "mine", "FROM ./model.gguf\n", model__gguf=gguf(weights=3_000_000))
-    ollama.breaks_uploads = 2
-    assert only(client, models) == ("imported", "it answers")
-    assert len(ollama.uploads) == 3
-
-
-def test_a_line_that_breaks_again_and_again_is_given_up(
-    ollama: OllamaServer, client: ImportClient, models: Path
-) -> None:
-    put_model(models, "mine", "FROM ./model.gguf\n", model__gguf=gguf(weights=3_000_000))
-    ollama.breaks_uploads = 99
-    assert only(client, models) == ("failed", "Ollama did not answer")
-    assert len(ollama.uploads) == len(RETRY_SECONDS) + 1
-
-
-def test_a_file_that_changes_after_it_was_hashed_is_told_and_hashed_again(
-    ollama: OllamaServer, client: ImportClient, models: Path
-) -> None:
-    model = put_model(models, "mine", "FROM ./model.gguf\n")
-    importer = Importer(
-        client, ImportOptions(), on_progress=lambda *what: (model / "model.gguf").write_bytes(gguf(seed=7))
-    )
-    (result,) = importer.run(find_models(models))
-    assert result.outcome == "failed"
-    assert "model.gguf changed while it was sent; run this again" in result.reason
-    assert only(client, models)[0] == "imported"
-
-
-def test_a_server_that_is_away_or_too_old_is_told_before_a_file_is_read(models: Path, ollama: OllamaServer) -> None:
-    put_model(models, "mine")
-    with ImportClient("http://127.0.0.1:9") as client, pytest.raises(OllamaUnreachable):
-        import_all(client, models)
-    ollama.version = "0.5.4"
-    with ImportClient(ollama.host) as client, pytest.raises(OllamaRefused, match=r"0\.5\.4 is too old .* 0\.5\.5"):
-        import_all(client, models)
-    assert ollama.uploads == []
-
-
-def test_memory_does_not_grow_with_the_file(ollama: OllamaServer, client: ImportClient, models: Path) -> None:
-    ollama.keeps_blob_bytes = 1_000_000
-    model = put_model(models, "large", "FROM ./large.gguf\n")
-    put_sparse_gguf(model / "large.gguf", 200_000_000)
-    tracemalloc.start()
-    try:
-        assert import_all(client, models)[0].sent > 200_000_000
-        _, most = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert most < 20_000_000

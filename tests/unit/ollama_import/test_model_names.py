@@ -15,17 +15,17 @@ def test_names_that_ollama_takes(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "part"),
     [
-        ("my recap", "'my recap' is no name"),
-        ("-recap", "'-recap' is no name"),
-        ("", "'' is no name"),
-        ("recap:", "'' is no tag"),
-        ("recap:8 b", "'8 b' is no tag"),
-        ("a:b:c", "'a:b' is no name"),
-        ("réunion", "'réunion' is no name"),
-        ("te.am/recap", "'te.am' is no namespace"),
-        ("/recap", "'' is no namespace"),
-        ("a/b/c/d", "'a/b' is no host"),
-        ("r" * 81, "is no name that Ollama takes"),
+        ("my recap", "'my recap' is not a name"),
+        ("-recap", "'-recap' is not a name"),
+        ("", "'' is not a name"),
+        ("recap:", "'' is not a tag"),
+        ("recap:8 b", "'8 b' is not a tag"),
+        ("a:b:c", "'a:b' is not a name"),
+        ("réunion", "'réunion' is not a name"),
+        ("te.am/recap", "'te.am' is not a namespace"),
+        ("/recap", "'' is not a namespace"),
+        ("a/b/c/d", "'a/b' is not a host"),
+        ("r" * 81, "is not a name that Ollama accepts"),
     ],
 )
 def test_names_that_ollama_refuses_are_refused_with_the_part_that_is_wrong(name: str, part: str) -> None:

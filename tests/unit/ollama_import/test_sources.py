@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from support.gguf_files import gguf
 
-from ollama_import.sources import UnknownName, choose_models, find_doubles, find_models
+from ollama_import.sources import UnknownName, choose_models, find_duplicates, find_models
 
 
 def put(folder: Path, **files: str) -> Path:
@@ -72,6 +72,6 @@ def test_two_sources_of_one_name_are_both_named(tmp_path: Path) -> None:
     put(tmp_path / "recap", Modelfile="FROM base")
     put(tmp_path / "other", Modelfile="FROM base", NAME="Recap:latest")
     put(tmp_path / "alone", Modelfile="FROM base")
-    doubles = find_doubles(find_models(tmp_path))
+    doubles = find_duplicates(find_models(tmp_path))
     assert doubles.keys() == {tmp_path / "recap" / "Modelfile", tmp_path / "other" / "Modelfile"}
     assert all(f"{tmp_path}/{name}/Modelfile" in said for said in doubles.values() for name in ("recap", "other"))

@@ -97,7 +97,7 @@ def test_a_dead_link_is_told_apart_from_a_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "problem"),
     [
-        ("model.gguf", b"version https://git-lfs.github.com/spec/v1\noid sha256:1\n", "only a pointer of Git LFS"),
+        ("model.gguf", b"version https://git-lfs.github.com/spec/v1\noid sha256:1\n", "only a Git LFS pointer"),
         ("model.gguf", b"what?", "not in GGUF format"),
         ("model.gguf", gguf()[:-1], "breaks off"),
         ("model.safetensors", safetensors()[:-1], "breaks off: it has 105 of 106"),

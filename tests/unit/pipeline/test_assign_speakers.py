@@ -59,7 +59,7 @@ def test_a_word_in_no_turn_goes_to_the_nearest_within_a_second() -> None:
     assert far.speakers == ()
 
 
-def test_without_turns_nobody_is_named() -> None:
+def test_without_turns_there_are_no_speakers() -> None:
     transcript = attributed(words("hello", "there"))
     assert said(transcript) == [(None, "hello there")]
     assert transcript.speakers == transcript.turns == ()

@@ -58,7 +58,7 @@ class Speech:
 @pytest.fixture
 def server() -> Iterator[OllamaServer]:
     """An Ollama with two models on a GPU of 16 GB."""
-    models = (Model("recap:latest", size=5 * GB, bytes_a_token=131_072), Model("other:latest", size=3 * GB))
+    models = (Model("recap:latest", size=5 * GB, bytes_per_token=131_072), Model("other:latest", size=3 * GB))
     with OllamaServer(*models) as running:
         running.memory.total = 16 * GB
         yield running
@@ -157,7 +157,7 @@ def test_memory_that_other_models_of_ollama_hold_counts_as_free(server: OllamaSe
     speech.load()
     room = memory.make_room_for_summary(LLAMA, 8192, speech)
     assert speech.are_loaded()
-    assert room.window * LLAMA.bytes_a_token <= 14 * GB - LLAMA.size - SPARE_BYTES
+    assert room.window * LLAMA.bytes_per_token <= 14 * GB - LLAMA.size - SPARE_BYTES
 
 
 def test_the_window_is_what_memory_allows_and_never_useless(server: OllamaServer, memory: GpuMemory) -> None:

@@ -26,7 +26,7 @@ def test_nobody_has_a_recording_read_elsewhere_by_naming_a_model(settings_of: Ca
         chosen, notice = choose(settings, "big:cloud")
     assert "ollama" not in chosen.identity
     assert notice is not None
-    assert "big:cloud runs elsewhere" in notice.message
+    assert "big:cloud runs on another server" in notice.message
 
 
 @pytest.mark.parametrize("chosen", [None, "BIG:cloud"])

@@ -105,7 +105,7 @@ def test_the_metadata_names_title_author_and_people(tmp_path: Path) -> None:
     assert reader.trailer["/Root"]["/Lang"] == "en"
 
 
-def test_all_faces_are_embedded(tmp_path: Path) -> None:
+def test_all_fonts_are_embedded(tmp_path: Path) -> None:
     reader = read(sample_recap(), tmp_path)
     fonts = [font.get_object() for page in reader.pages for font in page["/Resources"]["/Font"].values()]
     assert len({str(font["/BaseFont"]) for font in fonts}) == 6
@@ -164,7 +164,7 @@ def test_failed_windows_are_listed_with_their_reason(tmp_path: Path) -> None:
     assert f"{URL}?t=61" in addresses(reader)
 
 
-def test_what_is_not_in_the_summary_is_told_apart_from_what_was_not_transcribed(tmp_path: Path) -> None:
+def test_stretches_missing_from_the_summary_are_listed_apart_from_those_not_transcribed(tmp_path: Path) -> None:
     windows = (FailedWindow(20.0, 30.0, "not_summarized"), FailedWindow(61.0, 70.0, "repetition"))
     warning = Notice("summary_incomplete", "No usable answer for 00:00:20-00:00:30.", "Write the recap again.")
     coverage = Coverage(218, 190, 181, 171, windows)
@@ -179,13 +179,13 @@ def test_what_is_not_in_the_summary_is_told_apart_from_what_was_not_transcribed(
     assert text.count("could not be transcribed") == 2  # on page 1 and among the warnings, for 9 s both times
 
 
-def test_empty_lists_are_said_or_left_out(tmp_path: Path) -> None:
+def test_empty_sections_say_so_or_are_left_out(tmp_path: Path) -> None:
     reader = read(without_summary(sample_recap()), tmp_path)
     assert text_of(reader).count("None were found.") == 2
     assert titles(reader) == ["Recap", "Decisions", "Action items", "Transcript", "Coverage and provenance"]
 
 
-def test_nothing_is_said_to_be_absent_where_nobody_looked(tmp_path: Path) -> None:
+def test_empty_sections_are_left_out_without_a_summary(tmp_path: Path) -> None:
     recap = without_summary(sample_recap())
     recap = replace(recap, summary=replace(recap.summary, engine="none"))
     assert "None were found." not in text_of(read(recap, tmp_path))
@@ -208,7 +208,7 @@ def test_a_recap_without_speech_has_no_participants(tmp_path: Path) -> None:
     text = text_of(read(replace(recap, coverage=Coverage(218, 0, 0, 0)), tmp_path))
     assert "Participants" not in text
     assert "No speech. Nobody speaks in this recording" in text
-    assert "No words were heard." in text
+    assert "No words were recognized." in text
 
 
 def test_a_long_title_is_shown_and_cut_in_the_running_head(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from support.helpers import free_port
 from support.ollama_server import OllamaServer, Reply, says
 
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
-from pipeline.ollama.chat import MOST_LINE_BYTES, ChatAnswer, ChatLimits, chat
+from pipeline.ollama.chat import MAX_LINE_BYTES, ChatAnswer, ChatLimits, chat
 from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.failures import FailureReason, OllamaFailure, to_failure
 
@@ -145,7 +145,7 @@ def test_a_line_without_an_end_takes_little_memory(ollama: OllamaServer) -> None
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert reason_of(ollama, Reply(raw=itertools.repeat(b"x" * 65536))) is FailureReason.FOREIGN
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
-    assert grown < 20 * MOST_LINE_BYTES
+    assert grown < 20 * MAX_LINE_BYTES
 
 
 def test_a_missing_model_and_a_prompt_that_is_too_long_are_no_failures(ollama: OllamaServer) -> None:

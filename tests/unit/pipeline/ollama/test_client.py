@@ -59,7 +59,7 @@ def test_another_web_server_is_not_taken_for_ollama() -> None:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         with OllamaClient(f"http://127.0.0.1:{server.server_port}") as client:
             for call in (client.version, client.models):
-                with pytest.raises(OllamaRefused, match="does not speak like Ollama"):
+                with pytest.raises(OllamaRefused, match="is not Ollama"):
                     call()
         server.shutdown()
 
@@ -100,7 +100,7 @@ def test_a_card_tells_what_the_server_knows(ollama: OllamaServer, client: Ollama
 
 def test_an_answer_that_ollama_would_not_give_is_refused(client: OllamaClient, ollama: OllamaServer) -> None:
     ollama.models["recap:latest"].info = {"llama.context_length": "many"}
-    with pytest.raises(OllamaRefused, match="does not speak like Ollama"):
+    with pytest.raises(OllamaRefused, match="is not Ollama"):
         client.show("recap")
 
 

@@ -68,6 +68,6 @@ def test_without_the_size_of_its_cache_a_model_has_no_largest_window() -> None:
 def test_the_server_tells_what_a_model_takes() -> None:
     with OllamaServer(Model("recap", size=4_900_000_000, info=LLAMA), Model("bare", size=7)) as server:
         assert find_model_memory(server.host, "recap") == ModelMemory("recap", 4_900_000_000, 131_072)
-        assert find_model_memory(server.host, "bare").bytes_a_token is None
+        assert find_model_memory(server.host, "bare").bytes_per_token is None
         with pytest.raises(OllamaModelMissing):
             find_model_memory(server.host, "other")

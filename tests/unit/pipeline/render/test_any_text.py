@@ -109,7 +109,7 @@ def test_any_recap_becomes_a_document(recap: Recap, size: str) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.text())
-def test_clean_text_holds_only_what_a_face_can_draw(text: str) -> None:
+def test_sanitized_text_has_only_characters_that_a_font_can_draw(text: str) -> None:
     missing: set[str] = set()
     cleaned = sanitize_text(text, fonts.drawable_characters(), missing)
     assert fonts.drawable_characters().issuperset(cleaned)
@@ -119,7 +119,7 @@ def test_clean_text_holds_only_what_a_face_can_draw(text: str) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(st.characters(codec="utf-8", categories=["L", "N", "P"]), min_size=1))
-def test_runs_never_meet_a_face_without_the_letter(text: str) -> None:
+def test_every_run_is_in_a_font_with_its_characters(text: str) -> None:
     cleaned = sanitize_text(text, fonts.drawable_characters(), set())
     for name in (fonts.TEXT, fonts.ITALIC, fonts.DISPLAY, fonts.LABEL_SEMIBOLD):
         assert all(
@@ -127,7 +127,7 @@ def test_runs_never_meet_a_face_without_the_letter(text: str) -> None:
         )
 
 
-def test_a_recap_is_cleaned_everywhere_but_in_its_address() -> None:
+def test_a_recap_is_sanitized_except_for_its_address() -> None:
     recap = replace(sample_recap("ten-seconds"), title="a\x00b\u202ec", recording_url="https://例え.example/x")
     cleaned, missing = sanitize_recap(recap, fonts.drawable_characters())
     assert cleaned.title == "abc"

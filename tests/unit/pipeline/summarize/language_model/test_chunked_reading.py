@@ -1,4 +1,4 @@
-"""Transcripts of any length: pieces, windows, what could not be read, and prompts that were cut on the way."""
+"""Transcripts of any length: chunks, windows, what could not be read, and prompts that were cut on the way."""
 
 from __future__ import annotations
 
@@ -176,23 +176,23 @@ def test_a_language_that_takes_many_tokens_is_learned_from_the_refusal(ollama: O
     assert result.summarized_seconds == pytest.approx(spoken_seconds(transcript.segments))
     sizes = [len(lines_of(body)) for body in ollama.chats if not is_merge(body)]
     refused = [size for size, after in pairwise(sizes) if after < size * 0.6]
-    assert len(refused) <= 3  # the first piece, until one fits; all later ones are small enough at once
+    assert len(refused) <= 3  # the first chunk, until one fits; all later ones are small enough at once
 
 
 @pytest.mark.parametrize("keeps_window", [True, False], ids=["to the window", "to half of it"])
-@pytest.mark.parametrize("bytes_a_token", [1, 4], ids=["many tokens", "few tokens"])
+@pytest.mark.parametrize("bytes_per_token", [1, 4], ids=["many tokens", "few tokens"])
 def test_a_server_that_cuts_prompts_in_silence_is_noticed(
-    ollama: OllamaServer, keeps_window: bool, bytes_a_token: int
+    ollama: OllamaServer, keeps_window: bool, bytes_per_token: int
 ) -> None:
     ollama.knows_shift = False
     ollama.reading.keeps_window = keeps_window
-    ollama.reading.count = lambda text: len(text.encode()) // bytes_a_token
-    window = 8192 if bytes_a_token == 1 else 3000
+    ollama.reading.count = lambda text: len(text.encode()) // bytes_per_token
+    window = 8192 if bytes_per_token == 1 else 3000
     ollama.models["recap:latest"].window = window
     read: list[str] = []
 
     def script(body: Body) -> Reply:
-        if len(prompt_of(body).encode()) // bytes_a_token < window and not is_merge(body):
+        if len(prompt_of(body).encode()) // bytes_per_token < window and not is_merge(body):
             read.extend(text for _, _, text in lines_of(body))
         return reads_well(body)
 

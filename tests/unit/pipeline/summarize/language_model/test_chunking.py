@@ -1,4 +1,4 @@
-"""Lines and pieces: every segment in exactly one piece, every piece fits, cuts where somebody pauses."""
+"""Lines and chunks: every segment in exactly one chunk, every chunk fits, cuts where somebody pauses."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ WORDS = ("wort", "word", "слово", "詞語", "a.", "end?", "ที่", "x" 
 
 
 def split_lines(lines: list[TranscriptLine], budget: int, counter: TokenCounter) -> list[list[TranscriptLine]]:
-    """All pieces, as a reader takes them one by one."""
-    rest, pieces = list(lines), []
+    """All chunks, as a reader takes them one by one."""
+    rest, chunks = list(lines), []
     while rest:
-        piece, rest = take_chunk(rest, budget, counter)
-        pieces.append(piece)
-    return pieces
+        chunk, rest = take_chunk(rest, budget, counter)
+        chunks.append(chunk)
+    return chunks
 
 
 @some.composite
@@ -46,16 +46,16 @@ def transcripts(draw: some.DrawFn) -> Transcript:
 @settings(max_examples=150, deadline=None)
 @given(transcripts(), some.integers(400, 20_000), some.floats(1.0, 5.0))
 def test_every_segment_is_in_exactly_one_piece_in_order_and_every_piece_fits(
-    transcript: Transcript, budget: int, bytes_a_token: float
+    transcript: Transcript, budget: int, bytes_per_token: float
 ) -> None:
     counter = TokenCounter()
-    counter.bytes_a_token = bytes_a_token
+    counter.bytes_per_token = bytes_per_token
     lines, by_id = build_lines(transcript)
-    pieces = split_lines(lines, budget, counter)
-    assert [line for piece in pieces for line in piece] == lines
-    for piece in pieces:
-        assert piece
-        assert len(piece) == 1 or sum(counter.count(line.told) + 1 for line in piece) <= budget
+    chunks = split_lines(lines, budget, counter)
+    assert [line for chunk in chunks for line in chunk] == lines
+    for chunk in chunks:
+        assert chunk
+        assert len(chunk) == 1 or sum(counter.count(line.prompt_text) + 1 for line in chunk) <= budget
     spoken = [one for one in transcript.segments if one.text.strip()]
     assert sorted(by_id.values(), key=lambda one: one.id) == sorted(spoken, key=lambda one: one.id)
     for short, segment in by_id.items():
@@ -69,10 +69,10 @@ def test_every_segment_is_in_exactly_one_piece_in_order_and_every_piece_fits(
 def test_pieces_are_no_more_than_their_size_asks_for(transcript: Transcript, budget: int) -> None:
     counter = TokenCounter()
     lines, _ = build_lines(transcript)
-    sizes = [counter.count(line.told) + 1 for line in lines]
-    pieces = split_lines(lines, budget, counter)
-    # two neighbours could not be one: a piece is at worst half empty, a single line too large is one by itself
-    assert len(pieces) <= 2 * sum(sizes) / budget + 1 + sum(1 for size in sizes if size > budget / 2)
+    sizes = [counter.count(line.prompt_text) + 1 for line in lines]
+    chunks = split_lines(lines, budget, counter)
+    # two neighbours could not be one: a chunk is at worst half empty, a single line too large is one by itself
+    assert len(chunks) <= 2 * sum(sizes) / budget + 1 + sum(1 for size in sizes if size > budget / 2)
 
 
 @settings(max_examples=30, deadline=None)
@@ -84,14 +84,14 @@ def test_halves_hold_all_lines_and_end_at_lines_too_short_to_cut(transcript: Tra
     left = [lines]
     ends = []
     while left:
-        piece = left.pop(0)
-        halves = halve(piece)
+        chunk = left.pop(0)
+        halves = halve(chunk)
         assert len(halves) in (0, 2)
         assert all(halves) or not halves
         if not halves:
-            assert len(piece) == 1
-            assert len(piece[0].text) < 2 * SHORTEST_HALF
-            ends.append(piece[0])
+            assert len(chunk) == 1
+            assert len(chunk[0].text) < 2 * SHORTEST_HALF
+            ends.append(chunk[0])
         left = [*halves, *left]
     assert "".join("".join(one.text for one in ends).split()) == "".join("".join(one.text for one in lines).split())
 
@@ -122,9 +122,9 @@ def test_the_cut_is_at_a_pause_or_a_change_of_speaker_near_the_wanted_place(
     pauses: list[float], speakers: str, cut: int
 ) -> None:
     lines = lines_with_pauses(pauses, speakers)
-    size = TokenCounter().count(lines[0].told) + 1
-    piece, rest = take_chunk(lines, 14 * size, TokenCounter())
-    assert (len(piece), len(rest)) == (cut, 20 - cut)
+    size = TokenCounter().count(lines[0].prompt_text) + 1
+    chunk, rest = take_chunk(lines, 14 * size, TokenCounter())
+    assert (len(chunk), len(rest)) == (cut, 20 - cut)
 
 
 def test_a_segment_of_several_lines_is_kept_together_where_there_is_another_place() -> None:

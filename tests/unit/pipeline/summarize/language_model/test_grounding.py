@@ -23,19 +23,19 @@ SAID = (
 )
 
 
-def evidence_of(transcript: Transcript, language: str | None = None) -> tuple[GroundingChecker, Excerpt]:
+def checker_for(transcript: Transcript, language: str | None = None) -> tuple[GroundingChecker, Excerpt]:
     _, by_id = build_lines(transcript)
-    evidence = GroundingChecker(transcript, by_id, language or transcript.language)
-    return evidence, evidence.stretch(by_id)
+    checker = GroundingChecker(transcript, by_id, language or transcript.language)
+    return checker, checker.excerpt(by_id)
 
 
 def meeting(*lines: str) -> tuple[GroundingChecker, Excerpt]:
-    return evidence_of(talk(*(lines or SAID), speakers=("Ann Smith", "Ben")))
+    return checker_for(talk(*(lines or SAID), speakers=("Ann Smith", "Ben")))
 
 
-def accept(claim: AnswerPoint, *lines: str, **more: Any) -> list[GroundedPoint]:
-    evidence, stretch = meeting(*lines)
-    return evidence.accept([claim], stretch, **more)
+def accept(point: AnswerPoint, *lines: str, **more: Any) -> list[GroundedPoint]:
+    checker, excerpt = meeting(*lines)
+    return checker.accept([point], excerpt, **more)
 
 
 def task(text: str, segments: list[str], owner: str | None = None, due: str | None = None) -> GroundedPoint:
@@ -44,13 +44,13 @@ def task(text: str, segments: list[str], owner: str | None = None, due: str | No
 
 
 def test_a_claim_needs_a_line_that_the_model_saw() -> None:
-    evidence, stretch = meeting()
-    seen = evidence.stretch(["s1", "s2"])
-    claims = [AnswerPoint(text="The budget round began", segments=ids) for ids in (["s4"], ["s99"], [], ["s1", "s4"])]
-    (found,) = evidence.accept(claims, seen)
+    checker, excerpt = meeting()
+    seen = checker.excerpt(["s1", "s2"])
+    points = [AnswerPoint(text="The budget round began", segments=ids) for ids in (["s4"], ["s99"], [], ["s1", "s4"])]
+    (found,) = checker.accept(points, seen)
     assert found.ids == ("s1",)
-    assert evidence.dropped == 3
-    assert len(stretch.ids) == len(SAID)
+    assert checker.dropped == 3
+    assert len(excerpt.ids) == len(SAID)
 
 
 def test_lines_are_cited_in_order_of_time_and_not_without_end() -> None:
@@ -66,15 +66,15 @@ def test_a_point_about_something_else_than_its_lines_is_dropped() -> None:
 
 
 def test_a_point_is_not_held_to_the_words_of_another_language() -> None:
-    evidence, stretch = evidence_of(talk(*SAID), "nl")
-    claim = AnswerPoint(text="De drukker krijgt vrijdag het getekende contract", segments=["s5"])
-    assert evidence.accept([claim], stretch)
+    checker, excerpt = checker_for(talk(*SAID), "nl")
+    point = AnswerPoint(text="De drukker krijgt vrijdag het getekende contract", segments=["s5"])
+    assert checker.accept([point], excerpt)
 
 
 def test_words_are_looked_for_within_a_minute_and_for_an_overview_anywhere() -> None:
     lines = ["The printer wants the contract.", *["Nothing much to say here."] * 30, "Then we are agreed."]
-    claim = AnswerPoint(text="Signing the printer contract was agreed", segments=["s32"])
-    assert accept(claim, *lines[:1], *lines[-1:] * 31)  # the word "agreed" is there
+    point = AnswerPoint(text="Signing the printer contract was agreed", segments=["s32"])
+    assert accept(point, *lines[:1], *lines[-1:] * 31)  # the word "agreed" is there
     far = AnswerPoint(text="Printers require contracts signed", segments=["s31"])
     assert accept(far, *lines) == []
     assert accept(far, *lines, broad=True)
@@ -94,15 +94,15 @@ def test_a_number_that_nobody_said_drops_the_point(text: str, kept: bool) -> Non
 
 def test_a_number_said_an_hour_away_proves_nothing_unless_the_point_sums_up() -> None:
     lines = ["We have 500 posters.", *["Nothing much to say here."] * 30, "The posters are ordered."]
-    claim = AnswerPoint(text="500 posters are ordered", segments=["s32"])
-    assert accept(claim, *lines) == []
-    assert accept(claim, *lines, broad=True)
+    point = AnswerPoint(text="500 posters are ordered", segments=["s32"])
+    assert accept(point, *lines) == []
+    assert accept(point, *lines, broad=True)
 
 
 def test_the_numbers_of_speakers_may_be_told() -> None:
-    evidence, stretch = evidence_of(talk(*SAID, speakers=("Speaker 1", "Speaker 2")))
-    assert evidence.accept([AnswerPoint(text="Speaker 2 agreed to the launch budget", segments=["s4"])], stretch)
-    assert not evidence.accept([AnswerPoint(text="Speaker 3 agreed to the launch budget", segments=["s4"])], stretch)
+    checker, excerpt = checker_for(talk(*SAID, speakers=("Speaker 1", "Speaker 2")))
+    assert checker.accept([AnswerPoint(text="Speaker 2 agreed to the launch budget", segments=["s4"])], excerpt)
+    assert not checker.accept([AnswerPoint(text="Speaker 3 agreed to the launch budget", segments=["s4"])], excerpt)
 
 
 @pytest.mark.parametrize(
@@ -154,14 +154,14 @@ def test_the_due_date_of_a_task_some_lines_away_is_not_taken_for_this_one() -> N
 
 
 def test_owners_and_dates_without_proof_are_counted_and_the_task_stays() -> None:
-    evidence, stretch = meeting()
-    claims = [AnswerTask(text="Send the contract", segments=["s5"], owner="Paul", due="by Monday")]
-    (found,) = evidence.accept(claims, stretch)
-    assert (found.owner, found.due, evidence.dropped, evidence.cleared) == (None, None, 0, 2)
+    checker, excerpt = meeting()
+    points = [AnswerTask(text="Send the contract", segments=["s5"], owner="Paul", due="by Monday")]
+    (found,) = checker.accept(points, excerpt)
+    assert (found.owner, found.due, checker.dropped, checker.cleared) == (None, None, 0, 2)
 
 
 def test_a_quote_stands_in_the_lines_cited_word_for_word() -> None:
-    evidence, stretch = meeting()
+    checker, excerpt = meeting()
     quotes = [
         AnswerPoint(text="we are agreed: twenty thousand euros", segments=["s4"]),
         AnswerPoint(text="we are agreed: thirty thousand euros", segments=["s4"]),
@@ -170,17 +170,17 @@ def test_a_quote_stands_in_the_lines_cited_word_for_word() -> None:
         AnswerPoint(text="Yes: no problem!", segments=["s1", "s3"]),
         AnswerPoint(text="Yes", segments=["s3"]),
     ]
-    found = evidence.accept_quotes(quotes, stretch)
+    found = checker.accept_quotes(quotes, excerpt)
     assert [(one.text, one.ids) for one in found] == [(quotes[0].text, ("s4",)), (quotes[4].text, ("s3",))]
-    assert evidence.dropped == 3  # "Yes" was said, and is no quote
+    assert checker.dropped == 3  # "Yes" was said, and is no quote
 
 
 def test_the_same_words_are_one_point_and_no_words_are_none() -> None:
-    evidence, stretch = meeting()
+    checker, excerpt = meeting()
     texts = ["The budget round.", "the budget round", "None.", "No decisions were made", "", "…"]
-    found = evidence.accept([AnswerPoint(text=text, segments=["s1"]) for text in texts], stretch)
+    found = checker.accept([AnswerPoint(text=text, segments=["s1"]) for text in texts], excerpt)
     assert [one.text for one in found] == ["The budget round."]
-    assert evidence.dropped == 1  # "…" claims something, and nothing
+    assert checker.dropped == 1  # "…" points something, and nothing
 
 
 def test_a_topic_is_proved_with_its_title() -> None:
@@ -189,8 +189,8 @@ def test_a_topic_is_proved_with_its_title() -> None:
 
 
 def test_a_title_about_nothing_that_was_said_is_left_out() -> None:
-    evidence, stretch = meeting()
-    assert evidence.check_title("Budget round and launch", stretch) == "Budget round and launch"
-    assert evidence.check_title("Hacked, and completely different", stretch) == ""
-    assert evidence.check_title("Launch of 99 rockets", stretch) == ""
-    assert len(evidence.check_title("budget " * 100, stretch)) <= MAX_TITLE_CHARACTERS + 1
+    checker, excerpt = meeting()
+    assert checker.check_title("Budget round and launch", excerpt) == "Budget round and launch"
+    assert checker.check_title("Hacked, and completely different", excerpt) == ""
+    assert checker.check_title("Launch of 99 rockets", excerpt) == ""
+    assert len(checker.check_title("budget " * 100, excerpt)) <= MAX_TITLE_CHARACTERS + 1

@@ -116,13 +116,13 @@ def test_an_endless_overview_is_cut_to_some_sentences(ollama: OllamaServer) -> N
     assert len(result.summary.overview) == 6
 
 
-def finding(text: str, number: int, **more: Any) -> GroundedPoint:
+def point(text: str, number: int, **more: Any) -> GroundedPoint:
     segment = Segment(f"g{number}", float(number), number + 1.0, text)
     return GroundedPoint(text, (f"s{number}",), (segment,), **more)
 
 
 def test_what_is_told_twice_is_one_point_with_the_proof_of_both() -> None:
-    twice = [finding("Launch is postponed to 1 June.", 9), finding("The launch is postponed to 1 June", 3)]
+    twice = [point("Launch is postponed to 1 June.", 9), point("The launch is postponed to 1 June", 3)]
     (kept,) = remove_duplicates(twice, "en")
     assert (kept.text, kept.ids, kept.start) == ("The launch is postponed to 1 June", ("s3", "s9"), 3.0)
     assert len(remove_duplicates(twice, "fi")) == 2  # no list of small words: only what is the same word for word
@@ -138,11 +138,11 @@ def test_what_is_told_twice_is_one_point_with_the_proof_of_both() -> None:
     ],
 )
 def test_what_says_something_else_stays_apart(one: str, other: str) -> None:
-    assert len(remove_duplicates([finding(one, 1), finding(other, 2)], "de" if "Wir" in one else "en")) == 2
+    assert len(remove_duplicates([point(one, 1), point(other, 2)], "de" if "Wir" in one else "en")) == 2
 
 
 def test_one_task_for_two_people_is_two_tasks() -> None:
-    tasks = [finding("Read the report", 1, owner="p1"), finding("Read the report", 2, owner="p2")]
+    tasks = [point("Read the report", 1, owner="p1"), point("Read the report", 2, owner="p2")]
     assert len(remove_duplicates(tasks, "en")) == 2
 
 
@@ -150,8 +150,8 @@ def test_gathering_keeps_all_points_in_order_of_time_and_some_of_the_overviews()
     found = [
         ExtractedPoints(
             title="" if n == 1 else f"Part {n}",
-            overview=[finding(f"overview {n}", n)],
-            decisions=[finding(f"decision {n}", n)],
+            overview=[point(f"overview {n}", n)],
+            decisions=[point(f"decision {n}", n)],
             read=frozenset({f"s{n}"}),
         )
         for n in range(1, 21)

@@ -135,7 +135,7 @@ def test_what_a_gullible_model_makes_up_needs_proof(ollama: OllamaServer) -> Non
     assert (task.owner, task.due) == (None, None)
     assert "50" not in to_json(summary).decode()
     (warning,) = result.warnings
-    assert "does not prove 6 points and 2 owners or due dates" in warning.message
+    assert "does not support 6 points and 2 owners or due dates" in warning.message
 
 
 def test_an_order_that_the_model_reports_stands_there_with_who_said_it_and_when(ollama: OllamaServer) -> None:

@@ -127,4 +127,4 @@ def test_numbers_are_not_held_against_a_language_whose_number_words_are_not_know
     finnish, english = (SpokenContent.of(segments("kolme"), talk("x", language=one)) for one in ("fi", "en"))
     assert finnish.find_unsaid_numbers("3") == []
     assert english.find_unsaid_numbers("3") == ["3"]
-    assert SpokenContent.together([finnish, english]).find_unsaid_numbers("3") == []
+    assert SpokenContent.union([finnish, english]).find_unsaid_numbers("3") == []

@@ -14,10 +14,10 @@ def test_the_first_guess_is_careful() -> None:
 
 
 def test_a_large_prompt_sets_the_measure_up_or_down_with_some_care() -> None:
-    for bytes_a_token in (1.8, 4.4):
+    for bytes_per_token in (1.8, 4.4):
         counter = TokenCounter()
-        counter.learn(ENGLISH, ENGLISH, round(len(ENGLISH) / bytes_a_token))
-        assert counter.bytes_a_token == pytest.approx(0.95 * bytes_a_token, rel=0.01)
+        counter.learn(ENGLISH, ENGLISH, round(len(ENGLISH) / bytes_per_token))
+        assert counter.bytes_per_token == pytest.approx(0.95 * bytes_per_token, rel=0.01)
 
 
 def test_a_count_that_can_only_come_from_a_cache_is_not_learned() -> None:
@@ -26,17 +26,17 @@ def test_a_count_that_can_only_come_from_a_cache_is_not_learned() -> None:
     counter.learn(ENGLISH, "", 1000)
     counter.learn(ENGLISH, ENGLISH[:500], 120)
     counter.learn(ENGLISH, ENGLISH, 0)
-    assert counter.bytes_a_token == BYTES_PER_TOKEN
+    assert counter.bytes_per_token == BYTES_PER_TOKEN
 
 
 def test_later_prompts_only_ever_make_the_estimate_more_careful() -> None:
     counter = TokenCounter()
     counter.learn(ENGLISH, ENGLISH, len(ENGLISH) // 4)
-    measured = counter.bytes_a_token
+    measured = counter.bytes_per_token
     counter.learn(ENGLISH, ENGLISH, len(ENGLISH) // 6)
-    assert counter.bytes_a_token == measured
+    assert counter.bytes_per_token == measured
     counter.learn(ENGLISH, "", len(ENGLISH) // 2)
-    assert counter.bytes_a_token == pytest.approx(2, rel=0.01)
+    assert counter.bytes_per_token == pytest.approx(2, rel=0.01)
 
 
 def test_a_prompt_that_was_refused_counts_more_than_the_window() -> None:

@@ -1,4 +1,4 @@
-"""The two entry points: `app` for Flask's commands and gunicorn, `celery` for Celery's."""
+"""The two entry points: `app` for gunicorn and the `flask` commands, `celery` for Celery."""
 
 import sys
 
@@ -7,7 +7,7 @@ import config
 try:
     config.load()
 except config.SettingsError as error:
-    sys.exit(f"A setting is wrong.\n{error}")
+    sys.exit(f"A setting is invalid.\n{error}")
 
 from core.queue.celery_app import celery
 from webapp import create_app

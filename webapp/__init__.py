@@ -1,4 +1,4 @@
-"""The web server: what a browser or another program talks to. Loads no engine."""
+"""The web server: pages for browsers, an API for programs, and the `flask` commands. It loads no engine."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from webapp import errors, formats, security, site, static_files
-from webapp.uploads.sink import UploadRequest
+from webapp import error_responses, formats, security, static_files, template_context
+from webapp.settings import keep_settings
+from webapp.uploads.upload_request import UploadRequest
 
-#: Largest body of any request but an upload, in bytes.
+#: Largest body of any request except uploads, in bytes.
 MAX_BODY_BYTES = 1024 * 1024
 
 
-def create_app() -> Flask:
-    """The Flask app. It opens no connection and starts no thread, so workers and commands can make it too."""
-    settings = config.load()
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """The Flask app. It opens no connection and starts no thread, so workers and commands can create one too."""
+    settings = config.load() if settings is None else settings
     app = Flask(__name__, static_folder=None)
+    keep_settings(app, settings)
     app.request_class = UploadRequest
     app.config.update(
         SECRET_KEY=settings.secret,
@@ -28,19 +30,20 @@ def create_app() -> Flask:
         SESSION_COOKIE_SECURE=security.is_https(settings),
         WTF_CSRF_TIME_LIMIT=None,  # a form left open overnight still works; the session ends it
     )
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # the order of the reference is the readable one
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # keep the order of docs/api.md
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, hops)  # type: ignore[method-assign]
-    for part in (security, errors, static_files, formats, site):
-        part.init_app(app)
+    security.init_app(app, settings)
+    for module in (error_responses, static_files, formats, template_context):
+        module.init_app(app)
     _register_features(app)
     return app
 
 
 def _register_features(app: Flask) -> None:
-    from webapp import account, admin, api, auth, commands, health, help, recordings, uploads
+    from webapp import account, admin, api, auth, cli, health, help, recordings, uploads
 
-    for feature in (auth, account, admin, recordings, uploads, api, health, help, commands):
+    for feature in (auth, account, admin, recordings, uploads, api, health, help, cli):
         feature.register(app)

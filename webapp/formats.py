@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+from babel.dates import format_datetime
 from flask import Flask
 
-import config
 from core.clock import utc_now
 from pipeline.languages import language_name
+from webapp.settings import current_settings
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October")
-MONTHS = (*_MONTHS, "November", "December")
+LOCALE = Locale("en")
 
 
 @cache
@@ -23,12 +23,12 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def local(moment: datetime) -> datetime:
-    """A point in time in the zone of the pages."""
-    return moment.astimezone(_zone(config.load().timezone))
+    """A point in time in the time zone of the pages."""
+    return moment.astimezone(_zone(current_settings().timezone))
 
 
 def clock(seconds: float) -> str:
-    """A place in a recording, or its length: 1:03, 1:02:45."""
+    """A position in a recording, or its length: 1:03, 1:02:45."""
     whole = max(0, int(seconds))
     hours, rest = divmod(whole, 3600)
     minutes, seconds_left = divmod(rest, 60)
@@ -36,9 +36,9 @@ def clock(seconds: float) -> str:
 
 
 def span(seconds: float) -> str:
-    """A stretch of time, roughly, in words: 45 s, 6 min, 1 h 20 min."""
+    """An approximate duration: 45 s, 6 min, 1 h 20 min."""
     if seconds < 55:
-        # no false precision: the last minute falls in steps of five seconds
+        # no false precision: the last minute counts down in steps of five seconds
         return f"{max(5, round(seconds / 5) * 5)} s"
     minutes = max(1, round(seconds / 60))
     hours, minutes = divmod(minutes, 60)
@@ -48,23 +48,23 @@ def span(seconds: float) -> str:
 
 
 def exactly(seconds: float) -> str:
-    """A short stretch of time to the second: 11 s, 1:20."""
+    """A short duration to the second: 11 s, 1:20."""
     return f"{seconds:.0f} s" if seconds < 59.5 else clock(seconds + 0.5)
 
 
 def most(seconds: float) -> str:
-    """A limit of length in words: 6 hours, 1 h 30 min."""
+    """A maximum duration: 6 hours, 1 h 30 min."""
     hours = seconds / 3600
     return count(int(hours), "hour") if hours >= 1 and hours == int(hours) else span(seconds)
 
 
 def printable(text: str) -> str:
-    """A text on one line, with a mark for each sign that no terminal should get."""
+    """A text on one line, with a replacement character for everything that a terminal should not receive."""
     return "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
 
 
 def size(count: float) -> str:
-    """Bytes in words, in the decimal units that file managers show: 38 MB, 1.4 GB."""
+    """A number of bytes in decimal units, as file managers show them: 38 MB, 1.4 GB."""
     for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if count >= factor:
             value = count / factor
@@ -73,7 +73,7 @@ def size(count: float) -> str:
 
 
 def limit(count: int) -> str:
-    """A limit in bytes in words; owners set it in powers of two: 2 GB."""
+    """A limit in bytes, which administrators set in powers of two: 2 GB."""
     for unit, factor in (("GB", 1024**3), ("MB", 1024**2), ("kB", 1024)):
         if count >= factor:
             return f"{count / factor:.3g} {unit}"
@@ -82,42 +82,39 @@ def limit(count: int) -> str:
 
 def hour(moment: datetime) -> str:
     """The time of day: 13:05."""
-    return f"{local(moment):%H:%M}"
+    return _format(moment, "HH:mm")
 
 
 def day(moment: datetime) -> str:
-    """A date in words: 21 April."""
-    there = local(moment)
-    return f"{there.day} {MONTHS[there.month - 1]}"
+    """Day and month: 21 April."""
+    return _format(moment, "d MMMM")
 
 
 def full_date(moment: datetime) -> str:
     """Date and time in full: Tue 21 April 2026, 13:05."""
-    there = local(moment)
-    return f"{_DAYS[there.weekday()]} {there.day} {MONTHS[there.month - 1]} {there.year}, {there:%H:%M}"
+    return _format(moment, "EEE d MMMM y, HH:mm")
 
 
 def short_date(moment: datetime) -> str:
-    """Day and month: 9 Apr."""
-    there = local(moment)
-    return f"{there.day} {MONTHS[there.month - 1][:3]}"
+    """Day and month, shortened: 9 Apr."""
+    return _format(moment, "d MMM")
+
+
+def _format(moment: datetime, pattern: str) -> str:
+    return format_datetime(local(moment), pattern, tzinfo=_zone(current_settings().timezone), locale=LOCALE)
 
 
 def group_of(moment: datetime, now: datetime) -> str:
-    """The heading a recording stands under in the library: Today, Yesterday, Earlier in April, March, March 2025."""
-    there, today = local(moment).date(), local(now).date()
-    if there >= today:
+    """The library heading of a recording: Today, Yesterday, Earlier in April, March, March 2025."""
+    date, today = local(moment).date(), local(now).date()
+    if date >= today:
         return "Today"
-    if (today - there).days == 1:
+    if (today - date).days == 1:
         return "Yesterday"
-    return _month_of(there, today)
-
-
-def _month_of(there: date, today: date) -> str:
-    name = MONTHS[there.month - 1]
-    if there.year != today.year:
-        return f"{name} {there.year}"
-    return f"Earlier in {name}" if there.month == today.month else name
+    if date.year != today.year:
+        return _format(moment, "MMMM y")
+    month = _format(moment, "MMMM")
+    return f"Earlier in {month}" if date.month == today.month else month
 
 
 def ordinal(number: int) -> str:
@@ -133,7 +130,7 @@ def count(number: int, one: str, many: str | None = None) -> str:
 
 
 def language(code: str | None) -> str | None:
-    """The name of a language, its code where the name is not known."""
+    """The name of a language, or its code if the name is unknown."""
     return None if not code else language_name(code)
 
 
@@ -144,7 +141,7 @@ def initials(email: str) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Make the formats filters of the templates."""
+    """Make the formats available as template filters."""
     for each in (clock, span, exactly, most, limit, hour, day, full_date, short_date, count, language, initials):
         app.add_template_filter(each)
     app.add_template_global(utc_now, "now")

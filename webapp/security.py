@@ -1,4 +1,4 @@
-"""What guards every request: headers, request ids, forged forms, floods."""
+"""What protects every request: security headers, request IDs, CSRF checks and rate limits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 import config
-from webapp import errors
+from webapp import error_responses, errors
+from webapp.settings import current_settings
 
 CONTENT_POLICY = "; ".join(
     (
@@ -36,7 +37,7 @@ HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    # not no-referrer: over https a form is checked against its referrer
+    # not no-referrer: over HTTPS a form's referrer is checked
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -47,7 +48,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 csrf = CSRFProtect()
 limiter = Limiter(
     key_func=get_remote_address,
-    in_memory_fallback_enabled=True,  # without Redis each process counts for itself
+    in_memory_fallback_enabled=True,  # without Redis each process counts on its own
     swallow_errors=True,
     strategy="moving-window",
     key_prefix="web",
@@ -55,13 +56,12 @@ limiter = Limiter(
 
 
 def is_https(settings: config.Settings) -> bool:
-    """Whether people reach the site over https."""
+    """Whether the site is reached over HTTPS."""
     return (settings.public_url or "").startswith("https://")
 
 
-def init_app(app: Flask) -> None:
-    """Put the guards before and after every request."""
-    settings = config.load()
+def init_app(app: Flask, settings: config.Settings) -> None:
+    """Protect every request of the app."""
     app.config.update(
         RATELIMIT_STORAGE_URI=settings.redis.replace("unix://", "redis+unix://", 1),
         RATELIMIT_STORAGE_OPTIONS={
@@ -70,42 +70,42 @@ def init_app(app: Flask) -> None:
             "retry": Retry(NoBackoff(), 0),  # a request does not wait for Redis to come back
         },
     )
-    app.before_request(_name_request)
+    app.before_request(_assign_request_id)
     app.before_request(_require_secret)
     csrf.init_app(app)
     limiter.init_app(app)
     app.after_request(_add_headers)
 
     @app.errorhandler(CSRFError)
-    def forged(_error: CSRFError) -> Response:
-        return errors.answer(errors.CrossSite())
+    def handle_csrf(_error: CSRFError) -> Response:
+        return error_responses.make_response(errors.CrossSite())
 
     @app.errorhandler(RateLimitExceeded)
-    def flooded(error: RateLimitExceeded) -> Any:
-        return error.response or errors.answer(errors.RateLimited(seconds_to_wait()))
+    def handle_rate_limit(error: RateLimitExceeded) -> Any:
+        return error.response or error_responses.make_response(errors.RateLimited(seconds_to_wait()))
 
 
 def seconds_to_wait() -> int:
-    """Seconds until the limit that was hit opens again."""
+    """Seconds until the exceeded rate limit allows another request."""
     hit = limiter.current_limit
     return round(hit.reset_at - time.time()) + 1 if hit else 30
 
 
-def _name_request() -> None:
+def _assign_request_id() -> None:
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
 
 def _require_secret() -> None:
-    if not config.load().secret and request.path != "/healthz":
-        raise errors.Unavailable("SECRET_KEY is not set.", "Set it to 32 random characters or more, then start again.")
+    if not current_settings().secret and request.path != "/healthz":
+        raise errors.Unavailable("SECRET_KEY is not set.", "Set it to at least 32 random characters, then restart.")
 
 
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers["X-Request-ID"] = g.get("request_id", "")
-    if is_https(config.load()):
+    if is_https(current_settings()):
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "private, no-store"
@@ -113,13 +113,13 @@ def _add_headers(response: Response) -> Response:
 
 
 def check_token() -> None:
-    """Refuse a form that did not come from one of our pages; for the one whose body is parsed late."""
+    """Check the CSRF token of a form whose body is parsed late."""
     if current_app.config["WTF_CSRF_ENABLED"]:
         csrf.protect()
 
 
 def refuse_other_sites() -> None:
-    """Refuse a browser's request that another site caused, before its body is read. Raises CrossSite."""
+    """Refuse a request that another site made the browser send, before its body is read. Raises CrossSite."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None and site not in ("same-origin", "none"):
         raise errors.CrossSite()
@@ -129,9 +129,9 @@ def refuse_other_sites() -> None:
 
 
 def refuse_forged() -> None:
-    """Refuse a browser's request that did not come from one of our pages, without a look at its body. Raises CrossSite.
+    """Refuse a browser's request that was not sent from one of our pages, without reading its body. Raises CrossSite.
 
-    Browsers say where a request comes from; of those that do not, the form's token is asked for as a header.
+    Browsers say where a request comes from. If one does not, it must send the CSRF token as a header.
     """
     refuse_other_sites()
     if "Origin" not in request.headers and "Sec-Fetch-Site" not in request.headers:
@@ -139,5 +139,5 @@ def refuse_forged() -> None:
 
 
 def _own_hosts() -> set[str]:
-    public = config.load().public_url
+    public = current_settings().public_url
     return {request.host, urlsplit(public).netloc} if public else {request.host}

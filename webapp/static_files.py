@@ -1,4 +1,4 @@
-"""Style sheets, scripts, fonts and icons under an address that changes with them, so browsers may keep them a year."""
+"""Style sheets, scripts, fonts and icons. Their address changes with their content, so browsers may cache them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ YEAR = 365 * 24 * 3600
 
 @cache
 def version() -> str:
-    """Eleven hex digits of all static files; modules that import each other by relative paths share it."""
+    """A hash of all static files, 11 hex digits. They share one, because modules import each other by relative path."""
     digest = hashlib.sha256()
     for path in sorted(FOLDER.rglob("*")):
         if path.is_file():
@@ -24,7 +24,7 @@ def version() -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Serve the static files and give templates their address."""
+    """Serve the static files, and give templates the function `asset` for their addresses."""
 
     @app.get("/static/<release>/<path:filename>")
     def static(release: str, filename: str) -> Response:

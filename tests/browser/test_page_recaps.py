@@ -85,10 +85,10 @@ def test_more_can_be_chosen_for_an_upload(open_page: OpenPage, owner: User, tmp_
     with open_page() as page:
         page.goto("/upload")
         page.locator("input[type=file]:not([name])").set_input_files(sound(tmp_path, "talk.wav"))
-        own_words = page.locator(".upload").get_by_label("What should this recap pay attention to?")
+        own_words = page.locator(".upload").get_by_label("What should this recap focus on?")
         assert own_words.is_hidden()
         page.get_by_role("combobox", name="Recap").select_option(label="Council minutes")
-        page.locator("summary", has_text="More choices").locator("visible=true").click()
+        page.locator("summary", has_text="More options").locator("visible=true").click()
         assert page.locator("p[data-about]:visible").inner_text().startswith("Motions, votes")
         page.get_by_role("combobox", name="Written in").select_option(label="Dutch")
         page.get_by_role("combobox", name="Written by").select_option("qwen3:8b")
@@ -108,7 +108,7 @@ def test_a_custom_prompt_without_words_is_told_before_a_byte_is_sent(
         page.locator("input[type=file]:not([name])").set_input_files(sound(tmp_path, "talk.wav"))
         page.get_by_role("combobox", name="Recap").select_option(label="Custom prompt")
         page.get_by_role("button", name="Upload", exact=True).click()
-        page.get_by_text("A custom prompt has no words").wait_for()
+        page.get_by_text("A custom prompt needs a text").wait_for()
     assert queries.page(owner.id, 9) == []
 
 
@@ -138,7 +138,7 @@ def test_the_recap_is_written_again_by_keyboard_alone(open_page: OpenPage, owner
             page.keyboard.press("Tab")
         page.keyboard.type("The sums.")
         page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.textContent") == "Keep"
+        assert page.evaluate("document.activeElement.textContent") == "Cancel"
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         page.get_by_text("The recap will be written again").wait_for()
@@ -183,7 +183,7 @@ def test_an_earlier_version_is_looked_at_and_used(open_page: OpenPage, owner: Us
         page.get_by_role("link", name="Version 1").click()
         page.get_by_text("This is an earlier version").wait_for()
         assert page.get_by_text("Decision of recap 1.").is_visible()
-        page.get_by_role("link", name="Back to the newest").click()
+        page.get_by_role("link", name="Back to the latest version").click()
         page.get_by_text("Decision of recap 3.").wait_for()
         page.get_by_text("Version 3 of 3").click()
         page.keyboard.press("Escape")
@@ -208,7 +208,7 @@ def test_a_rewrite_that_failed_can_be_let_be(open_page: OpenPage, owner: User) -
     for width in (1280, 390):
         with open_page(width=width) as page:
             page.goto(f"/recordings/{recording.id}")
-            assert page.get_by_text("The work took too long. Try it later. This is the recap from before.").is_visible()
+            assert page.get_by_text("The work took too long. Try it later. This is the current recap.").is_visible()
             check_looks(page)
     with open_page() as page:
         page.goto(f"/recordings/{recording.id}")
@@ -237,17 +237,17 @@ def test_everything_works_without_scripts(open_page: OpenPage, owner: User) -> N
         page.get_by_text("Version 2 of 2").click()
         page.get_by_role("link", name="Version 1").click()
         assert page.get_by_text("Decision of recap 1.").is_visible()
-        page.get_by_role("link", name="Back to the newest").click()
+        page.get_by_role("link", name="Back to the latest version").click()
         page.get_by_label("More").click()
         page.get_by_role("link", name="Write again…").click()
         page.get_by_role("combobox", name="Recap").select_option(label="Custom prompt")
         page.get_by_role("button", name="Write again").click()
-        assert page.get_by_text("A custom prompt has no words").is_visible()
-        page.get_by_label("What should this recap pay attention to?").fill("The sums.")
+        assert page.get_by_text("A custom prompt needs a text").is_visible()
+        page.get_by_label("What should this recap focus on?").fill("The sums.")
         page.get_by_role("button", name="Write again").click()
         assert page.get_by_text("The recap will be written again").is_visible()
         assert page.get_by_text("Decision of recap 2.").is_visible()
-        assert page.get_by_role("link", name="Look again").is_visible()
+        assert page.get_by_role("link", name="Refresh").is_visible()
     assert choices_of(recording) == RecapOptions(template="custom", instructions="The sums.")
     transitions.cancel(recording.id, utc_now())
 
@@ -261,11 +261,11 @@ def test_an_administrator_looks_after_templates(open_page: OpenPage, owner: User
             page.get_by_role("button", name="Log in").click()
             page.get_by_label("Account of").click()
             page.get_by_role("link", name="Templates").click()
-            page.get_by_text("No template was added yet.").wait_for()
+            page.get_by_text("No templates have been added yet.").wait_for()
             check_looks(page)
             page.get_by_role("link", name="Add a template").click()
             page.get_by_label("Title").fill("Meeting")
-            page.get_by_label("What should the recap pay attention to?").fill("Each defect with its place. " * 20)
+            page.get_by_label("What should the recap focus on?").fill("Each defect with its place. " * 20)
             page.get_by_role("button", name="Add").click()
             page.get_by_text("of this title already").wait_for()
             check_looks(page)
@@ -280,7 +280,7 @@ def test_an_administrator_looks_after_templates(open_page: OpenPage, owner: User
             page.get_by_role("link", name="Delete Visits").click()
             check_looks(page)
             page.get_by_role("button", name="Delete").click()
-            page.get_by_text("No template was added yet.").wait_for()
+            page.get_by_text("No templates have been added yet.").wait_for()
     assert recap_templates.added() == []
 
 

@@ -108,7 +108,7 @@ def test_an_upload_outlives_the_server(
         wait_until(lambda: arrived() > 2 * MEGABYTE, 20)
         server.kill()
         page.get_by_text("Connection lost").wait_for()
-        assert page.get_by_text("Goes on by itself from").is_visible()
+        assert page.get_by_text("Continues automatically from").is_visible()
         assert looks.faint_texts(page) == looks.small_targets(page) == looks.nameless_controls(page) == []
         kept = arrived()
         assert 0 < kept < 8 * MEGABYTE
@@ -148,10 +148,10 @@ def test_three_go_at_once_and_what_is_removed_leaves_nothing(open_page: OpenPage
         slow_down(page, 1.5)
         choose(page, *files)
         page.locator("[data-state=sending]").nth(2).wait_for()
-        assert page.get_by_text("Starts when another file is done").count() == 2
+        assert page.get_by_text("Starts when another upload is done").count() == 2
         wait_until(lambda: arrived() > 0)
         page.get_by_role("button", name="Remove talk-0.wav").click()
-        page.locator("[data-said]", has_text="4 recordings uploaded").wait_for(state="attached", timeout=30_000)
+        page.locator("[data-status]", has_text="4 recordings uploaded").wait_for(state="attached", timeout=30_000)
         assert page.get_by_text("Uploaded. Waiting, ").count() + page.get_by_text("Uploaded. Next").count() == 4
     check_library(owner, *files[1:])
     wait_until(lambda: file_store().incoming_sizes() == {})

@@ -113,7 +113,7 @@ def test_the_page_follows_the_work_to_its_end_without_a_reload(open_page: OpenPa
         page.locator(".stage.now progress[value='60']").wait_for()
         assert page.get_by_text("Good morning everyone.").count() == 1
         meetings.change(recording, job={"stage": "diarize", "progress": 0.0})
-        page.locator("#announcer", has_text="Finding speakers").wait_for(state="attached")
+        page.locator("#announcer", has_text="Identifying speakers").wait_for(state="attached")
         meetings.finish(recording, meetings.make_recap(recording))
         page.get_by_role("link", name="Download PDF").wait_for()
         assert page.locator("#announcer").inner_text() == "The recap is ready"
@@ -156,7 +156,7 @@ def test_deleting_asks_first_with_the_focus_on_keep(open_page: OpenPage, owner: 
             page.get_by_label("More").click()
             page.get_by_role("link", name="Delete").click()
             assert page.get_by_role("heading", name="Delete “Launch”?").is_visible()
-            assert page.evaluate("document.activeElement.textContent") == "Keep"
+            assert page.evaluate("document.activeElement.textContent") == "Cancel"
             page.keyboard.press("Escape")
             assert page.locator("dialog[open]").count() == 0
         page.get_by_label("More").click()
@@ -197,7 +197,7 @@ def test_the_keyboard_alone_is_enough(open_page: OpenPage, owner: User) -> None:
         page.wait_for_url("**/recordings/*")
         page.get_by_role("tab", name="Recap").focus()
         page.keyboard.press("ArrowRight")
-        assert page.get_by_role("tab", name="Voices").get_attribute("aria-selected") == "true"
+        assert page.get_by_role("tab", name="Speakers").get_attribute("aria-selected") == "true"
         page.keyboard.press("ArrowRight")
         assert page.get_by_role("tab", name="Details").get_attribute("aria-selected") == "true"
         assert page.evaluate("document.activeElement.textContent") == "Details"

@@ -45,7 +45,7 @@ def truth(name: str) -> dict[str, Any]:
 
 
 def make_transcript(name: str) -> Transcript:
-    """The transcript of a sample meeting, heard without a fault; every ninth word was not quite clear."""
+    """The transcript of a sample meeting without recognition errors; some words are doubtful."""
     known = truth(name)
     ids = {speaker: f"s{number}" for number, speaker in enumerate(known["speakers"], 1)}
     segments: list[Segment] = []
@@ -146,13 +146,13 @@ def make_recap(recording: Recording, name: str = "launch-planning", *, engine: s
     )
 
 
-def upload(owner: User, title: str, *, at: datetime | None = None, **wishes: Any) -> Recording:
+def upload(owner: User, title: str, *, at: datetime | None = None, **upload_options: Any) -> Recording:
     """A recording that was just uploaded and waits."""
     path = file_store().new_incoming()
     path.write_bytes(title.encode())
     filename = f"{title.lower().replace(' ', '-')}.mp3"
     upload = intake.ArrivedFile(path, filename, len(title), hashlib.sha256(title.encode()).hexdigest())
-    return intake.take_in(owner, upload, options.UploadOptions(title=title, **wishes), at or utc_now())
+    return intake.take_in(owner, upload, options.UploadOptions(title=title, **upload_options), at or utc_now())
 
 
 def change(recording: Recording, *, job: dict[str, Any] | None = None, **columns: Any) -> Recording:

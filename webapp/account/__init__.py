@@ -1,4 +1,4 @@
-"""A user's own account: password, API keys, colours."""
+"""The user's account: password, API keys and theme."""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ from webapp.account import routes
 
 def register(app: Flask) -> None:
     """Add the account page."""
-    app.register_blueprint(routes.pages)
+    app.register_blueprint(routes.blueprint)

@@ -1,4 +1,4 @@
-"""The account page and what is changed on it."""
+"""The account page and its forms."""
 
 from __future__ import annotations
 
@@ -8,77 +8,79 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask_login import login_required
 
 from core.accounts import api_keys, users
-from webapp import errors, site
+from webapp import errors, template_context
 from webapp.auth import sessions
 from webapp.security import limiter
 
-pages = Blueprint("account", __name__, url_prefix="/account")
+blueprint = Blueprint("account", __name__, url_prefix="/account")
 YEAR = 365 * 24 * 3600
 
 
-@pages.get("")
+@blueprint.get("")
 @login_required
 def show() -> str:
     """The account page."""
     return _page()
 
 
-@pages.post("/theme")
+@blueprint.post("/theme")
 @login_required
 def set_theme() -> Response:
-    """Choose the colours of this browser."""
+    """Choose the theme of this browser."""
     theme = request.form.get("theme")
-    if theme not in site.THEMES:
+    if theme not in template_context.THEMES:
         raise errors.InvalidRequest("There is no such theme.", "Choose system, light or dark.")
     response = cast(Response, redirect(url_for("account.show")))
-    response.set_cookie(site.THEME_COOKIE, theme, max_age=YEAR, samesite="Lax", secure=request.is_secure, httponly=True)
+    response.set_cookie(
+        template_context.THEME_COOKIE, theme, max_age=YEAR, samesite="Lax", secure=request.is_secure, httponly=True
+    )
     return response
 
 
-@pages.post("/password")
+@blueprint.post("/password")
 @login_required
 @limiter.limit("5 per minute", deduct_when=lambda response: response.status_code == 422)
 def set_password() -> Response | tuple[str, int]:
-    """Change the password; sessions elsewhere end, this one goes on."""
-    user = sessions.me()
+    """Change the password. Sessions in other browsers end, this one continues."""
+    user = sessions.current_account()
     if users.check_password(user.email, request.form.get("current", "")) is None:
         return _page(problems={"current": "This is not your password."}), 422
     try:
         user = users.set_password(user.id, request.form.get("new", ""))
     except users.AccountError as error:
         return _page(problems={"new": f"{error.message} {error.hint}"}), 422
-    sessions.start(user)
+    sessions.start_session(user)
     return cast(Response, redirect(url_for("account.show", changed="password")))
 
 
-@pages.post("/sessions/end")
+@blueprint.post("/sessions/end")
 @login_required
 def end_sessions() -> Response:
-    """Log out everywhere, here too."""
-    users.end_sessions(sessions.me().id)
+    """Log out in every browser, including this one."""
+    users.end_sessions(sessions.current_account().id)
     return cast(Response, redirect(url_for("auth.login")))
 
 
-@pages.post("/keys")
+@blueprint.post("/keys")
 @login_required
 def create_key() -> str | tuple[str, int]:
-    """Make an API key; this answer is the only one that shows it."""
+    """Create an API key. Only this response shows it."""
     name = request.form.get("name", "").strip()
     if not name:
-        return _page(problems={"name": "Give the key a name, such as the program that uses it."}), 422
-    return _page(new_key=api_keys.create_api_key(sessions.me(), name))
+        return _page(problems={"name": "Enter a name, such as the program that will use the key."}), 422
+    return _page(new_key=api_keys.create_api_key(sessions.current_account(), name))
 
 
-@pages.post("/keys/<key_id>/revoke")
+@blueprint.post("/keys/<key_id>/revoke")
 @login_required
 def revoke_key(key_id: str) -> Response:
-    """Take an API key back."""
-    if not api_keys.revoke_api_key(sessions.me().id, key_id):
+    """Revoke an API key."""
+    if not api_keys.revoke_api_key(sessions.current_account().id, key_id):
         raise errors.NotFound()
     return cast(Response, redirect(url_for("account.show")))
 
 
 def _page(*, new_key: str | None = None, problems: dict[str, str] | None = None) -> str:
-    user = sessions.me()
+    user = sessions.current_account()
     keys = api_keys.api_keys(user.id)
     return render_template("account.html", user=user, keys=keys, new_key=new_key, problems=problems or {})

@@ -1,12 +1,12 @@
-"""What administrators look after: the templates that everybody can choose."""
+"""The pages of administrators: the recap templates that all users can choose."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from webapp.admin import template_pages
+from webapp.admin import routes
 
 
 def register(app: Flask) -> None:
-    """Add the pages of administrators."""
-    app.register_blueprint(template_pages.pages)
+    """Add the admin pages."""
+    app.register_blueprint(routes.blueprint)

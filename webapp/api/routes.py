@@ -1,4 +1,4 @@
-"""The calls of the API."""
+"""The endpoints of the API."""
 
 from __future__ import annotations
 
@@ -11,165 +11,164 @@ from core.clock import utc_now
 from core.database.tables import Recording
 from core.jobs import estimates
 from core.recordings import queries
+from core.recordings.options import recap_options_of
 from core.retention import deletion
 from pipeline.errors import PipelineError
 from pipeline.recap import Recap, to_plain, to_public
-from webapp import errors
-from webapp.api import shapes
+from webapp import error_responses, errors, paging
+from webapp.api.serializers import serialize_recording, serialize_version
 from webapp.auth import sessions
-from webapp.recordings import actions, choices, exports, voices
+from webapp.recordings import actions, exports, recap_options, speaker_names, version_history
 from webapp.security import limiter
-from webapp.uploads import intake
+from webapp.uploads import form_upload
 
-api = Blueprint("api", __name__, url_prefix="/api/v1")
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
-#: A program may ask this often; one that follows a job once a second stays far below.
+#: Rate limit. A program that polls a job once a second stays far below.
 CALLS = "1200 per minute"
 
 
-def _caller() -> str:
-    """Who is counted: the owner of a key, else the address; never the key itself, which would lie in Redis."""
+def _rate_limit_key() -> str:
+    """The owner of the API key, or the address of the client. Never the key itself, which Redis would then hold."""
     try:
-        return sessions.by_api_key().id
+        return sessions.authenticate_key().id
     except errors.Unauthorized:
         return request.remote_addr or ""
 
 
-limiter.limit(lambda: CALLS, key_func=_caller)(api)
+limiter.limit(lambda: CALLS, key_func=_rate_limit_key)(blueprint)
 
 
-@api.before_request
+@blueprint.before_request
 def _require_key() -> Response | None:
     try:
-        sessions.by_api_key()
+        sessions.authenticate_key()
     except errors.Unauthorized as error:
-        intake.drain()
-        response = errors.answer(error)
-        response.headers["Connection"] = "close"
-        return response
+        form_upload.drain_body()
+        return _close_connection(error_responses.make_response(error))
     return None
 
 
-def _found(recording_id: str) -> Recording:
-    return actions.find(recording_id, sessions.me())
+def _close_connection(response: Response) -> Response:
+    """Part of the body may still be arriving."""
+    response.headers["Connection"] = "close"
+    return response
 
 
-def _shown(recording_id: str, status: int) -> tuple[Response, int]:
-    return jsonify(shapes.recording(_found(recording_id), estimates.estimate_queue(utc_now()))), status
+def _find(recording_id: str) -> Recording:
+    return actions.find(recording_id, sessions.current_account())
 
 
-@api.post("/recordings")
+def _show(recording_id: str, status: int) -> tuple[Response, int]:
+    return jsonify(serialize_recording(_find(recording_id), estimates.estimate_queue(utc_now()))), status
+
+
+@blueprint.post("/recordings")
 def create() -> tuple[Response, int] | Response:
     """Upload a recording."""
     try:
-        recording = intake.receive(sessions.me())
+        recording = form_upload.receive_upload(sessions.current_account())
     except PipelineError as error:
-        response = errors.answer(error)
-        response.headers["Connection"] = "close"  # part of the body may still be on its way
-        return response
-    answer, status = _created(recording)
-    answer.headers["Location"] = url_for("api.show", recording_id=recording.id)
-    return answer, status
-
-
-def _created(recording: Recording) -> tuple[Response, int]:
+        return _close_connection(error_responses.make_response(error))
     earlier = queries.earlier_copy(recording)
-    shown = shapes.recording(_found(recording.id), estimates.estimate_queue(utc_now()))
-    return jsonify(**shown, duplicate_of=earlier.id if earlier else None), 201
+    body = serialize_recording(_find(recording.id), estimates.estimate_queue(utc_now()))
+    response = jsonify(**body, duplicate_of=earlier.id if earlier else None)
+    response.headers["Location"] = url_for("api.show", recording_id=recording.id)
+    return response, 201
 
 
-@api.get("/recordings")
+@blueprint.get("/recordings")
 def index() -> Response:
-    """The caller's recordings, newest first."""
-    limit = shapes.read_limit(request.args.get("limit"))
-    found = queries.page(sessions.me().id, limit + 1, shapes.read_cursor(request.args.get("cursor")))
-    standing = estimates.estimate_queue(utc_now())
-    items, more = found[:limit], len(found) > limit
-    shown = [shapes.recording(each, standing) for each in items]
-    return jsonify(items=shown, next_cursor=shapes.cursor(items[-1]) if more else None)
+    """The user's recordings, newest first."""
+    limit = paging.read_limit(request.args.get("limit"))
+    after = paging.read_cursor(request.args.get("cursor"))
+    recordings = queries.page(sessions.current_account().id, limit + 1, after)
+    page, has_more = recordings[:limit], len(recordings) > limit
+    estimate = estimates.estimate_queue(utc_now())
+    items = [serialize_recording(each, estimate) for each in page]
+    return jsonify(items=items, next_cursor=paging.make_cursor(page[-1]) if has_more else None)
 
 
-@api.get("/recordings/<recording_id>")
+@blueprint.get("/recordings/<recording_id>")
 def show(recording_id: str) -> tuple[Response, int]:
-    """A recording and how far it is."""
-    return _shown(recording_id, 200)
+    """A recording and its progress."""
+    return _show(recording_id, 200)
 
 
-@api.get("/recordings/<recording_id>/transcript")
+@blueprint.get("/recordings/<recording_id>/transcript")
 def transcript(recording_id: str) -> Response:
-    """Who said what."""
-    return jsonify(to_public(_asked_recap(recording_id).transcript))
+    """The transcript with speakers."""
+    return jsonify(to_public(_load_recap(recording_id).transcript))
 
 
-@api.put("/recordings/<recording_id>/speakers")
+@blueprint.put("/recordings/<recording_id>/speakers")
 def name_speakers(recording_id: str) -> Response:
-    """Call speakers by names; the PDF follows."""
-    recording, names = _found(recording_id), shapes.read_json(request.get_data())
-    if not isinstance(names, dict):
-        raise errors.InvalidRequest("The body is not a JSON object of names.", 'Send one such as {"S1": "Anna"}.')
-    voices.give_names(recording, names)
+    """Name the speakers. The PDF is made again with the names."""
+    recording = _find(recording_id)
+    speaker_names.save_names(recording, speaker_names.read_json(request.get_data()))
     return jsonify(speakers=to_plain(actions.load_recap(recording).transcript)["speakers"])
 
 
-@api.get("/recordings/<recording_id>/summary")
+@blueprint.get("/recordings/<recording_id>/summary")
 def summary(recording_id: str) -> Response:
-    """What it came to."""
-    recap = _asked_recap(recording_id)
-    # inside, an owner who speaks is an id, so that renaming reaches it; people want the name
+    """The summary of the recap."""
+    recap = _load_recap(recording_id)
+    # internally, an owner who speaks is an ID, so that renaming changes it; clients get the name
     items = tuple(replace(item, owner=recap.transcript.owner_name(item)) for item in recap.summary.action_items)
     return jsonify(to_plain(replace(recap.summary, action_items=items)))
 
 
-def _asked_recap(recording_id: str) -> Recap:
-    """The recap that is shown, or the version that the query names."""
-    return actions.load_recap(_found(recording_id), shapes.read_number(request.args.get("version")))
+def _load_recap(recording_id: str) -> Recap:
+    """The current recap, or the version that the query names."""
+    number = version_history.read_version_number(request.args.get("version"))
+    return actions.load_recap(_find(recording_id), number)
 
 
-@api.get("/recordings/<recording_id>/versions")
+@blueprint.get("/recordings/<recording_id>/versions")
 def list_versions(recording_id: str) -> Response:
-    """The recaps that were written of a recording, newest first."""
-    recording = _found(recording_id)
-    return jsonify(items=[shapes.version(each, recording) for each in recap_versions.listed(recording.id)])
+    """The versions of the recap, newest first."""
+    recording = _find(recording_id)
+    return jsonify(items=[serialize_version(each, recording) for each in recap_versions.listed(recording.id)])
 
 
-@api.post("/recordings/<recording_id>/versions/<int:number>/use")
+@blueprint.post("/recordings/<recording_id>/versions/<int:number>/use")
 def use_version(recording_id: str, number: int) -> tuple[Response, int]:
-    """Show a version from now on; its PDF is made."""
-    actions.use_version(_found(recording_id), number)
-    return _shown(recording_id, 202)
+    """Make a version the current one. Its PDF is made again."""
+    actions.use_version(_find(recording_id), number)
+    return _show(recording_id, 202)
 
 
-@api.get("/recordings/<recording_id>/exports/<kind>")
+@blueprint.get("/recordings/<recording_id>/exports/<kind>")
 def export(recording_id: str, kind: str) -> Response:
     """The recap as a file."""
-    return exports.send(_found(recording_id), kind)
+    return exports.send(_find(recording_id), kind)
 
 
-@api.post("/recordings/<recording_id>/cancel")
+@blueprint.post("/recordings/<recording_id>/cancel")
 def cancel(recording_id: str) -> tuple[Response, int]:
-    """Stop the work on a recording."""
-    actions.cancel(_found(recording_id))
-    return _shown(recording_id, 202)
+    """Cancel the job of a recording."""
+    actions.cancel(_find(recording_id))
+    return _show(recording_id, 202)
 
 
-@api.post("/recordings/<recording_id>/retry")
+@blueprint.post("/recordings/<recording_id>/retry")
 def retry(recording_id: str) -> tuple[Response, int]:
-    """Work on a recording again; what was finished is not computed again."""
-    actions.retry(_found(recording_id))
-    return _shown(recording_id, 202)
+    """Retry a failed or cancelled job. Finished stages are kept."""
+    actions.retry(_find(recording_id))
+    return _show(recording_id, 202)
 
 
-@api.post("/recordings/<recording_id>/summarize")
+@blueprint.post("/recordings/<recording_id>/summarize")
 def summarize(recording_id: str) -> tuple[Response, int]:
-    """Write the recap again, as the body asks for or as before."""
-    recording, body = _found(recording_id), request.get_data()
-    chosen = choices.from_json(body, choices.of(recording)) if body.strip() else None
+    """Write the recap again, with the options of the body or as before."""
+    recording, body = _find(recording_id), request.get_data()
+    chosen = recap_options.read_json(body, recap_options_of(recording)) if body.strip() else None
     actions.process_again(recording, chosen)
-    return _shown(recording_id, 202)
+    return _show(recording_id, 202)
 
 
-@api.delete("/recordings/<recording_id>")
+@blueprint.delete("/recordings/<recording_id>")
 def delete(recording_id: str) -> tuple[str, int]:
-    """Delete a recording for good."""
-    deletion.remove_recording(_found(recording_id).id)
+    """Delete a recording permanently."""
+    deletion.remove_recording(_find(recording_id).id)
     return "", 204

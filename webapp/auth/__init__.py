@@ -1,4 +1,4 @@
-"""Logging in and out."""
+"""Authentication: logging in and out, sessions and API keys."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from webapp.auth import routes, sessions
 
 
 def register(app: Flask) -> None:
-    """Add the log-in page and the sessions."""
+    """Add the login page and the sessions."""
     sessions.init_app(app)
-    app.register_blueprint(routes.pages)
+    app.register_blueprint(routes.blueprint)

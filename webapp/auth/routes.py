@@ -1,4 +1,4 @@
-"""The pages to log in and out."""
+"""Logging in and out."""
 
 from __future__ import annotations
 
@@ -12,43 +12,45 @@ from core.accounts import users
 from webapp.auth import sessions
 from webapp.security import limiter, seconds_to_wait
 
-pages = Blueprint("auth", __name__)
+blueprint = Blueprint("auth", __name__)
 
-#: Failed tries in half a minute: for one account from one place, and from one place in all.
-TRIES_PER_ACCOUNT = "5 per 30 seconds"
-TRIES_PER_PLACE = "20 per 30 seconds"
+#: Failed attempts from one address: for one account, and in total.
+ATTEMPTS_PER_ACCOUNT = "5 per 30 seconds"
+ATTEMPTS_PER_ADDRESS = "20 per 30 seconds"
 
 
-def _account_tried() -> str:
+def _account_key() -> str:
     return f"{get_remote_address()} {request.form.get('email', '').strip().lower()[:255]}"
 
 
-def _failed(response: Response) -> bool:
+def _is_failure(response: Response) -> bool:
     return response.status_code == 401
 
 
-@pages.get("/login")
+@blueprint.get("/login")
 def login() -> Response | str:
-    """The page to log in."""
+    """The login page."""
     if current_user.is_authenticated:
         return cast(Response, redirect(sessions.safe_target(request.args.get("next"))))
-    return _form()
+    return _render_form()
 
 
-@pages.post("/login")
-@limiter.limit(TRIES_PER_PLACE, deduct_when=_failed, on_breach=lambda _limit: _too_many())
-@limiter.limit(TRIES_PER_ACCOUNT, key_func=_account_tried, deduct_when=_failed, on_breach=lambda _limit: _too_many())
+@blueprint.post("/login")
+@limiter.limit(ATTEMPTS_PER_ADDRESS, deduct_when=_is_failure, on_breach=lambda _limit: _refuse_attempt())
+@limiter.limit(
+    ATTEMPTS_PER_ACCOUNT, key_func=_account_key, deduct_when=_is_failure, on_breach=lambda _limit: _refuse_attempt()
+)
 def try_login() -> Response | tuple[str, int]:
     """Log in with e-mail and password."""
     email, password = request.form.get("email", ""), request.form.get("password", "")
     user = users.check_password(email, password)
     if user is None:
-        return _form(email, "E-mail or password is not right."), 401
-    sessions.start(user)
+        return _render_form(email, "E-mail or password is not right."), 401
+    sessions.start_session(user)
     return cast(Response, redirect(sessions.safe_target(request.form.get("next"))))
 
 
-@pages.post("/logout")
+@blueprint.post("/logout")
 @login_required
 def logout() -> Response:
     """Log out in this browser."""
@@ -57,12 +59,12 @@ def logout() -> Response:
     return cast(Response, redirect(url_for("auth.login")))
 
 
-def _form(email: str = "", problem: str | None = None) -> str:
+def _render_form(email: str = "", problem: str | None = None) -> str:
     target = request.values.get("next")
     return render_template("login.html", email=email, problem=problem, next=target)
 
 
-def _too_many() -> Response:
+def _refuse_attempt() -> Response:
     wait = max(1, seconds_to_wait())
-    page = _form(request.form.get("email", ""), f"Too many tries. Try again in {wait} s.")
+    page = _render_form(request.form.get("email", ""), f"Too many tries. Try again in {wait} s.")
     return Response(page, 429, {"Retry-After": str(wait)}, mimetype="text/html")

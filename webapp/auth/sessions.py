@@ -1,4 +1,4 @@
-"""Who is asking: a browser by its session cookie, a program by its API key."""
+"""Authentication: browsers by their session cookie, programs by their API key."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user
 from core.accounts import api_keys, users
 from core.clock import utc_now
 from core.database.tables import User
-from webapp import errors
+from webapp import error_responses, errors
 
 login_manager = LoginManager()
 login_manager.session_protection = None  # it would log people out when their network changes
@@ -20,50 +20,50 @@ login_manager.session_protection = None  # it would log people out when their ne
 
 @dataclass(frozen=True, slots=True)
 class Visitor(UserMixin):
-    """A logged-in user as Flask-Login wants it."""
+    """A logged-in user, as Flask-Login expects it."""
 
     user: User
 
     def get_id(self) -> str:
-        """What the cookie holds: with a new session key, every older cookie is void."""
+        """The content of the cookie. A new session key invalidates all older cookies."""
         return f"{self.user.id}.{self.user.session_key}"
 
 
 def init_app(app: Flask) -> None:
-    """Let Flask-Login know how to find users."""
+    """Set up Flask-Login."""
     login_manager.init_app(app)
 
 
 @login_manager.user_loader
-def _load(kept: str) -> Visitor | None:
-    user_id, _, session_key = kept.partition(".")
+def _load(cookie: str) -> Visitor | None:
+    user_id, _, session_key = cookie.partition(".")
     user = users.get_user(user_id)
     return Visitor(user) if user and user.session_key == session_key else None
 
 
 @login_manager.unauthorized_handler
 def _ask_to_log_in() -> Response:
-    if errors.wants_json() or request.method not in ("GET", "HEAD"):
-        return errors.answer(errors.Unauthorized("You are not logged in.", "Log in, then do it again."))
+    if error_responses.wants_json() or request.method not in ("GET", "HEAD"):
+        return error_responses.make_response(errors.Unauthorized("You are not logged in.", "Log in, then try again."))
     target = request.full_path.rstrip("?") if request.path != "/" else None
     return cast(Response, redirect(url_for("auth.login", next=target)))
 
 
-def start(user: User) -> None:
-    """Begin a session for somebody who proved who they are; nothing of an earlier one stays."""
+def start_session(user: User) -> None:
+    """Start a session for an authenticated user. Nothing of an earlier session is kept."""
     session.clear()
     session.permanent = True
     login_user(Visitor(user))
 
 
-def me() -> User:
-    """The user of this request. Only behind `login_required` or `by_api_key`."""
+def current_account() -> User:
+    """The user of this request. Only use it behind `login_required` or `authenticate_key`."""
     user: Any = g.get("api_user") or current_user.user
     return cast(User, user)
 
 
-def by_api_key() -> User:
-    """The owner of the request's API key. Raises Unauthorized."""
+def authenticate_key() -> User:
+    """Authenticate the request by its API key; returns the key's owner. Raises Unauthorized."""
     kind, _, key = request.headers.get("Authorization", "").partition(" ")
     user = g.get("api_user")
     if user is None and kind.lower() == "bearer" and key.strip():
@@ -75,7 +75,7 @@ def by_api_key() -> User:
 
 
 def safe_target(target: str | None) -> str:
-    """Where to go after logging in: an address of this site, else the library."""
-    # a second slash or a backslash would begin another site's name, a control character another header
-    ours = target and re.fullmatch(r"/(?![/\\])[^\\\x00-\x20\x7f]*", target)
-    return target if target and ours else url_for("recordings.library")
+    """The address to go to after logging in: the target if it is on this site, else the library."""
+    # a second slash or a backslash would name another site, a control character would add a header
+    is_local = target and re.fullmatch(r"/(?![/\\])[^\\\x00-\x20\x7f]*", target)
+    return target if target and is_local else url_for("recordings.library")

@@ -1,4 +1,4 @@
-"""Whether the site lives and what is missing."""
+"""Health checks of the site."""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ from webapp.health import routes
 
 def register(app: Flask) -> None:
     """Add /healthz and /readyz."""
-    app.register_blueprint(routes.pages)
+    app.register_blueprint(routes.blueprint)

@@ -1,4 +1,4 @@
-"""For load balancers and people who watch: /healthz says that the process answers, /readyz how each part stands."""
+"""Health checks for load balancers and monitoring: /healthz for the process, /readyz for each component."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from flask import Blueprint, Response, jsonify
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-import config
 from core import ollama_circuit, worker_register
 from core.clock import utc_now
 from core.database import schema
 from core.jobs.queues import needed_queues
 from core.queue import redis_client
 from webapp.formats import local
+from webapp.settings import current_settings
 
-pages = Blueprint("health", __name__)
+blueprint = Blueprint("health", __name__)
 
 
-@pages.get("/healthz")
+@blueprint.get("/healthz")
 def alive() -> Response:
     """The process answers."""
     return jsonify(status="ok")
 
 
-@pages.get("/readyz")
+@blueprint.get("/readyz")
 def ready() -> Response:
-    """How each part stands. 503 only without the database: without the others uploads are still taken in."""
+    """The state of each component. 503 only without the database: uploads work without the others."""
     parts = {"database": _database(), "redis": _redis()}
     if parts["database"] == "ok":
         parts |= _workers() | {"ollama": _ollama()}
@@ -40,7 +40,7 @@ def ready() -> Response:
 
 def _database() -> str:
     try:
-        return "ok" if schema.is_current() else "its tables are not up to date: run `flask db-upgrade`"
+        return "ok" if schema.is_current() else "the tables are not up to date: run `flask db-upgrade`"
     except SQLAlchemyError:
         return "does not answer"
 
@@ -54,7 +54,7 @@ def _redis() -> str:
 
 
 def _workers() -> dict[str, str]:
-    """One entry a queue, and one for the models as the GPU workers found them."""
+    """One entry per queue, and one for the models that the GPU workers found."""
     workers = worker_register.live_workers(utc_now())
     parts = {
         f"worker_{name}": "ok" if any(name in worker.queues for worker in workers) else "no live worker"
@@ -67,14 +67,14 @@ def _workers() -> dict[str, str]:
     elif any(each.is_demo for each in models):
         parts["models"] = "demo models in use"
     else:
-        parts["models"] = "ok" if models else "not known without a GPU worker"
+        parts["models"] = "ok" if models else "unknown without a GPU worker"
     return parts
 
 
 def _ollama() -> str:
-    """Whether it is left alone for its failures; nobody asks it here."""
-    state = ollama_circuit.look(config.load().ollama_host, utc_now())
-    if state.resting_until is None:
+    """Whether calls to Ollama are paused after repeated failures. Ollama itself is not called here."""
+    circuit = ollama_circuit.look(current_settings().ollama_host, utc_now())
+    if circuit.resting_until is None:
         return "ok"
-    until = f"{local(state.resting_until):%H:%M %Z}"
-    return f"failed {state.failures} times in a row and is left alone until {until}; the last time it {state.why}"
+    until = f"{local(circuit.resting_until):%H:%M %Z}"
+    return f"failed {circuit.failures} times in a row and is not called until {until}; the last time it {circuit.why}"

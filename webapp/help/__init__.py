@@ -1,4 +1,4 @@
-"""Short pages of help that the product itself links to."""
+"""Help pages that the site links to."""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ from webapp.help import routes
 
 def register(app: Flask) -> None:
     """Add the help pages."""
-    app.register_blueprint(routes.pages)
+    app.register_blueprint(routes.blueprint)

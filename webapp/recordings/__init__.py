@@ -1,14 +1,13 @@
-"""The library and the page of each recording."""
+"""The library, and the page of each recording."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from webapp.recordings import pages, steps, voices
+from webapp.recordings import action_routes, routes
 
 
 def register(app: Flask) -> None:
-    """Add the pages and the buttons on them."""
-    app.register_blueprint(pages.pages)
-    app.register_blueprint(steps.buttons)
-    app.register_blueprint(voices.voices)
+    """Add the pages and their actions."""
+    app.register_blueprint(routes.blueprint)
+    app.register_blueprint(action_routes.blueprint)

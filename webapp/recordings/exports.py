@@ -1,4 +1,4 @@
-"""The recap as a file to keep."""
+"""The recap as a file to download."""
 
 from __future__ import annotations
 
@@ -10,31 +10,30 @@ from core.database.tables import Recording
 from core.recordings import recaps
 from webapp import errors
 
-#: What can be had, with its media type.
+#: The formats, with their media types.
 KINDS = {"pdf": "application/pdf"}
 _UNSAFE = frozenset('/\\:*?"<>|')
 
 
 def has_pdf(recording: Recording) -> bool:
-    """Whether the PDF is there."""
+    """Whether the PDF exists."""
     return recaps.pdf_path(recording.id) is not None
 
 
 def send(recording: Recording, kind: str) -> Response:
-    """The answer that downloads an export. Raises NotFound, NotReady."""
+    """The response that downloads an export. Raises NotFound, NotReady."""
     if kind not in KINDS:
-        raise errors.NotFound(f"There is no export of the kind {kind[:20]!r}.", f"There is: {', '.join(KINDS)}.")
+        raise errors.NotFound(f"There is no export {kind[:20]!r}.", f"The exports are: {', '.join(KINDS)}.")
     path = recaps.pdf_path(recording.id)
     if path is None:
-        raise errors.not_ready(recording, f"The {kind.upper()} is not there yet.")
-    response = send_file(
-        path, mimetype=KINDS[kind], as_attachment=True, download_name=f"{_file_name(recording.title)}.{kind}"
-    )
+        raise errors.not_ready(recording, f"The {kind.upper()} is not available yet.")
+    name = f"{_make_file_name(recording.title)}.{kind}"
+    response = send_file(path, mimetype=KINDS[kind], as_attachment=True, download_name=name)
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
-def _file_name(title: str) -> str:
-    """The title as a file name that every system takes."""
-    kept = "".join(" " if each in _UNSAFE or unicodedata.category(each)[0] == "C" else each for each in title)
-    return " ".join(kept.split()).strip(" .")[:120] or "recap"
+def _make_file_name(title: str) -> str:
+    """The title as a file name that every system accepts."""
+    safe = "".join(" " if each in _UNSAFE or unicodedata.category(each)[0] == "C" else each for each in title)
+    return " ".join(safe.split()).strip(" .")[:120] or "recap"

@@ -1,33 +1,26 @@
-"""A recording at work, stopped or failed: time left and what each stage has done."""
+"""The progress of a recording that has no recap yet: time left, and the state of each stage."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from core import worker_register
 from core.database.tables import Recording, Status
-from core.jobs import speeds
 from core.jobs.estimates import QueueEstimate
 from core.jobs.queues import queues_served_by
-from pipeline.catalogue import STAGE_NAMES
+from pipeline.catalogue import STAGES, Stage
 from webapp import formats
-from webapp.recordings import rows
-from webapp.recordings.rows import AT_WORK, stage_of
+from webapp.recordings.states import current_stage
 
-NAMES = {
-    "prepare": "Prepare",
-    "transcribe": "Transcribe",
-    "diarize": "Find speakers",
-    "summarize": "Write the recap",
-    "render": "Make the PDF",
-}
-_DONE = {"diarize": "Speakers told apart", "summarize": "Recap written", "render": "PDF made"}
+#: What a running stage does, shown below its title.
+_ACTIVITIES = {"prepare": "Reading the audio", "diarize": "Comparing voices", "summarize": "Finding the main points"}
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """A stage in words. `state`: done, now, next, failed, skipped; `percent` draws a bar."""
+class StageProgress:
+    """A stage in words. `state` is done, now, next, failed, cancelled or skipped; `percent` draws a progress bar."""
 
     name: str
     state: str
@@ -37,139 +30,104 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The head of the page while a recording is not done. `label` stands small above `headline`."""
+    """The head of the page, with a small `label` above the `headline`, and the stages."""
 
     label: str
     headline: str
     below: str
-    stages: tuple[Stage, ...]
+    stages: tuple[StageProgress, ...]
 
 
-def look(recording: Recording, line: QueueEstimate, now: datetime) -> Progress:
-    """How a recording gets on."""
-    label, headline = _headline(recording, line)
-    return Progress(label, headline, _below(recording, now), _stages(recording))
+def describe_progress(recording: Recording, estimate: QueueEstimate, *, has_worker: bool) -> Progress:
+    """The progress of a recording in words. `has_worker` says whether a live worker serves its queue."""
+    label, headline = _describe_headline(recording, estimate)
+    return Progress(label, headline, _describe_start(recording, has_worker), _describe_stages(recording, estimate))
 
 
-def _headline(recording: Recording, line: QueueEstimate) -> tuple[str, str]:
-    left = line.seconds_left(recording)
-    if left is not None:
-        return "Time left", f"About {formats.span(left)}"
-    place = line.place(recording.job)
-    if recording.job.status == Status.QUEUED and place is not None:
-        return "In line for the speech worker", "Next" if place == 1 else formats.ordinal(place)
-    return "At work", AT_WORK[stage_of(recording)]
-
-
-def _below(recording: Recording, now: datetime) -> str:
-    job = recording.job
-    if not _has_worker(recording, now):
-        return "No worker is running. The work starts as soon as one is."
-    if job.started_at is None:
-        return f"Uploaded at {formats.hour(recording.created_at)}. The work goes on without this page."
-    return f"Started at {formats.hour(job.started_at)}. The work goes on without this page."
-
-
-def _has_worker(recording: Recording, now: datetime) -> bool:
+def has_live_worker(recording: Recording, now: datetime) -> bool:
+    """Whether a live worker serves the queue of the job."""
     workers = worker_register.live_workers(now)
     return any(recording.job.queue in queues_served_by(queue) for worker in workers for queue in worker.queues)
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
-    """One line on a recap that is written again, or that could not be. `kind`: waiting, running, failed, cancelled."""
-
-    kind: str
-    head: str
-    text: str
-    percent: int | None = None
-
-
-def again(recording: Recording, line: QueueEstimate, now: datetime) -> Again | None:
-    """How the work on a recap gets on that is there already; None where there is no work."""
-    job, state = recording.job, rows.state(recording, line)
-    if job.status == Status.DONE:
-        return None
-    if state.kind == "waiting":
-        return Again("waiting", "The recap will be written again", _waiting_text(recording, line, now))
-    if state.kind == "running":
-        stage = stage_of(recording)
-        head = "Writing the recap again" if stage == "summarize" else AT_WORK[stage]
-        return Again("running", head, state.text.capitalize(), state.percent)
-    return Again(state.kind, "", job.error_message or "")
-
-
-def _waiting_text(recording: Recording, line: QueueEstimate, now: datetime) -> str:
-    if not _has_worker(recording, now):
-        return "No worker is running. The work starts as soon as one is"
-    state = rows.state(recording, line)
-    text = state.text[:1].upper() + state.text[1:]
-    return f"Next in line{', ' if text else ''}{state.text}" if state.head == "Next" else text
-
-
-def announcement(recording: Recording) -> str:
-    """What is read out when it changes: the stage, never the per cent."""
+def announce(recording: Recording) -> str:
+    """What screen readers announce when it changes: the stage, never the percentage."""
     status = recording.job.status
     if status == Status.QUEUED:
         return "Waiting"
-    return AT_WORK[stage_of(recording)] if status == Status.RUNNING else str(status).capitalize()
+    return current_stage(recording).doing if status == Status.RUNNING else str(status).capitalize()
 
 
-def _stages(recording: Recording) -> tuple[Stage, ...]:
-    job, length = recording.job, recording.duration_seconds
-    current = STAGE_NAMES.index(stage_of(recording))
-    known = speeds.speeds()
-    found = []
-    for place, stage in enumerate(STAGE_NAMES):
-        if stage in job.skip:
-            found.append(Stage(NAMES[stage], "skipped", "Left out, it failed three times"))
-        elif place < current:
-            found.append(Stage(NAMES[stage], "done", _done_text(stage, length)))
-        elif place == current:
-            found.append(_current(recording, stage, known))
+def _describe_headline(recording: Recording, estimate: QueueEstimate) -> tuple[str, str]:
+    left = estimate.seconds_left(recording)
+    if left is not None:
+        return "Time left", f"About {formats.span(left)}"
+    place = estimate.place(recording.job)
+    if recording.job.status == Status.QUEUED and place is not None:
+        return "In line", "Next" if place == 1 else formats.ordinal(place)
+    return "In progress", current_stage(recording).doing
+
+
+def _describe_start(recording: Recording, has_worker: bool) -> str:
+    job = recording.job
+    if not has_worker:
+        return "No worker is running. Processing starts as soon as one is."
+    if job.started_at is None:
+        return f"Uploaded at {formats.hour(recording.created_at)}. You can close this page."
+    return f"Started at {formats.hour(job.started_at)}. You can close this page."
+
+
+def _describe_stages(recording: Recording, estimate: QueueEstimate) -> tuple[StageProgress, ...]:
+    current = STAGES.index(current_stage(recording))
+    stages = []
+    for position, stage in enumerate(STAGES):
+        if stage.name in recording.job.skip:
+            stages.append(StageProgress(stage.title, "skipped", "Skipped after failing three times"))
+        elif position < current:
+            stages.append(StageProgress(stage.title, "done", _describe_done(stage, recording.duration_seconds)))
+        elif position == current:
+            stages.append(_describe_current(recording, stage, estimate.speeds))
         else:
-            found.append(Stage(NAMES[stage], "next", _next_text(recording, known.get(stage))))
-    return tuple(found)
+            stages.append(StageProgress(stage.title, "next", _describe_next(recording, stage, estimate.speeds)))
+    return tuple(stages)
 
 
-def _done_text(stage: str, length: float | None) -> str:
-    if length is None:
-        return _DONE.get(stage, "Done")
-    return {"prepare": f"Sound read, {formats.clock(length)} long", "transcribe": f"{formats.clock(length)} heard"}.get(
-        stage, _DONE.get(stage, "Done")
-    )
+def _describe_done(stage: Stage, length: float | None) -> str:
+    if length is not None and stage.name == "prepare":
+        return f"{stage.done}, {formats.clock(length)} long"
+    if length is not None and stage.name == "transcribe":
+        return f"{formats.clock(length)} transcribed"
+    return stage.done
 
 
-def _current(recording: Recording, stage: str, known: dict[str, float]) -> Stage:
+def _describe_current(recording: Recording, stage: Stage, speeds: Mapping[str, float]) -> StageProgress:
     job = recording.job
     percent = int(job.progress * 100)
     if job.status == Status.RUNNING:
-        return Stage(NAMES[stage], "now", _now_text(recording, stage), percent)
+        return StageProgress(stage.title, "now", _describe_running(recording, stage), percent)
     if job.status == Status.QUEUED:
-        return Stage(NAMES[stage], "next", _next_text(recording, known.get(stage)))
-    stopped = "failed" if job.status == Status.FAILED else "cancelled"
-    return Stage(NAMES[stage], stopped, _stopped_text(recording, stage), percent if percent else None)
+        return StageProgress(stage.title, "next", _describe_next(recording, stage, speeds))
+    state = "failed" if job.status == Status.FAILED else "cancelled"
+    return StageProgress(stage.title, state, _describe_stopped(recording, stage), percent if percent else None)
 
 
-def _now_text(recording: Recording, stage: str) -> str:
+def _describe_running(recording: Recording, stage: Stage) -> str:
     length = recording.duration_seconds
-    if stage == "transcribe" and length:
-        return f"{formats.clock(recording.job.progress * length)} of {formats.clock(length)} heard"
-    return {"prepare": "Reading the sound", "diarize": "Comparing voices", "summarize": "Looking for what matters"}.get(
-        stage, "At work"
-    )
+    if stage.name == "transcribe" and length:
+        return f"{formats.clock(recording.job.progress * length)} of {formats.clock(length)} transcribed"
+    return _ACTIVITIES.get(stage.name, "Running")
 
 
-def _stopped_text(recording: Recording, stage: str) -> str:
+def _describe_stopped(recording: Recording, stage: Stage) -> str:
     length = recording.duration_seconds
-    if stage == "transcribe" and length and recording.job.progress:
-        heard = formats.clock(recording.job.progress * length)
-        return f"Stopped at {heard} of {formats.clock(length)}. What was heard is kept"
+    if stage.name == "transcribe" and length and recording.job.progress:
+        position = formats.clock(recording.job.progress * length)
+        return f"Stopped at {position} of {formats.clock(length)}. The transcript so far is kept"
     return "Stopped here"
 
 
-def _next_text(recording: Recording, ratio: float | None) -> str:
+def _describe_next(recording: Recording, stage: Stage, speeds: Mapping[str, float]) -> str:
     if recording.job.status not in (Status.QUEUED, Status.RUNNING):
         return "Not started"
-    length = recording.duration_seconds
-    return f"About {formats.span(ratio * length)}" if ratio and length else ""
+    seconds_per_second, length = speeds.get(stage.name), recording.duration_seconds
+    return f"About {formats.span(seconds_per_second * length)}" if seconds_per_second and length else ""

@@ -1,4 +1,4 @@
-"""What the headers of the tus protocol say, checked; see https://tus.io/protocols/resumable-upload, version 1.0.0."""
+"""Reads and checks the headers of the tus protocol 1.0.0; see https://tus.io/protocols/resumable-upload."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from flask import request
 
 from core.uploads.resumable import Announced
 from webapp import errors
-from webapp.uploads import wishes
-from webapp.uploads.sink import too_large
+from webapp.uploads.upload_file_writer import too_large
+from webapp.uploads.upload_options import read_upload_options
 
 VERSION = "1.0.0"
 EXTENSIONS = ("creation", "creation-with-upload", "expiration", "termination", "checksum")
 CHECKSUMS = ("sha1", "sha256")
 CONTENT_TYPE = "application/offset+octet-stream"
-#: No upload is longer, in digits; a longer number is no number.
-_DIGITS = 18
+#: Longer numbers are invalid.
+_MAX_DIGITS = 18
 
 
 class WrongVersion(errors.WebError):
-    """A client of another version of the protocol, or none at all."""
+    """A client with another version of the protocol, or none."""
 
     code, status = "wrong_version", 412
     default_message = f"This address speaks tus {VERSION}."
@@ -34,13 +34,13 @@ class WrongVersion(errors.WebError):
 
 
 class InvalidHeader(errors.InvalidRequest):
-    """A header that cannot be read."""
+    """An invalid header."""
 
     status = 400
 
 
 class ChecksumMismatch(errors.WebError):
-    """Bytes that changed on their way; none of them was kept."""
+    """Bytes that were changed in transit. None of them was stored."""
 
     code, status, retryable = "checksum_mismatch", 460, True
     default_message = "The bytes that arrived do not match their checksum."
@@ -48,15 +48,15 @@ class ChecksumMismatch(errors.WebError):
 
 
 class WrongBody(errors.WrongContentType):
-    """A body that is not the next bytes of a file."""
+    """A body of another content type than the bytes of a file."""
 
     default_message = f"The body is not {CONTENT_TYPE}."
-    default_hint = "Send the next bytes of the file as they are."
+    default_hint = "Send the next bytes of the file unchanged."
 
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """The checksum that the body of this request must have."""
+    """The checksum that the body of the request must have."""
 
     algorithm: str
     digest: bytes
@@ -67,37 +67,37 @@ class Checksum:
 
 
 def check_version() -> None:
-    """Raises WrongVersion."""
+    """Raises WrongVersion if the client speaks another version."""
     if request.headers.get("Tus-Resumable") != VERSION:
         raise WrongVersion()
 
 
 def check_content_type() -> None:
-    """Raises WrongBody where the body is not the next bytes of a file."""
+    """Raises WrongBody if the body is not marked as the bytes of a file."""
     if request.mimetype != CONTENT_TYPE:
         raise WrongBody()
 
 
-def number(name: str) -> int:
+def read_number(name: str) -> int:
     """A header that is a count of bytes. Raises InvalidHeader."""
     text = request.headers.get(name, "")
-    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
-        raise InvalidHeader(f"The header {name} is not a number of bytes.", "Give it in digits.", field=name)
+    if not (text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS):
+        raise InvalidHeader(f"The header {name} is not a number of bytes.", "Send it in digits.", field=name)
     return int(text)
 
 
-def announced(max_bytes: int) -> Announced:
-    """What a creation request says of its file. Raises InvalidHeader, InvalidRequest, NoFile and TooLarge."""
-    length = number("Upload-Length")
+def read_announced(max_bytes: int) -> Announced:
+    """The file that a creation request announces. Raises InvalidHeader, InvalidRequest, NoFile and TooLarge."""
+    length = read_number("Upload-Length")
     if length == 0:
         raise errors.NoFile("This file is empty.", "Check that the recorder was running, then upload again.")
     if length > max_bytes:
         raise too_large(max_bytes)
-    fields = metadata(request.headers.get("Upload-Metadata", ""))
-    return Announced(fields.get("filename") or fields.get("name", ""), length, wishes.from_form(fields))
+    fields = read_metadata(request.headers.get("Upload-Metadata", ""))
+    return Announced(fields.get("filename") or fields.get("name", ""), length, read_upload_options(fields))
 
 
-def metadata(header: str) -> dict[str, str]:
+def read_metadata(header: str) -> dict[str, str]:
     """The fields of Upload-Metadata. Raises InvalidHeader."""
     found: dict[str, str] = {}
     for pair in filter(None, header.split(",")):
@@ -107,29 +107,29 @@ def metadata(header: str) -> dict[str, str]:
         except (binascii.Error, UnicodeDecodeError) as error:
             raise InvalidHeader(
                 f"The value of {key[:40]!r} in Upload-Metadata cannot be read.",
-                "Give each value as UTF-8 text in Base64.",
+                "Send each value as UTF-8 text in Base64.",
                 field="Upload-Metadata",
             ) from error
     return found
 
 
-def checksum() -> Checksum | None:
-    """The checksum of the body, None where none was sent. Raises InvalidHeader."""
+def read_checksum() -> Checksum | None:
+    """The checksum of the body, None if none was sent. Raises InvalidHeader."""
     header = request.headers.get("Upload-Checksum")
     if header is None:
         return None
     algorithm, _, value = header.strip().partition(" ")
     if algorithm not in CHECKSUMS:
         known = " or ".join(CHECKSUMS)
-        raise InvalidHeader(f"The checksum {algorithm[:20]!r} is not known.", f"Use {known}.", field="Upload-Checksum")
+        raise InvalidHeader(f"The checksum {algorithm[:20]!r} is unknown.", f"Use {known}.", field="Upload-Checksum")
     try:
         return Checksum(algorithm, base64.b64decode(value.strip(), validate=True))
     except binascii.Error as error:
         raise InvalidHeader(
-            "The checksum cannot be read.", "Give it in Base64 after its name.", field="Upload-Checksum"
+            "The checksum cannot be read.", "Send it in Base64 after its name.", field="Upload-Checksum"
         ) from error
 
 
-def date(moment: datetime) -> str:
-    """A point in time as HTTP writes it."""
+def format_date(moment: datetime) -> str:
+    """A point in time in the format of HTTP."""
     return format_datetime(moment.astimezone(UTC), usegmt=True)

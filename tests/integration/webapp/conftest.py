@@ -13,15 +13,28 @@ import config
 from core.accounts import api_keys, users
 from core.database.tables import User
 from webapp import create_app
+from webapp.settings import keep_settings
 
 
 @pytest.fixture
 def app(sqlite: str, settings_of: Callable[..., config.Settings]) -> Flask:
-    """The app as gunicorn serves it, but for CSRF, which has tests of its own."""
+    """The app as gunicorn serves it, except for CSRF protection, which has its own tests."""
     settings_of(SECRET_KEY="0123456789abcdef0123456789abcdef", MAX_UPLOAD_BYTES=100_000)
     app = create_app()
     app.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
     return app
+
+
+@pytest.fixture
+def change_settings(app: Flask, settings_of: Callable[..., config.Settings]) -> Callable[..., config.Settings]:
+    """Changes settings of the running app, by name."""
+
+    def change(**values: object) -> config.Settings:
+        settings = settings_of(**values)
+        keep_settings(app, settings)
+        return settings
+
+    return change
 
 
 @pytest.fixture

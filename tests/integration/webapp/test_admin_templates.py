@@ -35,7 +35,7 @@ def test_nobody_else_gets_there_or_sees_the_link(app: Flask, browser: FlaskClien
 
 def test_the_first_look_says_what_templates_are_for(boss: FlaskClient) -> None:
     page = boss.get("/admin/templates").text
-    assert "No template was added yet." in page
+    assert "No templates have been added yet." in page
     assert "Council minutes" in page
     assert 'href="/admin/templates"' in boss.get("/").text
 
@@ -72,9 +72,9 @@ def test_a_template_is_added_edited_and_deleted(boss: FlaskClient, admin: User) 
 def test_the_question_tells_who_asks_for_it(boss: FlaskClient, alice: User, admin: User) -> None:
     recap_templates.add(**GIVEN, made_by=admin, now=utc_now())
     meetings.upload(alice, "One", template="site-visit")
-    assert "The one recording that asks for it keeps it" in boss.get("/admin/templates/site-visit/delete").text
+    assert "The recording that uses it keeps it" in boss.get("/admin/templates/site-visit/delete").text
     meetings.upload(alice, "Two", template="site-visit")
-    assert "2 recordings that ask for it keep it" in boss.get("/admin/templates/site-visit/delete").text
+    assert "The 2 recordings that use it keep it" in boss.get("/admin/templates/site-visit/delete").text
 
 
 @pytest.mark.parametrize(

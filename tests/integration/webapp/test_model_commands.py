@@ -27,9 +27,9 @@ from core.clock import utc_now
 from core.database import sessions
 from core.jobs import claims, transitions
 from ollama_import.sources import QUANTIZATIONS
-from webapp.model_commands import find_chat_obstacle, import_ollama_models
-from webapp.ollama_checks import check_ollama
-from webapp.transfers import Transfers
+from webapp.cli.import_ollama_models import find_chat_obstacle, import_ollama_models
+from webapp.cli.ollama_checks import check_ollama
+from webapp.cli.progress_bars import TransferProgress
 
 Settings = Callable[..., config.Settings]
 
@@ -190,7 +190,7 @@ def test_who_stops_it_is_told_and_the_next_run_goes_on(
     _, errors = process.communicate(timeout=60)
     ollama.uploads_go_on.set()
     assert process.returncode == 130
-    assert "Stopped. What was sent whole is kept; the next run goes on from there." in errors
+    assert "Stopped. Complete files are kept. The next run continues from there." in errors
     assert "Traceback" not in errors
     sent = len(ollama.uploads)
     result = run("import-ollama-models", slow)
@@ -210,7 +210,7 @@ def test_a_terminal_shows_a_bar_with_bytes_rate_and_time_left(monkeypatch: pytes
     seconds = itertools.count()
     monkeypatch.setattr("click._termui_impl.time", SimpleNamespace(time=lambda: float(next(seconds))))
     stream = Terminal()
-    transfers = Transfers(stream, clock=lambda: float(next(seconds)))
+    transfers = TransferProgress(stream, clock=lambda: float(next(seconds)))
     for done in range(0, 4_000_000_001, 500_000_000):
         transfers("recap:8b", "sending model-with-a-long-name.gguf", done, 4_000_000_000)
     transfers("recap:8b", "writing manifest", 0, 0)
@@ -225,7 +225,7 @@ def test_a_terminal_shows_a_bar_with_bytes_rate_and_time_left(monkeypatch: pytes
 
 def test_elsewhere_there_is_a_line_for_each_tenth() -> None:
     stream = io.StringIO()
-    transfers = Transfers(stream)
+    transfers = TransferProgress(stream)
     for done in range(1, 1001):
         transfers("recap", "sending model.gguf", done * 1000, 1_000_000)
     transfers("recap", "parsing GGUF", 0, 0)
@@ -272,20 +272,23 @@ def test_a_damaged_model_does_not_hide_the_others(
     damaged = [one for one in check_ollama(config.load()) if one.fix]
     assert [one.state for one in damaged] == ["old:latest is damaged: unable to load blob"]
     settings_of(OLLAMA_MODEL="old")
-    assert "Ollama refused to tell of a model: unable to load blob" in run("models", "list").stdout
+    assert "Ollama could not describe a model: unable to load blob" in run("models", "list").stdout
 
 
 def test_models_list_works_with_ollama_away(run: Callable[..., Result], settings_of: Settings) -> None:
     settings_of(OLLAMA_HOST=f"http://127.0.0.1:{free_port()}")
     result = run("models", "list")
     assert result.exit_code == 0
-    assert "does not answer, so summaries are put together from quotes" in result.stdout
+    assert "does not answer, so summaries are made of quotes" in result.stdout
     assert "set OLLAMA_HOST to where it runs" in result.stdout
 
 
 def test_the_commands_need_nothing_that_the_web_server_does_without() -> None:
     """`requirements-webapp.txt` has no numpy, so neither importing nor looking may lead to the engines."""
-    modules = "ollama_import.importer, pipeline.ollama.model_selection, webapp.ollama_checks, webapp.model_commands"
+    modules = (
+        "ollama_import.importer, pipeline.ollama.model_selection,"
+        " webapp.cli.ollama_checks, webapp.cli.import_ollama_models"
+    )
     program = f"import sys, {modules}; print(sorted({{'numpy', 'torch', 'pipeline.summarize'}} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

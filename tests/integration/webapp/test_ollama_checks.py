@@ -12,18 +12,18 @@ from support.ollama_server import Model, OllamaServer
 import config
 from core import ollama_circuit
 from core.clock import utc_now
-from webapp.findings import Finding
-from webapp.ollama_checks import check_ollama
+from webapp.cli.check_result import CheckResult
+from webapp.cli.ollama_checks import check_ollama
 
 Settings = Callable[..., config.Settings]
 
 
-def findings_of(settings: config.Settings) -> dict[str, Finding]:
-    return {one.part: one for one in check_ollama(settings)}
+def results_of(settings: config.Settings) -> dict[str, CheckResult]:
+    return {one.component: one for one in check_ollama(settings)}
 
 
 def test_the_doctor_finds_a_sound_ollama_well(sqlite: str, ollama: OllamaServer, settings_of: Settings) -> None:
-    found = findings_of(settings_of(OLLAMA_HOST=ollama.host, OLLAMA_NUM_CTX=16384))
+    found = results_of(settings_of(OLLAMA_HOST=ollama.host, OLLAMA_NUM_CTX=16384))
     assert [one.fix for one in found.values()] == [None, None, None]
     assert found["ollama"].state == f"{ollama.host}, version 0.12.6"
     assert found["ollama model"].state == "recap:latest, 1.0 kB Q4_K_M, the first that can chat"
@@ -37,7 +37,7 @@ def test_the_doctor_tells_an_old_version(
     sqlite: str, ollama: OllamaServer, settings_of: Settings, version: str, says: str
 ) -> None:
     ollama.version = version
-    found = findings_of(settings_of(OLLAMA_HOST=ollama.host))["ollama"]
+    found = results_of(settings_of(OLLAMA_HOST=ollama.host))["ollama"]
     assert says in found.state
     assert "Update Ollama" in (found.fix or "")
 
@@ -45,13 +45,13 @@ def test_the_doctor_tells_an_old_version(
 def test_the_doctor_tells_of_a_model_that_is_missing_cannot_chat_or_runs_elsewhere(
     sqlite: str, ollama: OllamaServer, settings_of: Settings
 ) -> None:
-    missing = findings_of(settings_of(OLLAMA_HOST=ollama.host, OLLAMA_MODEL="large"))["ollama model"]
+    missing = results_of(settings_of(OLLAMA_HOST=ollama.host, OLLAMA_MODEL="large"))["ollama model"]
     assert "does not have large" in missing.state
     assert "Ollama has: recap:latest" in (missing.fix or "")
     ollama.models["embed:latest"] = Model("embed", capabilities=("embedding",))
-    assert "cannot chat" in findings_of(settings_of(OLLAMA_MODEL="embed"))["ollama model"].state
+    assert "cannot chat" in results_of(settings_of(OLLAMA_MODEL="embed"))["ollama model"].state
     ollama.models["recap:latest"].remote_host = "https://ollama.com:443"
-    elsewhere = findings_of(settings_of(OLLAMA_MODEL="recap"))["ollama model"]
+    elsewhere = results_of(settings_of(OLLAMA_MODEL="recap"))["ollama model"]
     assert "leaves this machine" in elsewhere.state
     assert elsewhere.fix
 
@@ -59,7 +59,7 @@ def test_the_doctor_tells_of_a_model_that_is_missing_cannot_chat_or_runs_elsewhe
 def test_the_doctor_tells_of_a_window_larger_than_the_training(
     sqlite: str, ollama: OllamaServer, settings_of: Settings
 ) -> None:
-    found = findings_of(settings_of(OLLAMA_HOST=ollama.host, OLLAMA_NUM_CTX=65536))["ollama window"]
+    found = results_of(settings_of(OLLAMA_HOST=ollama.host, OLLAMA_NUM_CTX=65536))["ollama window"]
     assert found.state.startswith("OLLAMA_NUM_CTX is 65,536, but recap:latest was trained for 32,768 tokens")
     assert "32768 at most" in (found.fix or "")
 
@@ -70,18 +70,18 @@ def test_the_doctor_tells_of_a_model_that_does_not_fit_the_gpu(
     ollama.memory.total = 4_000_000_000
     ollama.memory.load("recap:latest", 8192, 6_500_000_000)
     settings = settings_of(OLLAMA_HOST=ollama.host, GPU_AVAILABLE="false")
-    found = findings_of(settings)["ollama memory"]
+    found = results_of(settings)["ollama memory"]
     assert (found.fix or "").startswith("2.5 GB of it run on the CPU")
     ollama.memory.total = 0
     ollama.memory.load("recap:latest", 4096, 6_500_000_000)
-    found = findings_of(settings)["ollama memory"]
+    found = results_of(settings)["ollama memory"]
     assert (found.fix, "all on the CPU; this machine has no GPU" in found.state) == (None, True)
 
 
 def test_the_doctor_tells_that_ollama_is_away_or_no_ollama(
     sqlite: str, ollama: OllamaServer, settings_of: Settings
 ) -> None:
-    away = findings_of(settings_of(OLLAMA_HOST=f"http://127.0.0.1:{free_port()}"))["ollama"]
+    away = results_of(settings_of(OLLAMA_HOST=f"http://127.0.0.1:{free_port()}"))["ollama"]
     assert "does not answer" in away.state
     assert "ollama serve" in (away.fix or "")
 
@@ -94,7 +94,7 @@ def test_the_doctor_tells_that_ollama_is_left_alone_and_until_when(
         until = ollama_circuit.note_failure(ollama.host, "away", utc_now())
     assert until is not None
     resting, *others = check_ollama(settings)
-    assert resting.state == f"failed 5 times in a row (it did not answer) and is left alone until {until:%H:%M}"
+    assert resting.state == f"failed 5 times in a row (it did not answer) and is not called until {until:%H:%M}"
     assert resting.fix
     assert [one.fix for one in others] == [None, None, None]
 
@@ -102,4 +102,4 @@ def test_the_doctor_tells_that_ollama_is_left_alone_and_until_when(
 def test_the_doctor_shows_ollama_among_the_others(app: Flask, ollama: OllamaServer, settings_of: Settings) -> None:
     settings_of(OLLAMA_HOST=ollama.host)
     lines = app.test_cli_runner().invoke(args=["doctor"]).stdout.splitlines()
-    assert any(line.startswith("well ollama model") for line in lines)
+    assert any(line.startswith("ok      ollama model") for line in lines)

@@ -206,12 +206,12 @@ def test_a_deleted_recording_takes_its_upload_with_it(tus: Tus, data_dir: Path) 
 def test_an_upload_expires_a_day_after_its_last_byte(tus: Tus, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tus.begin(100)
     start = utc_now()
-    monkeypatch.setattr("webapp.uploads.tus.utc_now", lambda: start + timedelta(hours=23))
+    monkeypatch.setattr("webapp.uploads.tus_routes.utc_now", lambda: start + timedelta(hours=23))
     assert tus.patch(path, 0, b"x").status_code == 204
-    monkeypatch.setattr("webapp.uploads.tus.utc_now", lambda: start + timedelta(hours=46))
+    monkeypatch.setattr("webapp.uploads.tus_routes.utc_now", lambda: start + timedelta(hours=46))
     assert tus.offset(path) == 1
     assert resumable.sweep(start + timedelta(hours=46)) == 0
-    monkeypatch.setattr("webapp.uploads.tus.utc_now", lambda: start + timedelta(hours=48))
+    monkeypatch.setattr("webapp.uploads.tus_routes.utc_now", lambda: start + timedelta(hours=48))
     assert tus.call("HEAD", path).status_code == 410
     assert code_of(tus.patch(path, 1, b"x")) == (410, "upload_gone")
     assert resumable.sweep(start + timedelta(hours=48)) == 1
@@ -379,15 +379,16 @@ def test_a_strange_name_is_never_a_path(tus: Tus, data_dir: Path) -> None:
     assert stored_files(data_dir) == [data_dir / "recordings" / made]
 
 
-def test_wishes_can_be_changed_while_bytes_are_missing(tus: Tus) -> None:
+def test_options_can_be_changed_while_bytes_are_missing(tus: Tus) -> None:
     path = tus.begin(4, title="First", language="en")
     change = {"title": "Second", "language": "nl", "num_speakers": "2"}
-    assert tus.call("PUT", f"{path}/wishes", data=change).status_code == 204
-    assert code_of(tus.call("PUT", f"{path}/wishes", data={"language": "klingon"})) == (422, "invalid_request")
+    for name in ("options", "wishes"):
+        assert tus.call("PUT", f"{path}/{name}", data=change).status_code == 204, "the old name is an alias"
+    assert code_of(tus.call("PUT", f"{path}/options", data={"language": "klingon"})) == (422, "invalid_request")
     found = queries.get(tus.patch(path, 0, b"talk").headers["Upload-Recording"])
     assert found is not None
     assert (found.title, found.language, found.num_speakers) == ("Second", "nl", 2)
-    assert code_of(tus.call("PUT", f"{path}/wishes", data=change)) == (409, "conflict")
+    assert code_of(tus.call("PUT", f"{path}/options", data=change)) == (409, "conflict")
 
 
 def test_the_page_is_told_of_an_earlier_upload_of_the_file(browser: FlaskClient, program: Program) -> None:

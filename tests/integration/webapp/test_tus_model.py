@@ -61,7 +61,7 @@ class Offsets(RuleBasedStateMachine):
 
     def set_clock(self, now: datetime) -> None:
         self.now = now
-        self.patch.setattr("webapp.uploads.tus.utc_now", lambda: now)
+        self.patch.setattr("webapp.uploads.tus_routes.utc_now", lambda: now)
 
     def answers(self, path: str) -> int:
         """What a request about an upload is answered when it is not simply taken: 200, 404 or 410."""
@@ -189,7 +189,7 @@ def test_offsets_hold_against_a_model(
     sqlite: str, settings_of: Callable[..., config.Settings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings_of(SECRET_KEY="0123456789abcdef0123456789abcdef", MAX_UNFINISHED_UPLOADS=1000)
-    monkeypatch.setattr("webapp.uploads.tus.CALLS", "1000000 per minute")
+    monkeypatch.setattr("webapp.uploads.tus_routes.CALLS", "1000000 per minute")
     key = api_keys.create_api_key(users.create_user("alice@example.org", PASSWORD), "test")
     with pytest.MonkeyPatch.context() as patch:
         machine = type("Offsets", (Offsets,), {"new_app": staticmethod(create_app), "key": key, "patch": patch})

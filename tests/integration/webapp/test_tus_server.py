@@ -163,7 +163,8 @@ def test_a_dead_line_does_not_hold_up_its_successor(client: Client) -> None:
 def test_a_silent_line_is_given_up(key: str, tmp_path: Path) -> None:
     configuration = tmp_path / "quick.py"
     configuration.write_text(
-        "import sys\nsys.path.insert(0, '.')\nfrom webapp.uploads import line\nline.SILENT_SECONDS = 0.5\n"
+        "import sys\nsys.path.insert(0, '.')\n"
+        "from webapp.uploads import connection_timeout\nconnection_timeout.TIMEOUT_SECONDS = 0.5\n"
     )
     with GunicornServer(configuration) as server:
         client = Client(server, key)

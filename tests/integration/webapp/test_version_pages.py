@@ -64,7 +64,7 @@ def test_an_earlier_version_is_shown_with_a_bar_that_says_so(browser: FlaskClien
     assert "Decision of recap 2." in page
     assert "Decision of recap 3." not in page
     assert "Use this version" in page
-    assert "Back to the newest" in page
+    assert "Back to the latest version" in page
     assert "Download PDF" not in page, "that is the PDF of another version"
     assert "Write again" not in page
 
@@ -109,7 +109,7 @@ def test_once_used_it_is_the_current_one_and_later_ones_can_be_looked_at(
     assert "Version 1 of 3" in page
     later = browser.get(address(recording, "?version=3")).text
     assert "This is a later version" in later
-    assert "Back to the one in use" in later
+    assert "Back to the current version" in later
     shown = program.get(f"/recordings/{recording.id}").json
     assert shown["version"] == 1
 
@@ -239,4 +239,4 @@ def test_details_tell_what_was_asked_for(browser: FlaskClient, alice: User) -> N
     meetings.finish(recording, replace(recap, summary=replace(recap.summary, template="interview")))
     page = browser.get(address(recording)).text
     assert "<dt>Template</dt><dd>Interview</dd>" in page
-    assert "<dt>Asked for</dt><dd>&lt;b&gt;The sums&lt;/b&gt;</dd>" in page
+    assert "<dt>Instructions</dt><dd>&lt;b&gt;The sums&lt;/b&gt;</dd>" in page

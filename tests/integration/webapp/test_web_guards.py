@@ -163,9 +163,9 @@ def test_a_fault_names_its_request_and_tells_nothing_else(
 
 
 def test_without_a_database_the_site_says_so(
-    app: Flask, browser: FlaskClient, settings_of: Callable[..., config.Settings]
+    app: Flask, browser: FlaskClient, change_settings: Callable[..., config.Settings]
 ) -> None:
-    settings_of(DATABASE_URL="sqlite:////nowhere/at/all.db", DATA_DIR="/nowhere")
+    change_settings(DATABASE_URL="sqlite:////nowhere/at/all.db", DATA_DIR="/nowhere")
     answer = browser.get("/", headers={"Accept": "application/json"})
     assert answer.status_code == 503
     assert answer.json["error"]["code"] == "unavailable"
@@ -175,10 +175,10 @@ def test_without_a_database_the_site_says_so(
 
 
 def test_without_a_secret_nothing_but_health_is_served(
-    app: Flask, settings_of: Callable[..., config.Settings], monkeypatch: pytest.MonkeyPatch
+    app: Flask, change_settings: Callable[..., config.Settings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SECRET_KEY")
-    settings_of()
+    change_settings()
     client = create_app().test_client()
     answer = client.get("/login")
     assert answer.status_code == 503

@@ -68,9 +68,9 @@ def test_without_a_key_a_real_server_answers_401(app: Flask) -> None:
 
 
 def test_an_oversized_title_is_not_blamed_on_the_file(
-    program: Program, settings_of: Callable[..., config.Settings]
+    program: Program, change_settings: Callable[..., config.Settings]
 ) -> None:
-    settings_of(MAX_UPLOAD_BYTES=10_000_000)
+    change_settings(MAX_UPLOAD_BYTES=10_000_000)
     form = {"title": "t" * 600_000, "file": (io.BytesIO(b"x"), "a.mp3")}
     answer = program.post("/recordings", data=form)
     assert answer.status_code == 422, answer.json

@@ -14,9 +14,9 @@ from core.clock import utc_now
 
 
 def test_a_resting_ollama_is_named_with_the_time_and_the_reason(
-    app: Flask, settings_of: Callable[..., config.Settings]
+    app: Flask, change_settings: Callable[..., config.Settings]
 ) -> None:
-    settings_of(TIMEZONE="Europe/Amsterdam")
+    change_settings(TIMEZONE="Europe/Amsterdam")
     client = app.test_client()
     host = config.load().ollama_host
     assert client.get("/readyz").json["parts"]["ollama"] == "ok"
@@ -28,7 +28,7 @@ def test_a_resting_ollama_is_named_with_the_time_and_the_reason(
     assert ready.status_code == 200
     assert "ollama" in ready.json["degraded"]
     told = ready.json["parts"]["ollama"]
-    assert told.startswith("failed 5 times in a row and is left alone until ")
+    assert told.startswith("failed 5 times in a row and is not called until ")
     assert told.endswith("; the last time it broke off its answer")
     assert until is not None
     assert f"{until.astimezone(ZoneInfo('Europe/Amsterdam')):%H:%M %Z}" in told

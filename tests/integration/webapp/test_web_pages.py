@@ -23,7 +23,7 @@ from pipeline.errors import NoAudio, WorkerLost
 from pipeline.reading.words import TextRun
 from pipeline.recap import FailedWindow, Notice, Phrase, WindowText, to_json
 from webapp import formats
-from webapp.recordings import document, tiles
+from webapp.recordings import document, speaker_badges
 
 PROCESS = {"step": "process", "queue": "gpu"}
 NASTY = '<script>alert("x")</script><img src=x onerror=alert(1)>'
@@ -94,11 +94,11 @@ def test_a_running_recording_tells_its_stage_and_what_was_heard(browser: FlaskCl
     recording = at_work(alice)
     hear(recording, "Good morning", "everyone")
     page = browser.get(f"/recordings/{recording.id}").text
-    assert "0:43 of 1:40 heard" in page
+    assert "0:43 of 1:40 transcribed" in page
     assert "43 %" in page
     assert "Good morning" in page
     assert "everyone" in page
-    assert "Find speakers" in page
+    assert "Identify speakers" in page
     assert "Cancel" in page
     assert "Download PDF" not in page
     assert "Transcribing" in browser.get("/").text
@@ -157,7 +157,7 @@ def test_a_failure_that_may_pass_offers_to_try_again(browser: FlaskClient, alice
     assert "Try again from 0:54" in page
     assert "worker_lost" in page
     assert "attempt 1" in page
-    assert "Kept: the transcript up to 0:54" in page
+    assert "Transcript up to 0:54" in page
     assert "Good morning" in page
     assert "Stopped here" in page
     assert 'http-equiv="refresh"' not in page
@@ -196,7 +196,7 @@ def test_a_finished_recording_shows_the_recap_and_who_said_what(browser: FlaskCl
         assert text in page
     assert "Carol, by Wednesday" in page
     assert "Summary by qwen3:8b" in page
-    assert 'class="tile s3"' in page
+    assert 'class="speaker-badge s3"' in page
     assert 'class="doubt"' in page
     assert browser.get(f"/recordings/{recording.id}/pdf").data == meetings.PDF
 
@@ -270,7 +270,7 @@ def test_a_silent_recording_says_that_nobody_speaks(browser: FlaskClient, alice:
     meetings.finish(recording, replace(recap, summary=summary, transcript=transcript, coverage=coverage))
     page = browser.get(f"/recordings/{recording.id}").text
     assert "Nobody speaks in this recording." in page
-    assert "There is nothing to sum up." in page
+    assert "There is nothing to summarise." in page
 
 
 def test_a_recap_that_is_gone_from_the_disk_is_told(browser: FlaskClient, alice: User) -> None:
@@ -279,7 +279,7 @@ def test_a_recap_that_is_gone_from_the_disk_is_told(browser: FlaskClient, alice:
         path.unlink()
     answer = browser.get(f"/recordings/{recording.id}")
     assert answer.status_code == 409
-    assert "not on this server" in answer.text
+    assert "The file of this recap is missing" in answer.text
     assert browser.get(f"/recordings/{recording.id}/pdf").status_code == 409
 
 
@@ -328,11 +328,11 @@ def test_the_folder_of_models_is_told_to_administrators_alone(app: Flask, browse
 
 
 def test_times_are_shown_in_the_zone_of_the_settings(
-    browser: FlaskClient, alice: User, settings_of: Callable[..., config.Settings]
+    browser: FlaskClient, alice: User, change_settings: Callable[..., config.Settings]
 ) -> None:
     from datetime import UTC, datetime
 
-    settings_of(TIMEZONE="Europe/Amsterdam")
+    change_settings(TIMEZONE="Europe/Amsterdam")
     recording = meetings.finished(alice, "Launch", at=datetime(2026, 4, 21, 22, 5, tzinfo=UTC))
     assert "Wed 22 April 2026, 00:05" in browser.get(f"/recordings/{recording.id}").text
 
@@ -348,11 +348,11 @@ def test_times_are_shown_in_the_zone_of_the_settings(
     ],
 )
 def test_letters_of_speakers_are_unique(names: list[str], letters: list[str]) -> None:
-    assert tiles.letters(names) == letters
+    assert speaker_badges.choose_letters(names) == letters
 
 
 def test_the_ninth_speaker_has_a_hollow_tile() -> None:
-    made = tiles.make([f"Speaker {n}" for n in range(1, 21)])
+    made = speaker_badges.make_badges([f"Speaker {n}" for n in range(1, 21)])
     assert [tile.style for tile in made[7:10]] == ["s8", "s1 hollow", "s2 hollow"]
     assert len({tile.letter for tile in made}) == 20
 
@@ -411,8 +411,8 @@ def test_a_resting_ollama_is_told_beside_the_button_that_asks_it_at_once(browser
     host = config.load().ollama_host
     for _ in range(4):
         ollama_circuit.note_failure(host, "away", utc_now())
-    assert "is left alone" not in browser.get(f"/recordings/{recording.id}").text
+    assert "is not called" not in browser.get(f"/recordings/{recording.id}").text
     until = ollama_circuit.note_failure(host, "away", utc_now())
     page = browser.get(f"/recordings/{recording.id}").text
-    assert f"Ollama failed 5 times in a row and is left alone until {formats.hour(until)}." in page
+    assert f"Ollama failed 5 times in a row and is not called until {formats.hour(until)}." in page
     assert "Write the recap again" in page

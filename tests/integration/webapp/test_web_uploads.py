@@ -17,7 +17,7 @@ import config
 from core.database.tables import User
 from core.recordings import queries
 from core.storage.store import file_store
-from webapp.uploads import intake, sink
+from webapp.uploads import form_upload, upload_file_writer
 
 BOUNDARY = "frontier"
 
@@ -65,13 +65,13 @@ def post(client: FlaskClient, path: str, body: Watched, **headers: str) -> Any:
 def writes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """How many bytes each write to a sink had."""
     seen: list[int] = []
-    original = sink.Sink.write
+    original = upload_file_writer.UploadFileWriter.write
 
-    def write(self: sink.Sink, data: bytes) -> int:
+    def write(self: upload_file_writer.UploadFileWriter, data: bytes) -> int:
         seen.append(len(data))
         return original(self, data)
 
-    monkeypatch.setattr(sink.Sink, "write", write)
+    monkeypatch.setattr(upload_file_writer.UploadFileWriter, "write", write)
     return seen
 
 
@@ -149,7 +149,7 @@ def test_a_file_beyond_the_limit_is_refused_before_it_is_read(
     error = answer.json["error"]
     assert error["code"] == "too_large"
     assert error["message"] == "This file is larger than 97.7 kB."
-    assert body.place <= intake.DRAIN_BYTES
+    assert body.place <= form_upload.DRAIN_BYTES
     assert answer.headers["Connection"] == "close"
     assert not writes
     assert not stored_files(data_dir)
@@ -185,7 +185,7 @@ def test_a_disk_that_fills_up_meanwhile_leaves_nothing_behind(
     def full(_handle: int) -> None:
         raise OSError(errno.ENOSPC, "no space left")
 
-    monkeypatch.setattr("webapp.uploads.sink.os.fsync", full)
+    monkeypatch.setattr("core.uploads.intake.os.fsync", full)
     answer = program.upload()
     assert answer.status_code == 507
     assert answer.json["error"]["code"] == "storage_full"
@@ -199,7 +199,7 @@ def test_without_a_key_the_body_is_not_taken_in(app: Flask, data_dir: Path, head
     assert answer.status_code == 401
     assert answer.json["error"]["code"] == "unauthorized"
     assert answer.headers["WWW-Authenticate"] == "Bearer"
-    assert body.place <= intake.DRAIN_BYTES
+    assert body.place <= form_upload.DRAIN_BYTES
     assert not stored_files(data_dir)
 
 
@@ -207,7 +207,7 @@ def test_without_a_session_the_form_is_not_taken_in(app: Flask, data_dir: Path) 
     body = Watched(form_body(("talk.wav", b"")), size=50_000_000)
     answer = post(app.test_client(), "/upload", body)
     assert answer.status_code == 401
-    assert body.place <= intake.DRAIN_BYTES
+    assert body.place <= form_upload.DRAIN_BYTES
     assert not stored_files(data_dir)
 
 
@@ -327,9 +327,9 @@ def test_the_sample_meeting_is_added_like_an_upload(browser: FlaskClient, alice:
 
 
 def test_the_limits_on_the_page_come_from_the_settings(
-    browser: FlaskClient, settings_of: Callable[..., config.Settings]
+    browser: FlaskClient, change_settings: Callable[..., config.Settings]
 ) -> None:
-    settings_of(MAX_UPLOAD_BYTES=3 * 1024**3, MAX_AUDIO_SECONDS=5400)
+    change_settings(MAX_UPLOAD_BYTES=3 * 1024**3, MAX_AUDIO_SECONDS=5400)
     page = browser.get("/upload").text
     assert "3 GB" in page
     assert "1 h 30 min" in page

@@ -6,7 +6,7 @@ from support.ollama_server import Model, OllamaServer
 
 from core.clock import utc_now
 from core.worker_register import WorkerModels, live_workers
-from webapp.recordings import choices
+from webapp.recordings import option_lists
 from workers import language_models, sweeper
 from workers.language_models import LanguageModelLister
 
@@ -58,6 +58,6 @@ def test_the_pages_know_the_models_from_the_worker_alone() -> None:
     with OllamaServer(Model("recap")) as server:
         sweeper.report(("gpu",), "no GPU", listed(server.host))
     assert live_workers(utc_now())[0].models.default_language_model == "recap:latest"
-    known = choices.language_models()
+    known = option_lists.offered_models()
     assert known is not None
     assert (known.names, known.default) == (("recap:latest",), "recap:latest")

@@ -1,2 +1,2 @@
-// Before the first paint: scripts run, so what needs them may show.
+// Runs before the first paint: marks that scripts run, so that elements that need them are shown.
 document.documentElement.classList.add("js");

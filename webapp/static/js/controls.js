@@ -1,4 +1,4 @@
-// Menus that close, buttons that are pressed once, a password that can be seen.
+// Closing menus, preventing double submits, showing passwords, describing templates.
 let isListening = false;
 
 export function startControls(root) {
@@ -8,9 +8,9 @@ export function startControls(root) {
   isListening = true;
   document.addEventListener("click", closeMenus);
   document.addEventListener("keydown", closeOnEscape);
-  document.addEventListener("submit", pressOnce);
-  document.addEventListener("change", tellTemplate);
-  window.addEventListener("pageshow", freeButtons);
+  document.addEventListener("submit", submitOnce);
+  document.addEventListener("change", describeTemplate);
+  window.addEventListener("pageshow", releaseButtons);
 }
 
 function showPassword(button) {
@@ -40,23 +40,23 @@ function closeOnEscape(event) {
   }
 }
 
-// A line below tells what the chosen template gives.
-function tellTemplate(event) {
+// The line below describes the chosen template.
+function describeTemplate(event) {
   if (!event.target.matches("select[data-template]")) return;
   const chosen = event.target.selectedOptions[0];
-  const line = event.target.closest("[data-choices]")?.querySelector("p[data-about]");
+  const line = event.target.closest("[data-options]")?.querySelector("p[data-about]");
   if (line) line.textContent = chosen.dataset.about;
 }
 
-function pressOnce(event) {
+function submitOnce(event) {
   const button = event.submitter;
   if (!button || !button.hasAttribute("data-once")) return;
   if (button.getAttribute("aria-busy") === "true") event.preventDefault();
   button.setAttribute("aria-busy", "true");
 }
 
-// Back to a page that the browser kept: its buttons are free again.
-function freeButtons(event) {
+// Returning to a page that the browser kept in memory: release its buttons.
+function releaseButtons(event) {
   if (!event.persisted) return;
   for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
 }

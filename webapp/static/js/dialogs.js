@@ -1,13 +1,13 @@
-// Questions and forms above the page; without scripts their links lead to pages of their own.
+// Dialogs above the page. Without scripts their links lead to separate pages.
 let isListening = false;
 
 export function startDialogs(root) {
-  for (const keep of root.querySelectorAll("dialog [data-keep]")) {
-    keep.addEventListener("click", () => keep.closest("dialog").close());
+  for (const cancel of root.querySelectorAll("dialog [data-cancel]")) {
+    cancel.addEventListener("click", () => cancel.closest("dialog").close());
   }
   if (isListening) return;
   isListening = true;
-  document.addEventListener("click", askToDelete);
+  document.addEventListener("click", openDeleteDialog);
   document.addEventListener("click", openDialog);
 }
 
@@ -19,7 +19,7 @@ function openDialog(event) {
   dialog.showModal();
 }
 
-function askToDelete(event) {
+function openDeleteDialog(event) {
   const link = event.target.closest("a[data-delete]");
   const dialog = document.getElementById("delete-dialog");
   if (!link || !dialog || event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -1,21 +1,21 @@
-// Files that are dropped anywhere on the page.
-export function takeDrops(add, page) {
+// Accepts files dropped anywhere on the page.
+export function acceptDrops(add, page) {
   let depth = 0;
   const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
-  const over = (is, number = 0) => {
-    document.body.classList.toggle("dragging", is);
+  const showDragging = (isDragging, number = 0) => {
+    document.body.classList.toggle("dragging", isDragging);
     for (const words of page.querySelectorAll("[data-drop-text]")) {
       const invitation = number > 1 ? `Let go to upload ${number} files` : "Let go to upload";
-      words.textContent = is ? invitation : words.dataset.dropText;
+      words.textContent = isDragging ? invitation : words.dataset.dropText;
     }
   };
   document.addEventListener("dragenter", (event) => {
     if (!hasFiles(event)) return;
     depth += 1;
-    over(true, event.dataTransfer.items.length);
+    showDragging(true, event.dataTransfer.items.length);
   });
   document.addEventListener("dragleave", (event) => {
-    if (hasFiles(event) && (depth -= 1) <= 0) over(false, (depth = 0));
+    if (hasFiles(event) && (depth -= 1) <= 0) showDragging(false, (depth = 0));
   });
   document.addEventListener("dragover", (event) => {
     if (hasFiles(event)) event.preventDefault();
@@ -23,7 +23,7 @@ export function takeDrops(add, page) {
   document.addEventListener("drop", (event) => {
     if (!hasFiles(event)) return;
     event.preventDefault();
-    over(false, (depth = 0));
+    showDragging(false, (depth = 0));
     add(event.dataTransfer.files);
   });
 }

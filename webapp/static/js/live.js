@@ -1,31 +1,31 @@
-// Keeps rows and recordings at work up to date: asks every second, less often in the back or when nobody answers.
+// Keeps rows and recordings in progress up to date. Polls every second, less often in a hidden tab or if the server is away.
 import { morph, parse } from "./morph.js";
 
-const EVERY = 1000;
-const HIDDEN = 5000;
-const SLOWEST = 30000;
+const INTERVAL = 1000;
+const HIDDEN_INTERVAL = 5000;
+const LONGEST_INTERVAL = 30000;
 
-function repeat(look) {
-  let wait = EVERY;
+function repeat(update) {
+  let wait = INTERVAL;
   let stopped = false;
-  const next = () => setTimeout(run, document.hidden ? Math.max(wait, HIDDEN) : wait);
+  const next = () => setTimeout(run, document.hidden ? Math.max(wait, HIDDEN_INTERVAL) : wait);
   const run = async () => {
     if (stopped) return;
     try {
-      stopped = (await look()) === "stop";
-      wait = EVERY;
+      stopped = (await update()) === "stop";
+      wait = INTERVAL;
     } catch {
-      wait = Math.min(wait * 2, SLOWEST); // the server is away: it is asked again, later and later
+      wait = Math.min(wait * 2, LONGEST_INTERVAL); // the server is away: back off
     }
     if (!stopped) next();
   };
   next();
 }
 
-async function ask(url) {
+async function fetchJson(url) {
   const answer = await fetch(url, { headers: { Accept: "application/json" } });
   if (answer.status === 401 || answer.status === 404) {
-    location.reload(); // logged out or deleted elsewhere: the page says which
+    location.reload(); // logged out, or deleted in another window: the reloaded page says which
     return new Promise(() => {});
   }
   if (!answer.ok) throw new Error(String(answer.status));
@@ -43,13 +43,13 @@ export function followRows(root) {
   repeat(async () => {
     const ids = [...list.querySelectorAll("[data-live]")].map((row) => row.dataset.row);
     if (!ids.length) return "stop";
-    const { rows } = await ask(`${list.dataset.rows}?${new URLSearchParams(ids.map((id) => ["id", id]))}`);
+    const { rows } = await fetchJson(`${list.dataset.rows}?${new URLSearchParams(ids.map((id) => ["id", id]))}`);
     for (const id of ids) {
       const row = list.querySelector(`[data-row="${id}"]`);
       if (!rows[id]) row.remove();
       else morph(row, parse(rows[id]).firstElementChild);
     }
-    return "go on";
+    return "continue";
   });
 }
 
@@ -57,11 +57,11 @@ export function followRecording(root, restart) {
   const page = root.querySelector("[data-follow]");
   if (!page) return;
   const turns = page.querySelector("[data-turns]");
-  let said = null;
+  let announced = null;
   repeat(async () => {
-    const state = await ask(`${page.dataset.follow}?heard=${page.dataset.heard}`);
-    if (said !== null && said !== state.announcement) announce(state.announcement);
-    said = state.announcement;
+    const state = await fetchJson(`${page.dataset.follow}?heard=${page.dataset.heard}`);
+    if (announced !== null && announced !== state.announcement) announce(state.announcement);
+    announced = state.announcement;
     if (state.finished) {
       announce(state.announcement);
       await replaceMain(restart);
@@ -71,7 +71,7 @@ export function followRecording(root, restart) {
     fresh.append(parse(state.progress));
     copyChildren(page.querySelector("#progress"), fresh);
     addTurns(page, turns, state);
-    return "go on";
+    return "continue";
   });
 }
 
@@ -87,11 +87,11 @@ function addTurns(page, turns, state) {
   turns.append(parse(state.turns));
   page.dataset.heard = state.heard;
   page.querySelector("[data-cursor]").hidden = false;
-  page.querySelector("[data-heard-head] span").textContent = "Names come once the speakers are found";
+  page.querySelector("[data-heard-head] span").textContent = "Speakers are added once they are identified";
   if (follows) pane.scrollTop = pane.scrollHeight;
 }
 
-// The end of the work: the whole page as it is now, without a reload.
+// Processing has ended: replace the whole page without a reload.
 async function replaceMain(restart) {
   const answer = await fetch(location.href);
   if (!answer.ok) throw new Error(String(answer.status));
@@ -103,5 +103,5 @@ async function replaceMain(restart) {
   main.replaceChildren(...page.querySelector("main").childNodes);
   restart(main);
   if (open) main.querySelector(`[role=tab][aria-controls="${open}"]`)?.click();
-  for (const [id, top] of places) document.getElementById(id)?.scrollTo({ top, behavior: "instant" }); // who read on, reads on
+  for (const [id, top] of places) document.getElementById(id)?.scrollTo({ top, behavior: "instant" }); // keep the reading position
 }

@@ -1,4 +1,4 @@
-// Starts what each page needs. Every page works without it.
+// Starts the scripts that a page needs. Every page works without them.
 import { startControls } from "./controls.js";
 import { startDialogs } from "./dialogs.js";
 import { followRecording, followRows } from "./live.js";

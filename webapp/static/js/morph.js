@@ -1,4 +1,4 @@
-// Bring old elements to the look of new ones without replacing what stays, so that focus and open menus stay too.
+// Updates elements to match new ones without replacing what is unchanged, so that focus and open menus are kept.
 export function morph(old, fresh) {
   if (old.nodeType !== fresh.nodeType || old.nodeName !== fresh.nodeName) {
     old.replaceWith(fresh);

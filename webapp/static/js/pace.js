@@ -1,4 +1,4 @@
-// Speed over the last few seconds, so that it follows the line and does not jump.
+// The upload speed over the last few seconds, so that it follows the connection without jumping.
 import { size, span } from "./words.js";
 
 export class Pace {
@@ -7,7 +7,7 @@ export class Pace {
     this.points = [];
   }
 
-  rest() {
+  reset() {
     this.points = [];
   }
 

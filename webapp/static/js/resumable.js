@@ -1,11 +1,11 @@
-// One file on its way by the tus protocol. It goes on where it stopped: after a pause, when the line or the server comes
+// Uploads one file by the tus protocol. It continues where it stopped: after a pause, when the connection or the server is
 // back, and when the same file is chosen again after the tab was closed.
-const CHUNK = 64 * 1024 * 1024; // what a proxy on the way may hold back before the server sees it
+const CHUNK = 64 * 1024 * 1024; // as much as a proxy may buffer before the server sees it
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30000;
 const SILENCE = 60000;
-const LONGEST_EARLY = 3000; // bytes of instructions in a header; servers and proxies take 8 KB in all
-const PASSING = new Set([0, 408, 409, 423, 425, 429, 460, 500, 502, 503, 504]);
+const MAX_HEADER_TEXT = 3000; // bytes of instructions sent in a header; servers and proxies accept 8 KB in all
+const TEMPORARY = new Set([0, 408, 409, 423, 425, 429, 460, 500, 502, 503, 504]);
 
 let library = null;
 
@@ -25,11 +25,11 @@ function load(address) {
 }
 
 export class Sender {
-  // `site` has the addresses and the token; `teller` is told: moved(bytes), lost(bytes), failed(error), done(recording id)
-  constructor(file, site, teller) {
+  // `site` has the addresses and the token. `listener` is called: moved(bytes), lost(bytes), failed(error), done(recording ID).
+  constructor(file, site, listener) {
     this.file = file;
     this.site = site;
-    this.teller = teller;
+    this.listener = listener;
     this.sent = 0;
     this.wait = FIRST_WAIT;
     this.isOn = false;
@@ -44,7 +44,7 @@ export class Sender {
       this.upload ??= this.make(await load(this.site.tus));
       if (!this.upload.url) await this.findEarlier();
     } catch {
-      this.lose();
+      this.loseConnection();
       return;
     }
     if (!this.isOn) return;
@@ -56,16 +56,16 @@ export class Sender {
     return new tus.Upload(this.file, {
       endpoint: this.site.files,
       chunkSize: CHUNK,
-      retryDelays: null, // retries are our own: they never end
+      retryDelays: null, // our own retries never end
       removeFingerprintOnSuccess: true,
       headers: { Accept: "application/json", "X-CSRFToken": this.site.token },
-      metadata: { filename: this.file.name, ...this.early },
-      onBeforeRequest: (request) => (request.getMethod() === "PATCH" ? this.told : undefined),
+      metadata: { filename: this.file.name, ...this.metadata },
+      onBeforeRequest: (request) => (request.getMethod() === "PATCH" ? this.optionsSent : undefined),
       onProgress: (sent) => this.move(sent),
       onAfterResponse: (request, response) => this.check(request, response),
-      onUploadUrlAvailable: () => this.arrive(),
+      onUploadUrlAvailable: () => this.sendOptions(),
       onSuccess: ({ lastResponse }) => this.finish(lastResponse.getHeader("Upload-Recording")),
-      onError: (error) => this.stumble(error),
+      onError: (error) => this.handleError(error),
     });
   }
 
@@ -76,25 +76,25 @@ export class Sender {
     this.isOld = true;
   }
 
-  // What fits a header; long instructions are told by themselves, before the first byte.
-  get early() {
+  // The options that fit a header. Long instructions are sent separately, before the first byte.
+  get metadata() {
     const { template, instructions, ...rest } = this.fields;
-    this.isLong = new TextEncoder().encode(instructions ?? "").length > LONGEST_EARLY;
+    this.isLong = new TextEncoder().encode(instructions ?? "").length > MAX_HEADER_TEXT;
     return this.isLong ? rest : this.fields;
   }
 
-  // The first answer about an upload: one that was begun before may have been told something else.
-  arrive() {
-    if (this.isOld || this.isLong) this.told = this.change(this.fields);
+  // The first response about an upload. An upload that was resumed may have other options.
+  sendOptions() {
+    if (this.isOld || this.isLong) this.optionsSent = this.change(this.fields);
     this.isOld = false;
   }
 
-  // tus-js-client begins anew whenever it cannot ask how far an upload is; that is right only where it is gone.
+  // tus-js-client starts over whenever it cannot get the offset. That is only right if the upload is gone.
   check(request, response) {
     const status = response.getStatus();
     if (request.getMethod() !== "HEAD" || status < 300 || status === 404 || status === 410) return;
     this.refusal = response;
-    throw new Error(`asked for the offset, got ${status}`);
+    throw new Error(`requested the offset, got ${status}`);
   }
 
   move(sent) {
@@ -102,33 +102,33 @@ export class Sender {
     this.sent = sent;
     this.wait = FIRST_WAIT;
     this.watch();
-    this.teller.moved(sent);
+    this.listener.moved(sent);
   }
 
   watch() {
     clearTimeout(this.watchdog);
     this.watchdog = setTimeout(() => {
       this.upload.abort();
-      this.lose();
+      this.loseConnection();
     }, SILENCE);
   }
 
-  stumble(error) {
+  handleError(error) {
     const response = error.originalResponse ?? this.refusal;
     const status = response ? response.getStatus() : 0;
     if (!this.isOn) return;
-    if (PASSING.has(status)) {
-      this.lose();
+    if (TEMPORARY.has(status)) {
+      this.loseConnection();
       return;
     }
-    this.rest();
-    this.teller.failed(read(response));
+    this.stop();
+    this.listener.failed(readError(response));
   }
 
-  lose() {
+  loseConnection() {
     if (!this.isOn) return;
     clearTimeout(this.watchdog);
-    this.teller.lost(this.sent);
+    this.listener.lost(this.sent);
     this.retry(this.wait);
     this.wait = Math.min(2 * this.wait, LONGEST_WAIT);
     window.addEventListener("online", this.retryNow, { once: true });
@@ -143,11 +143,11 @@ export class Sender {
   }
 
   finish(recording) {
-    this.rest();
-    this.teller.done(recording);
+    this.stop();
+    this.listener.done(recording);
   }
 
-  rest() {
+  stop() {
     this.isOn = false;
     clearTimeout(this.timer);
     clearTimeout(this.watchdog);
@@ -155,32 +155,32 @@ export class Sender {
   }
 
   pause() {
-    this.rest();
+    this.stop();
     this.upload?.abort();
   }
 
   remove() {
-    this.rest();
-    this.upload?.abort(true).catch(() => {}); // away from the server: it expires there
+    this.stop();
+    this.upload?.abort(true).catch(() => {}); // the server is away: the upload expires there
   }
 
   change(fields) {
     this.fields = fields;
     if (!this.upload?.url) return undefined;
-    return fetch(`${this.upload.url}/wishes`, {
+    return fetch(`${this.upload.url}/options`, {
       method: "PUT",
       headers: { Accept: "application/json", "X-CSRFToken": this.site.token, "Tus-Resumable": "1.0.0" },
       body: new URLSearchParams(fields),
-    }).catch(() => (this.isOld = true)); // told again when the upload goes on
+    }).catch(() => (this.isOld = true)); // sent again when the upload continues
   }
 }
 
-function read(response) {
+function readError(response) {
   try {
     return JSON.parse(response.getBody()).error;
   } catch {
     const status = response.getStatus();
     if (status === 401) return { code: "unauthorized", message: "You are no longer logged in.", hint: "Log in on another tab, then press Resume." };
-    return { code: `http_${status}`, message: "The server did not take the file.", hint: "Try again in a minute." };
+    return { code: `http_${status}`, message: "The server did not accept the file.", hint: "Try again in a minute." };
   }
 }

@@ -1,4 +1,4 @@
-// The tabs of a recording, and times that lead to the second they name.
+// The tabs of a recording, and links from times to their turns.
 export function startTabs(root) {
   const panes = root.querySelector("[data-tabs]");
   if (!panes) return;

@@ -1,9 +1,9 @@
-// One file in the upload view: what it is, how far it is, what can be done with it.
+// One file in the upload view: its name, options, progress and buttons.
 import { Pace } from "./pace.js";
 import { Sender } from "./resumable.js";
 import { kind, size } from "./words.js";
 
-const TYPED = 300; // after so many milliseconds without a key, what was typed is sent
+const TYPING_PAUSE = 300; // milliseconds without a key press after which changed options are sent
 
 export class Item {
   constructor(uploader, file) {
@@ -30,7 +30,7 @@ export class Item {
     on("[data-resume]", () => this.resume());
     this.find("[data-fields]").addEventListener("input", () => {
       clearTimeout(this.typing);
-      this.typing = setTimeout(() => this.sender.change(this.fields), TYPED);
+      this.typing = setTimeout(() => this.sender.change(this.fields), TYPING_PAUSE);
     });
   }
 
@@ -60,7 +60,7 @@ export class Item {
       "[data-bar]": !["waiting", "done", "failed"].includes(state),
       "[data-fields]": !["done", "failed"].includes(state),
       "[data-pause]": state === "queued" || state === "sending",
-      "[data-resume]": state === "paused" || state === "lost" || (state === "failed" && this.canGoOn),
+      "[data-resume]": state === "paused" || state === "lost" || (state === "failed" && this.canResume),
       "[data-remove]": state !== "done",
       "[data-lost]": state === "lost",
       "[data-done]": state === "done",
@@ -72,11 +72,11 @@ export class Item {
 
   queue() {
     this.enter("queued");
-    this.write("", "", "Starts when another file is done");
+    this.write("", "", "Starts when another upload is done");
   }
 
   send() {
-    this.pace.rest();
+    this.pace.reset();
     this.enter("sending");
     clearTimeout(this.typing);
     this.write(this.sent ? this.sentWords : "", "", "");
@@ -88,13 +88,13 @@ export class Item {
     this.enter("paused");
     this.write(this.sentWords, "", "Paused");
     this.find("[data-resume]").focus();
-    this.uploader.pump();
+    this.uploader.startNext();
   }
 
   resume() {
     if (this.state === "lost") this.sender.retry(0);
     else this.queue();
-    this.uploader.pump();
+    this.uploader.startNext();
     if (!this.find("[data-pause]").hidden) this.find("[data-pause]").focus();
   }
 
@@ -121,9 +121,9 @@ export class Item {
 
   lost(sent) {
     this.sent = sent;
-    this.pace.rest();
+    this.pace.reset();
     this.enter("lost");
-    this.write("", "", sent ? `Goes on by itself from ${size(sent)} when it is back` : "Goes on by itself when it is back");
+    this.write("", "", sent ? `Continues automatically from ${size(sent)}` : "Continues automatically when the connection is back");
   }
 
   async done(recording) {
@@ -132,11 +132,11 @@ export class Item {
     this.url = `${this.uploader.view.dataset.recordings}${recording}`;
     this.find("[data-open]").href = this.url;
     this.enter("done");
-    await this.tellMore(recording);
+    await this.showDetails(recording);
     this.uploader.finish();
   }
 
-  async tellMore(recording) {
+  async showDetails(recording) {
     const answer = await fetch(`${this.uploader.view.dataset.url}/${recording}`, { headers: { Accept: "application/json" } }).catch(() => null);
     if (!answer?.ok) return;
     const { state, earlier } = await answer.json();
@@ -156,7 +156,7 @@ export class Item {
     head.textContent = message.replace(/\.$/, "");
     text.textContent = hint;
     small.textContent = code;
-    this.canGoOn = Boolean(retryable) || code === "unauthorized" || code === "quota_exceeded";
+    this.canResume = Boolean(retryable) || code === "unauthorized" || code === "quota_exceeded";
     this.find("[data-problem]").replaceChildren(notice);
     this.sent = 0;
     this.enter("failed");

@@ -1,9 +1,9 @@
-// The upload view: several files, three at a time. They come from the picker or are dropped anywhere on the page.
-import { takeDrops } from "./drops.js";
+// The upload view: several files, three at a time, from the file picker or dropped anywhere on the page.
+import { acceptDrops } from "./drops.js";
 import { Item } from "./upload_item.js";
 import { count, size } from "./words.js";
 
-const AT_ONCE = 3;
+const MAX_PARALLEL = 3;
 
 export function startUploader(root) {
   const view = root.querySelector("[data-uploader]");
@@ -34,7 +34,7 @@ class Uploader {
     window.addEventListener("beforeunload", (event) => {
       if (this.items.some((item) => item.isMoving)) event.preventDefault();
     });
-    takeDrops((files) => this.add(files), page);
+    acceptDrops((files) => this.add(files), page);
   }
 
   add(files) {
@@ -54,7 +54,7 @@ class Uploader {
     item.sender.remove();
     item.element.remove();
     this.items = this.items.filter((other) => other !== item);
-    this.pump();
+    this.startNext();
     this.update();
     (this.button.hidden ? this.view.querySelector("[data-picker]") : this.button).focus();
   }
@@ -75,24 +75,24 @@ class Uploader {
   send() {
     const waiting = this.in("waiting");
     for (const item of waiting) item.queue();
-    this.pump();
+    this.startNext();
     this.update();
     waiting[0]?.find("[data-pause]").focus();
   }
 
-  pump() {
-    let free = AT_ONCE - this.items.filter((item) => item.isMoving).length;
+  startNext() {
+    let free = MAX_PARALLEL - this.items.filter((item) => item.isMoving).length;
     for (const item of this.in("queued")) {
       if (free-- > 0) item.send();
     }
   }
 
   finish() {
-    this.pump();
+    this.startNext();
     this.update();
     if (this.items.some((item) => item.isMoving || item.state === "queued")) return;
     const done = this.in("done");
-    this.view.querySelector("[data-said]").textContent = `${count(done.length, "recording")} uploaded`;
+    this.view.querySelector("[data-status]").textContent = `${count(done.length, "recording")} uploaded`;
     if (this.items.length === 1 && done.length === 1) location.assign(done[0].url);
   }
 }

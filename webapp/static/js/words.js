@@ -1,4 +1,4 @@
-// Sizes and times in words, as the server writes them.
+// Sizes and durations in words, as the server writes them.
 export function size(count) {
   for (const [unit, factor] of [["GB", 1e9], ["MB", 1e6], ["kB", 1e3]]) {
     if (count >= factor) return `${count / factor < 10 ? (count / factor).toFixed(1) : Math.round(count / factor)} ${unit}`;

@@ -1,0 +1,27 @@
+"""The `flask` commands, one module per command group. Commands load engines only when they run."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from webapp.cli import accounts, database, doctor, evaluate, files, import_ollama_models, jobs, models, recap
+
+COMMANDS = (
+    database.upgrade_database,
+    accounts.create_admin,
+    accounts.create_user,
+    accounts.create_api_key,
+    evaluate.evaluate,
+    recap.recap,
+    jobs.jobs_group,
+    files.files_group,
+    doctor.doctor,
+    models.models_group,
+    import_ollama_models.import_ollama_models,
+)
+
+
+def register(app: Flask) -> None:
+    """Add the commands to an app."""
+    for command in COMMANDS:
+        app.cli.add_command(command)

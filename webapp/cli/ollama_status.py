@@ -1,0 +1,129 @@
+"""The state of Ollama, for `models list` and `doctor`: its models, which one writes summaries, and what is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import config
+from webapp.formats import size
+
+if TYPE_CHECKING:
+    from pipeline.ollama.client import OllamaClient
+    from pipeline.ollama.model_info import InstalledModel, ModelInfo, RunningModel
+
+ANSWER_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """An installed model, its details, and how it is loaded now (None if it is not).
+
+    `problem` says why Ollama cannot return the details: the model is damaged.
+    """
+
+    installed: InstalledModel
+    info: ModelInfo | None
+    running: RunningModel | None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OllamaStatus:
+    """A server and its models. `used` is the model that writes summaries, None if there is none; `why` explains it."""
+
+    version: str
+    models: tuple[ModelStatus, ...]
+    used: ModelStatus | None
+    why: str
+
+
+class OllamaUnavailable(Exception):
+    """Nothing answers, or something other than Ollama does; the text says which."""
+
+
+def query_ollama(settings: config.Settings) -> OllamaStatus:
+    """Query the server. Raises OllamaUnavailable."""
+    from pipeline.errors import OllamaUnreachable
+    from pipeline.ollama.client import OllamaClient
+    from pipeline.ollama.errors import OllamaRefused
+
+    try:
+        with OllamaClient(settings.ollama_host, answer_seconds=ANSWER_SECONDS) as client:
+            return _query(client, settings.ollama_model)
+    except OllamaUnreachable as error:
+        raise OllamaUnavailable("does not answer") from error
+    except OllamaRefused as error:
+        raise OllamaUnavailable(f"does not work: {error.message}") from error
+
+
+def _query(client: OllamaClient, wanted: str | None) -> OllamaStatus:
+    from pipeline.errors import OllamaModelMissing
+    from pipeline.ollama.errors import OllamaRefused
+    from pipeline.ollama.model_selection import select_model
+    from pipeline.ollama.names import name_key
+
+    version = client.version()
+    running = {name_key(model.name): model for model in client.running()}
+    models = tuple(_query_model(client, model, running.get(name_key(model.name))) for model in client.models())
+    try:
+        chosen, _ = select_model(client, wanted)
+    except OllamaModelMissing:
+        missing = f"Ollama does not have {wanted}, which OLLAMA_MODEL names"
+        return OllamaStatus(version, models, None, missing if wanted else "no model that runs here can chat")
+    except OllamaRefused as error:
+        return OllamaStatus(version, models, None, f"Ollama could not describe a model: {error.message}")
+    used = next((model for model in models if model.installed.name == chosen.name), None)
+    return OllamaStatus(version, models, used, "named in OLLAMA_MODEL" if wanted else "the first that can chat")
+
+
+def _query_model(client: OllamaClient, model: InstalledModel, running: RunningModel | None) -> ModelStatus:
+    from pipeline.ollama.errors import OllamaRefused
+
+    try:
+        return ModelStatus(model, client.show(model.name), running)
+    except OllamaRefused as error:
+        return ModelStatus(model, None, running, error.message)
+
+
+def describe_models(settings: config.Settings) -> Iterator[str]:
+    """The lines of `models list` about Ollama."""
+    try:
+        status = query_ollama(settings)
+    except OllamaUnavailable as error:
+        yield f"Ollama at {settings.ollama_host} {error}, so summaries are made of quotes."
+        yield "Start it with `ollama serve`, or set OLLAMA_HOST to where it runs."
+        return
+    for model in status.models:
+        yield _describe(model, f"used: {status.why}" if model == status.used else "")
+        if model.problem:
+            yield f"{'':12} is damaged: Ollama says {model.problem}"
+        if model.info and model.info.remote_host:
+            yield f"{'':12} runs at {model.info.remote_host}: transcripts leave this machine"
+        if model.running:
+            yield f"{'':12} {describe_loaded(model.running)}"
+    if status.used is None:
+        yield f"Summaries are made of quotes: {status.why}."
+        yield "Import a model with `flask import-ollama-models`, or set OLLAMA_MODEL."
+    yield f"Ollama {status.version} at {settings.ollama_host}"
+
+
+def _describe(model: ModelStatus, note: str) -> str:
+    window = f"{model.info.window:,} tokens" if model.info and model.info.window else "unknown"
+    quantization, bytes_used = model.installed.quantization, size(model.installed.size)
+    note = note or ("cannot chat" if model.info and not model.info.can_chat else "")
+    name = model.installed.name
+    return f"{'language':12} {name:28} {bytes_used:>11}  {quantization:8} window {window}  {note}".rstrip()
+
+
+def describe_loaded(running: RunningModel) -> str:
+    """A loaded model: its actual context window, and how much of it is on the GPU."""
+    if running.size_vram >= running.size:
+        where = f"{size(running.size)}, all on the GPU"
+    elif running.size_vram:
+        share = running.size_vram / running.size
+        where = f"{size(running.size_vram)} of {size(running.size)} on the GPU ({share:.0%})"
+    else:
+        where = f"{size(running.size)}, all on the CPU"
+    return f"loaded now: {running.window:,} tokens, {where}"

@@ -1,0 +1,149 @@
+"""`flask recap FILE`: make a recap from the command line, through the queue like any other recording."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+import click
+
+import config
+from core import worker_register
+from core.accounts import users
+from core.clock import utc_now
+from core.database.tables import Job, Recording, Status, User
+from core.jobs import transitions
+from core.queue.notifications import notifier
+from core.recordings import options, queries, recaps
+from core.recordings.options import UploadOptions
+from core.uploads import intake
+from pipeline import languages
+from pipeline.errors import InternalError, PipelineError, UnsupportedMedia
+from webapp.cli.errors import tell_errors
+from webapp.cli.progress_bars import StageBars
+
+POLL_SECONDS = 0.2
+#: After this long without a worker, say so.
+NO_WORKER_SECONDS = 5.0
+ENDED = (Status.DONE, Status.FAILED, Status.CANCELLED)
+
+
+class JobFailed(PipelineError):
+    """The job failed. Carries the message and hint of the job's own error."""
+
+    code = "job_failed"
+
+
+class CannotSave(PipelineError):
+    """The output file cannot be written."""
+
+    code = "invalid_request"
+
+
+@click.command("recap")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Output file. Default: in the current folder.")
+@click.option("--until", type=click.Choice(["transcribe", "diarize", "summarize"]), help="Stop there and save JSON.")
+@click.option("--title", help="Title of the recap. Default: the file's name.")
+@click.option("--language", type=click.Choice(sorted(languages.LANGUAGES)), help="Default: detect automatically.")
+@click.option(
+    "--speakers",
+    type=click.IntRange(1, options.MAX_SPEAKERS),
+    help="Default: detect automatically.",
+)
+@click.option("--email", help="Owner of the recording. Default: the first administrator.")
+@tell_errors
+def recap(
+    file: Path,
+    output: Path | None,
+    until: str | None,
+    title: str | None,
+    language: str | None,
+    speakers: int | None,
+    email: str | None,
+) -> None:
+    """Queue FILE, show the progress, and save its PDF recap (or JSON with --until)."""
+    output = output or Path(f"{file.stem}.{'json' if until else 'pdf'}")
+    _check_folder(output)
+    owner = _find_owner(email)
+    _check_file(file)
+    upload_options = UploadOptions(title=title, language=language, num_speakers=speakers, until=until)
+    recording = intake.take_in(owner, intake.copy_in(file), upload_options, utc_now())
+    notifier.flush(5)
+    try:
+        recording = _follow(recording.id)
+    except KeyboardInterrupt:
+        transitions.cancel(recording.id, utc_now())
+        click.echo("\nCancelled. The recording is kept. Retry it from its page.", err=True)
+        raise SystemExit(130) from None
+    _save(recording, until, output)
+
+
+def _check_folder(output: Path) -> None:
+    """Fail before hours of work, not after. Raises CannotSave."""
+    if not os.access(output.absolute().parent, os.W_OK):
+        raise CannotSave(f"{output} cannot be written.", "Choose another file with -o, in an existing folder.")
+
+
+def _find_owner(email: str | None) -> User:
+    owner = users.find_user(email) if email else users.first_admin()
+    if owner is None:
+        message = f"There is no account for {email}." if email else "There is no account yet."
+        raise users.AccountError(message, "Create one with `flask create-admin`, or start `make run` once.")
+    return owner
+
+
+def _check_file(file: Path) -> None:
+    """Raises UnsupportedMedia if the file is missing or larger than allowed."""
+    if not file.is_file():
+        raise UnsupportedMedia(f"There is no file {file}.", "Check its name and folder.")
+    limit = config.load().max_upload_bytes
+    if file.stat().st_size > limit:
+        raise UnsupportedMedia(f"{file.name} is larger than {limit} bytes.", "Raise MAX_UPLOAD_BYTES, or cut the file.")
+
+
+def _follow(recording_id: str) -> Recording:
+    """Show a bar per stage until the job has ended. Raises JobFailed."""
+    began, warned, bars = time.monotonic(), False, StageBars()
+    while True:
+        recording = queries.get(recording_id)
+        if recording is None:
+            raise InternalError("The recording was deleted while it was being processed.", "Start again.")
+        job = recording.job
+        if job.status == Status.RUNNING:
+            bars.update(job.stage, job.progress)
+        if job.status in ENDED:
+            bars.close()
+            _raise_if_failed(job)
+            return recording
+        if not warned and time.monotonic() - began > NO_WORKER_SECONDS and not worker_register.live_workers(utc_now()):
+            click.echo("No worker is running. Start one with `make run`. This command then continues.", err=True)
+            warned = True
+        time.sleep(POLL_SECONDS)
+
+
+def _raise_if_failed(job: Job) -> None:
+    if job.status == Status.FAILED:
+        raise JobFailed(job.error_message, job.error_hint)
+    if job.status == Status.CANCELLED:
+        raise JobFailed("The job was cancelled.", "Start it again, or retry it from its page.")
+
+
+def _save(recording: Recording, until: str | None, output: Path) -> None:
+    from pipeline.recap import to_json
+
+    for warning in recording.warnings:
+        click.echo(f"Note: {warning['message']} {warning['hint']}", err=True)
+    if until is None:
+        path = recaps.result_path(recording.id, "pdf", ".pdf")
+        if path is None:
+            raise InternalError("The job is done, but its PDF is missing.")
+        shutil.copyfile(path, output)
+    else:
+        recap = recaps.load_recap(recording.id)
+        if recap is None:
+            raise InternalError("The job is done, but its result is missing.")
+        output.write_bytes(to_json(recap if until == "summarize" else recap.transcript))
+    click.echo(f"Saved {output}")

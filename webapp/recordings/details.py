@@ -1,0 +1,33 @@
+"""The details of a recap: its source, its options, and how each stage was run."""
+
+from __future__ import annotations
+
+from pipeline.catalogue import STAGE_NAMES, find_stage
+from pipeline.recap import Recap
+from webapp import formats
+from webapp.recordings.version_history import VersionHistory
+
+
+def list_details(recap: Recap, history: VersionHistory | None) -> list[tuple[str, str]]:
+    """The details of a recap, each with its name."""
+    source, transcript = recap.source, recap.transcript
+    kind = ", ".join(part for part in (source.container, source.codec, formats.size(source.size_bytes)) if part)
+    language = formats.language(transcript.language) or transcript.language
+    if 0 < transcript.language_probability < 1:
+        language += f", {transcript.language_probability * 100:.0f} % certain"
+    details = [("File", source.filename), ("Kind", kind), ("Language", language)]
+    if history is not None:
+        details.append(("Template", history.template))
+    if history is not None and history.instructions:
+        details.append(("Instructions", history.instructions))
+    details += [
+        (_name_stage(report.stage), f"{report.engine}. {report.settings}. {report.seconds:.1f} s")
+        for report in recap.stages
+    ]
+    return [*details, ("SHA-256", source.sha256)]
+
+
+def _name_stage(stage: str) -> str:
+    if stage in STAGE_NAMES:
+        return find_stage(stage).provenance
+    return "Voice activity" if stage == "speech" else stage.capitalize()

@@ -1,0 +1,157 @@
+"""The pages of the library and of a recording, and what keeps them up to date."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, render_template, request
+from flask_login import login_required
+
+from core import ollama_circuit
+from core.clock import utc_now
+from core.database.tables import Recording, Status
+from core.jobs import estimates, speeds
+from core.recordings import partial_transcript, queries
+from core.recordings.options import recap_options_of
+from webapp import formats, paging, sample_meeting
+from webapp.auth import sessions
+from webapp.recordings import actions, details, exports, progress, rows, version_history
+from webapp.recordings.document import Document
+from webapp.recordings.rewrite_status import describe_rewrite
+from webapp.recordings.speaker_fields import list_speaker_fields
+from webapp.recordings.states import describe_state
+from webapp.settings import current_settings
+
+blueprint = Blueprint("recordings", __name__)
+PAGE_SIZE = 30
+
+
+@blueprint.get("/")
+@login_required
+def library() -> str:
+    """The user's recordings, newest first."""
+    after = paging.read_cursor(request.args.get("after"))
+    recordings = queries.page(sessions.current_account().id, PAGE_SIZE + 1, after)
+    if not recordings and after is None:
+        return render_template(
+            "library_empty.html", sample=sample_meeting, sample_work_seconds=_estimate_sample_seconds()
+        )
+    page, has_more = recordings[:PAGE_SIZE], len(recordings) > PAGE_SIZE
+    estimate = estimates.estimate_queue(utc_now())
+    return render_template(
+        "library.html",
+        groups=rows.group_by_day([rows.make_row(each, estimate) for each in page], estimate.at),
+        older=paging.make_cursor(page[-1]) if has_more else None,
+        is_first=after is None,
+    )
+
+
+def _estimate_sample_seconds() -> float | None:
+    """Seconds of work for the sample meeting, None if the speed of this machine is unknown."""
+    known = speeds.speeds()
+    return sum(known.values()) * sample_meeting.SECONDS if "transcribe" in known else None
+
+
+@blueprint.get("/rows")
+@login_required
+def live_rows() -> Response:
+    """The current rows of the given recordings."""
+    owner_id, estimate = sessions.current_account().id, estimates.estimate_queue(utc_now())
+    found = (queries.get(each, owner_id) for each in request.args.getlist("id")[:PAGE_SIZE])
+    current = [rows.make_row(each, estimate) for each in found if each is not None]
+    html = {row.recording.id: render_template("_row.html", row=row) for row in current}
+    return jsonify(rows=html, live=[row.recording.id for row in current if row.is_live])
+
+
+@blueprint.get("/recordings/<recording_id>")
+@login_required
+def show(recording_id: str) -> str:
+    """A recording: its recap, also while that is written again; before there is one, the progress."""
+    recording = actions.find(recording_id, sessions.current_account())
+    number = version_history.read_version_number(request.args.get("version"))
+    if recording.version is not None or number is not None or recording.job.status == Status.DONE:
+        return _render_recap(recording, number)
+    return render_template(
+        "recording_at_work.html",
+        **_describe_job(recording),
+        phrases=partial_transcript.partial_transcript(recording.id),
+        earlier=queries.earlier_copy(recording),
+    )
+
+
+def _render_recap(recording: Recording, number: int | None) -> str:
+    document = Document(actions.load_recap(recording, number))
+    history = version_history.find_history(recording, number)
+    context = _describe_job(recording)
+    is_earlier = history is not None and not history.open.is_shown
+    return render_template(
+        "recording_done.html",
+        **context,
+        document=document,
+        history=history,
+        is_earlier=is_earlier,
+        can_rewrite=not context["is_live"] and not is_earlier,
+        chosen=recap_options_of(recording),
+        details=details.list_details(document.recap, history),
+        speaker_fields=list_speaker_fields(document),
+        ollama=ollama_circuit.look(current_settings().ollama_host, utc_now()),
+        has_pdf=exports.has_pdf(recording),
+    )
+
+
+def _describe_job(recording: Recording) -> dict[str, object]:
+    """What the templates show about the job of a recording. The queue is estimated once."""
+    estimate = estimates.estimate_queue(utc_now())
+    state = describe_state(recording, estimate)
+    has_worker = progress.has_live_worker(recording, estimate.at)
+    has_recap = recording.version is not None
+    return {
+        "recording": recording,
+        "progress": progress.describe_progress(recording, estimate, has_worker=has_worker),
+        "row": rows.make_row(recording, estimate, state),
+        "is_live": recording.job.status in (Status.QUEUED, Status.RUNNING),
+        "stopped_at": _find_stop(recording),
+        "rewrite": describe_rewrite(recording, state, has_worker=has_worker) if has_recap else None,
+    }
+
+
+def _find_stop(recording: Recording) -> str | None:
+    """The position at which a transcription failed."""
+    job, length = recording.job, recording.duration_seconds
+    if job.status != Status.FAILED or job.stage != "transcribe" or not length:
+        return None
+    return formats.clock(job.progress * length)
+
+
+@blueprint.get("/recordings/<recording_id>/live")
+@login_required
+def live(recording_id: str) -> Response:
+    """The current progress of a recording, and the phrases transcribed after the first `heard`."""
+    recording = actions.find(recording_id, sessions.current_account())
+    context = _describe_job(recording)
+    if not context["is_live"]:
+        return jsonify(finished=True, announcement=_announce_end(recording))
+    announcement = progress.announce(recording)
+    if recording.version is not None:
+        html = render_template("_rewrite_status.html", **context)
+        return jsonify(finished=False, announcement=announcement, progress=html, turns="", heard=0)
+    shown = max(0, request.args.get("heard", 0, type=int))
+    phrases = partial_transcript.partial_transcript(recording.id)
+    return jsonify(
+        finished=False,
+        announcement=announcement,
+        progress=render_template("_progress.html", **context),
+        turns=render_template("_phrases.html", phrases=phrases[shown:]) if len(phrases) > shown else "",
+        heard=len(phrases),
+    )
+
+
+def _announce_end(recording: Recording) -> str:
+    if recording.job.status == Status.DONE:
+        return "The recap is ready"
+    return recording.job.error_message or "Cancelled"
+
+
+@blueprint.get("/recordings/<recording_id>/pdf")
+@login_required
+def pdf(recording_id: str) -> Response:
+    """The PDF of the recap."""
+    return exports.send(actions.find(recording_id, sessions.current_account()), "pdf")

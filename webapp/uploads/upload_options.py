@@ -1,0 +1,64 @@
+"""The options that a form or a client sends with an upload."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from pydantic import ValidationInfo, field_validator, model_validator
+
+from core.recordings.options import MAX_SPEAKERS, UploadOptions
+from webapp.recordings.recap_options import RecapOptionsInput, check_language, pick_fields, require_instructions
+from webapp.validation import invalid_value, validate
+
+#: A form leaves a field empty to detect its value automatically; clients can say so in a word.
+_AUTOMATIC = ("", "auto")
+
+
+class UploadOptionsInput(RecapOptionsInput):
+    """Upload options as sent; None or an empty text means: detect automatically, or the default."""
+
+    title: str | None = None
+    language: str | None = None
+    num_speakers: int | None = None
+    min_speakers: int | None = None
+    max_speakers: int | None = None
+
+    @field_validator("title")
+    @classmethod
+    def _strip_title(cls, value: str | None) -> str | None:
+        return (value or "").strip() or None
+
+    @field_validator("language")
+    @classmethod
+    def _check_spoken_language(cls, value: str | None) -> str | None:
+        return check_language(value, "The language", _AUTOMATIC)
+
+    @field_validator("num_speakers", "min_speakers", "max_speakers", mode="before")
+    @classmethod
+    def _read_number(cls, value: object, info: ValidationInfo) -> int | None:
+        text = str(value or "").strip().lower()
+        if text in _AUTOMATIC:
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= MAX_SPEAKERS):
+            raise invalid_value(
+                f"The number of speakers ({info.field_name}) is invalid.", f"Use a number from 1 to {MAX_SPEAKERS}."
+            )
+        return int(text)
+
+    @model_validator(mode="after")
+    def _check_range(self) -> Self:
+        if self.min_speakers is not None and self.max_speakers is not None and self.min_speakers > self.max_speakers:
+            raise invalid_value(
+                "min_speakers is larger than max_speakers.", "Swap them, or omit one.", field="min_speakers"
+            )
+        return self
+
+
+FIELDS = tuple(UploadOptionsInput.model_fields)
+
+
+def read_upload_options(form: Mapping[str, str]) -> UploadOptions:
+    """The upload options of a form, or of the metadata of a resumable upload. Raises InvalidRequest."""
+    sent = validate(UploadOptionsInput, pick_fields(form, FIELDS))
+    return require_instructions(UploadOptions(**sent.model_dump()))

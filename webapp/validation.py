@@ -1,0 +1,51 @@
+"""Input checked by pydantic, with errors that say what is wrong and how to correct it."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from webapp.errors import InvalidRequest
+
+InputModel = TypeVar("InputModel", bound=BaseModel)
+
+_INVALID_VALUE = "invalid_value"
+
+
+def invalid_value(message: str, hint: str, field: str | None = None) -> PydanticCustomError:
+    """The error that a validator raises. `field` is only needed by validators of the whole model."""
+    return PydanticCustomError(_INVALID_VALUE, "{message}", {"message": message, "hint": hint, "field": field})
+
+
+def validate(model: type[InputModel], data: object, context: object = None) -> InputModel:
+    """Check the values of a form. `context` is passed to the validators. Raises InvalidRequest."""
+    try:
+        return model.model_validate(data, context=context)
+    except ValidationError as error:
+        raise _make_error(model, error.errors()[0]) from error
+
+
+def validate_json(model: type[InputModel], body: bytes, context: object = None) -> InputModel:
+    """Check a JSON body. `context` is passed to the validators. Raises InvalidRequest."""
+    try:
+        return model.model_validate_json(body, context=context)
+    except ValidationError as error:
+        raise _make_error(model, error.errors()[0]) from error
+
+
+def _make_error(model: type[BaseModel], details: ErrorDetails) -> InvalidRequest:
+    """The error of a request, made of the first error that pydantic found."""
+    field = str(details["loc"][0]) if details["loc"] else None
+    if details["type"] == _INVALID_VALUE:
+        context: dict[str, Any] = details["ctx"]
+        return InvalidRequest(context["message"], context["hint"], field=context["field"] or field)
+    if details["type"] == "json_invalid":
+        return InvalidRequest("The body is not JSON.", "Send a JSON object, or nothing.")
+    if field is None:
+        return InvalidRequest("The body is not a JSON object.", 'Send one such as {"template": "meeting"}, or nothing.')
+    if details["type"] == "extra_forbidden":
+        known = ", ".join(model.model_fields)
+        return InvalidRequest(f"There is no field {field[:40]!r}.", f"The fields are {known}.", field=field)
+    return InvalidRequest(f"The value of {field} is not a text.", "Send a text, or null.", field=field)

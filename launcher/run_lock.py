@@ -27,8 +27,10 @@ class RunLock:
         deadline = time.monotonic() + _WAIT_SECONDS
         while not _try_lock(file):
             if time.monotonic() > deadline:  # until then it may be `owner` of another process, which looks only
+                pid = _read_pid(file)
+                file.close()
                 raise StartError(
-                    f"RealRecap already runs on {data_dir} (process {_read_pid(file)}).",
+                    f"RealRecap already runs on {data_dir} (process {pid}).",
                     "Stop it with `make stop`, or choose another folder: `DATA_DIR=... PORT=5001 make run`.",
                 )
             time.sleep(0.05)

@@ -21,7 +21,7 @@ TOOLS = {
     "chaos": (["chaos"],),
     "test": (["pytest", "-rs"],),
 }
-TWO_WORKERS = ["--numprocesses=2", "--dist=loadgroup"]
+TWO_WORKERS = ["--numprocesses=2", "--dist=loadgroup", "--no-loadscope-reorder"]
 """How tests run in parallel unless ARGS says otherwise."""
 
 

@@ -14,7 +14,6 @@ import click
 from flask import Flask
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-import config
 from core.accounts import api_keys
 from core.database import schema
 from pipeline.errors import PipelineError
@@ -152,12 +151,3 @@ def evaluate(transcript: Path, truth: Path, as_json: bool) -> None:
     click.echo(f"cpWER    {score.cpwer:6.1%}   the same, each speaker's words by themselves")
     click.echo(f"DER      {score.der:6.1%}   time with the wrong speakers")
     click.echo(f"speakers {score.found_speakers} found of {score.speakers}")
-
-
-def settings_or_exit() -> config.Settings:
-    """The settings; a wrong one ends the command with its explanation."""
-    try:
-        return config.load()
-    except config.SettingsError as error:
-        click.secho(f"Error: {error}", fg="red", err=True)
-        sys.exit(1)

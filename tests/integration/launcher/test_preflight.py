@@ -21,7 +21,7 @@ from launcher.errors import StartError
 SettingsOf = Callable[..., config.Settings]
 
 
-def test_a_port_in_use_is_named_with_another_one(tmp_path: Path, settings_of: SettingsOf) -> None:
+def test_a_port_in_use_is_reported_with_an_alternative(tmp_path: Path, settings_of: SettingsOf) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         with pytest.raises(StartError) as caught:
@@ -52,12 +52,12 @@ def test_a_data_folder_below_a_file_is_refused(tmp_path: Path) -> None:
     assert "DATA_DIR=" in caught.value.fix
 
 
-def test_a_data_folder_where_not_even_root_may_write_is_refused() -> None:
+def test_a_data_folder_that_even_root_cannot_write_is_refused() -> None:
     with pytest.raises(StartError, match="The data folder /proc/1 cannot be written"):
         early_checks.open_data_dir(Path("/proc/1"))
 
 
-def test_a_new_data_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
+def test_a_new_data_folder_is_private_to_its_owner(tmp_path: Path) -> None:
     early_checks.open_data_dir(tmp_path / "new" / "data")
 
     assert stat.S_IMODE((tmp_path / "new" / "data").stat().st_mode) == 0o700
@@ -77,7 +77,7 @@ def test_a_second_start_on_the_folder_is_refused_until_the_first_is_over(
     settings = settings_of(DATA_DIR=tmp_path, PORT=free_port())
     lock = preflight.check(settings)
 
-    with pytest.raises(StartError, match="RealRecap already runs on"):
+    with pytest.raises(StartError, match="RealRecap is already running on"):
         preflight.check(settings)
 
     lock.release()

@@ -1,4 +1,4 @@
-"""A small process in place of a RealRecap process: `fake_child.py NAME EVENTS BEHAVIOUR...`; records what happens to it."""
+"""A stand-in for a process of RealRecap: `fake_child.py NAME EVENTS BEHAVIOUR...`; records what happens to it."""
 
 from __future__ import annotations
 

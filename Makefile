@@ -1,4 +1,4 @@
-# Everything is done by the package `launcher`; this file only gives its commands short names.
+# Short names for the commands of the package `launcher`.
 PYTHON ?= python3
 LAUNCH = @command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON); install it with: sudo apt install python3 python3-venv" >&2; exit 1; }; \
 	exec $(PYTHON) -m launcher
@@ -13,29 +13,25 @@ help: ## Show these commands
 run: ## Set up and start RealRecap; Ctrl-C stops it
 	$(LAUNCH) run
 
-test: ## Set up and run all tests; ARGS="tests/unit" runs some
+test: ## Set up and run all tests; ARGS=tests/unit runs the fast ones
 	$(LAUNCH) test $(ARGS)
 
-lint: ## Check style and types
+lint: ## Check style, types and dead code
 	$(LAUNCH) lint
 
-fmt: ## Bring the code into shape
+fmt: ## Format the code
 	$(LAUNCH) fmt
 
-COMPILE = UV_CUSTOM_COMPILE_COMMAND="make requirements" uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11
-
-requirements: ## Pin all packages with their hashes again (needs uv)
-	$(COMPILE) requirements.in --output-file requirements.txt
-	$(COMPILE) requirements-dev.in --constraint requirements.txt --output-file requirements-dev.txt
-	$(COMPILE) --no-config requirements-webapp.in --constraint requirements.txt --output-file requirements-webapp.txt
+requirements: ## Compile requirements*.in to requirements*.txt; ARGS=--upgrade takes newer versions
+	$(LAUNCH) requirements $(ARGS)
 
 bench: ## Measure speed and quality
 	$(LAUNCH) bench $(ARGS)
 
-chaos: ## Break running processes at random and count what is lost; ARGS="--faults 200 --seed 1"
+chaos: ## Break running processes at random and count lost jobs; ARGS="--faults 200 --seed 1"
 	$(LAUNCH) chaos $(ARGS)
 
-status: ## Show what runs, since when and at which address
+status: ## Show the running processes and the address
 	$(LAUNCH) status
 
 logs: ## Follow the logs of all processes

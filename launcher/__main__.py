@@ -1,4 +1,4 @@
-"""The commands behind the Makefile. Sets up what a command needs, then goes on inside `.venv`."""
+"""The commands behind the Makefile: sets up what a command needs, then continues inside `.venv`."""
 
 # ruff: noqa: S603 - starting programs is what this module does
 from __future__ import annotations
@@ -7,19 +7,22 @@ import os
 import subprocess
 import sys
 
-from launcher import apt_packages
+from launcher import apt_packages, early_checks
 from launcher.errors import StartError
 from launcher.setup import VirtualEnvironment
 
 NOT_RUNNING = 3
-USAGE = "Use: python3 -m launcher setup|run|test|lint|fmt|bench|chaos|status|logs|stop"
+USAGE = "Usage: python3 -m launcher setup|run|test|lint|fmt|requirements|bench|chaos|status|logs|stop"
 TOOLS = {
-    "lint": (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]),
+    "lint": (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"], ["vulture"]),
     "fmt": (["ruff", "check", "--fix", "."], ["ruff", "format", "."]),
+    "requirements": (["tools.compile_requirements"],),
     "bench": (["benchmarks"],),
     "chaos": (["chaos"],),
     "test": (["pytest", "-rs"],),
 }
+TWO_WORKERS = ["--numprocesses=2", "--dist=loadgroup", "--no-loadscope-reorder"]
+"""How tests run in parallel unless ARGS says otherwise."""
 
 
 def main(arguments: list[str]) -> int:
@@ -33,12 +36,12 @@ def main(arguments: list[str]) -> int:
         if command in TOOLS:
             return _run_tools(environment, command, rest)
         if command in ("run", "status", "logs", "stop"):
-            return _go_on_inside(environment, command, rest)
+            return _continue_inside(environment, command, rest)
     except StartError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nStopped. The next start goes on from here.", file=sys.stderr)
+        print("\nInterrupted. The next start continues from here.", file=sys.stderr)
         return 130
     print(USAGE, file=sys.stderr)
     return 2
@@ -46,19 +49,29 @@ def main(arguments: list[str]) -> int:
 
 def _run_tools(environment: VirtualEnvironment, command: str, rest: list[str]) -> int:
     environment.prepare("dev")
+    options: list[str] = []
     if command == "test":
         apt_packages.install(apt_packages.FOR_TESTS)
-    results = []
+        options = [] if _chooses_workers(rest) else TWO_WORKERS
+    statuses = []
     for tool in TOOLS[command]:
-        print("$ python -m " + " ".join([*tool, *rest]), flush=True)
-        results.append(subprocess.call([str(environment.python), "-m", *tool, *rest], cwd=str(environment.root)))
-    return max(results, key=abs)
+        arguments = [*tool, *options, *rest]
+        print("$ python -m " + " ".join(arguments), flush=True)
+        statuses.append(subprocess.call([str(environment.python), "-m", *arguments], cwd=str(environment.root)))
+    return max(statuses, key=abs)
 
 
-def _go_on_inside(environment: VirtualEnvironment, command: str, rest: list[str]) -> int:
-    changed = command == "run" and environment.prepare("run")
+def _chooses_workers(arguments: list[str]) -> bool:
+    return any(each.startswith(("-n", "--numprocesses", "--dist", "--pdb", "-s")) for each in arguments)
+
+
+def _continue_inside(environment: VirtualEnvironment, command: str, rest: list[str]) -> int:
+    changed = False
+    if command == "run" and not environment.is_ready("run"):
+        early_checks.check_before_set_up(environment.root, os.environ)
+        changed = environment.prepare("run")
     if not environment.python.exists():
-        print("RealRecap is not set up here yet; `make run` does that.")
+        print("RealRecap is not set up here yet. `make run` sets it up.")
         return NOT_RUNNING
     if changed or not environment.is_current():
         os.chdir(environment.root)

@@ -1,4 +1,4 @@
-"""Debian packages that the tests need; installed only where the user is root and apt is there."""
+"""Debian packages that the tests need; installed only for root and if apt is available."""
 
 # ruff: noqa: S603, S607 - starting programs is what this module does
 from __future__ import annotations
@@ -12,7 +12,7 @@ FOR_TESTS = ("chromium", "chromium-driver", "poppler-utils", "postgresql", "redi
 
 
 def find_missing(packages: tuple[str, ...]) -> list[str]:
-    """Those of `packages` that are not installed; empty where this is no Debian."""
+    """Those of `packages` that are not installed; empty if this is not Debian."""
     if not shutil.which("dpkg-query"):
         return []
     return [package for package in packages if not _is_installed(package)]
@@ -25,7 +25,7 @@ def _is_installed(package: str) -> bool:
 
 
 def install(packages: tuple[str, ...]) -> None:
-    """Install what is missing of `packages`; where that cannot be, say so and go on: the tests name what they skip."""
+    """Install the missing `packages`; what cannot be installed is only reported, as tests name what they skip."""
     wanted = find_missing(packages)
     if not wanted:
         return
@@ -37,7 +37,7 @@ def install(packages: tuple[str, ...]) -> None:
     _apt_get("update")
     if _apt_get("install", *wanted):
         return
-    for package in wanted:  # one that this release lacks must not keep the others out
+    for package in wanted:  # a package that this release lacks must not block the others
         _apt_get("install", package)
     left = " ".join(find_missing(packages))
     if left:

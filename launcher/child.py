@@ -1,4 +1,4 @@
-"""One process of RealRecap: started in a session of its own, listened to, stopped with its whole group."""
+"""One process of RealRecap: started in its own session, its output read, stopped with its whole process group."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _DRAIN_SECONDS = 1.0
 class ChildSpec:
     """What to start: `name` for logs, `title` for people, `command` to run, and how it is stopped.
 
-    Children with a lower `stop_order` are stopped first, equal ones together; each has `stop_seconds` to leave after
-    SIGTERM. With `keeps_answer` its standard output is an answer to the launcher, shown nowhere.
+    Children with a lower `stop_order` are stopped first, equal ones together; each has `stop_seconds` to end after
+    SIGTERM. With `keeps_answer` its standard output is an answer to the launcher and is not shown.
     """
 
     name: str
@@ -37,10 +37,10 @@ class ChildSpec:
 
 
 class Child:
-    """A process that can be started, again and again, in the folder `root`; `hear` gets each of its lines."""
+    """A process that can be started repeatedly in the folder `root`; `on_line` receives each line of its output."""
 
     def __init__(
-        self, spec: ChildSpec, root: Path, environment: Mapping[str, str], hear: Callable[[str], None]
+        self, spec: ChildSpec, root: Path, environment: Mapping[str, str], on_line: Callable[[str], None]
     ) -> None:
         self.spec = spec
         self.starts = 0
@@ -48,7 +48,7 @@ class Child:
         self.last_lines: deque[str] = deque(maxlen=LINES_KEPT)
         self._root = root
         self._environment = environment
-        self._hear = hear
+        self._on_line = on_line
         self._process: asyncio.subprocess.Process | None = None
         self._pumps: list[asyncio.Task[None]] = []
 
@@ -58,15 +58,15 @@ class Child:
         return self._process.pid if self._process and self._process.returncode is None else None
 
     async def start(self) -> None:
-        """Start the process. It does not see the terminal's Ctrl-C, and dies with the launcher.
+        """Start the process. It does not receive the terminal's Ctrl-C and ends with the launcher.
 
-        Raises StartError where its program cannot be started.
+        Raises StartError if its program cannot be started.
         """
         self.starts += 1
         self.last_lines.clear()
         self._pumps.clear()
-        takers = [self.answer.append, self._take] if self.spec.keeps_answer else [self._take]
-        out = [self._listen(take) for take in takers]
+        receivers = [self.answer.append, self._take] if self.spec.keeps_answer else [self._take]
+        out = [self._listen(take) for take in receivers]
         try:
             self._process = await asyncio.create_subprocess_exec(
                 *self.spec.command,
@@ -85,9 +85,9 @@ class Child:
                 os.close(end)
 
     async def ended(self) -> int:
-        """Wait for the process to end and its last words; returns the exit code, negative for a signal.
+        """Wait for the process to end and for its last lines; returns the exit code, negative for a signal.
 
-        What it left of its process group is killed, so that a restart finds ports and files free.
+        The rest of its process group is killed, so that a restart finds ports and files free.
         """
         if self._process is None:
             raise RuntimeError(f"{self.spec.name} was not started")
@@ -100,7 +100,7 @@ class Child:
         return code
 
     async def stop(self, hurry: asyncio.Event) -> bool:
-        """End the process: SIGTERM, then SIGKILL after its `stop_seconds` or on `hurry`; False where it took that."""
+        """End the process: SIGTERM, then SIGKILL after `stop_seconds` or on `hurry`; False if it had to be killed."""
         if self._process is None:
             return True
         with suppress(ProcessLookupError):
@@ -109,16 +109,16 @@ class Child:
         hurrying = asyncio.create_task(hurry.wait())
         await asyncio.wait({ending, hurrying}, timeout=self.spec.stop_seconds, return_when=asyncio.FIRST_COMPLETED)
         hurrying.cancel()
-        left_by_itself = self._process.returncode is not None
-        if not left_by_itself:
+        ended_in_time = self._process.returncode is not None
+        if not ended_in_time:
             self._kill_group()
         await ending
-        return left_by_itself
+        return ended_in_time
 
     def _listen(self, take: Callable[[str], None]) -> int:
-        """A new pipe whose lines go to `take`; returns the end to write to.
+        """Create a pipe whose lines go to `take`; returns the end to write to.
 
-        asyncio's own pipes would not do: with them a process counts as running while any that it started holds one.
+        Not asyncio's own pipes: with them a process counts as running while its descendants hold a pipe.
         """
         reading, writing = os.pipe()
         self._pumps.append(asyncio.create_task(_pump(reading, take)))
@@ -132,11 +132,11 @@ class Child:
     def _take(self, line: str) -> None:
         if line.strip():
             self.last_lines.append(line)
-        self._hear(line)
+        self._on_line(line)
 
 
 async def _pump(reading: int, take: Callable[[str], None]) -> None:
-    """Pass on what comes through a pipe line by line; a line over 16 KB is passed on in pieces."""
+    """Pass on the lines from a pipe; a line over 16 KB is passed on in pieces."""
     stream = asyncio.StreamReader()
     transport, _ = await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(stream),
@@ -157,8 +157,8 @@ async def _pump(reading: int, take: Callable[[str], None]) -> None:
 
 
 def describe_end(code: int) -> str:
-    """An exit code in words."""
+    """Describe an exit code in words."""
     if code >= 0:
         return f"ended with exit code {code}"
-    reason = ", perhaps for lack of memory" if -code == signal.SIGKILL else ""
+    reason = ", possibly for lack of memory" if -code == signal.SIGKILL else ""
     return f"was killed by {signal.Signals(-code).name}{reason}"

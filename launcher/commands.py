@@ -23,7 +23,7 @@ STOP_SECONDS = 90.0
 
 def run() -> int:
     """Start everything and stay in the foreground until it is stopped."""
-    os.umask(0o077)  # recordings are nobody else's business
+    os.umask(0o077)  # recordings are private
     settings = preflight.read_settings()
     lock = preflight.check(settings)
     services.keep_secret_key(settings)
@@ -40,14 +40,16 @@ def run() -> int:
 
 
 def status() -> int:
-    """Show who runs, since when and where; returns 3 where nothing does."""
+    """Show the running processes and the address; returns 3 if RealRecap is not running."""
     data_dir = preflight.read_settings().data_dir
     pid = run_lock.find_owner(data_dir)
     if pid is None:
-        print(f"RealRecap does not run on {data_dir}.")
+        print(f"RealRecap is not running on {data_dir}.")
         return NOT_RUNNING
     now = run_state.RunState.load(data_dir) or run_state.RunState()
-    print(f"RealRecap {'runs' if now.ready else 'is starting'} on {data_dir} (process {pid}), {_since(now.since)}.")
+    print(
+        f"RealRecap {'is running' if now.ready else 'is starting'} on {data_dir} (process {pid}), {_since(now.since)}."
+    )
     print(f"Address: {now.address}")
     for name, child in now.children.items():
         restarts = f", restarted {child.starts - 1} times" if child.starts > 1 else ""
@@ -69,7 +71,7 @@ def stop() -> int:
     data_dir = preflight.read_settings().data_dir
     pid = run_lock.find_owner(data_dir)
     if pid is None:
-        print(f"RealRecap does not run on {data_dir}.")
+        print(f"RealRecap is not running on {data_dir}.")
         return 0
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)

@@ -1,10 +1,10 @@
-"""The launcher's one error: what stands in the way, and what mends it."""
+"""The launcher's error: what prevents a start, and the fix."""
 
 from __future__ import annotations
 
 
 class StartError(Exception):
-    """Something stands in the way of a start or of the set-up; `fix` is what the owner can do about it."""
+    """Something prevents the start or the set-up; `fix` tells the owner what to do."""
 
     def __init__(self, message: str, fix: str = "") -> None:
         super().__init__(message)

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-# gunicorn reads this file by its path, without the folder above it on the module path
+# gunicorn loads this file by its path; the folder above it is not on the module path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from config import load  # the module itself would be taken for the setting of that name
+from config import load  # gunicorn has a setting named `config`
 from core.log_format import set_up_logging
 from launcher.parent_death import die_with_parent
 
@@ -20,8 +20,8 @@ _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 bind = f"{_host}:{_settings.port}"
 worker_class = "gthread"
 workers = 2
-threads = 32  # most of them wait: for a slow line, or for the next request
-timeout = 120  # of the worker's own heartbeat: a thread with a slow upload does not count
+threads = 32  # most of them wait for a slow connection or for the next request
+timeout = 120  # of the worker's own heartbeat; a slow upload in a thread does not count
 graceful_timeout = 10
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a heartbeat must not wait for a disk
 control_socket_disable = True
@@ -30,6 +30,6 @@ loglevel = _settings.log_level
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Have a worker end with its master, and write its log as the other services do."""
+    """Let a worker end with its master, and log as the other services do."""
     die_with_parent(server.pid)
     set_up_logging("web")

@@ -1,4 +1,4 @@
-"""What the processes print: on the terminal with the name of the one that speaks, and in a log file each."""
+"""The output of the processes: on the terminal, prefixed with the process name, and in one log file each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FILES_KEPT = 2
 OWN_NAME = "realrecap"
 _COLOURS = ("36", "33", "35", "34", "32")
 _NAME_WIDTH = 9
-# a file's name may carry codes that steer a terminal; tabs are harmless
+# a file name may contain terminal control codes; tabs are harmless
 _CONTROL = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), 127, *range(128, 160)) if code != 9}
 
 
@@ -28,18 +28,18 @@ class Output:
         folder.mkdir(parents=True, exist_ok=True)
 
     def line(self, name: str, text: str) -> None:
-        """A line of the process `name`."""
+        """Write a line of the process `name`."""
         text = text.translate(_CONTROL)
         self._print(f"{self._paint(name)} | {text}")
         self._keep(name, text)
 
     def say(self, text: str) -> None:
-        """Words of the launcher itself, one or more lines."""
+        """Write one or more lines of the launcher itself."""
         for line in text.splitlines():
             self.line(OWN_NAME, line)
 
     def show(self, text: str) -> None:
-        """Print as it is, and in no file: for what is meant for the owner's eyes."""
+        """Print a text unchanged and keep it out of the log files, such as a password."""
         self._print(text)
 
     def close(self) -> None:
@@ -60,7 +60,7 @@ class Output:
         try:
             print(text, file=self._stream, flush=True)
         except OSError:
-            self._stream = None  # the terminal was closed; the files go on
+            self._stream = None  # the terminal was closed; keep writing the files
 
     def _keep(self, name: str, text: str) -> None:
         if name not in self._files:

@@ -1,4 +1,4 @@
-"""Makes a process end with its parent, even where the parent is killed without a chance to tell it."""
+"""Makes a process end with its parent, even if the parent is killed (the parent-death signal of Linux)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _prctl = getattr(ctypes.CDLL(None), "prctl", None)
 
 
 def die_with_parent(parent: int) -> None:
-    """Have the kernel kill this process as soon as process `parent` is gone (Linux; elsewhere nothing happens).
+    """Let the kernel kill this process as soon as process `parent` ends. Does nothing outside Linux.
 
-    To be called in the new process. SIGKILL, because a Redis that takes its time to leave would delete the socket of
-    its successor, and a worker's unfinished job is taken up again in any case.
+    Call it in the new process. The signal is SIGKILL: a Redis that shuts down slowly would delete the socket of its
+    successor, and a worker's unfinished job is resumed in any case.
     """
     if _prctl is None:
         return
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it was gone before the kernel knew
+    if os.getppid() != parent:  # it ended before the call
         os._exit(1)

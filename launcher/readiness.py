@@ -1,4 +1,4 @@
-"""Ends once the web server and both workers answer; until then says every minute what is still missing."""
+"""Ends once the web server and both workers answer; until then prints every minute what is still missing."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ def web_answers(host: str, port: int) -> bool:
 
 
 def worker_answers(queue: str) -> bool:
-    """Whether this machine's worker of the queue answers a ping by way of Redis."""
+    """Whether this machine's worker of the queue answers a ping through Redis."""
     name = f"{queue}@{socket.gethostname()}"
     return bool(celery.control.ping(destination=[name], timeout=0.5))
 
 
 def wait_for(checks: dict[str, Callable[[], bool]]) -> None:
-    """Wait until every check held once."""
+    """Wait until every check has succeeded once."""
     missing = dict(checks)
     notice = time.monotonic() + NOTICE_SECONDS
     while missing:
         missing = {name: holds for name, holds in missing.items() if not holds()}
         if missing and time.monotonic() > notice:
-            print("Still waiting for " + " and ".join(missing) + "; `make logs` shows what they do.", flush=True)
+            print("Still waiting for " + " and ".join(missing) + "; `make logs` shows their output.", flush=True)
             notice = time.monotonic() + NOTICE_SECONDS
         time.sleep(_PAUSE_SECONDS if missing else 0)
 

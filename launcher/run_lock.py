@@ -1,4 +1,4 @@
-"""The lock in DATA_DIR that keeps a second RealRecap away."""
+"""The lock file in DATA_DIR that allows only one RealRecap to run on it."""
 
 from __future__ import annotations
 
@@ -15,20 +15,22 @@ _WAIT_SECONDS = 1.0
 
 
 class RunLock:
-    """Held by the one RealRecap that runs on a folder; the kernel gives it back when the process ends."""
+    """Held by the RealRecap that runs on a folder; the kernel releases it when the process ends."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file
 
     @classmethod
     def take(cls, data_dir: Path) -> RunLock:
-        """Take the lock of `data_dir`; StartError where another process has it."""
-        file = open(data_dir / LOCK_FILE, "a+")  # noqa: SIM115 - held until the lock is given back
+        """Take the lock of `data_dir`; StartError if another process holds it."""
+        file = open(data_dir / LOCK_FILE, "a+")  # noqa: SIM115 - open until the lock is released
         deadline = time.monotonic() + _WAIT_SECONDS
         while not _try_lock(file):
-            if time.monotonic() > deadline:  # until then it may be `owner` of another process, which looks only
+            if time.monotonic() > deadline:  # before, it may be `find_owner` in another process, which holds it briefly
+                pid = _read_pid(file)
+                file.close()
                 raise StartError(
-                    f"RealRecap already runs on {data_dir} (process {_read_pid(file)}).",
+                    f"RealRecap is already running on {data_dir} (process {pid}).",
                     "Stop it with `make stop`, or choose another folder: `DATA_DIR=... PORT=5001 make run`.",
                 )
             time.sleep(0.05)
@@ -38,12 +40,12 @@ class RunLock:
         return cls(file)
 
     def release(self) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         self._file.close()
 
 
 def find_owner(data_dir: Path) -> int | None:
-    """The process that runs RealRecap on `data_dir`; None where there is none."""
+    """The process that runs RealRecap on `data_dir`; None if there is none."""
     try:
         with open(data_dir / LOCK_FILE) as file:
             return None if _try_lock(file) else _read_pid(file)

@@ -12,7 +12,7 @@ STATE_FILE = "run.json"
 
 @dataclass
 class ChildState:
-    """One process: its number, when it started (seconds since 1970) and how often it was started."""
+    """One process: its id, its start (seconds since 1970) and the number of starts so far."""
 
     pid: int
     since: float
@@ -29,14 +29,14 @@ class RunState:
     children: dict[str, ChildState] = field(default_factory=dict)
 
     def save(self, data_dir: Path) -> None:
-        """Write it into `data_dir`, whole or not at all."""
+        """Write it atomically into `data_dir`."""
         part = data_dir / f"{STATE_FILE}.part"
         part.write_text(json.dumps(asdict(self)))
         part.replace(data_dir / STATE_FILE)
 
     @classmethod
     def load(cls, data_dir: Path) -> RunState | None:
-        """Read it from `data_dir`; None where nothing was written yet."""
+        """Read it from `data_dir`; None if nothing was written yet."""
         try:
             values = json.loads((data_dir / STATE_FILE).read_text())
         except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Which processes RealRecap consists of, and what they are started with."""
+"""The processes of RealRecap and how they are started."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ _CREATE_ADMIN = "create-admin"
 
 
 def make_startup_plan(settings: config.Settings) -> StartupPlan:
-    """The plan of a whole RealRecap on this machine; embeds Redis unless REDIS_URL is set."""
+    """The plan that starts all of RealRecap on this machine, with an embedded Redis unless REDIS_URL is set."""
     embedded = None if settings.redis_url else redis_server.prepare(settings.data_dir)
     return StartupPlan(
         broker=ChildSpec("redis", "Redis", embedded.command, stop_order=4) if embedded else None,
         broker_answers=_waiting_for(embedded.url if embedded else settings.redis_url),
-        preparations=(ChildSpec("database", "set-up of the database", (*_FLASK, "db-upgrade")),),
+        preparations=(ChildSpec("database", "database set-up", (*_FLASK, "db-upgrade")),),
         services=(
             ChildSpec("web", "web server", _web(), stop_order=1, stop_seconds=15),
             *(_worker(queue) for queue in needed_queues()),
             ChildSpec("beat", "scheduler", _beat(settings.data_dir), stop_order=2, stop_seconds=5),
         ),
         readiness=(
-            ChildSpec(_CREATE_ADMIN, "making of the first account", _create_admin(), keeps_answer=True),
-            ChildSpec("start", "check of the start", (*_MODULE, "launcher.readiness")),
+            ChildSpec(_CREATE_ADMIN, "creation of the first account", _create_admin(), keeps_answer=True),
+            ChildSpec("start", "start-up check", (*_MODULE, "launcher.readiness")),
         ),
         announce=lambda answers, ready: announcement(settings, answers.get(_CREATE_ADMIN, []), ready),
         address=address(settings),
@@ -71,7 +71,7 @@ def _waiting_for(url: str) -> Callable[[], Awaitable[None]]:
             if time.monotonic() > deadline:
                 raise StartError(
                     f"Redis at {redis_server.without_password(url)} does not answer.",
-                    "Start it or correct REDIS_URL; without REDIS_URL RealRecap starts a Redis of its own.",
+                    "Start it or correct REDIS_URL. Without REDIS_URL, RealRecap starts its own Redis.",
                 )
             await asyncio.sleep(0.05)
 
@@ -79,30 +79,30 @@ def _waiting_for(url: str) -> Callable[[], Awaitable[None]]:
 
 
 def environment(settings: config.Settings) -> dict[str, str]:
-    """The environment of every process: that of the launcher, with DATA_DIR as an absolute path."""
+    """The environment of every process: the launcher's own, with DATA_DIR as an absolute path."""
     return {**os.environ, "DATA_DIR": str(settings.data_dir), "PYTHONUNBUFFERED": "1"}
 
 
 def keep_secret_key(settings: config.Settings) -> None:
-    """Make the key that signs sessions, once, into DATA_DIR, unless the settings bring one."""
+    """Create the key that signs sessions in DATA_DIR, once, unless the settings contain one."""
     if settings.secret is None:
         redis_server.write_private(settings.data_dir / "secret-key", secrets.token_urlsafe(48) + "\n")
 
 
 def address(settings: config.Settings) -> str:
-    """Where the owner's browser finds the site."""
+    """The address of the site for the owner's browser."""
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
     host = f"[{host}]" if ":" in host and not host.startswith("[") else host
     return settings.public_url or f"http://{host}:{settings.port}"
 
 
 def announcement(settings: config.Settings, answer: list[str], ready: bool) -> str:
-    """What the owner reads once everything is up; on an early end (`ready` false) only the one-time password."""
+    """The text shown once everything is up; on an early exit (`ready` false) only the one-time password."""
     login = _first_login(answer)
     if not ready:
         return login
-    where = f"Recordings and results lie in {settings.data_dir}."
-    how = "Stop with Ctrl-C here, or with `make stop` in another terminal."
+    where = f"Recordings and results are stored in {settings.data_dir}."
+    how = "Stop with Ctrl-C, or with `make stop` in another terminal."
     return f"\nRealRecap is ready: {address(settings)}\n{login}\n{where}\n{how}\n"
 
 
@@ -113,6 +113,6 @@ def _first_login(answer: list[str]) -> str:
             return (
                 f"\n  Log in as          {made['email']}"
                 f"\n  One-time password  {made['password']}"
-                "\n\n  It is shown this once. Change it once you are in.\n"
+                "\n\n  It is shown only once. Change it after logging in.\n"
             )
     return ""

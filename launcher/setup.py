@@ -1,4 +1,4 @@
-"""Makes `.venv` and installs the pinned packages into it; does nothing, fast, where that is done."""
+"""Creates `.venv` and installs the pinned packages into it; returns at once if that is already done."""
 
 # ruff: noqa: S603 - starting programs is what this module does
 from __future__ import annotations
@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -15,22 +16,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from launcher import apt_packages, interpreters
+from launcher import apt_packages, interpreters, packages
 from launcher.errors import StartError
 
 ROOT = Path(__file__).resolve().parent.parent
 GIGABYTE = 10**9
-FREE_BYTES_FIRST = 13 * GIGABYTE
-"""What the first set-up takes at its peak: 8.5 GB of installed packages and 4.1 GB of downloads not yet deleted."""
-FREE_BYTES_LATER = GIGABYTE
-FILES = {
-    "run": ("requirements-webapp.txt", "requirements.txt"),
-    "dev": ("requirements-webapp.txt", "requirements.txt", "requirements-dev.txt"),
-}
+FIRST_FREE_BYTES = 13 * GIGABYTE
+"""Peak of the first set-up: 8.5 GB of installed packages and, with pip, 4.1 GB of downloads not yet deleted."""
+LATER_FREE_BYTES = GIGABYTE
+REQUIREMENTS = {"run": "requirements.txt", "dev": "requirements-dev.txt"}
+MACHINES = (("Linux", "x86_64"), ("Darwin", "arm64"))
+"""Where the speech engines have packages."""
 
 
 class VirtualEnvironment:
-    """The virtual environment of a checkout: `.venv`, and `.setup` with the lock, downloads and a fetched Python."""
+    """The virtual environment of a checkout: `.venv`, and `.setup` with the lock, downloads, uv and Python."""
 
     def __init__(self, root: Path = ROOT) -> None:
         self.root = root
@@ -40,41 +40,42 @@ class VirtualEnvironment:
         self._stamp = self.folder / "realrecap.json"
 
     def is_current(self) -> bool:
-        """Whether this very process runs on the environment's Python."""
+        """Whether this process runs on the environment's Python."""
         return Path(sys.prefix).resolve() == self.folder.resolve()
 
     def is_ready(self, kind: str) -> bool:
-        """Whether everything in the requirement files of `kind` (`run` or `dev`) is installed."""
+        """Whether all requirements of `kind` (`run` or `dev`) are installed."""
         try:
             stamp = json.loads(self._stamp.read_text())
         except (OSError, ValueError):
             return False
-        if self.is_current() and stamp["python"] != _version(sys.version_info[:2]):
-            return False  # the system's Python moved on under the environment
+        if self.is_current() and stamp["python"] != "{}.{}".format(*sys.version_info[:2]):
+            return False  # the system's Python was upgraded
         return self.python.exists() and stamp.get(kind) == self._fingerprint(kind)
 
     def prepare(self, kind: str) -> bool:
-        """Install what `kind` needs; True where something was done.
+        """Install what `kind` needs; returns whether anything was installed.
 
-        Raises StartError where the folder, the disk, Python or the package index stand in the way.
+        Raises StartError if the machine, the folder, the disk, Python or the package index does not allow it.
         """
         if self.is_ready(kind):
             return False
+        _check_machine(platform.system(), platform.machine())
         self._check_writable()
         with self._locked() as lock:
             if self.is_ready(kind):
                 return True
             self._check_disk()
-            version = self._make(kind)
-            self._install(kind, lock)
-            done = ("run", "dev") if kind == "dev" else ("run",)
-            self._write_stamp({"python": version, **{name: self._fingerprint(name) for name in done}})
+            version = self._create(kind)
+            self._stamp.unlink(missing_ok=True)  # should the installation be cut off, not even the old one is whole
+            packages.install(self.python, self.root / REQUIREMENTS[kind], self.tools, lock)
+            kinds = ("run", "dev") if kind == "dev" else ("run",)
+            self._write_stamp({"python": version, **{name: self._fingerprint(name) for name in kinds}})
         print("Set-up finished.", flush=True)
         return True
 
     def _fingerprint(self, kind: str) -> str:
-        content = b"\0".join((self.root / name).read_bytes() for name in FILES[kind])
-        return hashlib.sha256(content).hexdigest()
+        return hashlib.sha256((self.root / REQUIREMENTS[kind]).read_bytes()).hexdigest()
 
     def _write_stamp(self, stamp: dict[str, str]) -> None:
         part = self._stamp.with_suffix(".part")
@@ -91,7 +92,7 @@ class VirtualEnvironment:
             except OSError as error:
                 raise StartError(
                     f"The folder {folder} cannot be written: {error.strerror}.",
-                    f"Make it yours with `sudo chown -R $USER {self.root}`, or put RealRecap into another folder.",
+                    f"Take ownership of it with `sudo chown -R $USER {self.root}`, or use another folder.",
                 ) from error
 
     @contextmanager
@@ -100,42 +101,42 @@ class VirtualEnvironment:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                print("Another set-up of this folder is at work; waiting for it.", flush=True)
+                print("Another set-up is running in this folder; waiting for it.", flush=True)
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield lock
 
     def _check_disk(self) -> None:
         has_torch = any(self.folder.glob("lib/python*/site-packages/torch-*.dist-info/RECORD"))
-        needed = FREE_BYTES_LATER if has_torch else FREE_BYTES_FIRST
+        needed = LATER_FREE_BYTES if has_torch else FIRST_FREE_BYTES
         free = shutil.disk_usage(self.root).free
         if free < needed:
             raise StartError(
                 f"Too little disk: the set-up needs {needed / GIGABYTE:.0f} GB, {free / GIGABYTE:.1f} GB are free "
-                f"where {self.root} lies.",
+                f"on the disk of {self.root}.",
                 "Free some space, or move RealRecap to a larger disk, then start again.",
             )
         if not has_torch:
             print(
                 f"First set-up in {self.folder}: 4 GB to download, 8.5 GB installed, "
-                f"{needed / GIGABYTE:.0f} GB of disk meanwhile ({free / GIGABYTE:.0f} GB are free). "
-                "It takes 3 to 20 minutes, once.",
+                f"up to {needed / GIGABYTE:.0f} GB of disk during the set-up ({free / GIGABYTE:.0f} GB are free). "
+                "This happens once and takes 3 to 20 minutes.",
                 flush=True,
             )
 
-    def _make(self, kind: str) -> str:
-        """Make the virtual environment unless a working one is there; returns its Python version."""
-        there = interpreters.probe(str(self.python))
-        if there and there.is_fit and self._runs("import pip"):
-            return there.name
+    def _create(self, kind: str) -> str:
+        """Create the virtual environment unless there is a working one; returns its Python version."""
+        existing = interpreters.probe(str(self.python))
+        if existing and existing.is_supported and self._runs("import pip"):
+            return existing.name
         if kind == "dev" and os.geteuid() == 0:
             apt_packages.install(apt_packages.FOR_ENVIRONMENTS)
-        chosen = interpreters.choose(interpreters.candidates(), self.tools)
-        print(f"Making .venv with Python {chosen.name} ({chosen.path}).", flush=True)
+        chosen = interpreters.choose_interpreter(interpreters.find_candidates(), self.tools)
+        print(f"Creating .venv with Python {chosen.name} ({chosen.path}).", flush=True)
         try:
             subprocess.run([chosen.path, "-m", "venv", "--clear", str(self.folder)], check=True)
         except subprocess.CalledProcessError as error:
             raise StartError(
-                f"Python {chosen.name} could not make {self.folder}; its lines above say why.",
+                f"Python {chosen.name} could not create {self.folder}. The lines above give the reason.",
                 f"Often `sudo apt install python{chosen.name}-venv` helps.",
             ) from error
         return chosen.name
@@ -143,35 +144,10 @@ class VirtualEnvironment:
     def _runs(self, code: str) -> bool:
         return subprocess.run([str(self.python), "-c", code], stderr=subprocess.DEVNULL).returncode == 0
 
-    def _install(self, kind: str, lock: IO[str]) -> None:
-        """Run pip, which inherits the lock: should this process be killed, a second set-up waits for pip's end."""
-        self._remove_half_installed()
-        downloads = self.tools / "downloads"
-        shutil.rmtree(downloads, ignore_errors=True)
-        downloads.mkdir()
-        # /tmp is often a small part of the memory, too small for what pip unpacks
-        environment = dict(os.environ, TMPDIR=os.environ.get("TMPDIR") or str(downloads))
-        requirements = FILES[kind][-1]
-        print(f"Installing the packages of {requirements}; pip's own lines follow.", flush=True)
-        command = [str(self.python), "-m", "pip", "install", "--requirement", str(self.root / requirements)]
-        try:
-            done = subprocess.run(command, env=environment, cwd=str(self.root), pass_fds=[lock.fileno()])
-        finally:
-            shutil.rmtree(downloads, ignore_errors=True)
-        if done.returncode != 0:
-            raise StartError(
-                "The packages could not be installed; pip's last lines above say why.",
-                "Check the network and, where there is a proxy or an own package index, pip's settings (HTTPS_PROXY, "
-                "PIP_INDEX_URL). Then start again: what was installed is kept.",
-            )
 
-    def _remove_half_installed(self) -> None:
-        """Make pip see what an interruption left: a package without RECORD, which is written last, is not whole."""
-        for packages in self.folder.glob("lib/python*/site-packages"):
-            halves = [info for info in packages.glob("*.dist-info") if not (info / "RECORD").is_file()]
-            for leftover in [*halves, *packages.glob("~*")]:
-                shutil.rmtree(leftover)
-
-
-def _version(version: tuple[int, ...]) -> str:
-    return ".".join(str(part) for part in version)
+def _check_machine(system: str, machine: str) -> None:
+    if (system, machine) not in MACHINES:
+        raise StartError(
+            f"The speech engines have no packages for {system} on {machine}.",
+            "Use a Linux machine with an x86-64 processor or a Mac with Apple silicon.",
+        )

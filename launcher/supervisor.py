@@ -25,9 +25,8 @@ _HURRY_AFTER_SECONDS = 1.0
 class StartupPlan:
     """What to run: `broker` until `broker_answers`, `preparations` one by one, then `services`.
 
-    Everything is up when each of `readiness`, run side by side, has ended. Then `announce` makes of the answers (by
-    name) what is shown; it is called on the way out too where it never came to that, so that a one-time password is
-    not lost.
+    Everything is up once all of `readiness`, run in parallel, have ended. Then `announce` turns their answers (by name)
+    into the text to show. It is also called on an early exit, so that a one-time password is not lost.
     """
 
     services: tuple[ChildSpec, ...]
@@ -41,7 +40,7 @@ class StartupPlan:
 
 @dataclass
 class Supervisor:
-    """Runs a plan in the foreground until a signal or a child that keeps dying ends it."""
+    """Runs a plan in the foreground until a signal arrives or a child keeps failing."""
 
     plan: StartupPlan
     data_dir: Path
@@ -56,7 +55,7 @@ class Supervisor:
     _asked_at: float = 0.0
 
     async def run(self) -> int:
-        """Run until the end; returns the exit status: 0 after a signal, 1 where something kept failing."""
+        """Run until the end; returns the exit status: 0 after a signal, 1 if something kept failing."""
         self._listen_to_signals()
         self._state.address = self.plan.address
         work = asyncio.create_task(self._work())
@@ -94,14 +93,14 @@ class Supervisor:
             self.output.say("Stopping.")
             return 0
         except ExceptionGroup as group:
-            if group.split(StartError)[1]:  # something that was not foreseen: its traceback is wanted
+            if group.split(StartError)[1]:  # unexpected: show its traceback
                 raise
             self.output.say(str(group.exceptions[0]))
             return 1
         return 0
 
     async def _keep(self, child: Child) -> None:
-        """Start a child again whenever it ends; StartError when that happens three times within a minute."""
+        """Restart a child whenever it ends; StartError if that happens three times within a minute."""
         deaths: deque[float] = deque(maxlen=DEATHS_ALLOWED + 1)
         while True:
             await self._start(child)
@@ -109,13 +108,13 @@ class Supervisor:
             deaths.append(time.monotonic())
             if len(deaths) > DEATHS_ALLOWED and deaths[-1] - deaths[0] < DEATH_WINDOW_SECONDS:
                 raise StartError(
-                    f"The {child.spec.title} {how}, for the third time within a minute: everything is stopped.",
+                    f"The {child.spec.title} {how}, for the third time within a minute. Stopping everything.",
                     _last_lines(child),
                 )
-            self.output.say(f"The {child.spec.title} {how}; it is started again.")
+            self.output.say(f"The {child.spec.title} {how}; restarting it.")
 
     async def _run_once(self, spec: ChildSpec) -> None:
-        """Run a step of the start to its end; StartError, with its last lines, where it fails."""
+        """Run a step of the start; StartError with its last lines if it fails."""
         child = self._add(spec)
         self._answers[spec.name] = child.answer
         await child.start()
@@ -143,11 +142,11 @@ class Supervisor:
     def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # as nohup leaves it
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup ignores it
                 loop.add_signal_handler(number, self._ask_to_stop)
 
     def _ask_to_stop(self) -> None:
-        """The first signal stops everything in order, a later one at once; make may echo a signal, hence the pause."""
+        """The first signal stops everything in order, a later one at once; `make` may repeat a signal at once."""
         now = time.monotonic()
         if not self._stop_asked.is_set():
             self._stop_asked.set()
@@ -165,7 +164,7 @@ class Supervisor:
 
     async def _stop(self, child: Child) -> None:
         if not await child.stop(self._hurry):
-            self.output.say(f"The {child.spec.title} did not leave by itself and was killed.")
+            self.output.say(f"The {child.spec.title} did not stop in time and was killed.")
 
 
 def _last_lines(child: Child) -> str:

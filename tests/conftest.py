@@ -1,14 +1,17 @@
-"""What the tests of several folders use: a fresh DATA_DIR, databases, Redis, Ollama."""
+"""Fixtures of all folders: a fresh DATA_DIR, databases and Ollama; how the tests are shared out to parallel workers."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, create_engine, text
 from support.helpers import free_port
 from support.ollama_server import Model, OllamaServer
 
@@ -20,6 +23,24 @@ for _name in config.Settings.model_fields:
     os.environ.pop(_name.upper(), None)
     os.environ.pop(f"{_name.upper()}_FILE", None)
 config.Settings.model_config["env_file"] = None
+
+
+TESTS = Path(__file__).parent
+#: Folders whose tests share running processes; they take longest, so that they begin first.
+SHARED_SITES = ("end_to_end", "faults")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several workers (`--dist loadgroup`), keep a file on one worker, and so the folders with a running site."""
+    items.sort(key=lambda item: _folder(item) not in SHARED_SITES)
+    for item in items:
+        folder = _folder(item)
+        item.add_marker(pytest.mark.xdist_group(folder if folder in SHARED_SITES else str(item.path)))
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(TESTS).parts[0]
 
 
 @pytest.fixture
@@ -50,9 +71,16 @@ def data_dir(tmp_path: Path, settings_of: Callable[..., config.Settings]) -> Pat
 
 
 @pytest.fixture
-def sqlite(data_dir: Path) -> str:
+def sqlite(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A fresh SQLite database with its tables; its address."""
-    schema.upgrade()
+    template, database = tmp_path_factory.getbasetemp() / "empty.db", data_dir / "realrecap.db"
+    if template.exists():  # copying is many times faster than migrating
+        data_dir.mkdir(mode=0o700)
+        shutil.copyfile(template, database)
+    else:
+        schema.upgrade()
+        with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(template)) as target:
+            source.backup(target)
     return config.load().database
 
 
@@ -76,6 +104,16 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="session")
+def postgresql_admin(postgresql_server: str) -> Iterator[Engine]:
+    """A connection to the server that can create databases; one of them, `empty`, holds the tables alone."""
+    admin = create_engine(
+        f"{postgresql_server}/postgres".replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
+    )
+    yield admin
+    admin.dispose()
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def any_database(
     request: pytest.FixtureRequest, data_dir: Path, settings_of: Callable[..., config.Settings]
@@ -84,20 +122,21 @@ def any_database(
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite")
         return
-    from sqlalchemy import create_engine, text
-
-    server = request.getfixturevalue("postgresql_server").replace("postgresql://", "postgresql+psycopg://")
+    admin: Engine = request.getfixturevalue("postgresql_admin")
     name = f"test_{os.urandom(4).hex()}"
-    admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    url = admin.url.set(database=name).render_as_string(hide_password=False)
+    settings_of(DATABASE_URL=url)
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    settings_of(DATABASE_URL=f"{server}/{name}")
-    schema.upgrade()
+        has_template = connection.scalar(text("SELECT count(*) FROM pg_database WHERE datname = 'empty'"))
+        connection.execute(text(f"CREATE DATABASE {name}" + (" TEMPLATE empty" if has_template else "")))
+        if not has_template:
+            schema.upgrade()
+            sessions.engine().dispose()
+            connection.execute(text(f"CREATE DATABASE empty TEMPLATE {name}"))
     yield config.load().database
     sessions.engine().dispose()
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
 
 
 @pytest.fixture

@@ -11,11 +11,6 @@ from core.database.sessions import read
 from core.database.tables import Result, Trace, Version
 
 
-def kept_keys() -> CompoundSelect[Any]:
-    """A query for the keys of all recaps and PDFs that can be looked at."""
-    return union(select(Version.key), select(Version.pdf_key).where(Version.pdf_key.is_not(None)))
-
-
 def used_keys() -> CompoundSelect[Any]:
     """A query for the keys of all stage files that something refers to."""
     return union(select(Result.key), select(Version.key), select(Version.pdf_key).where(Version.pdf_key.is_not(None)))

@@ -98,7 +98,7 @@ def test_the_command_line_makes_the_same_pdf_through_the_queue(site: Site, tmp_p
     assert found / len(words) > 0.9
 
 
-def test_a_bad_file_tells_its_reason_on_the_command_line(site: Site, tmp_path: Path) -> None:
+def test_a_bad_file_is_explained_on_the_command_line(site: Site, tmp_path: Path) -> None:
     fake = tmp_path / "page.mp3"
     fake.write_text("<html>hello</html>" * 100)
     done = site.flask("recap", str(fake))
@@ -107,7 +107,7 @@ def test_a_bad_file_tells_its_reason_on_the_command_line(site: Site, tmp_path: P
     assert "Upload sound or video" in done.stderr
 
 
-def test_health_tells_that_everything_lives(site: Site) -> None:
+def test_health_reports_that_everything_is_alive(site: Site) -> None:
     assert httpx.get(site.url + "/healthz").status_code == 200
     ready = httpx.get(site.url + "/readyz")
     assert ready.status_code == 200, ready.text

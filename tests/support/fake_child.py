@@ -1,4 +1,4 @@
-"""A small process in place of a part of RealRecap: `fake_child.py NAME EVENTS BEHAVIOUR...`; notes what it meets."""
+"""A stand-in for a process of RealRecap: `fake_child.py NAME EVENTS BEHAVIOUR...`; records what happens to it."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ NAME, EVENTS, *BEHAVIOUR = sys.argv[1:]
 
 
 def note(what: str) -> None:
-    """Append a line to the file of events, whole even where several processes write."""
+    """Append a line to the event file in one write, as several processes write to it."""
     file = os.open(EVENTS, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.write(file, f"{NAME} {what} {os.getpid()}\n".encode())
     os.close(file)
 
 
 def leave(number: int, _frame: FrameType | None) -> None:
-    """React to a signal."""
+    """Handle a signal."""
     note({signal.SIGTERM: "stopped", signal.SIGINT: "interrupted"}[signal.Signals(number)])
     if "stubborn" not in BEHAVIOUR:
         sys.exit(0)
 
 
 def main() -> None:
-    """Behave as told, then wait for a signal."""
+    """Follow BEHAVIOUR, then wait for a signal."""
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
     if "family" in BEHAVIOUR:

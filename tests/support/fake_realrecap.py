@@ -27,13 +27,13 @@ def spec(events: Path, name: str, behaviour: list[str], program: str = sys.execu
 
 
 async def wait_for_first_event(events: Path) -> None:
-    """The broker answers once it noted something."""
+    """The broker answers once it has recorded an event."""
     while not events.exists():
         await asyncio.sleep(0.01)
 
 
 def announce(answers: Mapping[str, list[str]], ready: bool) -> str:
-    """Everything that was answered."""
+    """All answers as text."""
     return f"{'READY' if ready else 'EARLY'} {dict(answers)}"
 
 

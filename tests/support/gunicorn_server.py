@@ -38,7 +38,7 @@ class GunicornServer:
                 time.sleep(0.05)
 
     def kill(self) -> None:
-        """End all of its processes at once, without a word."""
+        """Kill all of its processes at once."""
         if self._process is not None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(10)

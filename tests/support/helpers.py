@@ -1,4 +1,4 @@
-"""Small things that many tests use."""
+"""Small helpers that many tests use."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ SAMPLES = ROOT / "audio_samples"
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 10.0) -> None:
-    """Wait until a condition holds; fails the test when it does not in time."""
+    """Wait until a condition holds; fails the test after `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
-            pytest.fail(f"waited {seconds} s in vain")
+            pytest.fail(f"the condition did not hold within {seconds} s")
         time.sleep(0.02)
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody uses."""
+    """A free port of the loopback interface."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

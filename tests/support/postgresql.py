@@ -1,4 +1,4 @@
-"""A PostgreSQL server that can be torn down and started again."""
+"""A PostgreSQL server that can crash and restart."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chaos.waiting import free_port
 
 
 class Server:
-    """A server with its data in a folder of its own. Raises FileNotFoundError where PostgreSQL is not installed."""
+    """A server with its own data folder. Raises FileNotFoundError if PostgreSQL is not installed."""
 
     def __init__(self) -> None:
         found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
@@ -42,7 +42,7 @@ class Server:
         self._call("pg_ctl", "-D", str(self._folder / "data"), "-w", "-o", options, "-l", log, "start")
 
     def crash(self) -> None:
-        """Stop it without a farewell, as a power cut does."""
+        """Stop it abruptly, as a power cut does."""
         self._call("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "stop")
 
     def remove(self) -> None:

@@ -1,13 +1,15 @@
-"""Helpers that start the fake RealRecap and look at its processes."""
+"""Starts the fake RealRecap and inspects its processes."""
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ def child(name: str, *behaviour: str, **options: Any) -> Child:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether the process runs; a zombie does not."""
+    """Whether the process is running; a zombie is not."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
@@ -32,7 +34,7 @@ def is_alive(pid: int) -> bool:
 
 
 class Running:
-    """A fake RealRecap in a session of its own, with its output in a file."""
+    """A fake RealRecap in its own session, with its output in a file."""
 
     def __init__(self, data_dir: Path, **plan: list[Child]) -> None:
         self.data_dir = data_dir
@@ -44,6 +46,7 @@ class Running:
                 stderr=subprocess.STDOUT,
                 env={**os.environ, "PYTHONPATH": str(ROOT)},
                 start_new_session=True,
+                preexec_fn=partial(signal.signal, signal.SIGHUP, signal.SIG_DFL),  # nohup around the tests ignores it
             )
 
     @property
@@ -52,7 +55,7 @@ class Running:
         return self._screen.read_text()
 
     def events(self, what: str = "") -> list[str]:
-        """What the fake children noted so far, as "name what", those that contain `what`."""
+        """The events that the fake children recorded so far, as "name what"; only those containing `what`."""
         try:
             lines = (self.data_dir / "events").read_text().splitlines()
         except FileNotFoundError:
@@ -60,12 +63,12 @@ class Running:
         return [line.rpartition(" ")[0] for line in lines if what in line]
 
     def pids(self, what: str = "started") -> list[int]:
-        """The processes that noted `what`, in order."""
+        """The processes that recorded `what`, in order."""
         lines = (self.data_dir / "events").read_text().splitlines()
         return [int(line.split()[2]) for line in lines if line.split()[1] == what]
 
     def wait_for_event(self, what: str, times: int = 1) -> None:
-        """Wait until `what` was noted so often."""
+        """Wait until `what` was recorded `times` times."""
         wait_until(lambda: len(self.events(what)) >= times, 20)
 
     def wait_for_text(self, text: str) -> None:
@@ -79,7 +82,7 @@ class Running:
 
 @contextmanager
 def starter(data_dir: Path) -> Iterator[Callable[..., Running]]:
-    """Starts fake RealRecaps; at the end none of their processes may be left."""
+    """Starts fake RealRecaps; fails if any of their processes survives."""
     started: list[Running] = []
 
     def start(**plan: list[Child]) -> Running:

@@ -16,7 +16,7 @@ from support.helpers import ROOT, free_port, wait_until
 
 @dataclass
 class Site:
-    """A running site: where it is, how to log in, where its data lies, and what it printed."""
+    """A running site: its address, login, data folder and output."""
 
     process: subprocess.Popen[str]
     url: str

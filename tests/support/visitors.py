@@ -10,10 +10,18 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from core.database.tables import User
 
 PASSWORD = "four words of length"
+
+
+class Browser(FlaskClient):
+    """A client that reads each response to its end, as browsers do, so that no file stays open."""
+
+    def open(self, *arguments: Any, buffered: bool = True, **options: Any) -> TestResponse:
+        return super().open(*arguments, buffered=buffered, **options)
 
 
 def log_in(app: Flask, user: User) -> FlaskClient:

@@ -21,7 +21,7 @@ import config
         ("LEASE_SECONDS", "5", "HEARTBEAT_SECONDS"),
     ],
 )
-def test_a_wrong_value_is_told_with_what_would_fit(
+def test_an_invalid_value_is_reported_with_the_valid_ones(
     name: str, value: str, told: str, settings_of: Callable[..., config.Settings]
 ) -> None:
     with pytest.raises(config.SettingsError, match=told):
@@ -34,7 +34,7 @@ def test_a_short_secret_key_is_refused_without_being_shown(settings_of: Callable
     assert "correct-horse" not in str(caught.value)
 
 
-def test_a_value_can_lie_in_a_file(tmp_path: Path, settings_of: Callable[..., config.Settings]) -> None:
+def test_a_value_can_be_read_from_a_file(tmp_path: Path, settings_of: Callable[..., config.Settings]) -> None:
     (tmp_path / "key").write_text("0123456789abcdef0123456789abcdef\n")
     assert settings_of(SECRET_KEY_FILE=tmp_path / "key").secret == "0123456789abcdef0123456789abcdef"
 

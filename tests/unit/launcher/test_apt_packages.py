@@ -37,22 +37,20 @@ def test_only_what_is_missing_is_installed(apt: Path) -> None:
     assert len(asked) == 2
 
 
-def test_nothing_is_asked_where_nothing_is_missing(apt: Path) -> None:
+def test_apt_is_not_called_if_nothing_is_missing(apt: Path) -> None:
     apt_packages.install(("chromium",))
 
     assert not apt.exists()
 
 
-def test_a_package_that_cannot_be_had_does_not_keep_the_others_out(
-    apt: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_unavailable_package_does_not_block_the_others(apt: Path, capsys: pytest.CaptureFixture[str]) -> None:
     apt_packages.install(("rare", "postgresql"))
 
     assert apt_packages.find_missing(("rare", "postgresql")) == ["rare"]
     assert "Could not be installed: rare. Tests that need them are skipped." in capsys.readouterr().out
 
 
-def test_without_root_the_command_is_told_and_nothing_is_done(
+def test_without_root_the_command_is_shown_and_nothing_is_installed(
     apt: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
@@ -63,7 +61,7 @@ def test_without_root_the_command_is_told_and_nothing_is_done(
     assert not apt.exists()
 
 
-def test_where_there_is_no_dpkg_nothing_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_dpkg_nothing_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
 
     assert apt_packages.find_missing(("chromium",)) == []

@@ -26,7 +26,7 @@ def start(data_dir: Path) -> Iterator[Start]:
         yield start
 
 
-def test_status_tells_who_runs_where_and_since_when(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
+def test_status_shows_processes_address_and_start_times(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
     running = start(services=[child("web"), child("gpu")])
     running.wait_for_text("READY")
     running.wait_for_event("started", times=2)
@@ -37,7 +37,7 @@ def test_status_tells_who_runs_where_and_since_when(start: Start, capsys: pytest
     assert commands.status() == 0
 
     told = capsys.readouterr().out
-    assert f"RealRecap runs on {running.data_dir} (process {running.process.pid}), since 20" in told
+    assert f"RealRecap is running on {running.data_dir} (process {running.process.pid}), since 20" in told
     assert "Address: http://127.0.0.1:1" in told
     assert f"web    process {_state(running).children['web'].pid}, since 20" in told
     assert "restarted 1 times" in told
@@ -47,7 +47,7 @@ def _state(running: Running) -> run_state.RunState:
     return run_state.RunState.load(running.data_dir) or run_state.RunState()
 
 
-def test_stop_ends_everything_and_returns_when_it_is_over(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
+def test_stop_ends_everything_and_waits_for_the_end(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
     running = start(services=[child("web")])
     running.wait_for_event("started")
 
@@ -59,7 +59,7 @@ def test_stop_ends_everything_and_returns_when_it_is_over(start: Start, capsys: 
     assert commands.status() == commands.NOT_RUNNING
 
 
-def test_a_stop_that_takes_too_long_is_told(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stop_that_takes_too_long_is_reported(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     running = start(services=[child("web", "stubborn", stop_seconds=600)])
     running.wait_for_event("started")
     monkeypatch.setattr(commands, "STOP_SECONDS", 0.1)
@@ -68,13 +68,13 @@ def test_a_stop_that_takes_too_long_is_told(start: Start, monkeypatch: pytest.Mo
         commands.stop()
 
 
-def test_where_nothing_runs_stop_and_status_say_so(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_stop_and_status_report_that_nothing_is_running(data_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert commands.stop() == 0
     assert commands.status() == commands.NOT_RUNNING
-    assert capsys.readouterr().out == f"RealRecap does not run on {data_dir}.\n" * 2
+    assert capsys.readouterr().out == f"RealRecap is not running on {data_dir}.\n" * 2
 
 
-def test_the_lock_of_a_killed_launcher_counts_for_nothing(start: Start) -> None:
+def test_the_lock_of_a_killed_launcher_is_ignored(start: Start) -> None:
     running = start(services=[child("web")])
     running.wait_for_event("started")
     running.process.kill()
@@ -83,12 +83,12 @@ def test_the_lock_of_a_killed_launcher_counts_for_nothing(start: Start) -> None:
     assert commands.status() == commands.NOT_RUNNING
 
 
-def test_logs_before_the_first_start_are_told_to_be_missing(data_dir: Path) -> None:
+def test_logs_before_the_first_start_are_reported_missing(data_dir: Path) -> None:
     with pytest.raises(StartError, match="There are no logs"):
         commands.logs()
 
 
-def test_the_secret_key_is_made_once_and_for_the_owner_alone(data_dir: Path) -> None:
+def test_the_secret_key_is_created_once_and_private_to_the_owner(data_dir: Path) -> None:
     data_dir.mkdir()
     services.keep_secret_key(config.load())
     key = config.load().secret

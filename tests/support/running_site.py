@@ -58,11 +58,16 @@ def start_site(data_dir: Path, *prefix: str, **settings: str) -> Site:
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
     )  # fmt: skip
     site = Site(process, f"http://127.0.0.1:{port}", data_dir, environment)
-    threading.Thread(target=lambda: site.lines.extend(process.stdout), daemon=True).start()
+    threading.Thread(target=_keep_output, args=(site,), daemon=True).start()
     wait_until(lambda: "RealRecap is ready" in site.output or process.poll() is not None, 300)
     assert process.poll() is None, site.output
     wait_until(lambda: "Stop with" in site.output, 60)
     return site
+
+
+def _keep_output(site: Site) -> None:
+    with site.process.stdout as output:
+        site.lines.extend(output)
 
 
 def stop_site(site: Site) -> int:

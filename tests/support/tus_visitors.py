@@ -51,3 +51,7 @@ class Tus:
         answer = self.call("HEAD", path)
         assert answer.status_code == 200
         return int(answer.headers["Upload-Offset"])
+
+
+def code_of(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.json["error"]["code"]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from support import meetings
+from support.api_shapes import POINT, RECORDING, has_shape
 from support.visitors import Program
 
 from core.clock import utc_now
@@ -21,36 +22,6 @@ from core.recordings import queries
 from core.storage.store import file_store
 from pipeline.errors import NoAudio
 from pipeline.recap import Notice
-
-NUMBER = (int, float)
-OPTIONAL_NUMBER = (int, float, type(None))
-RECORDING = {
-    "id": str,
-    "title": str,
-    "status": str,
-    "stage": (str, type(None)),
-    "progress": NUMBER,
-    "queue_position": (int, type(None)),
-    "eta_seconds": OPTIONAL_NUMBER,
-    "duration_seconds": OPTIONAL_NUMBER,
-    "language": (str, type(None)),
-    "created_at": str,
-    "updated_at": str,
-    "error": (dict, type(None)),
-    "warnings": list,
-    "coverage": (dict, type(None)),
-    "choices": dict,
-    "version": (int, type(None)),
-}
-POINT = {"id": str, "text": str, "speaker": (str, type(None)), "start": float, "end": float, "segments": list}
-
-
-def has_shape(value: dict[str, Any], shape: dict[str, Any]) -> bool:
-    """Whether a JSON object has exactly these names with values of these types."""
-    assert list(value) == list(shape), f"{list(value)} is not {list(shape)}"
-    for name, kind in shape.items():
-        assert isinstance(value[name], kind), f"{name}: {value[name]!r}"
-    return True
 
 
 def test_an_upload_answers_with_the_recording_and_its_address(program: Program) -> None:
@@ -188,47 +159,6 @@ def test_a_result_that_is_not_there_yet_is_a_conflict(program: Program, alice: U
     assert answer.status_code == 409
     assert answer.json["error"]["code"] == "conflict"
     assert answer.json["error"]["retryable"]
-
-
-def test_the_list_is_newest_first_and_read_page_by_page(program: Program, alice: User) -> None:
-    now = utc_now()
-    made = [meetings.upload(alice, f"Talk {n}", at=now - timedelta(minutes=n // 2)) for n in range(7)]
-    seen, cursor, pages = [], "", 0
-    while cursor is not None:
-        answer = program.get(f"/recordings?limit=3&cursor={cursor}").json
-        assert list(answer) == ["items", "next_cursor"]
-        assert all(has_shape(each, RECORDING) for each in answer["items"])
-        seen += [each["id"] for each in answer["items"]]
-        cursor, pages = answer["next_cursor"], pages + 1
-    assert pages == 3
-    assert len(seen) == 7
-    assert set(seen) == {each.id for each in made}
-    times = [queries.get(each).created_at for each in seen]  # type: ignore[union-attr]
-    assert times == sorted(times, reverse=True)
-
-
-def test_a_recording_added_meanwhile_moves_no_page(program: Program, alice: User) -> None:
-    now = utc_now()
-    for n in range(4):
-        meetings.upload(alice, f"Talk {n}", at=now - timedelta(minutes=n))
-    first = program.get("/recordings?limit=2").json
-    meetings.upload(alice, "New", at=now + timedelta(minutes=1))
-    second = program.get(f"/recordings?limit=2&cursor={first['next_cursor']}").json
-    assert [each["title"] for each in first["items"] + second["items"]] == [f"Talk {n}" for n in range(4)]
-
-
-def test_a_page_has_25_items_and_at_most_100(program: Program, alice: User) -> None:
-    for n in range(105):
-        meetings.upload(alice, f"Talk {n}")
-    assert len(program.get("/recordings").json["items"]) == 25
-    assert len(program.get("/recordings?limit=500").json["items"]) == 100
-
-
-@pytest.mark.parametrize("query", ["limit=0", "limit=-1", "limit=x", "cursor=x", "cursor=%00", "cursor=MTIz"])
-def test_a_strange_query_is_refused(program: Program, query: str) -> None:
-    answer = program.get(f"/recordings?{query}")
-    assert answer.status_code == 422
-    assert answer.json["error"]["code"] == "invalid_request"
 
 
 def test_work_can_be_cancelled_and_tried_again(program: Program, alice: User) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from support import meetings
@@ -20,10 +19,8 @@ from core.jobs import claims, transitions
 from core.recordings import queries
 from core.storage.store import file_store
 from pipeline.errors import NoAudio, WorkerLost
-from pipeline.reading.words import TextRun
-from pipeline.recap import FailedWindow, Notice, Phrase, WindowText, to_json
+from pipeline.recap import Notice, Phrase, WindowText, to_json
 from webapp import formats
-from webapp.recordings import document, speaker_badges
 
 PROCESS = {"step": "process", "queue": "gpu"}
 NASTY = '<script>alert("x")</script><img src=x onerror=alert(1)>'
@@ -189,100 +186,6 @@ def test_a_cancelled_recording_can_be_tried_again(browser: FlaskClient, alice: U
     assert browser.post(f"/recordings/{recording.id}/cancel").status_code == 409
 
 
-def test_a_finished_recording_shows_the_recap_and_who_said_what(browser: FlaskClient, alice: User) -> None:
-    recording = meetings.finished(alice, "Launch")
-    page = browser.get(f"/recordings/{recording.id}").text
-    for text in ("Covers the whole recording", "Overview", "Decisions", "Action items", "Open questions", "Topics"):
-        assert text in page
-    assert "Carol, by Wednesday" in page
-    assert "Summary by qwen3:8b" in page
-    assert 'class="speaker-badge s3"' in page
-    assert 'class="doubt"' in page
-    assert browser.get(f"/recordings/{recording.id}/pdf").data == meetings.PDF
-
-
-def test_every_point_leads_to_a_turn_that_is_there(browser: FlaskClient, alice: User) -> None:
-    import re
-
-    recording = meetings.finished(alice, "Council", "council")
-    page = browser.get(f"/recordings/{recording.id}").text
-    links = re.findall(r'href="#(t=[\d.]+)" data-jump', page)
-    turns = re.findall(r'<article[^>]+id="(t=[\d.]+)"', page)
-    assert len(links) > 8
-    assert set(links) <= set(turns)
-    assert len(turns) == len(set(turns))
-
-
-def test_what_is_missing_is_said_and_drawn(browser: FlaskClient, alice: User) -> None:
-    recording = meetings.upload(alice, "Council")
-    recap = meetings.make_recap(recording, "council", engine="extractive")
-    coverage = replace(recap.coverage, failed_windows=(FailedWindow(112.0, 123.0, "compression"),))
-    ollama = Notice("ollama_unreachable", "Put together from quotes.", "Start Ollama.")
-    meetings.finish(recording, replace(recap, coverage=coverage, warnings=(ollama,)))
-    page = browser.get(f"/recordings/{recording.id}").text
-    assert "Covers 2:31 of 2:42" in page
-    assert "11 s failed" in page
-    assert 'class="failed"' in page
-    assert "1:52 to 2:03 could not be transcribed." in page
-    assert "Write the recap again" in page
-    assert "Summary from quotes" in page
-    assert "Covers 2:31 of 2:42" in browser.get("/").text
-    assert browser.post(f"/recordings/{recording.id}/again").status_code == 303
-
-
-def test_what_only_the_transcript_has_is_told_apart_from_what_was_not_transcribed(
-    browser: FlaskClient, alice: User
-) -> None:
-    recording = meetings.upload(alice, "Council")
-    recap = meetings.make_recap(recording, "council")
-    coverage = replace(recap.coverage, failed_windows=(FailedWindow(112.0, 123.0, "not_summarized"),))
-    meetings.finish(recording, replace(recap, coverage=coverage))
-    page = browser.get(f"/recordings/{recording.id}").text
-    assert "The summary covers 2:31 of 2:42" in page
-    assert "11 s in the transcript only" in page
-    assert "1:52 to 2:03 is not in the summary; the transcript has it." in page
-    assert 'class="left-out"' in page
-    assert 'class="failed"' not in page
-    assert "could not be transcribed" not in page
-    assert "Summary covers 2:31 of 2:42" in browser.get("/").text
-
-
-def test_without_speakers_the_transcript_is_whole_and_they_can_be_added(browser: FlaskClient, alice: User) -> None:
-    recording = meetings.upload(alice, "Stand-up")
-    recap = meetings.make_recap(recording, "standup")
-    segments = tuple(replace(segment, speaker=None) for segment in recap.transcript.segments)
-    transcript = replace(recap.transcript, speakers=(), segments=segments)
-    missing = Notice("diarization_missing", "The speakers were not told apart. The transcript is complete.", "Install.")
-    meetings.finish(recording, replace(recap, transcript=transcript, warnings=(missing,)))
-    page = browser.get(f"/recordings/{recording.id}").text
-    assert "Add speakers" in page
-    assert "Good morning Ben." in page
-    assert "Unknown" not in page
-    assert "The speakers were not told apart" in browser.get("/").text
-
-
-def test_a_silent_recording_says_that_nobody_speaks(browser: FlaskClient, alice: User) -> None:
-    recording = meetings.upload(alice, "Silence")
-    recap = meetings.make_recap(recording)
-    summary = replace(recap.summary, overview=(), topics=(), decisions=(), action_items=(), questions=(), quotes=())
-    transcript = replace(recap.transcript, segments=(), speakers=())
-    coverage = replace(recap.coverage, speech_seconds=0.0, transcribed_seconds=0.0, summarized_seconds=0.0)
-    meetings.finish(recording, replace(recap, summary=summary, transcript=transcript, coverage=coverage))
-    page = browser.get(f"/recordings/{recording.id}").text
-    assert "Nobody speaks in this recording." in page
-    assert "There is nothing to summarise." in page
-
-
-def test_a_recap_that_is_gone_from_the_disk_is_told(browser: FlaskClient, alice: User) -> None:
-    recording = meetings.finished(alice, "Launch")
-    for path in file_store().stages_folder.glob("*/*"):
-        path.unlink()
-    answer = browser.get(f"/recordings/{recording.id}")
-    assert answer.status_code == 409
-    assert "The file of this recap is missing" in answer.text
-    assert browser.get(f"/recordings/{recording.id}/pdf").status_code == 409
-
-
 def test_deleting_asks_first_and_then_leaves_nothing(browser: FlaskClient, alice: User) -> None:
     recording = meetings.finished(alice, "Launch")
     asked = browser.get(f"/recordings/{recording.id}/delete").text
@@ -335,53 +238,6 @@ def test_times_are_shown_in_the_zone_of_the_settings(
     change_settings(TIMEZONE="Europe/Amsterdam")
     recording = meetings.finished(alice, "Launch", at=datetime(2026, 4, 21, 22, 5, tzinfo=UTC))
     assert "Wed 22 April 2026, 00:05" in browser.get(f"/recordings/{recording.id}").text
-
-
-@pytest.mark.parametrize(
-    ("names", "letters"),
-    [
-        (["Anna", "Ben", "Carol"], ["A", "B", "C"]),
-        (["Anna", "Arie", "Ben"], ["An", "Ar", "B"]),
-        (["Speaker 1", "Speaker 2", "Ben"], ["1", "2", "B"]),
-        (["Anna", "Anna"], ["A1", "A2"]),
-        (["", "???", "", "安娜"], ["?1", "??", "?3", "安"]),
-    ],
-)
-def test_letters_of_speakers_are_unique(names: list[str], letters: list[str]) -> None:
-    assert speaker_badges.choose_letters(names) == letters
-
-
-def test_the_ninth_speaker_has_a_hollow_tile() -> None:
-    made = speaker_badges.make_badges([f"Speaker {n}" for n in range(1, 21)])
-    assert [tile.style for tile in made[7:10]] == ["s8", "s1 hollow", "s2 hollow"]
-    assert len({tile.letter for tile in made}) == 20
-
-
-def test_doubtful_words_are_marked_and_no_letter_is_lost(alice: User) -> None:
-    for name in ("council", "launch-planning", "crosstalk"):
-        recap = meetings.make_recap(meetings.upload(alice, name), name)
-        runs = [run for turn in document.Document(recap).turns for run in (*turn.runs, TextRun(" ", False))]
-        segments = recap.transcript.segments
-        assert "".join(run.text for run in runs) == "".join(segment.text + " " for segment in segments)
-        doubted = " ".join(run.text for run in runs if run.is_doubtful).split()
-        assert len(doubted) == sum(word.probability < 0.45 for segment in segments for word in segment.words)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0.2, "5 s"), (43, "45 s"), (57, "1 min"), (340, "6 min"), (3600, "1 h"), (4800, "1 h 20 min")],
-)
-def test_spans_are_told_roughly(seconds: float, words: str) -> None:
-    assert formats.span(seconds) == words
-
-
-@pytest.mark.parametrize(("seconds", "words"), [(0, "0:00"), (63.9, "1:03"), (3765, "1:02:45"), (90000, "25:00:00")])
-def test_clocks_read_minutes_and_seconds(seconds: float, words: str) -> None:
-    assert formats.clock(seconds) == words
-
-
-def test_ordinals() -> None:
-    assert [formats.ordinal(n) for n in (1, 2, 3, 4, 11, 22)] == ["1st", "2nd", "3rd", "4th", "11th", "22nd"]
 
 
 def test_a_three_hour_transcript_is_shown_in_time(browser: FlaskClient, alice: User) -> None:

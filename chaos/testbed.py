@@ -224,6 +224,14 @@ class Testbed:
         """Wait until the fault of every armed failpoint was injected."""
         wait_until(lambda: not self.failpoints.armed(), 60, "the fault is injected", self.log_tails)
 
+    def wait_holder(self, recording_id: str) -> int:
+        """Wait until the armed fault was injected; the process that holds the recording's job then."""
+        self.wait_injected()
+        holder = self.holder_pid(recording_id)
+        if holder is None:
+            raise LookupError(f"no process holds the job of {recording_id}")
+        return holder
+
     def wait_final(self, *recording_ids: str, seconds: float = 120) -> None:
         """Wait until each job is done, failed or cancelled."""
         for recording_id in recording_ids:

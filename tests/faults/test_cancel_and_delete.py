@@ -26,10 +26,7 @@ FREE_SECONDS = 5.0
 def wait_injected(testbed: Testbed, recording_id: str) -> int:
     """Wait until the armed fault was injected; the process it was injected into."""
     testbed.notify("cpu", "gpu")
-    testbed.wait_injected()
-    holder = testbed.holder_pid(recording_id)
-    assert holder is not None
-    return holder
+    return testbed.wait_holder(recording_id)
 
 
 def seconds_until_dead(pid: int) -> float:

@@ -48,9 +48,7 @@ def test_work_resumes_once_the_database_is_back(postgresql_testbed: Testbed, ser
     testbed.failpoints.arm(failpoint, "freeze")
     recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
     testbed.notify("cpu")
-    testbed.wait_injected()
-    holder = testbed.holder_pid(recording_id)
-    assert holder is not None
+    holder = testbed.wait_holder(recording_id)
     complaints = testbed["w"].read_log().count("the database does not answer")
     server.crash()
     send_signal(holder, signal.SIGCONT)

@@ -90,9 +90,7 @@ def test_a_job_that_hits_a_full_disk_keeps_its_stages_and_resumes_later(
     testbed.failpoints.arm(failpoint, "freeze")
     recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
     testbed.notify("cpu")
-    testbed.wait_injected()
-    holder = testbed.holder_pid(recording_id)
-    assert holder is not None
+    holder = testbed.wait_holder(recording_id)
     complaints = count_complaints(testbed)
     with fill_disk(testbed, leave):
         send_signal(holder, signal.SIGCONT)

@@ -27,9 +27,7 @@ def test_the_late_writes_of_a_worker_change_nothing(testbed: Testbed, failpoint:
     testbed.failpoints.arm(failpoint, "freeze")
     recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
     testbed.notify("cpu")
-    testbed.wait_injected()
-    late_worker = testbed.holder_pid(recording_id)
-    assert late_worker is not None
+    late_worker = testbed.wait_holder(recording_id)
     testbed.add_worker("v")
     testbed.start("v")
     testbed.wait_final(recording_id)

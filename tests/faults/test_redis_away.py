@@ -81,9 +81,7 @@ def test_a_running_step_finishes_whatever_happens_to_redis(testbed: Testbed, fau
     recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
     testbed.failpoints.arm("decode_batch", "freeze")
     testbed.notify("cpu")
-    testbed.wait_injected()
-    holder = testbed.holder_pid(recording_id)
-    assert holder is not None
+    testbed.wait_holder(recording_id)
     {"emptied": testbed.redis.flushall, "frozen": lambda: testbed["redis"].signal(signal.SIGSTOP)}.get(
         fault, testbed["redis"].kill
     )()

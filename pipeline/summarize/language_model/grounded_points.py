@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from pipeline.recap import ActionItem, Point, Segment, Topic
 
@@ -38,38 +39,25 @@ class GroundedPoint:
 
 def as_point(id_: str, grounded: GroundedPoint) -> Point:
     """The point as one of the summary."""
-    return Point(
-        id=id_,
-        text=grounded.text,
-        speaker=grounded.speaker,
-        start=grounded.start,
-        end=grounded.end,
-        segments=grounded.segment_ids,
-    )
+    return Point(id=id_, **_cited(grounded))
 
 
 def as_topic(id_: str, grounded: GroundedPoint) -> Topic:
     """The point as a topic of the summary."""
-    return Topic(
-        id=id_,
-        title=grounded.title or grounded.text,
-        text=grounded.text,
-        speaker=grounded.speaker,
-        start=grounded.start,
-        end=grounded.end,
-        segments=grounded.segment_ids,
-    )
+    return Topic(id=id_, title=grounded.title or grounded.text, **_cited(grounded))
 
 
 def as_action_item(id_: str, grounded: GroundedPoint) -> ActionItem:
     """The point as an action item of the summary."""
-    return ActionItem(
-        id=id_,
-        text=grounded.text,
-        speaker=grounded.speaker,
-        start=grounded.start,
-        end=grounded.end,
-        segments=grounded.segment_ids,
-        owner=grounded.owner,
-        due=grounded.due,
-    )
+    return ActionItem(id=id_, owner=grounded.owner, due=grounded.due, **_cited(grounded))
+
+
+def _cited(grounded: GroundedPoint) -> dict[str, Any]:
+    """What every kind of point says, and where in the transcript it was said."""
+    return {
+        "text": grounded.text,
+        "speaker": grounded.speaker,
+        "start": grounded.start,
+        "end": grounded.end,
+        "segments": grounded.segment_ids,
+    }

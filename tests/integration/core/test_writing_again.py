@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import mmap
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -15,15 +14,15 @@ from support.factories import make_user
 from support.helpers import SAMPLES
 from support.listening import forbid_speech_engines
 from support.ollama_server import Body, Model, OllamaServer, Reply, prompt_of, says
+from support.worker_jobs import get, work
 
 import config
 from core import recap_versions
 from core.clock import utc_now
 from core.database.sessions import read
 from core.database.tables import Recording, Result, Status, Trace
-from core.jobs import claims, transitions
-from core.jobs.queues import QUEUES
-from core.recordings import queries, recap_templates, recaps
+from core.jobs import transitions
+from core.recordings import recap_templates, recaps
 from core.recordings.options import RecapOptions, UploadOptions
 from core.retention import deletion
 from core.storage.store import file_store
@@ -76,21 +75,6 @@ def recording(language_models: OllamaServer) -> Recording:
     added = intake.take_in(make_user("ann"), upload, UploadOptions(), utc_now())
     assert work() == 4
     return get(added.id)
-
-
-def work() -> int:
-    """Run steps until no job waits; how many there were."""
-    steps, stop = 0, mmap.mmap(-1, 1)
-    while held := next(filter(None, (claims.claim(queue, "w", utc_now(), 60) for queue in QUEUES)), None):
-        step_runner.run(held, config.load(), stop)
-        steps += 1
-    return steps
-
-
-def get(recording_id: str) -> Recording:
-    found = queries.get(recording_id)
-    assert found is not None
-    return found
 
 
 def results(recording: Recording) -> dict[str, str]:

@@ -14,6 +14,7 @@ from core.accounts import api_keys, users
 from core.database.tables import User
 from webapp import create_app
 from webapp.settings import keep_settings
+from webapp.uploads.upload_file_writer import UploadFileWriter
 
 
 @pytest.fixture
@@ -72,3 +73,17 @@ def program(app: Flask, alice: User) -> Program:
 def stranger(app: Flask, charlie: User) -> Program:
     """The stranger's program."""
     return Program(app, api_keys.create_api_key(charlie, "test"))
+
+
+@pytest.fixture
+def writes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many bytes each write to the file of an upload had."""
+    seen: list[int] = []
+    original = UploadFileWriter.write
+
+    def write(self: UploadFileWriter, data: bytes) -> int:
+        seen.append(len(data))
+        return original(self, data)
+
+    monkeypatch.setattr(UploadFileWriter, "write", write)
+    return seen

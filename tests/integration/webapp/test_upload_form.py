@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,21 +16,6 @@ from support.visitors import Program, log_in, stored_files, token_of
 import config
 from core.database.tables import User
 from core.recordings import queries
-from webapp.uploads import upload_file_writer
-
-
-@pytest.fixture
-def writes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """How many bytes each write to a sink had."""
-    seen: list[int] = []
-    original = upload_file_writer.UploadFileWriter.write
-
-    def write(self: upload_file_writer.UploadFileWriter, data: bytes) -> int:
-        seen.append(len(data))
-        return original(self, data)
-
-    monkeypatch.setattr(upload_file_writer.UploadFileWriter, "write", write)
-    return seen
 
 
 def test_other_bodies_stay_small(browser: FlaskClient) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,21 +14,7 @@ from support.visitors import Program, stored_files
 from core.database.tables import User
 from core.recordings import queries
 from core.storage.store import file_store
-from webapp.uploads import form_upload, upload_file_writer
-
-
-@pytest.fixture
-def writes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """How many bytes each write to a sink had."""
-    seen: list[int] = []
-    original = upload_file_writer.UploadFileWriter.write
-
-    def write(self: upload_file_writer.UploadFileWriter, data: bytes) -> int:
-        seen.append(len(data))
-        return original(self, data)
-
-    monkeypatch.setattr(upload_file_writer.UploadFileWriter, "write", write)
-    return seen
+from webapp.uploads import form_upload
 
 
 def test_the_bytes_are_written_once_and_hashed_on_the_way(

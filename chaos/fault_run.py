@@ -13,9 +13,9 @@ from pathlib import Path
 
 from chaos.fork_server import ForkServer
 from chaos.invariants import RunOutcome, check_invariants
-from chaos.samples import unique_sample
 from chaos.schedule import Fault, Schedule
 from chaos.testbed import FINAL_STATUSES, Testbed
+from chaos.unique_samples import unique_sample
 from chaos.waiting import send_signal, wait_until
 from core.clock import utc_now
 from core.database.tables import Status

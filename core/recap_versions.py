@@ -17,14 +17,14 @@ from core.database.tables import Recording, Result, Version
 from core.storage.references import note_result
 
 #: How many recaps of a recording are kept; the oldest go first, never the one that is shown.
-KEPT = 20
+MAX_VERSIONS = 20
 #: The largest number that a column of numbers holds.
-LARGEST = 2**31 - 1
+MAX_NUMBER = 2**31 - 1
 #: What of a recording was chosen for its recap.
-CHOICES = ("template", "summary_language", "model", "instructions")
+OPTION_COLUMNS = ("template", "summary_language", "model", "instructions")
 
 
-def listed(recording_id: str) -> list[Version]:
+def list_versions(recording_id: str) -> list[Version]:
     """The versions of a recording, newest first."""
     query = select(Version).where(Version.recording_id == recording_id).order_by(Version.number.desc())
     with read() as session:
@@ -36,7 +36,7 @@ def find(session: Session, recording_id: str, number: int | None = None) -> Vers
     if number is None:
         number = session.scalar(select(Recording.version).where(Recording.id == recording_id))
     if number is not None:
-        return session.get(Version, (recording_id, number)) if number <= LARGEST else None
+        return session.get(Version, (recording_id, number)) if number <= MAX_NUMBER else None
     return _newest(session, recording_id)
 
 
@@ -58,7 +58,7 @@ def add(session: Session, recording_id: str, columns: dict[str, Any], now: datet
     summary = columns["facts"]["summary"]
     about = {name: summary[name] for name in ("template", "language", "model", "engine", "digest")}
     about |= {"key": key, "transcript_key": _result(session, recording_id, "transcript"), "columns": columns}
-    about["choices"] = {name: getattr(recording, name) for name in CHOICES}
+    about["options"] = {name: getattr(recording, name) for name in OPTION_COLUMNS}
     newest = _newest(session, recording_id)
     version = _like(session, recording_id, key, summary["digest"], (find(session, recording_id), newest))
     if version is None:
@@ -84,7 +84,7 @@ def _prune(session: Session, recording_id: str, needed: set[int | None]) -> None
     """Forget the oldest; the files go with the next sweep."""
     numbers = select(Version.number).where(Version.recording_id == recording_id).order_by(Version.number)
     found = list(session.scalars(numbers))
-    going = [number for number in found if number not in needed][: max(0, len(found) - KEPT)]
+    going = [number for number in found if number not in needed][: max(0, len(found) - MAX_VERSIONS)]
     session.execute(delete(Version).where(Version.recording_id == recording_id, Version.number.in_(going)))
 
 
@@ -96,10 +96,10 @@ def show(session: Session, recording_id: str, columns: dict[str, Any] | None) ->
         return
     shown.pdf_key = _result(session, recording_id, "pdf")
     shown.columns = columns or shown.columns
-    _set_columns(session, recording_id, {**shown.columns, **shown.choices, "version": shown.number})
+    _set_columns(session, recording_id, {**shown.columns, **shown.options, "version": shown.number})
 
 
-def take_up(session: Session, version: Version) -> None:
+def restore(session: Session, version: Version) -> None:
     """Have the job go on with the recap and the transcript of a version."""
     for kind, key in (("recap", version.key), ("transcript", version.transcript_key)):
         if key:

@@ -14,7 +14,7 @@ from pathlib import Path
 import config
 from core.jobs.queues import needed_queues
 from launcher import redis_server
-from launcher.child import ChildSpec
+from launcher.child_process import ChildSpec
 from launcher.errors import StartError
 from launcher.supervisor import StartupPlan
 

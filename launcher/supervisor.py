@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
-from launcher.child import Child, ChildSpec, describe_end
+from launcher.child_process import Child, ChildSpec, describe_end
 from launcher.errors import StartError
 from launcher.output import Output
 from launcher.run_state import ChildState, RunState

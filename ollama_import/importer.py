@@ -20,7 +20,7 @@ from ollama_import.versions import CREATE_VERSION, is_older, read_version
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
 from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.model_info import InstalledModel, ModelInfo
-from pipeline.ollama.names import name_key
+from pipeline.ollama.model_names import name_key
 
 OnProgress = Callable[[str, str, int, int], None]
 """Called with the model, the activity ("sending model.gguf"), the bytes done and the total, 0 if not counted."""

@@ -10,10 +10,10 @@ from typing import Any, Literal
 from ollama_import.errors import ImportProblem
 from ollama_import.gguf import GgufHeader
 from ollama_import.modelfile import Modelfile, read_modelfile
-from ollama_import.names import check_name
+from ollama_import.name_check import check_name
 from ollama_import.sources import QUANTIZATIONS, ModelSource
 from ollama_import.weight_files import WeightsError, check_weights, find_weights
-from pipeline.ollama.names import name_key
+from pipeline.ollama.model_names import name_key
 
 FileRole = Literal["files", "adapters", "draft_files"]
 QUANTIZABLE = ("F32", "F16", "BF16")

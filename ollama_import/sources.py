@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ollama_import.errors import ImportProblem
 from ollama_import.modelfile_grammar import decode
-from pipeline.ollama.names import full_name, name_key
+from pipeline.ollama.model_names import full_name, name_key
 
 SUFFIX = ".Modelfile"
 QUANTIZATIONS = ("q4_K_M", "q4_K_S", "q8_0")

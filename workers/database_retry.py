@@ -1,48 +1,62 @@
-"""Waits for a database that is away, instead of losing what was just computed."""
+"""Waits for an unreachable database, so that computed results are not lost."""
 
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_delay, wait_exponential
 
 from pipeline.errors import StorageFull
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-#: How long a database may be away before the work gives up; the lease has run out long before.
-LONGEST_SECONDS = 900.0
-FIRST_PAUSE_SECONDS = 0.2
-LONGEST_PAUSE_SECONDS = 5.0
+#: How long to retry; the lease expires long before.
+MAX_OUTAGE_SECONDS = 900.0
+FIRST_WAIT_SECONDS = 0.2
+MAX_WAIT_SECONDS = 5.0
 
 
-def keep_trying(action: Callable[[], T], check_in: Callable[[], None] = lambda: None) -> T:
-    """Do `action`, again and again while the database is away; `check_in` is called before each new try and may raise.
+def with_retry(action: Callable[[], T], checkpoint: Callable[[], None] = lambda: None) -> T:
+    """Call `action` until the database answers; `checkpoint` is called before each retry and may raise to stop.
 
-    Raises StorageFull where the database's disk is full, and what `action` raised after a quarter of an hour.
+    Raises StorageFull if the database's disk is full, and the last error of `action` after MAX_OUTAGE_SECONDS.
     """
-    began, pause = time.monotonic(), FIRST_PAUSE_SECONDS
-    while True:
-        try:
-            return action()
-        except (OperationalError, InterfaceError) as error:
-            if is_disk_full(error):
-                raise StorageFull() from error
-            if time.monotonic() - began > LONGEST_SECONDS:
-                raise
-            if pause == FIRST_PAUSE_SECONDS:
-                log.warning("the database does not answer; waiting for it")
-        threading.Event().wait(pause)
-        pause = min(LONGEST_PAUSE_SECONDS, 2 * pause)
-        check_in()
+
+    def pause(seconds: float) -> None:
+        time.sleep(seconds)
+        checkpoint()
+
+    retrying = Retrying(
+        retry=retry_if_exception(_is_outage),
+        wait=wait_exponential(FIRST_WAIT_SECONDS, MAX_WAIT_SECONDS),
+        stop=stop_after_delay(MAX_OUTAGE_SECONDS),
+        sleep=pause,
+        before_sleep=_log_first,
+        reraise=True,
+    )
+    try:
+        return retrying(action)
+    except DBAPIError as error:
+        if is_disk_full(error):
+            raise StorageFull() from error
+        raise
 
 
 def is_disk_full(error: DBAPIError) -> bool:
-    """Whether the database says that its disk is full (SQLite in words, PostgreSQL by SQLSTATE 53100)."""
+    """Whether the database's disk is full: by the message of SQLite, or SQLSTATE 53100 of PostgreSQL."""
     state = getattr(error.orig, "sqlstate", None)
     return state == "53100" or "disk is full" in str(error.orig) or "disk I/O error" in str(error.orig)
+
+
+def _is_outage(error: BaseException) -> bool:
+    return isinstance(error, OperationalError | InterfaceError) and not is_disk_full(error)
+
+
+def _log_first(state: RetryCallState) -> None:
+    if state.attempt_number == 1:
+        log.warning("the database does not answer; retrying")

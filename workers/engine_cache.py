@@ -33,12 +33,12 @@ log = logging.getLogger(__name__)
 class EngineCache:
     """`pipeline.request.Engines` of this machine; `find_free` tells the free memory of the GPU in bytes.
 
-    `check_in` is called while a job waits for memory or for Ollama, and may raise to stop it.
+    `checkpoint` is called while a job waits for memory or for Ollama, and may raise to stop it.
     """
 
     def __init__(self, settings: config.Settings, find_free: Callable[[], int | None] = find_free_bytes) -> None:
         self.settings, self.find_free = settings, find_free
-        self.check_in: Callable[[], None] = lambda: None
+        self.checkpoint: Callable[[], None] = lambda: None
         self.gpu = None if settings.whisper_device == "cpu" else find_gpu(settings)
         self.batch_size = settings.whisper_batch_size
         self._loaded: dict[Path, Recognizer | Diarizer] = {}
@@ -114,7 +114,7 @@ class EngineCache:
         from workers import summarizer_choice
 
         return summarizer_choice.choose_summarizer_now(
-            self.settings, model, self.shared_memory, self, lambda: self.check_in()
+            self.settings, model, self.shared_memory, self, lambda: self.checkpoint()
         )
 
     # the speech models as neighbours of a language model on one GPU
@@ -131,7 +131,7 @@ class EngineCache:
 
     def _make_room(self) -> None:
         if self.shared_memory:
-            self.shared_memory.make_room_for_speech(self.bytes_to_come(), lambda: self.check_in())
+            self.shared_memory.make_room_for_speech(self.missing_bytes(), lambda: self.checkpoint())
 
     def are_loaded(self) -> bool:
         """Whether a speech model is in memory."""
@@ -142,7 +142,7 @@ class EngineCache:
         for engine in self._loaded.values():
             engine.unload()
 
-    def bytes_to_come(self) -> int:
+    def missing_bytes(self) -> int:
         """What the speech models still need of the GPU for a transcription."""
         from workers.gpu_memory import DIARIZATION_BYTES, whisper_weight_bytes, whisper_work_bytes
 

@@ -13,14 +13,14 @@ from contextlib import contextmanager
 
 from core.database.sessions import engine
 
-_turn = threading.RLock()
-os.register_at_fork(before=_turn.acquire, after_in_parent=_turn.release, after_in_child=_turn.release)
+_lock = threading.RLock()
+os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 
 
 @contextmanager
 def no_fork() -> Iterator[None]:
     """Use the database in the parent: no child is forked meanwhile, and no connection stays open for a later one."""
-    with _turn:
+    with _lock:
         try:
             yield
         finally:

@@ -23,9 +23,9 @@ log = logging.getLogger(__name__)
 
 #: How long an unloaded model may stay in memory: it may be at work for somebody else.
 UNLOAD_SECONDS = 30.0
-LOOK_SECONDS = 0.25
+POLL_SECONDS = 0.25
 #: A smaller window makes poor summaries, faster on the CPU than not at all.
-LEAST_WINDOW = 4096
+MIN_WINDOW = 4096
 
 #: Memory beside Whisper's weights, as a share of the model's file in float16: the first for one window, the second for
 #: each window of a batch. From faster-whisper's README (large-v2, 3.1 GB, beam 5): 4.5 GB with one window, 6.1 GB with
@@ -54,17 +54,17 @@ class SpeechModels(Protocol):
     def are_loaded(self) -> bool: ...
     def unload(self) -> None: ...
 
-    def bytes_to_come(self) -> int:
+    def missing_bytes(self) -> int:
         """What the next transcription takes of memory that is free now."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class Allocation:
     """What a language model gets: the largest window in tokens (None: not known), and whether it may stay loaded."""
 
     window: int | None
-    may_stay: bool
+    may_stay_loaded: bool
 
 
 class GpuMemory:
@@ -73,37 +73,37 @@ class GpuMemory:
     def __init__(self, host: str, find_free: Callable[[], int | None] = gpu.find_free_bytes) -> None:
         self.host, self.find_free = host, find_free
 
-    def make_room_for_speech(self, needed: int, on_tick: Callable[[], None]) -> None:
-        """Unload Ollama's models where so many bytes are not free; `on_tick` may raise to stop the wait."""
+    def make_room_for_speech(self, needed: int, checkpoint: Callable[[], None]) -> None:
+        """Unload Ollama's models where so many bytes are not free; `checkpoint` may raise to stop the wait."""
         free = self.find_free()
         if free is None or free >= needed:
             return
-        log.info("%s free on the GPU, the speech models need %s", _told(free), _told(needed))
+        log.info("%s free on the GPU, the speech models need %s", _gigabytes(free), _gigabytes(needed))
         try:
             with self._client() as client:
                 held = [one.name for one in client.running() if one.size_vram]
                 for name in held:
                     log.info("Ollama is asked to unload %s", name)
                     client.unload(name)
-                if held and not _are_gone(client, set(held), on_tick):
+                if held and not _are_gone(client, set(held), checkpoint):
                     log.warning("Ollama still holds %s: it may be at work for others", ", ".join(held))
         except (OllamaUnreachable, OllamaModelMissing, OllamaRefused) as error:
             log.warning("Ollama could not be asked to make room: %s", for_log(error))
 
-    def make_room_for_summary(self, model: ModelMemory, window: int, speech: SpeechModels) -> Room:
+    def make_room_for_summary(self, model: ModelMemory, window: int, speech: SpeechModels) -> Allocation:
         """Unload the speech models where the language model does not fit beside them with this window."""
         free = self._free_for_ollama()
         if free is None:
-            return Room(None, may_stay=False)
+            return Allocation(None, may_stay_loaded=False)
         if free < model.needs(window) and speech.are_loaded():
-            log.info("%s free for %s, which needs %s: the speech models make room", _told(free), model.name,
-                     _told(model.needs(window)))  # fmt: skip
+            log.info("%s free for %s, which needs %s: the speech models make room", _gigabytes(free), model.name,
+                     _gigabytes(model.needs(window)))  # fmt: skip
             speech.unload()
             free = self._free_for_ollama() or 0
         most = model.largest_window(free)
-        fitting = None if most is None else max(LEAST_WINDOW, most)
+        fitting = None if most is None else max(MIN_WINDOW, most)
         used = min(window, fitting or window)
-        return Room(fitting, may_stay=free - model.needs(used) >= speech.bytes_to_come())
+        return Allocation(fitting, may_stay_loaded=free - model.needs(used) >= speech.missing_bytes())
 
     def _free_for_ollama(self) -> int | None:
         """What is free or held by models of Ollama, which go where another needs their place."""
@@ -121,15 +121,15 @@ class GpuMemory:
         return OllamaClient(self.host, connect_seconds=2.0, answer_seconds=5.0)
 
 
-def _are_gone(client: OllamaClient, names: set[str], on_tick: Callable[[], None]) -> bool:
+def _are_gone(client: OllamaClient, names: set[str], checkpoint: Callable[[], None]) -> bool:
     until = time.monotonic() + UNLOAD_SECONDS
     while names & {one.name for one in client.running() if one.size_vram}:
         if time.monotonic() > until:
             return False
-        on_tick()
-        time.sleep(LOOK_SECONDS)
+        checkpoint()
+        time.sleep(POLL_SECONDS)
     return True
 
 
-def _told(size: int) -> str:
+def _gigabytes(size: int) -> str:
     return f"{size / 1e9:.1f} GB"

@@ -11,7 +11,7 @@ from pipeline.errors import OllamaModelMissing, PipelineError
 from pipeline.ollama.client import OllamaClient
 from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.model_info import ModelInfo
-from pipeline.ollama.names import name_key
+from pipeline.ollama.model_names import name_key
 from workers.fork_lock import no_fork
 
 log = logging.getLogger(__name__)
@@ -25,9 +25,9 @@ class LanguageModelLister:
     `named` is the model that the settings name; None for the first one that can.
     """
 
-    def __init__(self, host: str, named: str | None) -> None:
-        self.host, self.named = host, named
-        self._cards: dict[tuple[str, str], ModelInfo] = {}
+    def __init__(self, host: str, configured: str | None) -> None:
+        self.host, self.configured = host, configured
+        self._infos: dict[tuple[str, str], ModelInfo] = {}
         self._asked_at = float("-inf")
         self._found: tuple[tuple[str, ...], str] = ((), "")
 
@@ -47,10 +47,10 @@ class LanguageModelLister:
     def _ask(self) -> tuple[tuple[str, ...], str]:
         with OllamaClient(self.host, connect_seconds=1.0, answer_seconds=2.0) as client:
             keys = [(one.name, one.digest) for one in client.models()]
-            self._cards = {key: card for key in keys if (card := self._cards.get(key) or _show(client, key[0]))}
-        fit = [name for (name, _), card in self._cards.items() if card.is_local_writer]
-        wanted = name_key(self.named or "")
-        usable = [name for name, _ in keys if name_key(name) == wanted] if self.named else fit
+            self._infos = {key: info for key in keys if (info := self._infos.get(key) or _show(client, key[0]))}
+        fit = [name for (name, _), info in self._infos.items() if info.is_local_writer]
+        wanted = name_key(self.configured or "")
+        usable = [name for name, _ in keys if name_key(name) == wanted] if self.configured else fit
         return tuple(fit), usable[0] if usable else ""
 
 

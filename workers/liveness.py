@@ -19,10 +19,10 @@ _seen_kills = 0
 
 def own_id() -> str:
     """Where a job runs: machine, process namespace (containers on one host share its name) and process."""
-    return f"{_place()}:{os.getpid()}"
+    return f"{_namespace()}:{os.getpid()}"
 
 
-def _place() -> str:
+def _namespace() -> str:
     try:
         namespace = Path("/proc/self/ns/pid").stat().st_ino
     except OSError:  # no /proc: one namespace
@@ -37,14 +37,14 @@ def release_orphaned_jobs() -> int:
     freed = 0
     for worker_id in recovery.running_workers():
         place, _, process = worker_id.rpartition(":")
-        if place == _place() and not _lives(process):
+        if place == _namespace() and not _is_alive(process):
             freed += recovery.lose(worker_id, utc_now(), out_of_memory=out_of_memory)
     if freed:
         log.warning("%d jobs of dead processes freed%s", freed, "; memory had run out" if out_of_memory else "")
     return freed
 
 
-def _lives(process: str) -> bool:
+def _is_alive(process: str) -> bool:
     """Whether a process is there; a dead one that nobody waited for (its parent died too) is not."""
     try:
         status = Path(f"/proc/{process}/stat").read_text()

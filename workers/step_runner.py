@@ -37,60 +37,60 @@ from pipeline.steps.prepare import prepare
 from pipeline.steps.render import render
 from pipeline.steps.summarize import compose_without_summary, summarize
 from pipeline.summarize.engine import SummaryOptions
-from workers.database_retry import is_disk_full, keep_trying
+from workers.database_retry import is_disk_full, with_retry
 from workers.engine_cache import EngineCache, engines
 from workers.job_monitor import JobMonitor
 
 log = logging.getLogger(__name__)
 
 
-def run(held: Claim, settings: config.Settings, stop: Any) -> None:
+def run(claim: Claim, settings: config.Settings, stop: Any) -> None:
     """Run the step of a claimed job to its end; never raises.
 
     `stop` is a shared byte that a shutdown sets: the job then goes back to the queue.
     """
-    token = job_id.set(held.job_id[:8])
+    token = job_id.set(claim.job_id[:8])
     try:
-        with JobMonitor(held, settings, stop) as monitor:
+        with JobMonitor(claim, settings, stop) as monitor:
             try:
-                _run_step(held, settings, monitor)
+                _run_step(claim, settings, monitor)
             except Cancelled:
-                _let_go(held, monitor)
+                _release(claim, monitor)
             except StageTimeout as error:
-                _end_overdue(held, monitor, error)
+                _handle_timeout(claim, monitor, error)
             except PipelineError as error:
                 log.warning("failed: %s\n%s", error.code, describe(error))
-                _fail(held, error)
+                _fail(claim, error)
             except Exception as error:  # whatever an engine raises ends this job, not the worker
                 log.error("failed\n%s", describe(error))
-                _fail(held, _translate(error))
+                _fail(claim, _translate(error))
     except (SQLAlchemyError, StorageFull) as error:  # the database's own disk may be the full one
         log.error("the outcome could not be written; the lease will run out\n%s", describe(error))
     finally:
         job_id.reset(token)
 
 
-def _let_go(held: Claim, monitor: JobMonitor) -> None:
+def _release(claim: Claim, monitor: JobMonitor) -> None:
     """The job is given back at a shutdown; otherwise it is no longer ours."""
-    if monitor.gives_back and claims.give_back(held, utc_now()):
+    if monitor.is_shutting_down and claims.give_back(claim, utc_now()):
         log.info("given back to the queue")
         return
     log.info("no longer ours: stopped")
-    if queries.get(held.recording_id) is None:  # deleted: what this job wrote since then has no owner
-        deletion.remove_unused(monitor.used)
+    if queries.get(claim.recording_id) is None:  # deleted: what this job wrote since then has no owner
+        deletion.remove_unused(monitor.used_keys)
 
 
-def _fail(held: Claim, error: PipelineError) -> None:
-    keep_trying(lambda: transitions.fail(held, error, utc_now()))
+def _fail(claim: Claim, error: PipelineError) -> None:
+    with_retry(lambda: transitions.fail(claim, error, utc_now()))
 
 
-def _end_overdue(held: Claim, monitor: JobMonitor, error: StageTimeout) -> None:
+def _handle_timeout(claim: Claim, monitor: JobMonitor, error: StageTimeout) -> None:
     """A summary that takes for ever is left out rather than the whole recap; any other stage ends the job."""
-    log.warning("%s took too long", monitor.stage or held.step)
+    log.warning("%s took too long", monitor.stage or claim.step)
     if monitor.stage != "summarize":
-        _fail(held, error)
-    elif keep_trying(lambda: transitions.leave_out(held, monitor.stage, utc_now())):
-        notify(queue_of(held.step))
+        _fail(claim, error)
+    elif with_retry(lambda: transitions.leave_out(claim, monitor.stage, utc_now())):
+        notify(queue_of(claim.step))
 
 
 def _translate(error: Exception) -> PipelineError:
@@ -103,51 +103,51 @@ def _translate(error: Exception) -> PipelineError:
     return InternalError()
 
 
-def _run_step(held: Claim, settings: config.Settings, monitor: JobMonitor) -> None:
-    recording = monitor.keep_trying(lambda: queries.get(held.recording_id))
+def _run_step(claim: Claim, settings: config.Settings, monitor: JobMonitor) -> None:
+    recording = monitor.with_retry(lambda: queries.get(claim.recording_id))
     if recording is None:
         raise Cancelled()
-    context = StepContext(_request(recording, held, settings, monitor), file_store(), monitor)
-    log.info("%s, attempt %d", held.step, held.attempt)
-    _STEPS[held.step](held, settings, monitor, context)
+    context = StepContext(_request(recording, claim, settings, monitor), file_store(), monitor)
+    log.info("%s, attempt %d", claim.step, claim.attempt)
+    _STEPS[claim.step](claim, settings, monitor, context)
 
 
-def _prepare(held: Claim, settings: config.Settings, monitor: JobMonitor, context: StepContext) -> None:
+def _prepare(claim: Claim, settings: config.Settings, monitor: JobMonitor, context: StepContext) -> None:
     info = prepare(context, _limits(settings)).info
-    _advance(held, Step.LISTEN, {"duration_seconds": info.duration_seconds}, monitor)
+    _advance(claim, Step.LISTEN, {"duration_seconds": info.duration_seconds}, monitor)
 
 
-def _listen(held: Claim, settings: config.Settings, monitor: JobMonitor, context: StepContext) -> None:
+def _listen(claim: Claim, settings: config.Settings, monitor: JobMonitor, context: StepContext) -> None:
     cache = _engines(monitor)
-    cache.batch_size = held.batch_size or max(1, settings.whisper_batch_size >> _strikes_in("transcribe", held))
-    monitor.keep_trying(lambda: transitions.note_batch_size(held, cache.batch_size))
-    heard = listen(context, cache, _limits(settings))
+    cache.batch_size = claim.batch_size or max(1, settings.whisper_batch_size >> _strikes_in("transcribe", claim))
+    monitor.with_retry(lambda: transitions.note_batch_size(claim, cache.batch_size))
+    listened = listen(context, cache, _limits(settings))
     if context.request.until in ("transcribe", "diarize"):
-        columns = _columns(compose_without_summary(context, heard))
-        monitor.write(lambda: transitions.finish(held, utc_now(), recording=columns))
+        columns = _columns(compose_without_summary(context, listened))
+        monitor.write(lambda: transitions.finish(claim, utc_now(), recording=columns))
     else:
-        _advance(held, Step.SUMMARIZE, {}, monitor)
+        _advance(claim, Step.SUMMARIZE, {}, monitor)
 
 
-def _summarize(held: Claim, settings: config.Settings, monitor: JobMonitor, context: StepContext) -> None:
-    heard = monitor.keep_trying(lambda: _find_heard(held.recording_id))
-    if heard is None:  # an interrupted first attempt, or files that were lost: listen again
-        _advance(held, Step.LISTEN, {}, monitor)
+def _summarize(claim: Claim, settings: config.Settings, monitor: JobMonitor, context: StepContext) -> None:
+    listened = monitor.with_retry(lambda: _find_listen_result(claim.recording_id))
+    if listened is None:  # an interrupted first attempt, or files that were lost: listen again
+        _advance(claim, Step.LISTEN, {}, monitor)
         return
-    columns = _columns(summarize(context, heard, _engines(monitor)))
+    columns = _columns(summarize(context, listened, _engines(monitor)))
     if context.request.until:
-        monitor.write(lambda: transitions.finish(held, utc_now(), recording=columns))
+        monitor.write(lambda: transitions.finish(claim, utc_now(), recording=columns))
     else:
-        _advance(held, Step.RENDER, columns, monitor)
+        _advance(claim, Step.RENDER, columns, monitor)
 
 
-def _render(held: Claim, settings: config.Settings, monitor: JobMonitor, context: StepContext) -> None:
-    path = recaps.result_path(held.recording_id, "recap", ".json")
+def _render(claim: Claim, settings: config.Settings, monitor: JobMonitor, context: StepContext) -> None:
+    path = recaps.result_path(claim.recording_id, "recap", ".json")
     if path is None:  # lost while the job waited: write it again
-        _advance(held, Step.SUMMARIZE, {}, monitor)
+        _advance(claim, Step.SUMMARIZE, {}, monitor)
         return
     columns = _columns(render(context, path))
-    monitor.write(lambda: transitions.finish(held, utc_now(), recording=columns))
+    monitor.write(lambda: transitions.finish(claim, utc_now(), recording=columns))
 
 
 _STEPS: dict[Step, Callable[[Claim, config.Settings, JobMonitor, StepContext], None]] = {
@@ -158,12 +158,12 @@ _STEPS: dict[Step, Callable[[Claim, config.Settings, JobMonitor, StepContext], N
 }
 
 
-def _find_heard(recording_id: str) -> ListenResult | None:
+def _find_listen_result(recording_id: str) -> ListenResult | None:
     """What the step `listen` left, else the same out of the current recap; None if there is neither."""
     path = recaps.result_path(recording_id, "listen", ".json")
-    heard = load_listen_result(path) if path else None
-    if heard is not None and heard.transcript_key == references.key_of(recording_id, "transcript"):
-        return heard
+    listened = load_listen_result(path) if path else None
+    if listened is not None and listened.transcript_key == references.key_of(recording_id, "transcript"):
+        return listened
     # an older version was taken up, or the recording is one of version 0.1
     version = recaps.get_version(recording_id)
     path = file_store().find(version.key, ".json") if version else None
@@ -174,7 +174,7 @@ def _find_heard(recording_id: str) -> ListenResult | None:
 
 def _engines(monitor: JobMonitor) -> EngineCache:
     cache = engines(os.getpid())
-    cache.check_in = lambda: monitor.progress(0.0)
+    cache.checkpoint = lambda: monitor.progress(0.0)
     return cache
 
 
@@ -182,16 +182,16 @@ def _limits(settings: config.Settings) -> DecodeLimits:
     return DecodeLimits(max_seconds=settings.max_audio_seconds)
 
 
-def _strikes_in(stage: str, held: Claim) -> int:
-    return held.strikes if held.last_stage == stage else 0
+def _strikes_in(stage: str, claim: Claim) -> int:
+    return claim.strikes if claim.last_stage == stage else 0
 
 
-def _advance(held: Claim, step: Step, columns: dict[str, Any], monitor: JobMonitor) -> None:
-    monitor.write(lambda: transitions.advance(held, step, utc_now(), recording=columns))
+def _advance(claim: Claim, step: Step, columns: dict[str, Any], monitor: JobMonitor) -> None:
+    monitor.write(lambda: transitions.advance(claim, step, utc_now(), recording=columns))
     notify(queue_of(step))
 
 
-def _request(recording: Recording, held: Claim, settings: config.Settings, monitor: JobMonitor) -> Request:
+def _request(recording: Recording, claim: Claim, settings: config.Settings, monitor: JobMonitor) -> Request:
     url = f"{settings.public_url}/recordings/{recording.id}" if settings.public_url else None
     return Request(
         recording_id=recording.id,
@@ -203,16 +203,16 @@ def _request(recording: Recording, held: Claim, settings: config.Settings, monit
         sha256=recording.sha256,
         uploaded_at=recording.created_at.isoformat().replace("+00:00", "Z"),
         language=recording.language,
-        summary=monitor.keep_trying(lambda: _summary_options(recording)),
+        summary=monitor.with_retry(lambda: _summary_options(recording)),
         model=recording.model,
         speakers=DiarizeOptions(recording.num_speakers, recording.min_speakers, recording.max_speakers),
         until=recording.until,
-        skip=held.skip,
+        skip=claim.skip,
         recording_url=url,
         timezone=settings.timezone,
         organisation=settings.organisation,
-        names=monitor.keep_trying(lambda: speaker_names.names_of(recording.id)),
-        known_speech=monitor.keep_trying(lambda: _known_speech(recording)),
+        names=monitor.with_retry(lambda: speaker_names.get_names(recording.id)),
+        known_speech=monitor.with_retry(lambda: _known_speech(recording)),
     )
 
 

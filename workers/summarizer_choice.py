@@ -19,13 +19,13 @@ from pipeline.ollama.chat import ChatLimits
 from pipeline.ollama.errors import OllamaRefused, for_log
 from pipeline.ollama.failures import FailureReason
 from pipeline.ollama.model_memory import find_model_memory
-from pipeline.ollama.names import name_key
+from pipeline.ollama.model_names import name_key
 from pipeline.ollama.retry import longest_waits
 from pipeline.recap import Notice, Transcript
 from pipeline.summarize.engine import Summarizer, SummaryOptions, SummaryResult
 from pipeline.summarize.language_model.chunked_reading import LARGEST_WINDOW
 from pipeline.summarize.language_model.context_window import choose_window
-from pipeline.summarize.language_model.settings import OllamaSettings
+from pipeline.summarize.language_model.ollama_settings import OllamaSettings
 from pipeline.summarize.language_model.summarizer import OllamaSummarizer
 from pipeline.summarize.selection import choose_summarizer
 from workers.gpu_memory import GpuMemory, SpeechModels
@@ -33,10 +33,10 @@ from workers.gpu_memory import GpuMemory, SpeechModels
 log = logging.getLogger(__name__)
 
 #: Ollama's list is there or not: it is waited for less long than an answer is.
-FIRST_LOOK_WAIT_SECONDS, LOOK_FACTOR = 0.5, 2.0
+FIRST_LIST_WAIT_SECONDS, LIST_WAIT_FACTOR = 0.5, 2.0
 FIRST_WAIT_SECONDS, WAIT_FACTOR = 1.0, 3.0
 #: Failures that a damaged model, or one too large for the machine, brings about as well.
-REASONS_OF_A_MODEL = frozenset(
+MODEL_REASONS = frozenset(
     (
         FailureReason.ERROR,
         FailureReason.SILENT,
@@ -70,7 +70,7 @@ class SharedCircuit:
         return until.astimezone(self.zone) if until else None
 
     def record_failure(self, reason: str) -> None:
-        if self.is_own_choice and reason in REASONS_OF_A_MODEL:
+        if self.is_own_choice and reason in MODEL_REASONS:
             return
         try:
             until = ollama_circuit.note_failure(self.host, reason, utc_now())
@@ -108,12 +108,12 @@ class SharingSummarizer:
         except (OllamaRefused, OllamaUnreachable, OllamaModelMissing) as error:  # the chat itself will tell
             log.warning("Ollama did not tell what %s takes: %s", one.model, for_log(error))
         else:
-            room = self.memory.make_room_for_summary(model, wanted_window(transcript, one), self.speech)
-            one = replace(one, memory_window=room.window, unload=not room.may_stay)
+            room = self.memory.make_room_for_summary(model, estimate_window(transcript, one), self.speech)
+            one = replace(one, memory_window=room.window, unload=not room.may_stay_loaded)
         return OllamaSummarizer(one).summarize(transcript, options, on_progress)
 
 
-def wanted_window(transcript: Transcript, settings: OllamaSettings) -> int:
+def estimate_window(transcript: Transcript, settings: OllamaSettings) -> int:
     """The window in tokens that the transcript will want, by a cautious estimate."""
     if settings.set_window:
         return settings.set_window
@@ -126,11 +126,11 @@ def choose_summarizer_now(
     model: str | None,
     memory: GpuMemory | None,
     speech: SpeechModels,
-    check_in: Callable[[], None],
+    checkpoint: Callable[[], None],
 ) -> tuple[Summarizer, Notice | None]:
     """The summariser that answers now; a notice where it is not the language model.
 
-    `memory` is that of a GPU which Ollama shares, None: it has memory of its own. `check_in` may raise to stop a wait.
+    `memory` is that of a GPU which Ollama shares, None if it has its own. `checkpoint` may raise to stop a wait.
     """
     is_own_choice = bool(model) and name_key(model or "") != name_key(settings.ollama_model or "")
     chosen, notice = choose_summarizer(
@@ -140,12 +140,12 @@ def choose_summarizer_now(
         # the site's own model may run elsewhere, a user's choice may not
         allow_remote=not is_own_choice,
         circuit=SharedCircuit(settings.ollama_host, settings.timezone, is_own_choice=is_own_choice),
-        retry_seconds=longest_waits(FIRST_LOOK_WAIT_SECONDS, LOOK_FACTOR, settings.ollama_retries),
-        on_tick=check_in,
+        retry_seconds=longest_waits(FIRST_LIST_WAIT_SECONDS, LIST_WAIT_FACTOR, settings.ollama_retries),
+        on_tick=checkpoint,
     )
     if not isinstance(chosen, OllamaSummarizer):
         return chosen, notice
-    ours = replace(
+    own_settings = replace(
         chosen.settings,
         retry_seconds=longest_waits(FIRST_WAIT_SECONDS, WAIT_FACTOR, settings.ollama_retries),
         limits=ChatLimits(
@@ -153,6 +153,6 @@ def choose_summarizer_now(
         ),
     )
     if memory:
-        return SharingSummarizer(ours, memory, speech), notice
+        return SharingSummarizer(own_settings, memory, speech), notice
     # on a machine of its own Ollama may keep the model for the next job
-    return OllamaSummarizer(replace(ours, unload=shares_gpu(settings))), notice
+    return OllamaSummarizer(replace(own_settings, unload=shares_gpu(settings))), notice

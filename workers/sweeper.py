@@ -31,13 +31,13 @@ log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 5.0
 REPORT_SECONDS = 15.0
-TIDY_SECONDS = 600.0
+CLEAN_UP_SECONDS = 600.0
 
 
 def start_sweeping(queues: Sequence[str]) -> None:
     """Sweep every few seconds, from a thread: a task would wait behind the job it should rescue."""
     _start("sweeper", SWEEP_SECONDS, partial(sweep, queues))
-    _start("tidier", TIDY_SECONDS, tidy)
+    _start("cleaner", CLEAN_UP_SECONDS, clean_up)
 
 
 def sweep(queues: Sequence[str]) -> None:
@@ -50,7 +50,7 @@ def sweep(queues: Sequence[str]) -> None:
             notify(queue)
 
 
-def tidy() -> None:
+def clean_up() -> None:
     """Remove files that nothing refers to, and workers that are gone."""
     ended = resumable.sweep(utc_now())
     if ended:
@@ -75,12 +75,12 @@ def start_reporting(queues: Sequence[str]) -> None:
     lister = LanguageModelLister(settings.ollama_host, settings.ollama_model)
     log.info("serves %s; %s; %s", ", ".join(queues), device, models)
 
-    def look() -> None:
+    def report_and_sweep() -> None:
         report(queues, device, lister.add_to(models) if asks_ollama else models)
         with no_fork():
             sweep(queues)
 
-    _start("reporter", REPORT_SECONDS, look)
+    _start("reporter", REPORT_SECONDS, report_and_sweep)
 
 
 def report(queues: Sequence[str], device: str, models: WorkerModels) -> None:

@@ -30,7 +30,7 @@ from workers.fork_lock import no_fork
 log = logging.getLogger(__name__)
 
 #: A worker that was asked to leave is gone after this long, whatever holds it up; supervisors wait for 10 s.
-LEAVING_SECONDS = 8.0
+SHUTDOWN_SECONDS = 8.0
 #: One byte shared with the children: a SIGTERM reaches the parent only.
 stop = mmap.mmap(-1, 1)
 
@@ -43,14 +43,14 @@ def work(queue: str) -> None:
     settings = config.load()
     try:
         recovery.sweep(utc_now())
-        held = claims.claim(queue, liveness.own_id(), utc_now(), settings.lease_seconds)
-        if held is None:
+        claim = claims.claim(queue, liveness.own_id(), utc_now(), settings.lease_seconds)
+        if claim is None:
             return
         if pausing.count_waiting(queue):
             notify(queue)  # passed on before the work: another worker may be idle
         from workers import step_runner
 
-        step_runner.run(held, settings, stop)
+        step_runner.run(claim, settings, stop)
         if pausing.count_waiting(queue):
             notify(queue)
     except SQLAlchemyError as error:  # the sweeper nudges again once the database is back
@@ -63,7 +63,7 @@ def _set_up_logging(**_: Any) -> None:
 
 
 @signals.celeryd_init.connect
-def _refuse_unfit_database(**_: Any) -> None:
+def _check_database(**_: Any) -> None:
     try:
         with no_fork():
             problem = find_problem(utc_now())
@@ -74,7 +74,7 @@ def _refuse_unfit_database(**_: Any) -> None:
 
 
 @signals.worker_ready.connect
-def _announce(sender: Any, **_: Any) -> None:
+def _start_worker(sender: Any, **_: Any) -> None:
     queues = [queue.name for queue in sender.task_consumer.queues]
     sweeper.start_reporting(queues)
     try:
@@ -104,16 +104,16 @@ def _free_job_of_dead_child(exception: BaseException | None = None, **_: Any) ->
 @signals.worker_shutting_down.connect
 def _stop_children(**_: Any) -> None:
     stop[0] = 1
-    threading.Thread(target=_leave_in_time, name="leave", daemon=True).start()
+    threading.Thread(target=_exit_in_time, name="shutdown", daemon=True).start()
 
 
-def _leave_in_time() -> None:
+def _exit_in_time() -> None:
     """End the worker where Celery does not: with Redis away it may look for it for ever.
 
     By then the child has given its job back (see `job_monitor.GRACE_SECONDS`).
     """
-    threading.Event().wait(LEAVING_SECONDS)
-    log.warning("no end within %.0f s of being asked to leave: the worker ends itself", LEAVING_SECONDS)
+    threading.Event().wait(SHUTDOWN_SECONDS)
+    log.warning("no end within %.0f s of being asked to leave: the worker ends itself", SHUTDOWN_SECONDS)
     for pid in filter(None, (child.pid for child in active_children())):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)

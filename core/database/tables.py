@@ -102,7 +102,7 @@ class ResumableUpload(Base):
     owner_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     filename: Mapped[str]
     length: Mapped[int] = mapped_column(BigInteger)
-    wishes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    options: Mapped[dict[str, Any]] = mapped_column("wishes", default=dict)
     recording_id: Mapped[str | None] = mapped_column(ForeignKey("recording.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     expires_at: Mapped[datetime]
@@ -162,7 +162,7 @@ class Result(Base):
     key: Mapped[str] = mapped_column(String(64), index=True)
 
 
-class Trace(Base):
+class UsedResult(Base):
     """A stage file that a recording uses, or used until another took its place: with the recording it goes."""
 
     __tablename__ = "trace"
@@ -205,7 +205,7 @@ class Version(Base):
     key: Mapped[str] = mapped_column(String(64), index=True)
     pdf_key: Mapped[str | None] = mapped_column(String(64), index=True)
     transcript_key: Mapped[str | None] = mapped_column(String(64))
-    choices: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    options: Mapped[dict[str, Any]] = mapped_column("choices", default=dict)
     columns: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 

@@ -34,4 +34,4 @@ class UploadOptions(RecapOptions):
 
 def recap_options_of(recording: Recording) -> RecapOptions:
     """What was chosen last for the recap of a recording."""
-    return RecapOptions(*(getattr(recording, name) for name in recap_versions.CHOICES))
+    return RecapOptions(*(getattr(recording, name) for name in recap_versions.OPTION_COLUMNS))

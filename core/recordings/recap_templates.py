@@ -29,7 +29,7 @@ MAX_INSTRUCTIONS = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class TemplateInfo:
     """A template to choose: its name, its title, and one line on what it gives."""
 
     name: str
@@ -38,16 +38,16 @@ class Offer:
 
 
 BUILT_IN = (
-    Offer("meeting", "Meeting", "What it came to, what was decided, who does what by when."),
-    Offer("interview", "Interview", "What was asked, what the answers were, what was promised."),
-    Offer("lecture", "Lecture", "The subject, its main points in order, what listeners are asked to do."),
-    Offer("council", "Council minutes", "Motions, votes and their results, tasks given, questions left open."),
-    Offer("one-on-one", "One-on-one", "What moved each of the two, what was agreed, what happens next."),
+    TemplateInfo("meeting", "Meeting", "What it came to, what was decided, who does what by when."),
+    TemplateInfo("interview", "Interview", "What was asked, what the answers were, what was promised."),
+    TemplateInfo("lecture", "Lecture", "The subject, its main points in order, what listeners are asked to do."),
+    TemplateInfo("council", "Council minutes", "Motions, votes and their results, tasks given, questions left open."),
+    TemplateInfo("one-on-one", "One-on-one", "What moved each of the two, what was agreed, what happens next."),
 )
-OWN_WORDS = Offer(CUSTOM, "Custom prompt", "Only what you ask for.")
+CUSTOM_PROMPT = TemplateInfo(CUSTOM, "Custom prompt", "Only what you ask for.")
 #: Names with a meaning of their own, in addresses or in what programs ask for.
 _RESERVED = {"new", "none", "auto", "default"}
-_BUILT_IN_TITLES = {each.name: each.title for each in (*BUILT_IN, OWN_WORDS)}
+_BUILT_IN_TITLES = {each.name: each.title for each in (*BUILT_IN, CUSTOM_PROMPT)}
 
 
 class TemplateError(PipelineError):
@@ -62,12 +62,16 @@ class TemplateError(PipelineError):
         self.field = field
 
 
-def offered() -> list[Offer]:
+def list_available() -> list[TemplateInfo]:
     """The templates that can be chosen."""
-    return [*BUILT_IN, *(Offer(each.name, each.title, _first_line(each.instructions)) for each in added()), OWN_WORDS]
+    return [
+        *BUILT_IN,
+        *(TemplateInfo(each.name, each.title, _first_line(each.instructions)) for each in list_added()),
+        CUSTOM_PROMPT,
+    ]
 
 
-def added() -> list[Template]:
+def list_added() -> list[Template]:
     """The templates that administrators added, by title, with who made them."""
     query = select(Template).options(joinedload(Template.maker)).where(Template.removed_at.is_(None))
     with read() as session:
@@ -81,7 +85,7 @@ def get(name: str) -> Template | None:
     return found if found is not None and found.removed_at is None else None
 
 
-def is_offered(name: str) -> bool:
+def is_available(name: str) -> bool:
     """Whether a template can be chosen."""
     return name in _BUILT_IN_TITLES or get(name) is not None
 
@@ -127,22 +131,22 @@ def remove(name: str, now: datetime) -> bool:
             return False
         found.removed_at = now
         session.flush()
-        _forget_unasked(session)
+        _delete_unused(session)
         return True
 
 
-def count_asking(name: str) -> int:
+def count_recordings(name: str) -> int:
     """How many recordings ask for a template."""
     with read() as session:
         return session.scalar(select(func.count()).select_from(Recording).where(Recording.template == name)) or 0
 
 
-def _forget_unasked(session: Session) -> None:
+def _delete_unused(session: Session) -> None:
     """Delete the texts of removed templates that nothing asks for any more."""
-    asked = set(session.scalars(select(Recording.template).union(select(Version.template))))
-    asked |= {wishes.get("template") for wishes in session.scalars(select(ResumableUpload.wishes))}
-    unasked = Template.name.not_in([name for name in asked if name])
-    session.execute(delete(Template).where(Template.removed_at.is_not(None), unasked))
+    used = set(session.scalars(select(Recording.template).union(select(Version.template))))
+    used |= {options.get("template") for options in session.scalars(select(ResumableUpload.options))}
+    unused = Template.name.not_in([name for name in used if name])
+    session.execute(delete(Template).where(Template.removed_at.is_not(None), unused))
 
 
 def resolve(name: str | None, own_words: str | None) -> tuple[str, str | None]:

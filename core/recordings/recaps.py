@@ -37,7 +37,7 @@ def load_recap(recording_id: str, number: int | None = None) -> Recap | None:
     if version is None or path is None:
         return None
     return rename_speakers(
-        from_json(Recap, path.read_bytes()), speaker_names.names_of(recording_id, version.transcript_key)
+        from_json(Recap, path.read_bytes()), speaker_names.get_names(recording_id, version.transcript_key)
     )
 
 
@@ -53,7 +53,7 @@ def pdf_path(recording_id: str) -> Path | None:
     return file_store().find(version.pdf_key, ".pdf") if version and version.pdf_key else None
 
 
-def write_again(recording_id: str, choices: RecapOptions, now: datetime) -> bool:
+def rewrite(recording_id: str, options: RecapOptions, now: datetime) -> bool:
     """Have the recap written as now chosen; what does not depend on the choice is found, not computed.
 
     False while the job is not over; then nothing changes.
@@ -61,7 +61,7 @@ def write_again(recording_id: str, choices: RecapOptions, now: datetime) -> bool
     with write() as session:
         if not transitions.start_again(session, recording_id, now, Step.SUMMARIZE):
             return False
-        session.execute(update(Recording).where(Recording.id == recording_id).values(**asdict(choices)))
+        session.execute(update(Recording).where(Recording.id == recording_id).values(**asdict(options)))
         return True
 
 
@@ -71,7 +71,7 @@ def use_version(recording_id: str, number: int, now: datetime) -> bool:
         version = session.get(Version, (recording_id, number))
         if version is None or not transitions.start_again(session, recording_id, now, Step.RENDER):
             return False
-        recap_versions.take_up(session, version)
+        recap_versions.restore(session, version)
         return True
 
 

@@ -22,7 +22,7 @@ def clean_name(name: str) -> str:
     return on_one_line(name)[:MAX_NAME].strip()
 
 
-def names_of(recording_id: str, transcript_key: str | None = None) -> dict[str, str]:
+def get_names(recording_id: str, transcript_key: str | None = None) -> dict[str, str]:
     """The names given so far, by speaker id; none for a transcript that was told apart anew since.
 
     `transcript_key` is the transcript that is looked at; without it, the one that the job works with.
@@ -37,13 +37,13 @@ def names_of(recording_id: str, transcript_key: str | None = None) -> dict[str, 
         return dict(session.execute(query).all())
 
 
-def give_names(recording_id: str, names: dict[str, str], now: datetime) -> bool:
+def set_names(recording_id: str, names: dict[str, str], now: datetime) -> bool:
     """Keep names by speaker id, an empty one to forget it, and queue the PDF anew.
 
     False where there is no transcript yet. The recap itself stays as it is.
     """
     with write() as session:
-        transcript_key = _transcript_shown(session, recording_id)
+        transcript_key = _current_transcript_key(session, recording_id)
         if transcript_key is None:
             return False
         for speaker_id, given in names.items():
@@ -53,11 +53,11 @@ def give_names(recording_id: str, names: dict[str, str], now: datetime) -> bool:
             elif known := session.get(SpeakerName, key):
                 session.delete(known)
         if not transitions.render_again(session, recording_id, now):
-            _keep_shown(session, recording_id, now)
+            _render_current(session, recording_id, now)
     return True
 
 
-def _transcript_shown(session: Session, recording_id: str) -> str | None:
+def _current_transcript_key(session: Session, recording_id: str) -> str | None:
     """The key of the transcript that people see: the job may have made another one since."""
     version = recap_versions.find(session, recording_id)
     if version is not None and version.transcript_key:
@@ -66,9 +66,9 @@ def _transcript_shown(session: Session, recording_id: str) -> str | None:
     return result.key if result else None
 
 
-def _keep_shown(session: Session, recording_id: str, now: datetime) -> None:
+def _render_current(session: Session, recording_id: str, now: datetime) -> None:
     """Where a recap that was to be written again came to nothing, make the PDF of the one that is shown still."""
     number = session.scalar(select(Recording.version).where(Recording.id == recording_id))
     version = recap_versions.find(session, recording_id, number) if number is not None else None
     if version is not None and version.pdf_key and transitions.start_again(session, recording_id, now, Step.RENDER):
-        recap_versions.take_up(session, version)
+        recap_versions.restore(session, version)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from core.database.sessions import lock_table, read, write
-from core.database.tables import Recording, ResumableUpload, Trace
+from core.database.tables import Recording, ResumableUpload, UsedResult
 from core.storage import references
 from core.storage.store import file_store
 
@@ -31,7 +31,7 @@ def remove_unused(keys: set[str]) -> None:
             lock_table(session, "result")  # nobody can begin to use it between the look and the removal
             if not references.is_used(session, key):
                 file_store().remove_stage(key)
-                session.execute(delete(Trace).where(Trace.key == key))
+                session.execute(delete(UsedResult).where(UsedResult.key == key))
 
 
 def sweep_files(now: datetime, age_seconds: float = 3600) -> int:

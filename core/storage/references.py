@@ -8,7 +8,7 @@ from sqlalchemy import CompoundSelect, select, union
 from sqlalchemy.orm import Session
 
 from core.database.sessions import read
-from core.database.tables import Result, Trace, Version
+from core.database.tables import Result, UsedResult, Version
 
 
 def used_keys() -> CompoundSelect[Any]:
@@ -18,7 +18,7 @@ def used_keys() -> CompoundSelect[Any]:
 
 def keys_of(session: Session, recording_id: str) -> set[str]:
     """The keys of all stage files that a recording uses or has used."""
-    return set(session.scalars(select(Trace.key).where(Trace.recording_id == recording_id)))
+    return set(session.scalars(select(UsedResult.key).where(UsedResult.recording_id == recording_id)))
 
 
 def is_used(session: Session, key: str) -> bool:
@@ -37,4 +37,4 @@ def key_of(recording_id: str, kind: str) -> str | None:
 def note_result(session: Session, recording_id: str, kind: str, key: str) -> None:
     """Note which stage file a recording uses as its result of a kind; an earlier one stays known as a trace."""
     session.merge(Result(recording_id=recording_id, kind=kind, key=key))
-    session.merge(Trace(recording_id=recording_id, key=key))
+    session.merge(UsedResult(recording_id=recording_id, key=key))

@@ -44,7 +44,7 @@ class Announced:
 
     filename: str
     length: int
-    wishes: UploadOptions
+    options: UploadOptions
 
 
 def create(owner_id: str, announced: Announced, now: datetime) -> ResumableUpload:
@@ -55,7 +55,7 @@ def create(owner_id: str, announced: Announced, now: datetime) -> ResumableUploa
         owner_id=owner_id,
         filename=intake.clean_filename(announced.filename),
         length=announced.length,
-        wishes=asdict(announced.wishes),
+        options=asdict(announced.options),
         created_at=now,
         expires_at=now + KEPT,
     )
@@ -122,11 +122,11 @@ def renew(upload_id: str, now: datetime) -> datetime:
     return until
 
 
-def change_wishes(upload_id: str, wishes: UploadOptions) -> bool:
+def change_options(upload_id: str, options: UploadOptions) -> bool:
     """Change what is asked for; False once the upload has become a recording."""
     which = update(ResumableUpload).where(ResumableUpload.id == upload_id, ResumableUpload.recording_id.is_(None))
     with write() as session:
-        changed = session.execute(which.values(wishes=asdict(wishes)).returning(ResumableUpload.id))
+        changed = session.execute(which.values(options=asdict(options)).returning(ResumableUpload.id))
         return changed.first() is not None
 
 
@@ -155,8 +155,8 @@ def _make_recording(upload: ResumableUpload, sha256: str, now: datetime) -> None
     arrived = intake.ArrivedFile(file_store().incoming(upload.id), upload.filename, upload.length, sha256)
     file_store().link_upload(upload.id)
     with write() as session:
-        row = session.get_one(ResumableUpload, upload.id, with_for_update=True)  # with the last change of the wishes
-        recording = intake.register(session, row.id, row.owner_id, arrived, UploadOptions(**row.wishes), now)
+        row = session.get_one(ResumableUpload, upload.id, with_for_update=True)  # with the last change of the options
+        recording = intake.register(session, row.id, row.owner_id, arrived, UploadOptions(**row.options), now)
         row.recording_id, row.expires_at = recording.id, now + KEPT
     notify("cpu")
 

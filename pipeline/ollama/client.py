@@ -24,7 +24,7 @@ from pydantic import ValidationError
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
 from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.model_info import InstalledModel, ModelInfo, RunningModel, read_model_info
-from pipeline.ollama.names import name_key
+from pipeline.ollama.model_names import name_key
 
 NOT_OLLAMA = "the server at OLLAMA_HOST is not Ollama"
 

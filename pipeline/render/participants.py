@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pipeline.reading.people import People, Person
 from pipeline.recap import Recap
 from pipeline.render import formatting, line_breaking, style
-from pipeline.render.names import name_cell
+from pipeline.render.name_cell import name_cell
 from pipeline.render.page_canvas import MARK_SIZE, PageCanvas
 from pipeline.render.section_table import SectionTable
 from pipeline.render.spans import LEAST_SPAN, merge_spans

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.reading.people import People, Person
 from pipeline.recap import ActionItem, Point
 from pipeline.render import line_breaking, style
-from pipeline.render.names import name_cell
+from pipeline.render.name_cell import name_cell
 from pipeline.render.page_canvas import PageCanvas
 from pipeline.render.section_table import (
     TABLE_LEAST,

@@ -10,7 +10,7 @@ from pipeline.reading.view import BREAK_TOLERANCE, Paragraph, ReadingTurn, Readi
 from pipeline.recap import Topic
 from pipeline.render import line_breaking, style
 from pipeline.render.line_breaking import TextLine
-from pipeline.render.names import name_cell
+from pipeline.render.name_cell import name_cell
 from pipeline.render.page_canvas import PageCanvas
 from pipeline.render.part_title import TITLE_DROP, draw_part_title
 

@@ -16,35 +16,35 @@ from pipeline.steps.listen_result import ListenResult
 from pipeline.summarize.engine import Summarizer, SummaryOptions, SummaryResult, spoken_seconds
 
 
-def summarize(context: StepContext, heard: ListenResult, engines: Engines) -> Recap:
+def summarize(context: StepContext, listened: ListenResult, engines: Engines) -> Recap:
     """Summarise a transcript and compose the recap; loads no speech engine."""
-    if not heard.transcript.segments:
-        return compose_without_summary(context, heard)
+    if not listened.transcript.segments:
+        return compose_without_summary(context, listened)
     context.monitor.enter("summarize")
     notice: Notice | None
     if "summarize" in context.request.skip:
-        summarizer, notice = _extractive(), _left_out().notice()
+        summarizer, notice = _extractive(), _skipped_error().notice()
     else:
         summarizer, notice = engines.summarizer(context.request.model)
     try:
-        result = _summarize_with(context, summarizer, heard)
+        result = _summarize_with(context, summarizer, listened)
     except PipelineError as error:
         if not error.code.startswith("ollama_"):
             raise
         notice = error.notice()
-        result = _summarize_with(context, _extractive(), heard)
-    return _compose(context, heard, result, [*([notice] if notice else []), *result.warnings])
+        result = _summarize_with(context, _extractive(), listened)
+    return _compose(context, listened, result, [*([notice] if notice else []), *result.warnings])
 
 
-def compose_without_summary(context: StepContext, heard: ListenResult) -> Recap:
+def compose_without_summary(context: StepContext, listened: ListenResult) -> Recap:
     """The recap of a recording whose transcript is all that was asked for, or in which nobody speaks."""
     summary = Summary(
-        "", (), (), (), (), (), (), engine="none", model=None, template="none", language=heard.transcript.language
+        "", (), (), (), (), (), (), engine="none", model=None, template="none", language=listened.transcript.language
     )
-    return _compose(context, heard, SummaryResult(summary, 0.0), ())
+    return _compose(context, listened, SummaryResult(summary, 0.0), ())
 
 
-def _summarize_with(context: StepContext, summarizer: Summarizer, heard: ListenResult) -> SummaryResult:
+def _summarize_with(context: StepContext, summarizer: Summarizer, listened: ListenResult) -> SummaryResult:
     options = context.request.summary
 
     def describe(result: SummaryResult) -> Engine:
@@ -53,17 +53,17 @@ def _summarize_with(context: StepContext, summarizer: Summarizer, heard: ListenR
 
     _, result = context.results.run(
         "summary",
-        _next_take(context, options, summarizer, heard.transcript_key),
+        _options_with_take(context, options, summarizer, listened.transcript_key),
         summarizer.identity,
-        [heard.transcript_key],
+        [listened.transcript_key],
         SummaryResult,
-        lambda: summarizer.summarize(heard.transcript, options, context.monitor.progress),
+        lambda: summarizer.summarize(listened.transcript, options, context.monitor.progress),
         describe,
     )
     return result
 
 
-def _next_take(
+def _options_with_take(
     context: StepContext, options: SummaryOptions, summarizer: Summarizer, transcript_key: str
 ) -> dict[str, Any]:
     """The options as they go into the key.
@@ -82,25 +82,25 @@ def _next_take(
         plain["take"] = take
 
 
-def _compose(context: StepContext, heard: ListenResult, result: SummaryResult, notices: Iterable[Notice]) -> Recap:
-    request, coverage = context.request, heard.coverage
+def _compose(context: StepContext, listened: ListenResult, result: SummaryResult, notices: Iterable[Notice]) -> Recap:
+    request, coverage = context.request, listened.coverage
     unread = tuple(FailedWindow(round(a, 3), round(b, 3), NOT_SUMMARIZED) for a, b in result.missed)
-    spoken = spoken_seconds(heard.transcript.segments) or 1.0
+    spoken = spoken_seconds(listened.transcript.segments) or 1.0
     summarized = coverage.speech_seconds * min(1.0, result.summarized_seconds / spoken)
     failed = sorted((*coverage.failed_windows, *unread), key=lambda window: window.start)
     recap = Recap(
         id=request.recording_id,
         title=request.title,
-        source=heard.source,
-        transcript=heard.transcript,
+        source=listened.source,
+        transcript=listened.transcript,
         summary=result.summary,
         coverage=replace(coverage, summarized_seconds=round(summarized, 3), failed_windows=tuple(failed)),
-        warnings=(*heard.notices, *notices),
-        stages=(*heard.stages, *context.results.reports),
+        warnings=(*listened.notices, *notices),
+        stages=(*listened.stages, *context.results.reports),
         recording_url=request.recording_url,
         timezone=request.timezone,
         organisation=request.organisation,
-        speech_spans=heard.spans,
+        speech_spans=listened.spans,
     )
     data = to_json(recap)
     key = make_key("recap", {"sha256": hashlib.sha256(data).hexdigest(), "owner": request.owner_id})
@@ -115,7 +115,7 @@ def _extractive() -> Summarizer:
     return ExtractiveSummarizer()
 
 
-def _left_out() -> OllamaUnreachable:
+def _skipped_error() -> OllamaUnreachable:
     """Why the language model was not asked at all."""
     return OllamaUnreachable(
         "The summary is made of quotes, because writing it took far too long or stopped the worker three times.",

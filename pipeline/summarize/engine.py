@@ -52,7 +52,7 @@ class Summarizer(Protocol):
         ...
 
 
-class TimeSpan(Protocol):
+class Timed(Protocol):
     """Anything with a start and an end in seconds, such as a segment."""
 
     @property
@@ -62,7 +62,7 @@ class TimeSpan(Protocol):
     def end(self) -> float: ...
 
 
-def spoken_seconds(spans: Iterable[TimeSpan]) -> float:
+def spoken_seconds(spans: Iterable[Timed]) -> float:
     """Seconds of the recording in at least one of the spans; overlaps count once.
 
     For all segments of a transcript this is what a complete summary covers.

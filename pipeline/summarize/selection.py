@@ -22,7 +22,7 @@ from pipeline.ollama.retry import retrying
 from pipeline.recap import Notice
 from pipeline.summarize.engine import Summarizer
 from pipeline.summarize.extractive.summarizer import ExtractiveSummarizer
-from pipeline.summarize.language_model.settings import OllamaSettings
+from pipeline.summarize.language_model.ollama_settings import OllamaSettings
 from pipeline.summarize.language_model.summarizer import OllamaSummarizer
 
 ANSWER_SECONDS = 2.0

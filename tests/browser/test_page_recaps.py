@@ -281,7 +281,7 @@ def test_an_administrator_looks_after_templates(open_page: OpenPage, owner: User
             check_looks(page)
             page.get_by_role("button", name="Delete").click()
             page.get_by_text("No templates have been added yet.").wait_for()
-    assert recap_templates.added() == []
+    assert recap_templates.list_added() == []
 
 
 def test_who_is_no_administrator_has_no_such_link(open_page: OpenPage, owner: User) -> None:

@@ -162,8 +162,8 @@ def test_what_is_asked_for_can_be_changed_on_the_way(open_page: OpenPage, owner:
 
     def is_known() -> bool:
         with sessions.read() as session:
-            wishes = session.scalars(select(ResumableUpload.wishes).where(ResumableUpload.filename == file.name))
-            return any((each["title"], each["num_speakers"]) == ("Changed on the way", 3) for each in wishes)
+            announced = session.scalars(select(ResumableUpload.options).where(ResumableUpload.filename == file.name))
+            return any((each["title"], each["num_speakers"]) == ("Changed on the way", 3) for each in announced)
 
     with open_page() as page:
         slow_down(page, 2)

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import pytest
 
 from chaos.invariants import check_invariants
-from chaos.samples import unique_sample
 from chaos.testbed import Testbed
+from chaos.unique_samples import unique_sample
 from chaos.waiting import is_alive, send_signal, wait_until
 from core.clock import utc_now
 from core.database.tables import Status

@@ -12,8 +12,8 @@ from support.postgresql import Server
 
 from chaos.fork_server import ForkServer
 from chaos.invariants import check_invariants
-from chaos.samples import unique_sample
 from chaos.testbed import Testbed
+from chaos.unique_samples import unique_sample
 from chaos.waiting import send_signal, wait_until
 from core.database.tables import Status
 

@@ -15,8 +15,8 @@ import pytest
 
 from chaos.fork_server import ForkServer
 from chaos.invariants import check_invariants
-from chaos.samples import unique_sample
 from chaos.testbed import Testbed
+from chaos.unique_samples import unique_sample
 from chaos.waiting import send_signal, wait_until
 from core.accounts import api_keys
 from core.clock import utc_now
@@ -97,6 +97,8 @@ def test_a_job_that_hits_a_full_disk_keeps_its_stages_and_resumes_later(
         wait_until(
             lambda: count_complaints(testbed) > complaints, 30, "the worker hits the full disk", testbed.log_tails
         )
+        if leave:
+            testbed.wait_final(recording_id)
     if leave:
         job = testbed.job(recording_id)
         assert (job.status, job.error_code, job.error_retryable) == (Status.FAILED, "storage_full", True)

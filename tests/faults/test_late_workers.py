@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from chaos.invariants import check_invariants
-from chaos.samples import unique_sample
 from chaos.testbed import Testbed
+from chaos.unique_samples import unique_sample
 from chaos.waiting import send_signal, wait_until
 from core.database.tables import Status
 

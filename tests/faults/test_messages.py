@@ -7,8 +7,8 @@ import signal
 import pytest
 
 from chaos.invariants import check_invariants
-from chaos.samples import unique_sample
 from chaos.testbed import Testbed
+from chaos.unique_samples import unique_sample
 from chaos.waiting import wait_until
 from core.database.tables import Status
 from core.jobs.queues import QUEUES

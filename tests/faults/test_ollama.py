@@ -11,8 +11,8 @@ from support.ollama_answers import quotes_first_line
 from support.ollama_server import Model, OllamaServer, Reply
 
 from chaos.invariants import check_invariants
-from chaos.samples import unique_sample
 from chaos.testbed import Testbed
+from chaos.unique_samples import unique_sample
 from chaos.waiting import send_signal
 from core import ollama_circuit
 from core.accounts import api_keys

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from chaos.invariants import check_invariants
-from chaos.samples import unique_sample
 from chaos.testbed import Testbed
+from chaos.unique_samples import unique_sample
 from chaos.waiting import wait_until
 from core.accounts import api_keys
 from core.database.tables import Status

@@ -9,8 +9,8 @@ from contextlib import suppress
 import pytest
 
 from chaos.invariants import check_invariants
-from chaos.samples import unique_sample
 from chaos.testbed import Testbed
+from chaos.unique_samples import unique_sample
 from chaos.waiting import is_alive, wait_until
 from core.database.tables import Status
 

@@ -19,11 +19,11 @@ def make_user(name: str) -> User:
     return users.create_user(f"{name}@example.org", None)
 
 
-def make_recording(owner: User, now: datetime = NOW, *, content: bytes = b"sound", **wishes: str) -> Recording:
+def make_recording(owner: User, now: datetime = NOW, *, content: bytes = b"sound", **options: str) -> Recording:
     path = file_store().new_incoming()
     path.write_bytes(content)
     upload = ArrivedFile(path, "talk.mp3", len(content), "ab" * 32)
-    recording = intake.take_in(owner, upload, UploadOptions(**wishes), now)
+    recording = intake.take_in(owner, upload, UploadOptions(**options), now)
     found = queries.get(recording.id)
     assert found is not None
     return found

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from launcher.child import ChildSpec
+from launcher.child_process import ChildSpec
 from launcher.errors import StartError
 from launcher.output import Output
 from launcher.run_lock import RunLock

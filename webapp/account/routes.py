@@ -9,7 +9,7 @@ from flask_login import login_required
 
 from core.accounts import api_keys, users
 from webapp import errors, template_context
-from webapp.auth import sessions
+from webapp.auth import authentication
 from webapp.security import limiter
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
@@ -42,14 +42,14 @@ def set_theme() -> Response:
 @limiter.limit("5 per minute", deduct_when=lambda response: response.status_code == 422)
 def set_password() -> Response | tuple[str, int]:
     """Change the password. Sessions in other browsers end, this one continues."""
-    user = sessions.current_account()
+    user = authentication.current_account()
     if users.check_password(user.email, request.form.get("current", "")) is None:
         return _page(problems={"current": "This is not your password."}), 422
     try:
         user = users.set_password(user.id, request.form.get("new", ""))
     except users.AccountError as error:
         return _page(problems={"new": f"{error.message} {error.hint}"}), 422
-    sessions.start_session(user)
+    authentication.start_session(user)
     return cast(Response, redirect(url_for("account.show", changed="password")))
 
 
@@ -57,7 +57,7 @@ def set_password() -> Response | tuple[str, int]:
 @login_required
 def end_sessions() -> Response:
     """Log out in every browser, including this one."""
-    users.end_sessions(sessions.current_account().id)
+    users.end_sessions(authentication.current_account().id)
     return cast(Response, redirect(url_for("auth.login")))
 
 
@@ -68,19 +68,19 @@ def create_key() -> str | tuple[str, int]:
     name = request.form.get("name", "").strip()
     if not name:
         return _page(problems={"name": "Enter a name, such as the program that will use the key."}), 422
-    return _page(new_key=api_keys.create_api_key(sessions.current_account(), name))
+    return _page(new_key=api_keys.create_api_key(authentication.current_account(), name))
 
 
 @blueprint.post("/keys/<key_id>/revoke")
 @login_required
 def revoke_key(key_id: str) -> Response:
     """Revoke an API key."""
-    if not api_keys.revoke_api_key(sessions.current_account().id, key_id):
+    if not api_keys.revoke_api_key(authentication.current_account().id, key_id):
         raise errors.NotFound()
     return cast(Response, redirect(url_for("account.show")))
 
 
 def _page(*, new_key: str | None = None, problems: dict[str, str] | None = None) -> str:
-    user = sessions.current_account()
+    user = authentication.current_account()
     keys = api_keys.api_keys(user.id)
     return render_template("account.html", user=user, keys=keys, new_key=new_key, problems=problems or {})

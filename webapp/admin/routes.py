@@ -12,7 +12,7 @@ from core.database.tables import Template
 from core.recordings import recap_templates
 from core.recordings.recap_templates import TemplateError
 from webapp import errors
-from webapp.auth import sessions
+from webapp.auth import authentication
 
 blueprint = Blueprint("admin_templates", __name__, url_prefix="/admin/templates")
 
@@ -20,14 +20,16 @@ blueprint = Blueprint("admin_templates", __name__, url_prefix="/admin/templates"
 @blueprint.before_request
 @login_required
 def _require_admin() -> None:
-    if not sessions.current_account().is_admin:
+    if not authentication.current_account().is_admin:
         raise errors.Forbidden("Only an administrator can manage templates.")
 
 
 @blueprint.get("")
 def index() -> str:
     """All templates."""
-    return render_template("admin_templates.html", added=recap_templates.added(), built_in=recap_templates.BUILT_IN)
+    return render_template(
+        "admin_templates.html", added=recap_templates.list_added(), built_in=recap_templates.BUILT_IN
+    )
 
 
 @blueprint.get("/new")
@@ -40,7 +42,7 @@ def new() -> str:
 def add() -> Response | tuple[str, int]:
     """Add a template."""
     try:
-        recap_templates.add(*_form_values(), sessions.current_account(), utc_now())
+        recap_templates.add(*_form_values(), authentication.current_account(), utc_now())
     except TemplateError as error:
         return _render_form(None, request.form, error), 422
     return _redirect_to_list()
@@ -67,7 +69,9 @@ def change(name: str) -> Response | tuple[str, int]:
 @blueprint.get("/<name>/delete")
 def ask_to_delete(name: str) -> str:
     """Ask for confirmation before a template is deleted."""
-    return render_template("admin_template_delete.html", template=_find(name), uses=recap_templates.count_asking(name))
+    return render_template(
+        "admin_template_delete.html", template=_find(name), uses=recap_templates.count_recordings(name)
+    )
 
 
 @blueprint.post("/<name>/delete")

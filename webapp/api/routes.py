@@ -17,7 +17,7 @@ from pipeline.errors import PipelineError
 from pipeline.recap import Recap, to_plain, to_public
 from webapp import error_responses, errors, paging
 from webapp.api.serializers import serialize_recording, serialize_version
-from webapp.auth import sessions
+from webapp.auth import authentication
 from webapp.recordings import actions, exports, recap_options, speaker_names, version_history
 from webapp.security import limiter
 from webapp.uploads import form_upload
@@ -31,7 +31,7 @@ CALLS = "1200 per minute"
 def _rate_limit_key() -> str:
     """The owner of the API key, or the address of the client. Never the key itself, which Redis would then hold."""
     try:
-        return sessions.authenticate_key().id
+        return authentication.authenticate_key().id
     except errors.Unauthorized:
         return request.remote_addr or ""
 
@@ -42,7 +42,7 @@ limiter.limit(lambda: CALLS, key_func=_rate_limit_key)(blueprint)
 @blueprint.before_request
 def _require_key() -> Response | None:
     try:
-        sessions.authenticate_key()
+        authentication.authenticate_key()
     except errors.Unauthorized as error:
         form_upload.drain_body()
         return _close_connection(error_responses.make_response(error))
@@ -56,7 +56,7 @@ def _close_connection(response: Response) -> Response:
 
 
 def _find(recording_id: str) -> Recording:
-    return actions.find(recording_id, sessions.current_account())
+    return actions.find(recording_id, authentication.current_account())
 
 
 def _show(recording_id: str, status: int) -> tuple[Response, int]:
@@ -67,7 +67,7 @@ def _show(recording_id: str, status: int) -> tuple[Response, int]:
 def create() -> tuple[Response, int] | Response:
     """Upload a recording."""
     try:
-        recording = form_upload.receive_upload(sessions.current_account())
+        recording = form_upload.receive_upload(authentication.current_account())
     except PipelineError as error:
         return _close_connection(error_responses.make_response(error))
     earlier = queries.earlier_copy(recording)
@@ -82,7 +82,7 @@ def index() -> Response:
     """The user's recordings, newest first."""
     limit = paging.read_limit(request.args.get("limit"))
     after = paging.read_cursor(request.args.get("cursor"))
-    recordings = queries.page(sessions.current_account().id, limit + 1, after)
+    recordings = queries.page(authentication.current_account().id, limit + 1, after)
     page, has_more = recordings[:limit], len(recordings) > limit
     estimate = estimates.estimate_queue(utc_now())
     items = [serialize_recording(each, estimate) for each in page]
@@ -128,7 +128,7 @@ def _load_recap(recording_id: str) -> Recap:
 def list_versions(recording_id: str) -> Response:
     """The versions of the recap, newest first."""
     recording = _find(recording_id)
-    return jsonify(items=[serialize_version(each, recording) for each in recap_versions.listed(recording.id)])
+    return jsonify(items=[serialize_version(each, recording) for each in recap_versions.list_versions(recording.id)])
 
 
 @blueprint.post("/recordings/<recording_id>/versions/<int:number>/use")

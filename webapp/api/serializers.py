@@ -48,7 +48,7 @@ def serialize_version(version: Version, recording: Recording) -> dict[str, Any]:
         "language": version.language,
         "engine": version.engine or None,
         "model": version.model,
-        "instructions": version.choices.get("instructions"),
+        "instructions": version.options.get("instructions"),
         "current": version.number == recording.version,
     }
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from webapp.auth import routes, sessions
+from webapp.auth import authentication, routes
 
 
 def register(app: Flask) -> None:
     """Add the login page and the sessions."""
-    sessions.init_app(app)
+    authentication.init_app(app)
     app.register_blueprint(routes.blueprint)

@@ -9,7 +9,7 @@ from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_required, logout_user
 
 from core.accounts import users
-from webapp.auth import sessions
+from webapp.auth import authentication
 from webapp.security import limiter, seconds_to_wait
 
 blueprint = Blueprint("auth", __name__)
@@ -31,7 +31,7 @@ def _is_failure(response: Response) -> bool:
 def login() -> Response | str:
     """The login page."""
     if current_user.is_authenticated:
-        return cast(Response, redirect(sessions.safe_target(request.args.get("next"))))
+        return cast(Response, redirect(authentication.safe_target(request.args.get("next"))))
     return _render_form()
 
 
@@ -46,8 +46,8 @@ def try_login() -> Response | tuple[str, int]:
     user = users.check_password(email, password)
     if user is None:
         return _render_form(email, "E-mail or password is not right."), 401
-    sessions.start_session(user)
-    return cast(Response, redirect(sessions.safe_target(request.form.get("next"))))
+    authentication.start_session(user)
+    return cast(Response, redirect(authentication.safe_target(request.form.get("next"))))
 
 
 @blueprint.post("/logout")

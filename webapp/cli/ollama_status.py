@@ -61,8 +61,8 @@ def query_ollama(settings: config.Settings) -> OllamaStatus:
 def _query(client: OllamaClient, wanted: str | None) -> OllamaStatus:
     from pipeline.errors import OllamaModelMissing
     from pipeline.ollama.errors import OllamaRefused
+    from pipeline.ollama.model_names import name_key
     from pipeline.ollama.model_selection import select_model
-    from pipeline.ollama.names import name_key
 
     version = client.version()
     running = {name_key(model.name): model for model in client.running()}

@@ -11,14 +11,14 @@ from core.database.tables import Recording
 from core.recordings.options import recap_options_of
 from core.retention import deletion
 from webapp import errors
-from webapp.auth import sessions
+from webapp.auth import authentication
 from webapp.recordings import actions, recap_options, speaker_names
 
 blueprint = Blueprint("actions", __name__, url_prefix="/recordings/<recording_id>")
 
 
 def _find(recording_id: str) -> Recording:
-    return actions.find(recording_id, sessions.current_account())
+    return actions.find(recording_id, authentication.current_account())
 
 
 def _redirect_to(recording_id: str, fragment: str = "") -> Response:

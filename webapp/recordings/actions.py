@@ -49,7 +49,7 @@ def process_again(recording: Recording, options: RecapOptions | None = None) -> 
     if options is None:
         _start_again(recording, Step.LISTEN if lacks_speakers(recording) else Step.SUMMARIZE)
     else:
-        _check_and_notify(recording, recaps.write_again(recording.id, options, utc_now()))
+        _check_and_notify(recording, recaps.rewrite(recording.id, options, utc_now()))
 
 
 def lacks_speakers(recording: Recording) -> bool:

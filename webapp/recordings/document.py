@@ -10,7 +10,7 @@ from pipeline.reading.view import ReadingView, read_recap
 from pipeline.reading.words import TextRun
 from pipeline.recap import Recap
 from webapp.recordings.coverage_bar import make_coverage_bars
-from webapp.recordings.points import PointViews
+from webapp.recordings.point_views import PointViews
 from webapp.recordings.speaker_badges import UNKNOWN, SpeakerBadge, make_badges
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from core import worker_register
 from core.clock import utc_now
 from core.recordings import recap_templates
-from core.recordings.recap_templates import Offer
+from core.recordings.recap_templates import TemplateInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +18,13 @@ class OfferedModels:
     default: str
 
 
-def offered_templates(current: str | None = None) -> list[Offer]:
+def offered_templates(current: str | None = None) -> list[TemplateInfo]:
     """The templates that can be chosen, including the current one even if it was deleted."""
-    offers = recap_templates.offered()
-    if current is None or any(offer.name == current for offer in offers):
-        return offers
+    templates = recap_templates.list_available()
+    if current is None or any(template.name == current for template in templates):
+        return templates
     title = recap_templates.titles().get(current, current)
-    return [*offers, Offer(current, title, "Deleted. It can be kept, but not chosen again.")]
+    return [*templates, TemplateInfo(current, title, "Deleted. It can be kept, but not chosen again.")]
 
 
 def offered_models() -> OfferedModels | None:

@@ -41,8 +41,8 @@ class RecapOptionsInput(BaseModel):
         value = (value or "").strip()
         if value.lower() in _DEFAULT_WORDS:
             return None
-        if value != info.context and not recap_templates.is_offered(value):  # a deleted template can be kept
-            known = ", ".join(each.name for each in recap_templates.offered())
+        if value != info.context and not recap_templates.is_available(value):  # a deleted template can be kept
+            known = ", ".join(each.name for each in recap_templates.list_available())
             raise invalid_value(f"There is no template {value[:40]!r}.", f"Omit it, or use one of {known}.")
         return value
 

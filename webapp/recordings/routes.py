@@ -12,7 +12,7 @@ from core.jobs import estimates, speeds
 from core.recordings import partial_transcript, queries
 from core.recordings.options import recap_options_of
 from webapp import formats, paging, sample_meeting
-from webapp.auth import sessions
+from webapp.auth import authentication
 from webapp.recordings import actions, details, exports, progress, rows, version_history
 from webapp.recordings.document import Document
 from webapp.recordings.rewrite_status import describe_rewrite
@@ -29,7 +29,7 @@ PAGE_SIZE = 30
 def library() -> str:
     """The user's recordings, newest first."""
     after = paging.read_cursor(request.args.get("after"))
-    recordings = queries.page(sessions.current_account().id, PAGE_SIZE + 1, after)
+    recordings = queries.page(authentication.current_account().id, PAGE_SIZE + 1, after)
     if not recordings and after is None:
         return render_template(
             "library_empty.html", sample=sample_meeting, sample_work_seconds=_estimate_sample_seconds()
@@ -54,7 +54,7 @@ def _estimate_sample_seconds() -> float | None:
 @login_required
 def live_rows() -> Response:
     """The current rows of the given recordings."""
-    owner_id, estimate = sessions.current_account().id, estimates.estimate_queue(utc_now())
+    owner_id, estimate = authentication.current_account().id, estimates.estimate_queue(utc_now())
     found = (queries.get(each, owner_id) for each in request.args.getlist("id")[:PAGE_SIZE])
     current = [rows.make_row(each, estimate) for each in found if each is not None]
     html = {row.recording.id: render_template("_row.html", row=row) for row in current}
@@ -65,7 +65,7 @@ def live_rows() -> Response:
 @login_required
 def show(recording_id: str) -> str:
     """A recording: its recap, also while that is written again; before there is one, the progress."""
-    recording = actions.find(recording_id, sessions.current_account())
+    recording = actions.find(recording_id, authentication.current_account())
     number = version_history.read_version_number(request.args.get("version"))
     if recording.version is not None or number is not None or recording.job.status == Status.DONE:
         return _render_recap(recording, number)
@@ -125,7 +125,7 @@ def _find_stop(recording: Recording) -> str | None:
 @login_required
 def live(recording_id: str) -> Response:
     """The current progress of a recording, and the phrases transcribed after the first `heard`."""
-    recording = actions.find(recording_id, sessions.current_account())
+    recording = actions.find(recording_id, authentication.current_account())
     context = _describe_job(recording)
     if not context["is_live"]:
         return jsonify(finished=True, announcement=_announce_end(recording))
@@ -154,4 +154,4 @@ def _announce_end(recording: Recording) -> str:
 @login_required
 def pdf(recording_id: str) -> Response:
     """The PDF of the recap."""
-    return exports.send(actions.find(recording_id, sessions.current_account()), "pdf")
+    return exports.send(actions.find(recording_id, authentication.current_account()), "pdf")

@@ -11,7 +11,7 @@ from core.clock import utc_now
 from core.database.tables import Recording
 from core.queue import notifications
 from core.recordings import recaps
-from core.recordings.speaker_names import MAX_NAME, give_names
+from core.recordings.speaker_names import MAX_NAME, set_names
 from webapp.errors import InvalidRequest, not_ready
 
 Names = dict[str, Annotated[str, Field(max_length=MAX_NAME)]]
@@ -56,5 +56,5 @@ def save_names(recording: Recording, names: Names) -> None:
         if speaker_id not in speaker_ids:
             known = ", ".join(sorted(speaker_ids)) or "none"
             raise InvalidRequest(f"There is no speaker {speaker_id[:16]!r}.", f"The speakers are: {known}.")
-    give_names(recording.id, names, utc_now())
+    set_names(recording.id, names, utc_now())
     notifications.notify("cpu")

@@ -46,13 +46,13 @@ class VersionHistory:
 
 def find_history(recording: Recording, number: int | None) -> VersionHistory | None:
     """The versions of a recap with one of them open (None: the current one). None if that version does not exist."""
-    titles, versions = recap_templates.titles(), recap_versions.listed(recording.id)
+    titles, versions = recap_templates.titles(), recap_versions.list_versions(recording.id)
     entries = tuple(_make_entry(version, recording, titles) for version in versions)
     wanted = number if number is not None else recording.version
     for version, entry in zip(versions, entries, strict=True):
         if version.number == wanted:
             template = titles.get(version.template, version.template)
-            return VersionHistory(entry, entries, template, version.choices.get("instructions") or "")
+            return VersionHistory(entry, entries, template, version.options.get("instructions") or "")
     return None
 
 

@@ -14,7 +14,7 @@ from core.recordings import queries
 from pipeline.errors import PipelineError
 from pipeline.languages import LANGUAGES
 from webapp import error_responses, errors, formats, sample_meeting, security
-from webapp.auth import sessions
+from webapp.auth import authentication
 from webapp.recordings import actions, option_lists
 from webapp.recordings.states import describe_state
 from webapp.settings import current_settings
@@ -57,7 +57,7 @@ def upload() -> Response:
             form_upload.drain_body()
             raise errors.Unauthorized("You are not logged in.", "Log in, then upload again.")
         security.refuse_other_sites()
-        recording = form_upload.receive_upload(sessions.current_account(), check_form=security.check_token)
+        recording = form_upload.receive_upload(authentication.current_account(), check_form=security.check_token)
     except PipelineError as error:
         return _refuse(error)
     address = url_for("recordings.show", recording_id=recording.id)
@@ -74,7 +74,7 @@ def upload() -> Response:
 @login_required
 def uploaded(recording_id: str) -> Response:
     """What the upload page shows about a recording that has just arrived: its state, and an earlier copy."""
-    recording = actions.find(recording_id, sessions.current_account())
+    recording = actions.find(recording_id, authentication.current_account())
     state = describe_state(recording, estimates.estimate_queue(utc_now()))
     earlier = queries.earlier_copy(recording)
     return jsonify(
@@ -105,5 +105,5 @@ def _refuse(error: PipelineError) -> Response:
 @login_required
 def try_sample() -> Response:
     """Add the sample meeting to the library."""
-    recording = sample_meeting.add_sample(sessions.current_account())
+    recording = sample_meeting.add_sample(authentication.current_account())
     return cast(Response, redirect(url_for("recordings.show", recording_id=recording.id), 303))

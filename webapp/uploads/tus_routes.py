@@ -14,7 +14,7 @@ from core.uploads import resumable
 from core.uploads.partial_file import OffsetTaken
 from pipeline.errors import PipelineError
 from webapp import error_responses, errors, security
-from webapp.auth import sessions
+from webapp.auth import authentication
 from webapp.settings import current_settings
 from webapp.uploads import request_body, tus_headers
 from webapp.uploads.form_upload import drain_body
@@ -36,7 +36,7 @@ def _authenticate() -> None:
     if request.method == "OPTIONS":
         return
     if "Authorization" in request.headers:
-        sessions.authenticate_key()
+        authentication.authenticate_key()
     elif not current_user.is_authenticated:
         raise errors.Unauthorized("You are not logged in.", "Log in, or send an API key, then continue.")
     elif request.method != "HEAD":
@@ -85,7 +85,7 @@ def create() -> Response:
     announced = tus_headers.read_announced(current_settings().max_upload_bytes)
     if request.content_length or request.mimetype == tus_headers.CONTENT_TYPE:
         tus_headers.check_content_type()
-    upload = resumable.create(sessions.current_account().id, announced, utc_now())
+    upload = resumable.create(authentication.current_account().id, announced, utc_now())
     headers = {"Location": url_for("tus.show_offset", upload_id=upload.id)}
     if request.mimetype == tus_headers.CONTENT_TYPE:
         return _make_response(201, headers | _append_body(upload, 0))
@@ -124,7 +124,7 @@ def remove(upload_id: str) -> Response:
 def change_options(upload_id: str) -> Response:
     """Change the options of an upload, as long as bytes are missing."""
     options = read_upload_options(request.form)
-    if not resumable.change_wishes(_find(upload_id).id, options):
+    if not resumable.change_options(_find(upload_id).id, options):
         raise errors.Conflict("This upload has already become a recording.", "Change the recording instead.")
     return _make_response(204, {})
 
@@ -142,7 +142,7 @@ def override_method(upload_id: str) -> Any:
 
 
 def _find(upload_id: str) -> ResumableUpload:
-    upload = resumable.get(upload_id, sessions.current_account().id, utc_now())
+    upload = resumable.get(upload_id, authentication.current_account().id, utc_now())
     if upload is None:
         raise errors.NotFound("There is no such upload.", "Upload the file again.")
     return upload

@@ -17,9 +17,9 @@ from pipeline.summarize.language_model.language_retry import LanguageRetryingCal
 from pipeline.summarize.language_model.merging import OutlineMerger
 from pipeline.summarize.language_model.model_call import ModelCaller, PromptTooLong, UnusableAnswer
 from pipeline.summarize.language_model.normalization import normalize
+from pipeline.summarize.language_model.ollama_settings import OllamaSettings
 from pipeline.summarize.language_model.prompts import STRICT_REMINDER, system_prompt
 from pipeline.summarize.language_model.response_schema import RecapAnswer
-from pipeline.summarize.language_model.settings import OllamaSettings
 from pipeline.summarize.language_model.token_counting import TokenCounter
 from pipeline.summarize.language_model.transcript_lines import TranscriptLine, build_lines
 

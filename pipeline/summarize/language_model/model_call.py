@@ -15,11 +15,11 @@ from pipeline.ollama.client import OllamaClient
 from pipeline.ollama.errors import OllamaRefused, for_log
 from pipeline.ollama.failures import OllamaFailure, OllamaPaused, to_failure
 from pipeline.ollama.model_info import RunningModel
-from pipeline.ollama.names import full_name
+from pipeline.ollama.model_names import full_name
 from pipeline.ollama.retry import retrying
+from pipeline.summarize.language_model.ollama_settings import OllamaSettings
 from pipeline.summarize.language_model.reasoning_tags import find_json_candidates
 from pipeline.summarize.language_model.response_schema import json_schema_of
-from pipeline.summarize.language_model.settings import OllamaSettings
 from pipeline.summarize.language_model.token_counting import TokenCounter, fresh_part, was_cut
 
 log = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from pipeline.summarize.language_model.chunked_reading import ChunkedReader
 from pipeline.summarize.language_model.extracted_points import ExtractedPoints
 from pipeline.summarize.language_model.grounded_points import as_action_item, as_point, as_topic
 from pipeline.summarize.language_model.model_call import describe_loaded
-from pipeline.summarize.language_model.settings import OllamaSettings
+from pipeline.summarize.language_model.ollama_settings import OllamaSettings
 
 log = logging.getLogger(__name__)
 VERSION = "2"

@@ -24,12 +24,12 @@ def admin() -> User:
 
 
 def names() -> list[str]:
-    return [each.name for each in recap_templates.offered()]
+    return [each.name for each in recap_templates.list_available()]
 
 
 def test_the_built_in_templates_are_those_that_the_prompts_know() -> None:
     assert [each.name for each in recap_templates.BUILT_IN] == list(TEMPLATES)
-    assert all(each.title and each.about.endswith(".") for each in recap_templates.offered())
+    assert all(each.title and each.about.endswith(".") for each in recap_templates.list_available())
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_what_does_not_fit_is_refused_with_its_field(admin: User, title: str, in
     with pytest.raises(TemplateError) as refused:
         recap_templates.add(title, instructions, admin, NOW)
     assert refused.value.field == field
-    assert recap_templates.added() == []
+    assert recap_templates.list_added() == []
 
 
 def test_two_templates_of_one_title_cannot_be(admin: User) -> None:
@@ -106,11 +106,11 @@ def test_own_words_are_added_to_what_a_template_asks_for(admin: User) -> None:
 def test_a_deleted_template_is_not_offered_but_kept_for_who_asked(admin: User) -> None:
     name = recap_templates.add("Site visit", TEXT, admin, NOW).name
     recording = make_recording(admin, template=name)
-    assert recap_templates.count_asking(name) == 1
+    assert recap_templates.count_recordings(name) == 1
     assert recap_templates.remove(name, NOW)
     assert name not in names()
     assert recap_templates.get(name) is None
-    assert not recap_templates.is_offered(name)
+    assert not recap_templates.is_available(name)
     assert not recap_templates.remove(name, NOW)
     assert recap_templates.resolve(recording.template, None) == (name, TEXT)
     assert recap_templates.titles()[name] == "Site visit"
@@ -137,13 +137,13 @@ def test_an_upload_on_its_way_keeps_its_template_too(admin: User) -> None:
 
 def test_the_line_to_choose_by_is_the_first_of_the_text_and_not_too_long(admin: User) -> None:
     recap_templates.add("Long", "word " * 100 + "\nsecond line", admin, NOW)
-    (offer,) = [each for each in recap_templates.offered() if each.name == "long"]
+    (offer,) = [each for each in recap_templates.list_available() if each.name == "long"]
     assert len(offer.about) <= 100
     assert offer.about.endswith("word…")
 
 
 def test_choices_are_kept_with_the_recording(admin: User) -> None:
-    wishes = {"template": "lecture", "summary_language": "nl", "model": "qwen3:8b", "instructions": "The sums."}
-    recording = make_recording(admin, **wishes)
-    assert options.recap_options_of(recording) == RecapOptions(**wishes)
+    chosen = {"template": "lecture", "summary_language": "nl", "model": "qwen3:8b", "instructions": "The sums."}
+    recording = make_recording(admin, **chosen)
+    assert options.recap_options_of(recording) == RecapOptions(**chosen)
     assert options.recap_options_of(make_recording(admin)) == RecapOptions()

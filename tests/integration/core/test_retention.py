@@ -105,7 +105,7 @@ def test_the_least_recently_used_caches_go_first_and_only_as_many_as_needed() ->
 def test_old_caches_go_whatever_their_size() -> None:
     finish_with({"audio": AUDIO, "summary": OTHER})
     write_samples(AUDIO, age=2 * DAY)
-    write_again(OTHER, age=2 * DAY)
+    set_age(OTHER, age=2 * DAY)
     file_store().save_part(RECAP, 0, b"x" * 1000)
     os.utime(file_store().stage(RECAP, ".parts") / "000000.json", (1, 1))
     assert pruning.prune(NOW, max_bytes=10**9, max_age_seconds=DAY) == (3, 3000)
@@ -113,7 +113,7 @@ def test_old_caches_go_whatever_their_size() -> None:
     assert not there(OTHER)
 
 
-def write_again(key: str, age: float) -> None:
+def set_age(key: str, age: float) -> None:
     at = NOW.timestamp() - age
     os.utime(file_store().stage(key, ".json"), (at, at))
 
@@ -121,7 +121,7 @@ def write_again(key: str, age: float) -> None:
 @pytest.mark.parametrize("kind", ["audio", "speech", "transcribe", "diarize", "transcript", "listen"])
 def test_what_a_transcript_is_made_of_stays_as_long_as_its_recording(kind: str) -> None:
     recording_id = finish_with({kind: AUDIO})
-    write_again(AUDIO, age=99 * DAY)
+    set_age(AUDIO, age=99 * DAY)
     assert pruning.prune(NOW, max_bytes=0, max_age_seconds=0) == (0, 0)
     assert there(AUDIO)
     deletion.remove_recording(recording_id)

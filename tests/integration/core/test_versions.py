@@ -80,8 +80,8 @@ def written(recap: str = "one", owner: str = "ann", heard: str | None = None) ->
     return get(recording)
 
 
-def write_again(recording: Recording, recap: str, says: str | None = None, **choices: str) -> None:
-    assert recaps.write_again(recording.id, RecapOptions(**choices), NOW)
+def rewrite(recording: Recording, recap: str, says: str | None = None, **choices: str) -> None:
+    assert recaps.rewrite(recording.id, RecapOptions(**choices), NOW)
     process(recording, recap, says or recap)
     render(recording, recap)
 
@@ -93,7 +93,7 @@ def get(recording: Recording) -> Recording:
 
 
 def numbers(recording: Recording) -> list[int]:
-    return [each.number for each in recap_versions.listed(recording.id)]
+    return [each.number for each in recap_versions.list_versions(recording.id)]
 
 
 def shown(recording: Recording) -> tuple[int | None, bytes, bytes | None]:
@@ -107,24 +107,24 @@ def shown(recording: Recording) -> tuple[int | None, bytes, bytes | None]:
 
 def test_a_recap_that_says_something_else_keeps_the_one_before() -> None:
     recording = written()
-    write_again(recording, "two", template="lecture")
+    rewrite(recording, "two", template="lecture")
     assert numbers(recording) == [2, 1]
     assert shown(recording) == (2, b"two", b"pdf of two")
-    assert [each.choices.get("template") for each in recap_versions.listed(recording.id)] == ["lecture", None]
+    assert [each.options.get("template") for each in recap_versions.list_versions(recording.id)] == ["lecture", None]
     assert get(recording).facts["decisions"] == 3
 
 
 def test_a_recap_that_says_the_same_takes_the_place_of_the_one_before() -> None:
     recording = written()
-    write_again(recording, "one, made anew", says="one")
+    rewrite(recording, "one, made anew", says="one")
     assert numbers(recording) == [1]
     assert shown(recording) == (1, b"one, made anew", b"pdf of one, made anew")
 
 
 def test_a_recap_that_was_there_before_is_shown_and_not_kept_twice() -> None:
     recording = written()
-    write_again(recording, "two")
-    write_again(recording, "one")
+    rewrite(recording, "two")
+    rewrite(recording, "one")
     assert numbers(recording) == [2, 1]
     assert shown(recording) == (1, b"one", b"pdf of one")
 
@@ -144,7 +144,7 @@ def test_before_the_first_pdf_the_recap_can_be_read_and_nothing_is_shown_for_goo
 def test_the_old_recap_is_shown_until_the_pdf_of_the_new_one_is_there() -> None:
     recording = written()
     before = shown(recording)
-    assert recaps.write_again(recording.id, RecapOptions(template="lecture"), NOW)
+    assert recaps.rewrite(recording.id, RecapOptions(template="lecture"), NOW)
     assert shown(recording) == before
     process(recording, "two or more", "two or more")
     assert shown(recording) == before
@@ -156,7 +156,7 @@ def test_the_old_recap_is_shown_until_the_pdf_of_the_new_one_is_there() -> None:
 
 def test_a_renderer_that_fails_leaves_the_old_recap_and_a_second_try_shows_the_new_one() -> None:
     recording = written()
-    recaps.write_again(recording.id, RecapOptions(), NOW)
+    recaps.rewrite(recording.id, RecapOptions(), NOW)
     process(recording, "two", "two")
     held = claims.claim("cpu", "w", NOW, 60)
     assert held is not None
@@ -170,10 +170,10 @@ def test_a_renderer_that_fails_leaves_the_old_recap_and_a_second_try_shows_the_n
 
 def test_a_second_try_of_the_whole_step_leaves_no_copies() -> None:
     recording = written()
-    recaps.write_again(recording.id, RecapOptions(), NOW)
+    recaps.rewrite(recording.id, RecapOptions(), NOW)
     process(recording, "two", "two")
     transitions.cancel(recording.id, NOW)
-    recaps.write_again(recording.id, RecapOptions(), NOW)
+    recaps.rewrite(recording.id, RecapOptions(), NOW)
     process(recording, "two with another title", "two")
     render(recording, "two with another title")
     assert numbers(recording) == [2, 1]
@@ -181,7 +181,7 @@ def test_a_second_try_of_the_whole_step_leaves_no_copies() -> None:
 
 def end_in_vain(recording: Recording, end: str) -> None:
     """Have a recap that is asked for again come to nothing, after another transcript was made."""
-    recaps.write_again(recording.id, RecapOptions(template="lecture"), NOW)
+    recaps.rewrite(recording.id, RecapOptions(template="lecture"), NOW)
     held = claims.claim("gpu", "w", NOW, 60)
     assert held is not None
     assert transitions.note_result(held, "transcript", key_of("heard anew"))
@@ -196,13 +196,13 @@ def end_in_vain(recording: Recording, end: str) -> None:
 def test_a_name_reaches_the_recap_that_is_shown_where_another_came_to_nothing(end: str) -> None:
     recording = written(heard="heard")
     end_in_vain(recording, end)
-    assert speaker_names.give_names(recording.id, {"S1": "Anna"}, NOW)
+    assert speaker_names.set_names(recording.id, {"S1": "Anna"}, NOW)
     version = recaps.get_version(recording.id)
     assert version is not None
-    assert speaker_names.names_of(recording.id, version.transcript_key) == {"S1": "Anna"}
+    assert speaker_names.get_names(recording.id, version.transcript_key) == {"S1": "Anna"}
     job = get(recording).job
     assert (job.status, job.step, job.queue, job.error_code) == (Status.QUEUED, Step.RENDER, "cpu", None)
-    assert speaker_names.names_of(recording.id) == {"S1": "Anna"}, "what the renderer goes by"
+    assert speaker_names.get_names(recording.id) == {"S1": "Anna"}, "what the renderer goes by"
     with read() as session:
         assert session.get_one(Result, (recording.id, "recap")).key == key_of("one")
     render(recording, "one")
@@ -215,13 +215,13 @@ def test_a_name_starts_nothing_where_no_recap_is_shown() -> None:
     assert held is not None
     assert transitions.note_result(held, "transcript", key_of("heard"))
     assert transitions.cancel(recording.id, NOW)
-    assert speaker_names.give_names(recording.id, {"S1": "Anna"}, NOW)
+    assert speaker_names.set_names(recording.id, {"S1": "Anna"}, NOW)
     assert get(recording).job.status == Status.CANCELLED
 
 
 def test_an_earlier_version_is_used_again_once_its_pdf_is_made() -> None:
     recording = written()
-    write_again(recording, "two", template="lecture", instructions="The sums.")
+    rewrite(recording, "two", template="lecture", instructions="The sums.")
     assert recaps.use_version(recording.id, 1, NOW)
     job = get(recording).job
     assert (job.status, job.step, job.queue) == (Status.QUEUED, Step.RENDER, "cpu")
@@ -238,10 +238,10 @@ def test_an_earlier_version_is_used_again_once_its_pdf_is_made() -> None:
 
 def test_nothing_changes_while_a_job_is_not_over() -> None:
     recording = written()
-    write_again(recording, "two")
-    recaps.write_again(recording.id, RecapOptions(template="lecture"), NOW)
+    rewrite(recording, "two")
+    recaps.rewrite(recording.id, RecapOptions(template="lecture"), NOW)
     assert not recaps.use_version(recording.id, 1, NOW)
-    assert not recaps.write_again(recording.id, RecapOptions(template="council"), NOW)
+    assert not recaps.rewrite(recording.id, RecapOptions(template="council"), NOW)
     assert options.recap_options_of(get(recording)).template == "lecture"
     with read() as session:
         assert session.get_one(Result, (recording.id, "recap")).key == key_of("two")
@@ -256,15 +256,15 @@ def test_an_unknown_version_is_not_used() -> None:
 def test_twenty_are_kept_and_the_oldest_go_but_never_the_one_shown() -> None:
     recording = written()
     for number in range(2, 21):
-        write_again(recording, f"recap {number}")
+        rewrite(recording, f"recap {number}")
     assert numbers(recording) == list(range(20, 0, -1))
     recaps.use_version(recording.id, 2, NOW)
     render(recording, "recap 2")
-    recaps.write_again(recording.id, RecapOptions(), NOW)
+    recaps.rewrite(recording.id, RecapOptions(), NOW)
     process(recording, "recap 21", "recap 21")
     assert numbers(recording) == list(range(21, 1, -1))
-    recaps.write_again(recording.id, RecapOptions(), NOW) or transitions.cancel(recording.id, NOW)
-    recaps.write_again(recording.id, RecapOptions(), NOW)
+    recaps.rewrite(recording.id, RecapOptions(), NOW) or transitions.cancel(recording.id, NOW)
+    recaps.rewrite(recording.id, RecapOptions(), NOW)
     process(recording, "recap 22", "recap 22")
     assert numbers(recording) == [*range(22, 3, -1), 2], "2 is shown still"
     assert shown(recording) == (2, b"recap 2", b"pdf of recap 2")
@@ -277,8 +277,8 @@ def make_old() -> None:
 
 def test_no_care_removes_a_version_that_can_be_looked_at() -> None:
     recording = written()
-    write_again(recording, "two")
-    write_again(recording, "three")
+    rewrite(recording, "two")
+    rewrite(recording, "three")
     make_old()
     assert consistency.verify(LATER).total == 0
     pruning.prune(LATER, max_bytes=0, max_age_seconds=0)
@@ -292,7 +292,7 @@ def test_no_care_removes_a_version_that_can_be_looked_at() -> None:
 def test_the_file_of_a_version_that_went_is_swept() -> None:
     recording = written()
     for number in range(2, 23):
-        write_again(recording, f"recap {number}")
+        rewrite(recording, f"recap {number}")
     make_old()
     deletion.sweep_files(LATER)
     assert not is_there("one")
@@ -302,17 +302,17 @@ def test_the_file_of_a_version_that_went_is_swept() -> None:
 
 def test_deleting_a_recording_removes_the_files_of_all_its_versions() -> None:
     recording = written()
-    write_again(recording, "two")
-    recaps.write_again(recording.id, RecapOptions(), NOW)
+    rewrite(recording, "two")
+    recaps.rewrite(recording.id, RecapOptions(), NOW)
     process(recording, "three", "three")
     deletion.remove_recording(recording.id)
     assert not list(file_store().stages_folder.glob("*/*"))
-    assert recap_versions.listed(recording.id) == []
+    assert recap_versions.list_versions(recording.id) == []
 
 
 def test_a_version_that_another_recording_uses_too_stays_with_it() -> None:
     first, second = written("same", "ann"), written("same", "bob")
-    write_again(second, "other")
+    rewrite(second, "other")
     deletion.remove_recording(first.id)
     assert is_there("same")
     assert recaps.use_version(second.id, 1, NOW)
@@ -324,7 +324,7 @@ def test_what_was_heard_does_not_count_for_a_recap_that_is_written_again() -> No
     recording = written()
     for stage, seconds in (("transcribe", 600.0), ("diarize", 300.0), ("summarize", 60.0), ("render", 6.0)):
         speeds.note_speed(stage, "m", seconds, 60.0)
-    recaps.write_again(recording.id, RecapOptions(), NOW)
+    recaps.rewrite(recording.id, RecapOptions(), NOW)
     assert time_left.find_work_left(get(recording), speeds.speeds(), NOW) == pytest.approx(66)
     process(recording, "two", "two")
     assert time_left.find_work_left(get(recording), speeds.speeds(), NOW) == pytest.approx(6)
@@ -344,7 +344,7 @@ def test_recaps_from_before_there_were_versions_become_the_first() -> None:
         command.upgrade(settings, "head")
     assert numbers(recording) == [1]
     assert shown(recording) == (1, b"one", b"pdf of one")
-    write_again(recording, "two")
+    rewrite(recording, "two")
     assert numbers(recording) == [2, 1]
 
 

@@ -29,7 +29,7 @@ def test_nobody_else_gets_there_or_sees_the_link(app: Flask, browser: FlaskClien
         assert app.test_client().get(f"/admin/templates{path}").status_code == 302
     for path in ("/new", "/site-visit", "/site-visit/delete"):
         assert browser.post(f"/admin/templates{path}", data=GIVEN | {"title": "Mine"}).status_code == 403
-    assert [each.title for each in recap_templates.added()] == ["Site visit"]
+    assert [each.title for each in recap_templates.list_added()] == ["Site visit"]
     assert "/admin/templates" not in browser.get("/").text
 
 
@@ -97,12 +97,12 @@ def test_what_does_not_fit_is_told_at_its_field_and_nothing_typed_is_lost(
         assert 'aria-invalid="true"' in answer.text
         kept = "Site visit" if "instructions" in change else GIVEN["instructions"]
         assert kept in answer.text
-    assert [each.title for each in recap_templates.added()] == ["Other"]
+    assert [each.title for each in recap_templates.list_added()] == ["Other"]
 
 
 def test_what_was_typed_is_printed_as_text(boss: FlaskClient) -> None:
     boss.post("/admin/templates/new", data={"title": NASTY, "instructions": NASTY})
-    (added,) = recap_templates.added()
+    (added,) = recap_templates.list_added()
     for path in (
         "/admin/templates",
         f"/admin/templates/{added.name}",

@@ -268,7 +268,7 @@ def test_a_template_that_was_deleted_can_be_kept_but_not_chosen_anew(
     browser: FlaskClient, program: Program, recording: Recording, alice: User, admin: User
 ) -> None:
     name = recap_templates.add("Site visit", "Name each defect.", admin, utc_now()).name
-    assert recaps.write_again(recording.id, RecapOptions(template=name), utc_now())
+    assert recaps.rewrite(recording.id, RecapOptions(template=name), utc_now())
     meetings.change(recording, job={"status": Status.DONE})
     recap_templates.remove(name, utc_now())
     assert "Site visit" in browser.get(f"/recordings/{recording.id}/rewrite").text

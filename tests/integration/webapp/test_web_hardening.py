@@ -14,7 +14,7 @@ from support.visitors import PASSWORD, Program, token_of
 
 import config
 from core.database.tables import User
-from webapp.auth.sessions import safe_target
+from webapp.auth.authentication import safe_target
 
 
 @pytest.mark.parametrize(

@@ -46,50 +46,50 @@ def must_stop(watch: JobMonitor) -> bool:
     return False
 
 
-def test_the_lease_is_renewed_while_the_work_goes_on(held: Claim, stop: mmap.mmap) -> None:
+def test_the_lease_is_renewed_while_the_work_goes_on(claim: Claim, stop: mmap.mmap) -> None:
     before = queries.get(held.recording_id).job.lease_until
     with JobMonitor(held, config.load(), stop):
         wait_until(lambda: queries.get(held.recording_id).job.lease_until > before)
 
 
-def test_a_cancelled_job_stops_at_the_next_checkpoint(held: Claim, stop: mmap.mmap) -> None:
+def test_a_cancelled_job_stops_at_the_next_checkpoint(claim: Claim, stop: mmap.mmap) -> None:
     with JobMonitor(held, config.load(), stop) as watch:
         watch.enter("prepare")
         transitions.cancel(held.recording_id, utc_now())
         wait_until(lambda: must_stop(watch), 3)
-        assert not watch.gives_back
+        assert not watch.is_shutting_down
 
 
-def test_a_deleted_recording_stops_the_work(held: Claim, stop: mmap.mmap) -> None:
+def test_a_deleted_recording_stops_the_work(claim: Claim, stop: mmap.mmap) -> None:
     with JobMonitor(held, config.load(), stop) as watch:
         deletion.remove_recording(held.recording_id)
         wait_until(lambda: must_stop(watch), 3)
 
 
-def test_a_shutdown_stops_the_work_to_give_it_back(held: Claim, stop: mmap.mmap) -> None:
+def test_a_shutdown_stops_the_work_to_give_it_back(claim: Claim, stop: mmap.mmap) -> None:
     with JobMonitor(held, config.load(), stop) as watch:
         stop[0] = 1
         wait_until(lambda: must_stop(watch), 3)
-        assert watch.gives_back
+        assert watch.is_shutting_down
 
 
-def test_progress_and_stage_are_written(held: Claim, stop: mmap.mmap, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_and_stage_are_written(claim: Claim, stop: mmap.mmap, monkeypatch: pytest.MonkeyPatch) -> None:
     with JobMonitor(held, config.load(), stop) as watch:
         watch.enter("transcribe")
-        watch._written -= 2
+        watch._written_at -= 2
         watch.progress(0.25)
         job = queries.get(held.recording_id).job
         assert (job.stage, job.progress) == ("transcribe", 0.25)
 
 
-def test_a_result_of_a_job_that_is_gone_is_refused(held: Claim, stop: mmap.mmap) -> None:
+def test_a_result_of_a_job_that_is_gone_is_refused(claim: Claim, stop: mmap.mmap) -> None:
     with JobMonitor(held, config.load(), stop) as watch:
         transitions.cancel(held.recording_id, utc_now())
         with pytest.raises(Cancelled):
             watch.use("audio", "k" * 64)
 
 
-def test_a_process_that_reaches_no_checkpoint_is_ended(held: Claim) -> None:
+def test_a_process_that_reaches_no_checkpoint_is_ended(claim: Claim) -> None:
     program = f"""
 import mmap, time
 from core.clock import utc_now
@@ -111,9 +111,9 @@ with job_monitor.JobMonitor(held, config.load(), mmap.mmap(-1, 1)):
     assert queries.get(held.recording_id).job.status == Status.CANCELLED
 
 
-def test_the_lease_is_renewed_until_the_job_is_given_back(held: Claim, stop: mmap.mmap) -> None:
+def test_the_lease_is_renewed_until_the_job_is_given_back(claim: Claim, stop: mmap.mmap) -> None:
     with JobMonitor(held, config.load(), stop) as watch:
         stop[0] = 1
-        wait_until(lambda: watch.gives_back, 3)
+        wait_until(lambda: watch.is_shutting_down, 3)
         asked = queries.get(held.recording_id).job.lease_until
         wait_until(lambda: queries.get(held.recording_id).job.lease_until > asked, 3)

@@ -100,7 +100,7 @@ def pdf_of(recording_id: str) -> bytes:
     return path.read_bytes()
 
 
-def write_again(recording_id: str) -> None:
+def rewrite(recording_id: str) -> None:
     """What the button and the API do."""
     ollama_circuit.allow_trial(config.load().ollama_host)
     assert transitions.retry(recording_id, utc_now(), step=Step.SUMMARIZE)
@@ -120,7 +120,7 @@ def test_a_recap_of_quotes_becomes_one_by_ollama_once_it_is_back(
     forbid_listening(monkeypatch)
     with OllamaServer(Model("recap"), port=port) as server:
         server.script = quotes_first_line
-        write_again(recording_id)
+        rewrite(recording_id)
     recap = recap_of(recording_id)
     assert (recap.summary.engine, recap.summary.title) == ("ollama", "By the model")
     assert notice_of(recording_id) == ""
@@ -148,11 +148,11 @@ def test_a_recap_that_left_something_out_is_asked_for_anew_and_a_whole_one_is_ke
     recording_id = upload(owner, "standup.wav")
     work()
     server.script = quotes_first_line
-    write_again(recording_id)
+    rewrite(recording_id)
     assert recap_of(recording_id).coverage.not_summarized == ()
     assert notice_of(recording_id, "summary_incomplete") == ""
     asked = len(server.chats)
-    write_again(recording_id)
+    rewrite(recording_id)
     assert len(server.chats) == asked
 
 
@@ -180,12 +180,12 @@ def test_after_five_failures_in_a_row_jobs_ask_no_more_until_somebody_does(owner
     assert len(server.chats) == 5, "Ollama was asked while it rests"
     assert f"failed several times in a row and is paused until {until:%H:%M} UTC" in notice_of(resting)
 
-    write_again(resting)
+    rewrite(resting)
     assert len(server.chats) == 6
     assert ollama_circuit.look(server.host, utc_now()).stands == "resting"
 
     server.script = quotes_first_line
-    write_again(resting)
+    rewrite(resting)
     assert recap_of(resting).summary.engine == "ollama"
     assert ollama_circuit.look(server.host, utc_now()).stands == "well"
 
@@ -243,7 +243,7 @@ def test_a_summary_that_takes_for_ever_is_left_out_and_the_recap_is_done(
 
     def enter_late(self: job_monitor.JobMonitor, stage: str) -> None:
         enter(self, stage)
-        if stage == "summarize" and not self.held.skip:
+        if stage == "summarize" and not self.claim.skip:
             self._deadline = time.monotonic() + 1
 
     monkeypatch.setattr(job_monitor.JobMonitor, "enter", enter_late)
@@ -331,7 +331,7 @@ def test_a_recap_written_again_loads_no_speech_model_and_keeps_ollamas(
     warm.unload()
     server.script = quotes_first_line
     server.memory.load("recap:latest", 8192, 6_000_000)
-    write_again(recording_id)
+    rewrite(recording_id)
     assert recap_of(recording_id).summary.engine == "ollama"
     assert not warm.are_loaded()
 

@@ -38,7 +38,7 @@ def test_a_name_for_a_speaker_makes_the_pdf_anew_and_nothing_else() -> None:
     recording_id = upload(make_user("ann"), SAMPLES / "standup.wav")
     work()
     before, files_before = results(recording_id), file_store().stage_keys(utc_now().timestamp() + 60)
-    assert speaker_names.give_names(recording_id, {"S1": " Anna \n Kok"}, utc_now())
+    assert speaker_names.set_names(recording_id, {"S1": " Anna \n Kok"}, utc_now())
     assert get(recording_id).job.step == Step.RENDER
     assert work() == 1
     after = results(recording_id)
@@ -53,7 +53,7 @@ def test_a_name_for_a_speaker_makes_the_pdf_anew_and_nothing_else() -> None:
     assert pdf is not None
     assert "Anna Kok" in PdfReader(pdf).pages[0].extract_text()
 
-    speaker_names.give_names(recording_id, {"S1": ""}, utc_now())
+    speaker_names.set_names(recording_id, {"S1": ""}, utc_now())
     work()
     assert get(recording_id).facts["speakers"] == ["Speaker 1", "Speaker 2"]
     assert results(recording_id) == before
@@ -65,7 +65,7 @@ def test_a_name_given_while_the_pdf_is_made_is_in_it() -> None:
     transitions.retry(recording_id, utc_now(), step=Step.RENDER)
     at_work = claims.claim("cpu", "slow", utc_now(), 60)
     assert at_work is not None
-    speaker_names.give_names(recording_id, {"S1": "Anna"}, utc_now())
+    speaker_names.set_names(recording_id, {"S1": "Anna"}, utc_now())
     assert not transitions.finish(at_work, utc_now())  # it may have read the old name
     assert work() == 1
     assert get(recording_id).facts["speakers"][0] == "Anna"
@@ -74,7 +74,7 @@ def test_a_name_given_while_the_pdf_is_made_is_in_it() -> None:
 def test_names_stay_when_the_recap_is_written_again() -> None:
     recording_id = upload(make_user("ann"), SAMPLES / "ten-seconds.wav")
     work()
-    speaker_names.give_names(recording_id, {"S1": "Anna"}, utc_now())
+    speaker_names.set_names(recording_id, {"S1": "Anna"}, utc_now())
     work()
     transitions.retry(recording_id, utc_now(), step=Step.LISTEN)
     work()
@@ -92,7 +92,7 @@ def test_a_recap_is_written_again_after_all_caches_went_and_no_speech_engine_is_
     assert not list(file_store().stages_folder.glob("*/*.f32"))
     step_runner.engines.cache_clear()
     forbid_speech_engines(monkeypatch)
-    assert recaps.write_again(recording_id, RecapOptions(template="interview"), utc_now())
+    assert recaps.rewrite(recording_id, RecapOptions(template="interview"), utc_now())
     assert work() == 2
     assert get(recording_id).job.status == Status.DONE
     recap = recaps.load_recap(recording_id)
@@ -109,7 +109,7 @@ def test_a_recording_of_version_0_1_is_written_again_from_its_recap(monkeypatch:
         session.execute(delete(Result).where(Result.kind.in_(("listen", "summary"))))
     forbid_speech_engines(monkeypatch)
     step_runner.engines.cache_clear()
-    assert recaps.write_again(recording_id, RecapOptions(), utc_now())
+    assert recaps.rewrite(recording_id, RecapOptions(), utc_now())
     assert work() == 2
     assert recaps.load_recap(recording_id) == before
 
@@ -137,7 +137,7 @@ def test_speakers_are_added_without_recognising_the_words_again(
 def test_names_do_not_stick_to_people_who_were_told_apart_anew() -> None:
     recording_id = upload(make_user("ann"), SAMPLES / "standup.wav")
     work()
-    speaker_names.give_names(recording_id, {"S1": "Anna"}, utc_now())
+    speaker_names.set_names(recording_id, {"S1": "Anna"}, utc_now())
     work()
     with write() as session:
         session.execute(update(Recording).values(num_speakers=3))

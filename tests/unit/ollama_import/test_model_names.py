@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ollama_import.names import NameRefused, check_name
+from ollama_import.name_check import NameRefused, check_name
 
 
 @pytest.mark.parametrize(

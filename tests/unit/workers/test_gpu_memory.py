@@ -51,7 +51,7 @@ class Speech:
         self.server.memory.taken -= self.size
         self.size = 0
 
-    def bytes_to_come(self) -> int:
+    def missing_bytes(self) -> int:
         return 0 if self.size else self.wanted
 
 
@@ -135,7 +135,7 @@ def test_beside_speech_models_that_leave_enough_room_the_language_model_is_loade
     speech.load()
     room = memory.make_room_for_summary(LLAMA, 8192, speech)
     assert speech.are_loaded()
-    assert room.may_stay
+    assert room.may_stay_loaded
     assert 8192 <= room.window < 32768
 
 
@@ -148,7 +148,7 @@ def test_speech_models_make_room_for_a_window_that_does_not_fit_beside_them(
     assert not speech.are_loaded()
     assert server.memory.free == 16 * GB
     assert room.window >= 32768
-    assert not room.may_stay
+    assert not room.may_stay_loaded
 
 
 def test_memory_that_other_models_of_ollama_hold_counts_as_free(server: OllamaServer, memory: GpuMemory) -> None:
@@ -166,7 +166,7 @@ def test_the_window_is_what_memory_allows_and_never_useless(server: OllamaServer
     assert 8192 <= room.window < 16384
     assert LLAMA.needs(room.window) <= 8 * GB < LLAMA.needs(room.window + 2048)
     server.memory.total = 4 * GB
-    assert memory.make_room_for_summary(LLAMA, 32768, Speech(server)).window == gpu_memory.LEAST_WINDOW
+    assert memory.make_room_for_summary(LLAMA, 32768, Speech(server)).window == gpu_memory.MIN_WINDOW
 
 
 def test_without_a_reading_nothing_is_known_and_the_model_goes_at_the_end(server: OllamaServer) -> None:
@@ -174,7 +174,7 @@ def test_without_a_reading_nothing_is_known_and_the_model_goes_at_the_end(server
     speech.load()
     room = GpuMemory(server.host, lambda: None).make_room_for_summary(LLAMA, 8192, speech)
     assert speech.are_loaded()
-    assert (room.window, room.may_stay) == (None, False)
+    assert (room.window, room.may_stay_loaded) == (None, False)
 
 
 def test_a_model_that_does_not_tell_its_cache_gets_no_limit(server: OllamaServer, memory: GpuMemory) -> None:

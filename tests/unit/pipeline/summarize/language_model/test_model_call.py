@@ -22,7 +22,7 @@ from pipeline.ollama import retry
 from pipeline.ollama.chat import ChatLimits
 from pipeline.ollama.failures import FailureReason, OllamaFailure, OllamaPaused
 from pipeline.summarize.language_model.model_call import ModelCaller, PromptTooLong, UnusableAnswer
-from pipeline.summarize.language_model.settings import OllamaSettings
+from pipeline.summarize.language_model.ollama_settings import OllamaSettings
 from pipeline.summarize.language_model.token_counting import TokenCounter
 from pipeline.summarize.selection import choose_summarizer
 

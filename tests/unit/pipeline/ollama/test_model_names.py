@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pipeline.ollama.names import full_name, name_key
+from pipeline.ollama.model_names import full_name, name_key
 
 
 def test_names_that_mean_the_same_model_have_the_same_key() -> None:

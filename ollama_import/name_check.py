@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ollama_import.errors import ImportProblem
-from pipeline.ollama.names import split_name
+from pipeline.ollama.model_names import split_name
 
 _PLAIN = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}"
 NAME_RULES = (

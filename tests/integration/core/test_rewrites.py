@@ -20,7 +20,7 @@ import config
 from core import recap_versions
 from core.clock import utc_now
 from core.database.sessions import read
-from core.database.tables import Recording, Result, Status, Trace
+from core.database.tables import Recording, Result, Status, UsedResult
 from core.jobs import transitions
 from core.recordings import recap_templates, recaps
 from core.recordings.options import RecapOptions, UploadOptions
@@ -89,8 +89,8 @@ def stage_files() -> dict[str, tuple[int, str]]:
     return {path.name: (path.stat().st_ino, hashlib.sha256(path.read_bytes()).hexdigest()) for path in paths}
 
 
-def write_again(recording: Recording, **choices: str) -> int:
-    assert recaps.write_again(recording.id, RecapOptions(**choices), utc_now())
+def rewrite(recording: Recording, **choices: str) -> int:
+    assert recaps.rewrite(recording.id, RecapOptions(**choices), utc_now())
     return work()
 
 
@@ -118,7 +118,7 @@ def test_only_summary_recap_and_pdf_are_made_anew(
 ) -> None:
     before, files = results(recording), stage_files()
     asked = len(language_models.chats)
-    assert write_again(recording, **choices) == 2
+    assert rewrite(recording, **choices) == 2
     after, files_after = results(recording), stage_files()
     assert {kind for kind in after if after[kind] != before[kind]} == {"summary", "recap", "pdf"}
     assert {name: files_after[name] for name in files} == files, "what was there is untouched"
@@ -135,8 +135,8 @@ def test_only_summary_recap_and_pdf_are_made_anew(
 
 def test_the_earlier_recap_can_be_read_and_used_again(recording: Recording) -> None:
     first = recaps.load_recap(recording.id)
-    write_again(recording, template="interview")
-    assert [(each.number, each.template) for each in recap_versions.listed(recording.id)] == [
+    rewrite(recording, template="interview")
+    assert [(each.number, each.template) for each in recap_versions.list_versions(recording.id)] == [
         (2, "interview"),
         (1, "meeting"),
     ]
@@ -149,9 +149,9 @@ def test_the_earlier_recap_can_be_read_and_used_again(recording: Recording) -> N
 
 
 def test_going_back_to_an_earlier_choice_computes_nothing(recording: Recording, language_models: OllamaServer) -> None:
-    write_again(recording, template="interview")
+    rewrite(recording, template="interview")
     asked, files = len(language_models.chats), stage_files()
-    write_again(recording)
+    rewrite(recording)
     assert (len(language_models.chats), stage_files()) == (asked, files)
     assert get(recording.id).version == 1
 
@@ -161,7 +161,7 @@ def test_the_words_of_an_added_template_and_of_the_user_reach_the_model(
 ) -> None:
     admin = make_user("admin")
     name = recap_templates.add("Site visit", "Name each defect with its place.", admin, utc_now()).name
-    recaps.write_again(recording.id, RecapOptions(template=name, instructions="Leave out the weather."), utc_now())
+    recaps.rewrite(recording.id, RecapOptions(template=name, instructions="Leave out the weather."), utc_now())
     recap_templates.change(name, "Site visit", "Name each defect, its place and its age.")
     recap_templates.remove(name, utc_now())
     work()
@@ -178,7 +178,7 @@ def test_with_ollama_away_the_recap_says_so_and_is_written_again_once_it_is_back
 ) -> None:
     settings_of(OLLAMA_HOST="http://127.0.0.1:9")
     step_runner.engines.cache_clear()
-    write_again(recording, template="lecture")
+    rewrite(recording, template="lecture")
     away = get(recording.id)
     assert [each["code"] for each in away.warnings if each["code"].startswith("ollama_")]
     shown = recaps.load_recap(recording.id)
@@ -190,32 +190,32 @@ def test_with_ollama_away_the_recap_says_so_and_is_written_again_once_it_is_back
     work()
     back = get(recording.id)
     assert not [each["code"] for each in back.warnings if each["code"].startswith("ollama_")]
-    assert [each.engine for each in recap_versions.listed(recording.id)] == ["ollama", "extractive", "ollama"]
+    assert [each.engine for each in recap_versions.list_versions(recording.id)] == ["ollama", "extractive", "ollama"]
 
 
 def test_with_a_recording_go_the_files_that_others_took_the_place_of(
     recording: Recording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recap_versions, "KEPT", 2)
+    monkeypatch.setattr(recap_versions, "MAX_VERSIONS", 2)
     for template in ("council", "interview", "lecture"):
-        assert recaps.write_again(recording.id, RecapOptions(template=template), utc_now())
+        assert recaps.rewrite(recording.id, RecapOptions(template=template), utc_now())
         work()
-    assert [version.number for version in recap_versions.listed(recording.id)] == [4, 3]
+    assert [version.number for version in recap_versions.list_versions(recording.id)] == [4, 3]
     tomorrow = utc_now().timestamp() + 86400
     assert len(file_store().stage_keys(tomorrow)) > 12  # four summaries, recaps and PDFs, and the rest
     deletion.remove_recording(recording.id)
     assert file_store().stage_keys(tomorrow) == set()
     with read() as session:
-        assert session.scalars(select(Trace)).all() == []
+        assert session.scalars(select(UsedResult)).all() == []
 
 
 def test_a_sweep_leaves_no_trace_of_the_files_it_removes(recording: Recording) -> None:
-    recaps.write_again(recording.id, RecapOptions(template="council"), utc_now())
+    recaps.rewrite(recording.id, RecapOptions(template="council"), utc_now())
     work()
     with read() as session:
-        before = set(session.scalars(select(Trace.key)))
+        before = set(session.scalars(select(UsedResult.key)))
     assert deletion.sweep_files(utc_now(), -1) > 0
     with read() as session:
-        left = set(session.scalars(select(Trace.key)))
+        left = set(session.scalars(select(UsedResult.key)))
     assert left < before
     assert left == file_store().stage_keys(utc_now().timestamp() + 60)

@@ -1,4 +1,4 @@
-"""Whether Ollama is to be asked: after failures in a row, of whatever worker, it is left alone for a while.
+"""Whether Ollama is to be asked: after failures in a row, of whatever worker, it is paused for a while.
 
 A row for each address counts the failures; a success takes it away. When the rest is over the next call is a trial: one
 more failure and Ollama rests again at once. Being told that a model is missing is no failure, and neither is an answer
@@ -25,7 +25,7 @@ REASONS = {
     "busy": "had too much to do",
     "error": "reported an error",
     "silent": "did not begin its answer in time",
-    "stalled": "fell silent in the middle of its answer",
+    "stalled": "stopped answering in the middle of its answer",
     "broke_off": "broke off its answer",
     "slow": "did not finish its answer in time",
     "endless": "gave an answer without an end",

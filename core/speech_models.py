@@ -86,7 +86,7 @@ def choose_diarization(settings: config.Settings, with_demo: bool) -> ModelChoic
     """The model that tells speakers apart; the demo one only beside the demo recogniser. Raises DiarizationMissing."""
     if settings.diarization_model == "none":
         raise DiarizationMissing(
-            "The speakers were not told apart: that is switched off. The transcript is complete.",
+            "The speakers were not identified: that is switched off. The transcript is complete.",
             "Set DIARIZATION_MODEL to auto, then try again.",
         )
     if with_demo and settings.diarization_model == "auto":
@@ -99,11 +99,11 @@ def choose_diarization(settings: config.Settings, with_demo: bool) -> ModelChoic
         installed = [model for model in list_models(settings.models) if model.kind == "diarization"]
     except ModelMissing as error:
         raise DiarizationMissing(
-            f"The speakers were not told apart: {error.message} The transcript is complete.", error.hint
+            f"The speakers were not identified: {error.message} The transcript is complete.", error.hint
         ) from error
     if not installed:
         raise DiarizationMissing(
-            "The speakers were not told apart: the speaker model is not installed. The transcript is complete."
+            "The speakers were not identified: the speaker model is not installed. The transcript is complete."
         )
     return ModelChoice(installed[0], "the installed one")
 

@@ -89,7 +89,7 @@ def _handle_timeout(claim: Claim, monitor: JobMonitor, error: StageTimeout) -> N
     log.warning("%s took too long", monitor.stage or claim.step)
     if monitor.stage != "summarize":
         _fail(claim, error)
-    elif with_retry(lambda: transitions.leave_out(claim, monitor.stage, utc_now())):
+    elif with_retry(lambda: transitions.skip_stage(claim, monitor.stage, utc_now())):
         notify(queue_of(claim.step))
 
 

@@ -78,7 +78,7 @@ class SharedCircuit:
             log.warning("a failure of Ollama was not counted: %s", type(error).__name__)
             return
         if until:
-            log.warning("Ollama is left alone until %s", until.astimezone(self.zone).strftime("%H:%M %Z"))
+            log.warning("Ollama is paused until %s", until.astimezone(self.zone).strftime("%H:%M %Z"))
 
     def record_success(self) -> None:
         try:

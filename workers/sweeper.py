@@ -41,7 +41,7 @@ def start_sweeping(queues: Sequence[str]) -> None:
 
 
 def sweep(queues: Sequence[str]) -> None:
-    """Free stale jobs, and nudge each queue where jobs wait but no nudge lies in Redis."""
+    """Free stale jobs, and notify each queue where jobs wait but no notification lies in Redis."""
     freed = recovery.sweep(utc_now())
     if freed:
         log.warning("%d stale jobs freed", freed)

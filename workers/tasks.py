@@ -53,7 +53,7 @@ def work(queue: str) -> None:
         step_runner.run(claim, settings, stop)
         if pausing.count_waiting(queue):
             notify(queue)
-    except SQLAlchemyError as error:  # the sweeper nudges again once the database is back
+    except SQLAlchemyError as error:  # the sweeper notifies again once the database is back
         log.warning("the database does not answer: %s", type(error).__name__)
 
 

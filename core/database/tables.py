@@ -174,7 +174,7 @@ class UsedResult(Base):
 class SpeakerName(Base):
     """What people call a speaker of a recording.
 
-    `transcript_key` is the transcript that was named: told apart anew, speaker 1 may be somebody else.
+    `transcript_key` is the transcript that was named: diarized again, speaker 1 may be somebody else.
     """
 
     __tablename__ = "speaker_name"

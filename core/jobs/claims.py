@@ -79,21 +79,21 @@ def claim(queue: str, worker_id: str, now: datetime, lease_seconds: float) -> Cl
         )
 
 
-def held_by(held: Claim) -> ColumnElement[bool]:
-    return and_(Job.id == held.job_id, Job.attempt == held.attempt, Job.status == Status.RUNNING)
+def held_by(claim: Claim) -> ColumnElement[bool]:
+    return and_(Job.id == claim.job_id, Job.attempt == claim.attempt, Job.status == Status.RUNNING)
 
 
-def renew(held: Claim, now: datetime, lease_seconds: float) -> bool:
+def renew(claim: Claim, now: datetime, lease_seconds: float) -> bool:
     """Prolong the lease; False: the job is no longer ours."""
-    return change(held_by(held), lease_until=now + timedelta(seconds=lease_seconds))
+    return change(held_by(claim), lease_until=now + timedelta(seconds=lease_seconds))
 
 
-def give_back(held: Claim, now: datetime) -> bool:
+def give_back(claim: Claim, now: datetime) -> bool:
     """Put the job back in the queue without a strike: the worker shuts down."""
-    return change(held_by(held), status=Status.QUEUED, worker_id=None, lease_until=None, updated_at=now)
+    return change(held_by(claim), status=Status.QUEUED, worker_id=None, lease_until=None, updated_at=now)
 
 
-def is_held(held: Claim) -> bool:
+def is_held(claim: Claim) -> bool:
     """Whether the job is still ours."""
     with read() as session:
-        return session.scalar(select(Job.id).where(held_by(held))) is not None
+        return session.scalar(select(Job.id).where(held_by(claim))) is not None

@@ -30,81 +30,81 @@ def add(session: Session, recording: Recording, now: datetime) -> Job:
     return job
 
 
-def enter_stage(held: Claim, stage: str, now: datetime) -> bool:
+def enter_stage(claim: Claim, stage: str, now: datetime) -> bool:
     """Note the stage before it starts, so that whoever comes next knows what was at work."""
-    return change(held_by(held), stage=stage, progress=0.0, stage_started_at=now, updated_at=now)
+    return change(held_by(claim), stage=stage, progress=0.0, stage_started_at=now, updated_at=now)
 
 
-def report_progress(held: Claim, progress: float, now: datetime) -> bool:
+def report_progress(claim: Claim, progress: float, now: datetime) -> bool:
     """Note how much of the stage is done, 0..1."""
-    return change(held_by(held), progress=progress, updated_at=now)
+    return change(held_by(claim), progress=progress, updated_at=now)
 
 
-def note_saved_work(held: Claim) -> bool:
+def note_saved_work(claim: Claim) -> bool:
     """Newly saved work clears the strikes: the job gets on."""
-    return change(and_(held_by(held), Job.strikes > 0), strikes=0)
+    return change(and_(held_by(claim), Job.strikes > 0), strikes=0)
 
 
-def note_result(held: Claim, kind: str, key: str) -> bool:
+def note_result(claim: Claim, kind: str, key: str) -> bool:
     """Say that the recording uses a stage file, before it is read or written. False: the job is no longer ours."""
     with write() as session:
-        if not session.scalar(select(Job.id).where(held_by(held))):
+        if not session.scalar(select(Job.id).where(held_by(claim))):
             return False
-        references.note_result(session, held.recording_id, kind, key)
+        references.note_result(session, claim.recording_id, kind, key)
         return True
 
 
-def advance(held: Claim, step: Step, now: datetime, *, recording: dict[str, Any] | None = None) -> bool:
+def advance(claim: Claim, step: Step, now: datetime, *, recording: dict[str, Any] | None = None) -> bool:
     """End the step at hand and queue the next one; `recording` are columns of the recording to set with it.
 
     With `facts` among them a recap was written: it is kept as a version, see `core.recap_versions`.
     """
     values: dict[str, Any] = {"step": step, "queue": queue_of(step), "status": Status.QUEUED, "queued_at": now}
-    if held.step in (Step.LISTEN, Step.SUMMARIZE):
+    if claim.step in (Step.LISTEN, Step.SUMMARIZE):
         values["processed_at"] = now
     if recording and "duration_seconds" in recording:
         values["duration"] = recording["duration_seconds"]
-    return _end_step(held, now, values, recording)
+    return _end_step(claim, now, values, recording)
 
 
-def finish(held: Claim, now: datetime, *, recording: dict[str, Any] | None = None) -> bool:
+def finish(claim: Claim, now: datetime, *, recording: dict[str, Any] | None = None) -> bool:
     """End the job: everything is there."""
     values: dict[str, Any] = {"status": Status.DONE, "finished_at": now, "progress": 1.0, "stage": None}
-    if held.step in (Step.LISTEN, Step.SUMMARIZE):
+    if claim.step in (Step.LISTEN, Step.SUMMARIZE):
         values["processed_at"] = now
-    return _end_step(held, now, values, recording)
+    return _end_step(claim, now, values, recording)
 
 
-def fail(held: Claim, error: PipelineError, now: datetime) -> bool:
+def fail(claim: Claim, error: PipelineError, now: datetime) -> bool:
     """End the job with an error; the stage stays to tell where."""
-    return _end_step(held, now, {"status": Status.FAILED, "finished_at": now, **error_columns(error)}, None)
+    return _end_step(claim, now, {"status": Status.FAILED, "finished_at": now, **error_columns(error)}, None)
 
 
-def _end_step(held: Claim, now: datetime, values: dict[str, Any], recording: dict[str, Any] | None) -> bool:
+def _end_step(claim: Claim, now: datetime, values: dict[str, Any], recording: dict[str, Any] | None) -> bool:
     with write() as session:
         if not change_within(
-            session, held_by(held), worker_id=None, lease_until=None, updated_at=now, strikes=0, **values
+            session, held_by(claim), worker_id=None, lease_until=None, updated_at=now, strikes=0, **values
         ):
             return False
-        if held.step is not Step.RENDER and recording and "facts" in recording:
-            recap_versions.add(session, held.recording_id, recording, now)
+        if claim.step is not Step.RENDER and recording and "facts" in recording:
+            recap_versions.add(session, claim.recording_id, recording, now)
         elif recording:
-            session.execute(update(Recording).where(Recording.id == held.recording_id).values(**recording))
+            session.execute(update(Recording).where(Recording.id == claim.recording_id).values(**recording))
         if values["status"] == Status.DONE:
-            recap_versions.show(session, held.recording_id, recording)
+            recap_versions.show(session, claim.recording_id, recording)
         return True
 
 
-def leave_out(held: Claim, stage: str, now: datetime) -> bool:
+def skip_stage(claim: Claim, stage: str, now: datetime) -> bool:
     """Queue the step again without an optional stage that took too long."""
     return change(
-        held_by(held),
+        held_by(claim),
         status=Status.QUEUED,
         worker_id=None,
         lease_until=None,
         updated_at=now,
         strikes=0,
-        skip=[*held.skip, stage],
+        skip=[*claim.skip, stage],
     )
 
 
@@ -161,6 +161,6 @@ def render_again(session: Session, recording_id: str, now: datetime) -> bool:
     )  # fmt: skip
 
 
-def note_batch_size(held: Claim, batch_size: int) -> bool:
+def note_batch_size(claim: Claim, batch_size: int) -> bool:
     """Note how many windows are decoded at once, for whoever comes after a lack of memory."""
-    return change(held_by(held), batch_size=batch_size)
+    return change(held_by(claim), batch_size=batch_size)

@@ -28,7 +28,7 @@ def make_celery() -> Celery:
         task_serializer="json",
         accept_content=["json"],
         task_acks_late=False,  # a message is not a job: it may be lost, a lease may not
-        worker_disable_prefetch=True,  # a busy worker must not sit on nudges that an idle one could follow
+        worker_disable_prefetch=True,  # a busy worker must not sit on notifications that an idle one could follow
         worker_prefetch_multiplier=1,
         worker_concurrency=1,
         worker_pool="prefork",  # solo and threads cannot be cancelled

@@ -1,4 +1,4 @@
-"""The Celery app, for web server and workers alike, and `wake`: the nudge that makes a worker look.
+"""The Celery app, for web server and workers alike, and `wake`: the notification that makes a worker look.
 
 A message says only "look at this queue"; the job itself is a row in the database. So a lost, doubled or late message
 does no harm, and sending one never holds up a request: a thread does it, and where Redis is away the sweeper
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class Notifier:
-    """Sends nudges from one thread a process, started when the first is asked for (so after any fork)."""
+    """Sends notifications from one thread a process, started when the first is asked for (so after any fork)."""
 
     def __init__(self, app: Celery) -> None:
         self._app = app
@@ -36,7 +36,7 @@ class Notifier:
         self._sending = False
 
     def wake(self, queue: str) -> None:
-        """Ask for a nudge; returns at once."""
+        """Ask for a notification; returns at once."""
         with self._changed:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="waker", daemon=True)
@@ -57,8 +57,8 @@ class Notifier:
                 self._sending = True
             try:
                 self._app.send_task(TASK, args=[queue], queue=queue, retry=False)
-            except Exception as error:  # whatever the broker client raises: the sweeper sends the nudge later
-                log.warning("no nudge for queue %s: %s", queue, error)
+            except Exception as error:  # whatever the broker client raises: the sweeper sends the notification later
+                log.warning("no notification for queue %s: %s", queue, error)
             finally:
                 with self._changed:
                     self._sending = False

@@ -23,7 +23,7 @@ def redis_client() -> Redis:
 
 
 def count_notifications(queue: str) -> int | None:
-    """How many nudges lie in Redis for a queue; None where Redis does not answer."""
+    """How many notifications lie in Redis for a queue; None where Redis does not answer."""
     try:
         length: Any = redis_client().llen(queue)
         return int(length)

@@ -23,7 +23,7 @@ def clean_name(name: str) -> str:
 
 
 def get_names(recording_id: str, transcript_key: str | None = None) -> dict[str, str]:
-    """The names given so far, by speaker id; none for a transcript that was told apart anew since.
+    """The names given so far, by speaker id; none for a transcript that was diarized again since.
 
     `transcript_key` is the transcript that is looked at; without it, the one that the job works with.
     """

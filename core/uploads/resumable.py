@@ -39,7 +39,7 @@ class UploadGone(PipelineError):
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
+class AnnouncedUpload:
     """What a client says of a file before it sends it; `length` in bytes."""
 
     filename: str
@@ -47,7 +47,7 @@ class Announced:
     options: UploadOptions
 
 
-def create(owner_id: str, announced: Announced, now: datetime) -> ResumableUpload:
+def create(owner_id: str, announced: AnnouncedUpload, now: datetime) -> ResumableUpload:
     """Begin an upload. Raises QuotaExceeded and StorageFull."""
     check_room(announced.length)
     upload = ResumableUpload(

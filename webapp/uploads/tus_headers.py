@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import request
 
-from core.uploads.resumable import Announced
+from core.uploads.resumable import AnnouncedUpload
 from webapp import errors
 from webapp.uploads.upload_file_writer import too_large
 from webapp.uploads.upload_options import read_upload_options
@@ -86,7 +86,7 @@ def read_number(name: str) -> int:
     return int(text)
 
 
-def read_announced(max_bytes: int) -> Announced:
+def read_announced(max_bytes: int) -> AnnouncedUpload:
     """The file that a creation request announces. Raises InvalidHeader, InvalidRequest, NoFile and TooLarge."""
     length = read_number("Upload-Length")
     if length == 0:
@@ -94,7 +94,7 @@ def read_announced(max_bytes: int) -> Announced:
     if length > max_bytes:
         raise too_large(max_bytes)
     fields = read_metadata(request.headers.get("Upload-Metadata", ""))
-    return Announced(fields.get("filename") or fields.get("name", ""), length, read_upload_options(fields))
+    return AnnouncedUpload(fields.get("filename") or fields.get("name", ""), length, read_upload_options(fields))
 
 
 def read_metadata(header: str) -> dict[str, str]:

@@ -113,7 +113,7 @@ def test_three_strikes_fail_a_stage_that_is_needed() -> None:
     assert (job.status, job.error_code, job.error_retryable) == ("failed", "worker_lost", True)
 
 
-def test_three_strikes_leave_out_a_stage_that_is_optional() -> None:
+def test_three_strikes_skip_a_stage_that_is_optional() -> None:
     recording = make_recording(make_user("ann"))
     for strike in range(3):
         held = take(seconds=strike * 100)

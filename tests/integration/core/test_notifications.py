@@ -32,7 +32,7 @@ def redis(tmp_path: Path) -> Iterator[Redis]:
         server.wait()
 
 
-def test_a_nudge_arrives_in_the_queue_it_was_sent_to(
+def test_a_notification_arrives_in_the_queue_it_was_sent_to(
     redis: Redis, tmp_path: Path, settings_of: Callable[..., config.Settings]
 ) -> None:
     settings_of(REDIS_URL=f"unix://{tmp_path / 'redis.sock'}?db=0")

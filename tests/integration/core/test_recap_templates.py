@@ -130,7 +130,7 @@ def test_a_deleted_template_that_nobody_asks_for_is_gone(admin: User) -> None:
 def test_an_upload_on_its_way_keeps_its_template_too(admin: User) -> None:
     name = recap_templates.add("Site visit", TEXT, admin, NOW).name
     file_store().make_folders()
-    resumable.create(admin.id, resumable.Announced("talk.mp3", 5, UploadOptions(template=name)), NOW)
+    resumable.create(admin.id, resumable.AnnouncedUpload("talk.mp3", 5, UploadOptions(template=name)), NOW)
     recap_templates.remove(name, NOW + timedelta(minutes=1))
     assert recap_templates.resolve(name, None) == (name, TEXT)
 

@@ -31,7 +31,7 @@ def ann() -> User:
 
 
 def begin(owner: User, length: int = 100) -> ResumableUpload:
-    return resumable.create(owner.id, resumable.Announced("talk.mp3", length, UploadOptions(title="Talk")), NOW)
+    return resumable.create(owner.id, resumable.AnnouncedUpload("talk.mp3", length, UploadOptions(title="Talk")), NOW)
 
 
 def count(table: type[Recording] | type[Job] | type[ResumableUpload]) -> int:

@@ -75,13 +75,13 @@ def test_without_speakers_the_transcript_is_whole_and_they_can_be_added(browser:
     recap = meetings.make_recap(recording, "standup")
     segments = tuple(replace(segment, speaker=None) for segment in recap.transcript.segments)
     transcript = replace(recap.transcript, speakers=(), segments=segments)
-    missing = Notice("diarization_missing", "The speakers were not told apart. The transcript is complete.", "Install.")
+    missing = Notice("diarization_missing", "The speakers were not identified. The transcript is complete.", "Install.")
     meetings.finish(recording, replace(recap, transcript=transcript, warnings=(missing,)))
     page = browser.get(f"/recordings/{recording.id}").text
     assert "Add speakers" in page
     assert "Good morning Ben." in page
     assert "Unknown" not in page
-    assert "The speakers were not told apart" in browser.get("/").text
+    assert "The speakers were not identified" in browser.get("/").text
 
 
 def test_a_silent_recording_says_that_nobody_speaks(browser: FlaskClient, alice: User) -> None:

@@ -28,11 +28,11 @@ def test_the_sweep_frees_a_stale_job_and_wakes_its_queue(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("lying", [1, None])
-def test_no_nudge_is_sent_while_one_lies_there_or_redis_is_away(
+def test_no_notification_is_sent_while_one_lies_there_or_redis_is_away(
     lying: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_recording(make_user("ann"), utc_now())
-    monkeypatch.setattr(sweeper, "notify", lambda queue: pytest.fail("a nudge was sent"))
+    monkeypatch.setattr(sweeper, "notify", lambda queue: pytest.fail("a notification was sent"))
     monkeypatch.setattr(sweeper, "count_notifications", lambda queue: lying)
     sweeper.sweep(("gpu", "cpu"))
     assert pausing.count_waiting("cpu") == 1

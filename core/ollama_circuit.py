@@ -17,7 +17,7 @@ from core.database import sessions
 from core.database.tables import OllamaHealth
 
 MOST_FAILURES = 5
-REST = timedelta(minutes=5)
+OPEN_TIME = timedelta(minutes=5)
 
 #: What the codes of `pipeline.ollama.failures.Reason` mean, for pages and commands: "Ollama ...".
 REASONS = {
@@ -41,16 +41,16 @@ class CircuitState:
     failures: int = 0
     reason: str = ""
     failed_at: datetime | None = None
-    resting_until: datetime | None = None
+    open_until: datetime | None = None
 
     @property
-    def stands(self) -> Literal["well", "failing", "resting", "trial"]:
-        """`failing`: it failed, but is still asked; `trial`: it has rested, and the next call decides."""
-        if self.resting_until:
-            return "resting"
+    def state(self) -> Literal["closed", "open", "half_open"]:
+        """`open`: it is not called; `half_open`: the pause is over, and the next call decides."""
+        if self.open_until:
+            return "open"
         if self.failures >= MOST_FAILURES:
-            return "trial"
-        return "failing" if self.failures else "well"
+            return "half_open"
+        return "closed"
 
     @property
     def why(self) -> str:
@@ -58,16 +58,16 @@ class CircuitState:
         return REASONS.get(self.reason, "failed") if self.failures else ""
 
 
-def look(host: str, now: datetime) -> CircuitState:
+def read_circuit(host: str, now: datetime) -> CircuitState:
     """How calls to the Ollama at this address went lately."""
     with sessions.read() as session:
         row = session.get(OllamaHealth, host)
     return CircuitState(row.failures, row.reason, row.failed_at, _still(row, now)) if row else CircuitState()
 
 
-def resting_until(host: str, now: datetime) -> datetime | None:
+def open_until(host: str, now: datetime) -> datetime | None:
     """Until when Ollama is not to be asked; None: it may be."""
-    return look(host, now).resting_until
+    return read_circuit(host, now).open_until
 
 
 def note_failure(host: str, reason: str, now: datetime) -> datetime | None:
@@ -86,8 +86,8 @@ def note_failure(host: str, reason: str, now: datetime) -> datetime | None:
             session.add(row)
         row.failures, row.reason, row.failed_at = row.failures + 1, reason, now
         if row.failures >= MOST_FAILURES and _still(row, now) is None:
-            row.resting_until = now + REST
-        return row.resting_until
+            row.open_until = now + OPEN_TIME
+        return row.open_until
 
 
 def note_success(host: str) -> None:
@@ -102,10 +102,10 @@ def note_success(host: str) -> None:
 def allow_trial(host: str) -> None:
     """End the rest because somebody asks for it; one more failure and Ollama rests again."""
     with sessions.write() as session:
-        session.execute(update(OllamaHealth).where(OllamaHealth.host == host).values(resting_until=None))
+        session.execute(update(OllamaHealth).where(OllamaHealth.host == host).values(open_until=None))
 
 
 def _still(row: OllamaHealth, now: datetime) -> datetime | None:
     """The end of a rest that is not over. One further away than a rest is long is of a clock that was set back."""
-    until = row.resting_until
-    return until if until is not None and now < until <= now + REST else None
+    until = row.open_until
+    return until if until is not None and now < until <= now + OPEN_TIME else None

@@ -63,7 +63,7 @@ class SharedCircuit:
     def open_until(self) -> datetime | None:
         """The end of the rest in the zone of the pages; with the database away Ollama may be asked."""
         try:
-            until = ollama_circuit.resting_until(self.host, utc_now())
+            until = ollama_circuit.open_until(self.host, utc_now())
         except SQLAlchemyError as error:
             log.warning("whether Ollama rests is not known: %s", type(error).__name__)
             return None

@@ -257,4 +257,4 @@ class OllamaHealth(Base):
     failures: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(String(32))
     failed_at: Mapped[datetime]
-    resting_until: Mapped[datetime | None]
+    open_until: Mapped[datetime | None] = mapped_column("resting_until")

@@ -83,7 +83,7 @@ def test_a_request_by_hand_calls_ollama_although_its_circuit_is_open(testbed: Te
         assert server.chats == []
         assert "is paused until" in warnings(api, recording_id)["ollama_unreachable"]
         assert rewrite(testbed, api, recording_id)["engine"] == "ollama"
-    assert ollama_circuit.look(host, utc_now()).stands == "well"
+    assert ollama_circuit.read_circuit(host, utc_now()).state == "closed"
     assert "ollama" not in httpx.get(f"http://127.0.0.1:{testbed.web_port}/readyz", timeout=30).json()["degraded"]
 
 

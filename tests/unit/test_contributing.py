@@ -49,7 +49,7 @@ recording = Recording(version=None, job=job)
 assert "translate" in OPTIONAL_STAGES
 assert remaining_stages(job, recording) == ["summarize", "translate", "render"]
 assert states.current_stage(recording).doing == "Translating"
-assert job_monitor.LONGEST_SILENCE_SECONDS == 5000.0
+assert job_monitor.MAX_SILENCE_SECONDS == 5000.0
 assert provenance._HEADINGS["translate"] == "Translation"
 """
 

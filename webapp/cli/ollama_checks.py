@@ -48,13 +48,13 @@ def check_ollama(settings: config.Settings) -> Iterator[CheckResult]:
 def _check_circuit(settings: config.Settings) -> Iterator[CheckResult]:
     """After repeated failures Ollama is not called for a while."""
     try:
-        circuit = ollama_circuit.look(settings.ollama_host, utc_now())
+        circuit = ollama_circuit.read_circuit(settings.ollama_host, utc_now())
     except SQLAlchemyError:
         return  # the database check reports the problem
-    if circuit.resting_until:
+    if circuit.open_until:
         failures = f"failed {circuit.failures} times in a row (it {circuit.why})"
         fix = "Fix the problems below, or read Ollama's log. “Write again” on a recording's page calls it at once."
-        state = f"{failures} and is not called until {hour(circuit.resting_until)}"
+        state = f"{failures} and is not called until {hour(circuit.open_until)}"
         yield check_result.warning("ollama", state, fix)
 
 

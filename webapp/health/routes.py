@@ -73,8 +73,8 @@ def _workers() -> dict[str, str]:
 
 def _ollama() -> str:
     """Whether calls to Ollama are paused after repeated failures. Ollama itself is not called here."""
-    circuit = ollama_circuit.look(current_settings().ollama_host, utc_now())
-    if circuit.resting_until is None:
+    circuit = ollama_circuit.read_circuit(current_settings().ollama_host, utc_now())
+    if circuit.open_until is None:
         return "ok"
-    until = f"{local(circuit.resting_until):%H:%M %Z}"
+    until = f"{local(circuit.open_until):%H:%M %Z}"
     return f"failed {circuit.failures} times in a row and is not called until {until}; the last time it {circuit.why}"

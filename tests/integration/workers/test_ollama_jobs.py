@@ -170,7 +170,7 @@ def test_after_five_failures_in_a_row_jobs_ask_no_more_until_somebody_does(owner
     work()
     assert len(server.chats) == 5
     assert all("Ollama reported an error: “CUDA error”" in notice_of(one) for one in failing)
-    until = ollama_circuit.resting_until(server.host, utc_now())
+    until = ollama_circuit.open_until(server.host, utc_now())
     assert until is not None
 
     resting = upload(owner)
@@ -182,12 +182,12 @@ def test_after_five_failures_in_a_row_jobs_ask_no_more_until_somebody_does(owner
 
     rewrite(resting)
     assert len(server.chats) == 6
-    assert ollama_circuit.look(server.host, utc_now()).stands == "resting"
+    assert ollama_circuit.read_circuit(server.host, utc_now()).state == "open"
 
     server.script = quotes_first_line
     rewrite(resting)
     assert recap_of(resting).summary.engine == "ollama"
-    assert ollama_circuit.look(server.host, utc_now()).stands == "well"
+    assert ollama_circuit.read_circuit(server.host, utc_now()).state == "closed"
 
 
 def test_a_broken_model_of_one_users_choice_leaves_ollama_to_all_others(owner: User, server: OllamaServer) -> None:
@@ -200,7 +200,7 @@ def test_a_broken_model_of_one_users_choice_leaves_ollama_to_all_others(owner: U
             session.execute(update(Recording).where(Recording.id == asked.id).values(model="broken"))
         work()
         assert "Ollama reported an error" in notice_of(asked.id), number
-    assert ollama_circuit.look(config.load().ollama_host, utc_now()).stands == "well"
+    assert ollama_circuit.read_circuit(config.load().ollama_host, utc_now()).state == "closed"
     other = upload(owner)
     work()
     assert recap_of(other).summary.engine == "ollama"
@@ -215,7 +215,7 @@ def test_a_failure_that_passes_is_waited_for_within_the_job(
     recording_id = upload(owner)
     work()
     assert recap_of(recording_id).summary.engine == "ollama"
-    assert ollama_circuit.look(server.host, utc_now()).failures == 0
+    assert ollama_circuit.read_circuit(server.host, utc_now()).failures == 0
 
 
 @pytest.mark.parametrize("silent", [True, False], ids=["while Ollama is silent", "between two tries"])

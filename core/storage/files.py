@@ -187,11 +187,7 @@ class FileStore:
 
     def remove_cache(self, entry: CacheEntry) -> None:
         """Remove one cache; the other files of its result stay."""
-        path = self.stage(entry.key, entry.suffix)
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+        _remove(self.stage(entry.key, entry.suffix))
 
     def recording_ids(self) -> set[str]:
         """Ids of the recordings whose uploaded file is there."""
@@ -201,7 +197,7 @@ class FileStore:
     def sweep_leftovers(
         self, older_than: float, is_known: Callable[[str], bool], is_arriving: Callable[[str], bool] = lambda _id: False
     ) -> int:
-        """Remove abandoned uploads, temporary files and files of unknown recordings; returns how many went.
+        """Remove abandoned uploads, temporary files, useless batches and files of unknown recordings; counts them.
 
         Only what was last changed before `older_than` (seconds since 1970) goes, and no file of a resumable upload that
         is still arriving.
@@ -211,11 +207,23 @@ class FileStore:
         candidates = [path for path in self.incoming_folder.iterdir() if not is_arriving(path.name)]
         candidates += self.stages_folder.glob("*/.*")
         candidates += [path for path in self.recordings_folder.iterdir() if not is_known(path.name)]
+        candidates += self._batches_of_finished_stages()
         for path in candidates:
             if _changed(path) < older_than:
-                path.unlink(missing_ok=True)
+                _remove(path)
                 gone += 1
         return gone
+
+    def _batches_of_finished_stages(self) -> list[Path]:
+        """What a late worker saved after another had finished the stage, or a killed one did not come to remove."""
+        return [path for path in self.stages_folder.glob("*/*.parts") if path.with_suffix(".json").exists()]
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _measure(path: Path) -> tuple[int, float]:

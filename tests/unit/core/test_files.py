@@ -76,3 +76,13 @@ def test_old_leftovers_go_and_the_rest_stays(store: FileStore) -> None:
         os.utime(path, (1, 1))
     assert store.sweep_leftovers(time.time() - 3600, {"known"}.__contains__) == 2
     assert [path.exists() for path in (abandoned, fresh, known, unknown)] == [False, True, True, False]
+
+
+def test_batches_of_a_finished_stage_go_and_those_of_an_unfinished_one_stay(store: FileStore) -> None:
+    unfinished = "b" * 64
+    publish(store, b"{}")
+    for key in (KEY, unfinished):
+        store.save_part(key, 0, b"a late worker's")
+    assert store.sweep_leftovers(time.time() + 1, lambda _: True) == 1
+    assert (store.parts(KEY), store.parts(unfinished)) == ([], [b"a late worker's"])
+    assert store.find(KEY, ".json")

@@ -123,7 +123,7 @@ def _listen(claim: Claim, settings: config.Settings, monitor: JobMonitor, contex
     monitor.with_retry(lambda: transitions.note_batch_size(claim, cache.batch_size))
     listened = listen(context, cache, _limits(settings))
     if context.request.until in ("transcribe", "diarize"):
-        columns = _columns(compose_without_summary(context, listened))
+        columns = recap_columns(compose_without_summary(context, listened))
         monitor.write(lambda: transitions.finish(claim, utc_now(), recording=columns))
     else:
         _advance(claim, Step.SUMMARIZE, {}, monitor)
@@ -134,7 +134,7 @@ def _summarize(claim: Claim, settings: config.Settings, monitor: JobMonitor, con
     if listened is None:  # an interrupted first attempt, or files that were lost: listen again
         _advance(claim, Step.LISTEN, {}, monitor)
         return
-    columns = _columns(summarize(context, listened, _engines(monitor)))
+    columns = recap_columns(summarize(context, listened, _engines(monitor)))
     if context.request.until:
         monitor.write(lambda: transitions.finish(claim, utc_now(), recording=columns))
     else:
@@ -146,7 +146,7 @@ def _render(claim: Claim, settings: config.Settings, monitor: JobMonitor, contex
     if path is None:  # lost while the job waited: write it again
         _advance(claim, Step.SUMMARIZE, {}, monitor)
         return
-    columns = _columns(render(context, path))
+    columns = recap_columns(render(context, path))
     monitor.write(lambda: transitions.finish(claim, utc_now(), recording=columns))
 
 
@@ -230,7 +230,7 @@ def _summary_options(recording: Recording) -> SummaryOptions:
     return SummaryOptions(recording.summary_language, template, instructions)
 
 
-def _columns(recap: Recap) -> dict[str, Any]:
+def recap_columns(recap: Recap) -> dict[str, Any]:
     """What lists show of a recap, kept in the database so that no file is read for a list."""
     summary = recap.summary
     return {

@@ -191,11 +191,11 @@ def test_an_earlier_version_is_looked_at_and_used(open_page: OpenPage, owner: Us
         page.goto(f"/recordings/{recording.id}?version=1")
         page.get_by_role("button", name="Use this version").click()
         page.get_by_text("Making the PDF").wait_for()
-        held = claims.claim("cpu", "w", utc_now(), 60)
-        assert held is not None
-        assert held.recording_id == recording.id
-        transitions.note_result(held, "pdf", "ab" * 32)
-        transitions.finish(held, utc_now())
+        claim = claims.claim("cpu", "w", utc_now(), 60)
+        assert claim is not None
+        assert claim.recording_id == recording.id
+        transitions.note_result(claim, "pdf", "ab" * 32)
+        transitions.finish(claim, utc_now())
         page.get_by_text("Decision of recap 1.").wait_for()
         assert page.get_by_text("Version 1 of 3").is_visible()
 

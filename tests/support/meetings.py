@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +34,7 @@ from pipeline.recap import (
     Word,
     to_json,
 )
+from workers.step_runner import recap_columns
 
 PDF = b"%PDF-1.4 stands in for a rendered recap\n"
 
@@ -181,20 +182,7 @@ def finish(recording: Recording, recap: Recap) -> Recording:
     keep(recording, "transcript", ".json", to_json(recap.transcript))
     keep(recording, "recap", ".json", to_json(recap))
     keep(recording, "pdf", ".pdf", PDF)
-    summary = recap.summary
-    facts = {
-        "speakers": [speaker.name for speaker in recap.transcript.speakers],
-        "decisions": len(summary.decisions),
-        "action_items": len(summary.action_items),
-        "questions": len(summary.questions),
-        "coverage": asdict(recap.coverage),
-        "summary": {
-            **{name: getattr(summary, name) for name in ("template", "language", "engine", "model")},
-            "digest": hashlib.sha256(to_json(summary)).hexdigest(),
-        },
-    }
-    warnings = [asdict(notice) for notice in recap.warnings]
-    columns = {"facts": facts, "warnings": warnings, "detected_language": recap.transcript.language}
+    columns = recap_columns(recap)
     with write() as session:
         recap_versions.add(session, recording.id, columns, utc_now())
         recap_versions.show(session, recording.id, columns)

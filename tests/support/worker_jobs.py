@@ -27,8 +27,8 @@ def work() -> int:
     """Run steps until no job waits; how many there were."""
     steps = 0
     stop = mmap.mmap(-1, 1)
-    while held := next(filter(None, (claims.claim(queue, "w", utc_now(), 60) for queue in QUEUES)), None):
-        step_runner.run(held, config.load(), stop)
+    while claim := next(filter(None, (claims.claim(queue, "w", utc_now(), 60) for queue in QUEUES)), None):
+        step_runner.run(claim, config.load(), stop)
         steps += 1
     return steps
 

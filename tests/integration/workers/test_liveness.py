@@ -37,10 +37,10 @@ def test_a_kill_for_memory_halves_the_batch(tmp_path: Path, monkeypatch: pytest.
     vmstat.write_text("nr_free_pages 5\noom_kill 3\n")
     liveness.note_memory_kills()
     recording = make_recording(make_user("ann"), utc_now())
-    held = claims.claim("cpu", dead_id(), utc_now(), 60)
-    assert held is not None
-    transitions.enter_stage(held, "transcribe", utc_now())
-    transitions.note_batch_size(held, 8)
+    claim = claims.claim("cpu", dead_id(), utc_now(), 60)
+    assert claim is not None
+    transitions.enter_stage(claim, "transcribe", utc_now())
+    transitions.note_batch_size(claim, 8)
     vmstat.write_text("nr_free_pages 5\noom_kill 4\n")
     assert liveness.release_orphaned_jobs() == 1
     job = queries.get(recording.id).job

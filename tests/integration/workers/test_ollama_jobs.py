@@ -1,110 +1,31 @@
-"""Whole jobs with an Ollama that is away, fails, rests, is slow, comes back, or shares the GPU; in this process."""
+"""Whole jobs with an Ollama that is away, fails, rests, is slow, comes back, in this process."""
 
 from __future__ import annotations
 
-import hashlib
-import mmap
-import os
-import shutil
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import update
-from support.factories import make_user
-from support.helpers import SAMPLES, free_port, wait_until
+from support.helpers import free_port, wait_until
 from support.listening import forbid_listening
 from support.ollama_answers import quotes_first_line
-from support.ollama_server import Body, Model, OllamaServer, Reply, says
+from support.ollama_jobs import notice_of, pdf_of, recap_of, rewrite, upload
+from support.ollama_server import Model, OllamaServer, Reply, says
+from support.worker_jobs import get, work
 
 import config
 from core import ollama_circuit
 from core.clock import utc_now
 from core.database.sessions import write
 from core.database.tables import Recording, Status, User
-from core.jobs import claims, transitions
-from core.jobs.queues import QUEUES
-from core.recordings import queries, recaps
-from core.recordings.options import UploadOptions
-from core.storage.store import file_store
-from core.uploads import intake
-from core.uploads.intake import ArrivedFile
-from pipeline.catalogue import Step
-from pipeline.recap import Recap
-from workers import job_monitor, step_runner
-from workers.engine_cache import EngineCache, engines
-from workers.gpu_memory import GpuMemory
+from core.jobs import transitions
+from core.recordings import queries
+from workers import job_monitor
 
-pytestmark = [pytest.mark.usefixtures("sqlite"), pytest.mark.speech]
-SPEECH_BYTES = 5_000_000
+pytestmark = [pytest.mark.usefixtures("sqlite", "fresh_engines"), pytest.mark.speech]
 DOWN = Reply(status=500, late_error="CUDA error")
-
-
-@pytest.fixture(autouse=True)
-def fresh_engines() -> Iterator[None]:
-    engines.cache_clear()
-    yield
-    engines.cache_clear()
-
-
-@pytest.fixture
-def owner() -> User:
-    return make_user("ann")
-
-
-@pytest.fixture
-def server(settings_of: Callable[..., config.Settings]) -> Iterator[OllamaServer]:
-    """An Ollama at OLLAMA_HOST that answers well until it is told otherwise."""
-    with OllamaServer(Model("recap")) as running:
-        settings_of(OLLAMA_HOST=running.host)
-        running.script = quotes_first_line
-        yield running
-
-
-def upload(owner: User, sample: str = "ten-seconds.wav") -> str:
-    """The same sample each time: only the first job has to listen to it."""
-    incoming = file_store().new_incoming()
-    shutil.copy(SAMPLES / sample, incoming)
-    digest = hashlib.sha256(sample.encode()).hexdigest()
-    return intake.take_in(owner, ArrivedFile(incoming, sample, 1, digest), UploadOptions(), utc_now()).id
-
-
-def work() -> None:
-    """Run steps until no job waits."""
-    stop = mmap.mmap(-1, 1)
-    while held := next(filter(None, (claims.claim(queue, "w", utc_now(), 60) for queue in QUEUES)), None):
-        step_runner.run(held, config.load(), stop)
-
-
-def get(recording_id: str) -> Recording:
-    found = queries.get(recording_id)
-    assert found is not None
-    return found
-
-
-def recap_of(recording_id: str) -> Recap:
-    found = recaps.load_recap(recording_id)
-    assert found is not None
-    return found
-
-
-def notice_of(recording_id: str, code: str = "ollama_unreachable") -> str:
-    """The message of a warning and its hint; "" without it."""
-    return next((f"{one['message']} {one['hint']}" for one in get(recording_id).warnings if one["code"] == code), "")
-
-
-def pdf_of(recording_id: str) -> bytes:
-    path = recaps.result_path(recording_id, "pdf", ".pdf")
-    assert path is not None
-    return path.read_bytes()
-
-
-def rewrite(recording_id: str) -> None:
-    """What the button and the API do."""
-    ollama_circuit.allow_trial(config.load().ollama_host)
-    assert transitions.retry(recording_id, utc_now(), step=Step.SUMMARIZE)
-    work()
 
 
 def test_a_recap_of_quotes_becomes_one_by_ollama_once_it_is_back(
@@ -252,96 +173,3 @@ def test_a_summary_that_takes_for_ever_is_left_out_and_the_recap_is_done(
     assert get(recording_id).job.status == Status.DONE
     assert recap_of(recording_id).summary.engine == "extractive"
     assert "took far too long" in notice_of(recording_id)
-
-
-# one GPU for all: its driver's reading is the stand-in's
-
-
-@pytest.fixture
-def warm(server: OllamaServer, monkeypatch: pytest.MonkeyPatch) -> EngineCache:
-    """This process' engines as if they shared a GPU of 10 MB with Ollama; the demo recogniser needs about 9."""
-    found = engines(os.getpid())
-    server.memory.total = 10_000_000
-    monkeypatch.setattr("workers.gpu_memory.DIARIZATION_BYTES", 1_000_000)
-    monkeypatch.setattr("pipeline.ollama.model_memory.SPARE_BYTES", 1_000_000)
-    found.__dict__["shared_memory"] = GpuMemory(
-        server.host, lambda: server.memory.free - SPEECH_BYTES * found.are_loaded()
-    )
-    return found
-
-
-def test_ollamas_model_goes_before_a_transcription_and_the_speech_models_before_a_summary(
-    owner: User, server: OllamaServer, warm: EngineCache
-) -> None:
-    server.models["recap:latest"].size = 6_000_000
-    server.memory.load("recap:latest", 4096, 6_000_000)
-    server.memory.unload_seconds = 0.5
-    before_loading: list[tuple[bool, dict[str, int]]] = []
-    during_chats: list[bool] = []
-
-    def make_room() -> None:
-        warm._make_room()
-        before_loading.append((warm.are_loaded(), server.running))
-
-    def answer(body: Body) -> Reply:
-        during_chats.append(warm.are_loaded())
-        return quotes_first_line(body)
-
-    warm.recognizer()[0].before_load = warm.diarizer()[0].before_load = make_room
-    server.script = answer
-    recording_id = upload(owner)
-    work()
-    assert recap_of(recording_id).summary.engine == "ollama"
-    assert before_loading == [(False, {}), (True, {})]
-    assert during_chats == [False]
-    wait_until(lambda: server.running == {})
-
-
-def test_a_model_that_fits_beside_the_speech_models_stays_and_so_do_they(
-    owner: User, server: OllamaServer, warm: EngineCache
-) -> None:
-    server.memory.total = 100_000_000
-    server.models["recap:latest"].size = 6_000_000
-    upload(owner)
-    work()
-    assert warm.are_loaded()
-    assert server.running == {"recap:latest": 8192}
-
-
-def test_an_ollama_on_a_machine_of_its_own_keeps_its_model_for_the_next_job(
-    owner: User, server: OllamaServer, settings_of: Callable[..., config.Settings]
-) -> None:
-    upload(owner)
-    work()
-    assert server.running == {}
-    settings_of(OLLAMA_SHARES_GPU="false")
-    engines.cache_clear()
-    server.models["recap:latest"].created_from = {"changed": True}  # another model, or the summary is found
-    upload(owner)
-    work()
-    assert server.running == {"recap:latest": 8192}
-
-
-def test_a_recap_written_again_loads_no_speech_model_and_keeps_ollamas(
-    owner: User, server: OllamaServer, warm: EngineCache
-) -> None:
-    server.plays(DOWN)
-    recording_id = upload(owner)
-    work()
-    warm.unload()
-    server.script = quotes_first_line
-    server.memory.load("recap:latest", 8192, 6_000_000)
-    rewrite(recording_id)
-    assert recap_of(recording_id).summary.engine == "ollama"
-    assert not warm.are_loaded()
-
-
-def test_the_window_is_what_the_gpu_has_room_for(owner: User, server: OllamaServer, warm: EngineCache) -> None:
-    model = server.models["recap:latest"]
-    model.size = 3_000_000
-    architecture = {"block_count": 1, "embedding_length": 64, "attention.head_count": 1}
-    model.info = {f"llama.{name}": value for name, value in architecture.items()}  # 256 bytes a token
-    server.memory.total = 1_000_000 + 3_000_000 + 256 * 5000
-    upload(owner)
-    work()
-    assert server.chats[-1]["options"]["num_ctx"] == 4096

@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -142,11 +141,9 @@ def test_ctrl_c_stops_everything_and_a_second_start_is_quick_and_keeps_the_data(
     assert stop_site(first) == 0
     left = subprocess.run(["pgrep", "-f", str(tmp_path / "data")], capture_output=True, text=True, check=False)
     assert left.stdout == ""
-    began = time.monotonic()
     second = start_site(tmp_path / "data")
-    took = time.monotonic() - began
     try:
         assert "One-time password" not in second.output
-        assert took < 60
+        assert "to download" not in second.output, "what is installed is not installed again"
     finally:
         stop_site(second)

@@ -89,13 +89,15 @@ def upload_head(key: str, length: int | None) -> bytes:
 PART = b'--frontier\r\nContent-Disposition: form-data; name="file"; filename="talk.wav"\r\n\r\n'
 END = b"\r\n--frontier--\r\n"
 
+FORM_HEAD = b"POST /login HTTP/1.1\r\n" + HEAD + b"Content-Type: application/x-www-form-urlencoded\r\n"
+
 HALF_SENT = {
     "nothing": b"",
     "half a line": b"GET /heal",
     "half a head": b"GET /healthz HTTP/1.1\r\n" + HEAD,
-    "half a form": b"POST /login HTTP/1.1\r\n" + HEAD + b"Content-Length: 100\r\n\r\nemail=",
-    "half a large body": b"POST /login HTTP/1.1\r\n" + HEAD + b"Content-Length: 500000\r\n\r\nemail=",
-    "half a chunk": b"POST /login HTTP/1.1\r\n" + HEAD + b"Transfer-Encoding: chunked\r\n\r\nff\r\nemail=",
+    "half a form": FORM_HEAD + b"Content-Length: 100\r\n\r\nemail=",
+    "half a large body": FORM_HEAD + b"Content-Length: 500000\r\n\r\nemail=",
+    "half a chunk": FORM_HEAD + b"Transfer-Encoding: chunked\r\n\r\nff\r\nemail=",
     "an unread body": b"GET /healthz HTTP/1.1\r\n" + HEAD + b"Content-Length: 500000\r\n\r\nx",
     "a refused upload": upload_head("rr_nobody", 5_000_000) + PART,
     "a client that never closes": b"GET /healthz HTTP/1.0\r\n\r\n",
@@ -206,7 +208,7 @@ def test_a_slow_but_living_upload_takes_as_long_as_it_needs(
 
 
 def test_a_client_that_only_stops_sending_gets_its_response(server: GunicornServer, lines: ExitStack) -> None:
-    line = connect(server, lines, b"POST /login HTTP/1.1\r\n" + HEAD + b"Content-Length: 100\r\n\r\nemail=")
+    line = connect(server, lines, FORM_HEAD + b"Content-Length: 100\r\n\r\nemail=")
     line.shutdown(socket.SHUT_WR)
     assert line.makefile("rb").read().startswith(b"HTTP/1.1 4")
 
@@ -219,8 +221,7 @@ def test_requests_sent_at_once_are_all_answered(server: GunicornServer, lines: E
 
 
 def test_a_body_in_malformed_chunks_is_no_failure_of_the_server(server: GunicornServer, lines: ExitStack) -> None:
-    head = b"POST /login HTTP/1.1\r\n" + HEAD + b"Content-Type: application/x-www-form-urlencoded\r\n"
-    line = connect(server, lines, head + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nemail=\r\n")
+    line = connect(server, lines, FORM_HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nemail=\r\n")
     assert line.makefile("rb").read().startswith(b"HTTP/1.1 4")
 
 

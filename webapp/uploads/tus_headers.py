@@ -154,11 +154,14 @@ def read_checksum() -> Checksum | None:
         known = " or ".join(CHECKSUMS)
         raise InvalidHeader(f"The checksum {algorithm[:20]!r} is unknown.", f"Use {known}.", field="Upload-Checksum")
     try:
-        return Checksum(algorithm, base64.b64decode(value.strip(), validate=True))
-    except binascii.Error as error:
+        digest = base64.b64decode(value.strip(), validate=True)
+    except binascii.Error:
+        digest = b""
+    if len(digest) != hashlib.new(algorithm, usedforsecurity=False).digest_size:
         raise InvalidHeader(
             "The checksum cannot be read.", "Send it in Base64 after its name.", field="Upload-Checksum"
-        ) from error
+        )
+    return Checksum(algorithm, digest)
 
 
 def format_date(moment: datetime) -> str:

@@ -91,7 +91,11 @@ def create() -> Response:
     upload = resumable.create(authentication.current_account().id, announced, utc_now())
     headers = {"Location": url_for("tus.show_offset", upload_id=upload.id)}
     if has_body:
-        return _make_response(201, headers | _append_body(upload, 0))
+        try:
+            return _make_response(201, headers | _append_body(upload, 0))
+        except PipelineError:
+            resumable.remove(upload.id)  # the client does not learn its address
+            raise
     return _make_response(201, headers | {"Upload-Expires": tus_headers.format_date(upload.expires_at)})
 
 

@@ -174,6 +174,7 @@ export class Sender {
   remove() {
     this.stop();
     this.upload?.abort(true).catch(() => {}); // the server is away: the upload expires there
+    this.upload = null;
   }
 
   change(fields) {

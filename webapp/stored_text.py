@@ -5,6 +5,7 @@ PostgreSQL takes no NUL character, and no database half of a surrogate pair. Nei
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from flask import Flask, request
@@ -13,6 +14,8 @@ from core.typed_text import is_storable
 from webapp.errors import InvalidRequest
 
 _URL_ENCODED = "application/x-www-form-urlencoded"
+#: Half of a surrogate pair, URL-encoded. Werkzeug would take it for a text of these very letters.
+_HALF_PAIR = re.compile(rb"%ED%[AB][0-9A-F]", re.IGNORECASE)
 
 
 def init_app(app: Flask) -> None:
@@ -23,16 +26,24 @@ def init_app(app: Flask) -> None:
 def _check_request() -> None:
     refuse_unstorable([request.path])
     refuse_unstorable(text for pair in request.args.items(multi=True) for text in pair)
+    encoded = request.query_string
     if request.mimetype == _URL_ENCODED and not request.path.startswith("/api/"):  # where JSON may be called so
+        encoded += request.get_data()
         request.form  # noqa: B018 - read and checked here, before anybody uses it
+    if _HALF_PAIR.search(encoded):
+        raise _unstorable()
 
 
 def refuse_unstorable(texts: Iterable[str]) -> None:
     """Raises InvalidRequest for a text that cannot be kept."""
     if not all(map(is_storable, texts)):
-        raise InvalidRequest(
-            "A text contains a character that cannot be stored.", "Remove the NUL character, or half an emoji, from it."
-        )
+        raise _unstorable()
+
+
+def _unstorable() -> InvalidRequest:
+    return InvalidRequest(
+        "A text contains a character that cannot be stored.", "Remove the NUL character, or half an emoji, from it."
+    )
 
 
 def texts_in(value: object) -> Iterator[str]:

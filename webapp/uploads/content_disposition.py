@@ -24,9 +24,12 @@ class Disposition:
 
 
 def decode_text(data: bytes) -> str:
-    """Text that should be UTF-8. What is not, is Windows-1252, of which Latin-1 is a part; so do browsers."""
+    """Text that should be UTF-8. What is not, is Windows-1252, of which Latin-1 is a part; so do browsers.
+
+    Halves of surrogate pairs stay what they are: such text is refused later.
+    """
     try:
-        return data.decode()
+        return data.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
         return data.decode("windows-1252", "replace")
 

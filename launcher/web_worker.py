@@ -129,6 +129,9 @@ class WebWorker(ThreadWorker):
 
     def _say_goodbye(self, conn: TConn) -> None:
         """Close our side, and wait a moment for the client to do so too: else it may lose the response."""
+        if not self.alive:
+            self._close(conn)
+            return
         try:
             conn.sock.setblocking(False)
             conn.sock.shutdown(socket.SHUT_WR)

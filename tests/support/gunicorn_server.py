@@ -48,7 +48,7 @@ class GunicornServer:
         assert self._process is not None
         began = time.monotonic()
         self._process.terminate()
-        self._process.wait(30)
+        self._process.wait(90)
         self._process = None
         return time.monotonic() - began
 

@@ -10,6 +10,7 @@ class TConn:
     def close(self, graceful: bool = ...) -> None: ...
 
 class ThreadWorker:
+    alive: bool
     worker_connections: int
     nr_conns: int
     poller: BaseSelector

@@ -15,7 +15,7 @@ class UploadRequest(Request):
     """A request whose form is either parsed here, or received by an upload that tells its fields itself."""
 
     def __init__(self, environ: dict[str, Any], *arguments: Any, **options: Any) -> None:
-        if environ.get("CONTENT_LENGTH"):
+        if "CONTENT_LENGTH" in environ:
             # with it, Werkzeug takes a body that breaks off for a whole one; only chunks tell their own end
             environ.pop("wsgi.input_terminated", None)
         super().__init__(environ, *arguments, **options)

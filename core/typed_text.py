@@ -5,6 +5,11 @@ from __future__ import annotations
 import unicodedata
 
 
+def is_storable(text: str) -> bool:
+    """Whether a database can keep a text: PostgreSQL takes no NUL, and none takes half of a surrogate pair."""
+    return not any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text)
+
+
 def on_one_line(text: str) -> str:
     """The text on one line, without control characters and with one space between words."""
     return " ".join(_without_controls(text).split())

@@ -18,9 +18,10 @@ _settings = load()
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 
 bind = f"{_host}:{_settings.port}"
-worker_class = "gthread"
+worker_class = "launcher.web_worker.WebWorker"
 workers = 2
-threads = 32  # most of them wait for a slow connection or for the next request
+threads = 32  # beside those that receive large bodies
+worker_connections = 800  # below the 1024 open files that most systems allow
 timeout = 120  # of the worker's own heartbeat; a slow upload in a thread does not count
 graceful_timeout = 10
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a heartbeat must not wait for a disk

@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from webapp import error_responses, formats, security, static_files, template_context
+from webapp import error_responses, formats, security, static_files, stored_text, template_context
 from webapp.settings import keep_settings
 from webapp.uploads.upload_request import UploadRequest
 
@@ -35,6 +35,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, hops)  # type: ignore[method-assign]
+    stored_text.init_app(app)
     security.init_app(app, settings)
     for module in (error_responses, static_files, formats, template_context):
         module.init_app(app)

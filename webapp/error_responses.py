@@ -7,11 +7,13 @@ from typing import Any, cast
 
 from flask import Flask, Response, g, jsonify, render_template, request
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from pipeline.errors import InternalError, PipelineError
 from webapp.errors import (
     Conflict,
+    ConnectionLost,
+    ConnectionStalled,
     Forbidden,
     NotFound,
     RateLimited,
@@ -109,6 +111,9 @@ def init_app(app: Flask) -> None:
     def handle_http(error: HTTPException) -> Response:
         if error.response is not None:
             return cast(Response, error.response)  # a redirect or a complete response
+        if isinstance(error, ClientDisconnected):
+            stalled = isinstance(error.__context__, TimeoutError)
+            return make_response(ConnectionStalled() if stalled else ConnectionLost())
         known_error = _ERRORS_BY_STATUS.get(error.code or 500)
         response = make_response(known_error() if known_error else _OtherHTTPError(error))
         allowed = getattr(error, "valid_methods", None)

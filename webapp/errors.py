@@ -22,6 +22,21 @@ class NoFile(WebError):
     default_hint = "Choose a recording, then upload it."
 
 
+class ConnectionLost(WebError):
+    """The body broke off. The client may not be there to read this."""
+
+    code, retryable = "line_lost", True
+    default_message = "The connection was lost before all bytes had arrived."
+    default_hint = "Send them again. A resumable upload continues from the offset that HEAD returns."
+
+
+class ConnectionStalled(ConnectionLost):
+    """The client is there, but nothing, or next to nothing, arrives."""
+
+    status = 408
+    default_message = "The connection was too slow: next to nothing arrived for a minute."
+
+
 class TooLarge(WebError):
     """A body larger than allowed."""
 
@@ -114,6 +129,15 @@ class RateLimited(WebError):
     def __init__(self, wait_seconds: int) -> None:
         self.wait_seconds = max(1, wait_seconds)
         super().__init__("Too many tries.", f"Try again in {self.wait_seconds} s.")
+
+
+class TooManyAtOnce(RateLimited):
+    """More uploads at the same time than one user may have."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(wait_seconds=5)
+        self.message = f"You are already sending {most} files at once."
+        self.hint = "Send the others when these have arrived."
 
 
 class Unavailable(WebError):

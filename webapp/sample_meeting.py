@@ -16,4 +16,4 @@ SECONDS = 218.0
 def add_sample(owner: User) -> Recording:
     """Add the sample meeting to the library of `owner`, as if it had been uploaded."""
     options = UploadOptions(title=TITLE, language="en", num_speakers=3)
-    return intake.take_in(owner, intake.copy_in(FILE), options, utc_now())
+    return intake.take_in_copy(owner, FILE, options, utc_now())

@@ -6,7 +6,6 @@ import re
 import time
 import uuid
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
@@ -18,6 +17,7 @@ from redis.retry import Retry
 
 import config
 from webapp import error_responses, errors
+from webapp.same_origin import is_from_other_site
 from webapp.settings import current_settings
 
 CONTENT_POLICY = "; ".join(
@@ -120,11 +120,7 @@ def check_token() -> None:
 
 def refuse_other_sites() -> None:
     """Refuse a request that another site made the browser send, before its body is read. Raises CrossSite."""
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None and site not in ("same-origin", "none"):
-        raise errors.CrossSite()
-    origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc not in _own_hosts():
+    if is_from_other_site():
         raise errors.CrossSite()
 
 
@@ -136,8 +132,3 @@ def refuse_forged() -> None:
     refuse_other_sites()
     if "Origin" not in request.headers and "Sec-Fetch-Site" not in request.headers:
         check_token()
-
-
-def _own_hosts() -> set[str]:
-    public = current_settings().public_url
-    return {request.host, urlsplit(public).netloc} if public else {request.host}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails, PydanticCustomError, from_json
 
 from webapp.errors import InvalidRequest
+from webapp.stored_text import refuse_unstorable, texts_in
 
 InputModel = TypeVar("InputModel", bound=BaseModel)
 
@@ -29,10 +30,17 @@ def validate(model: type[InputModel], data: object, context: object = None) -> I
 
 def validate_json(model: type[InputModel], body: bytes, context: object = None) -> InputModel:
     """Check a JSON body. `context` is passed to the validators. Raises InvalidRequest."""
+    return validate(model, read_json(body), context)
+
+
+def read_json(body: bytes) -> object:
+    """The value of a JSON body. Raises InvalidRequest, also for text that cannot be kept."""
     try:
-        return model.model_validate_json(body, context=context)
-    except ValidationError as error:
-        raise _make_error(model, error.errors()[0]) from error
+        value: object = from_json(body)
+    except ValueError as error:
+        raise InvalidRequest("The body is not JSON.", "Send a JSON object, or nothing.") from error
+    refuse_unstorable(texts_in(value))
+    return value
 
 
 def _make_error(model: type[BaseModel], details: ErrorDetails) -> InvalidRequest:
@@ -41,8 +49,6 @@ def _make_error(model: type[BaseModel], details: ErrorDetails) -> InvalidRequest
     if details["type"] == _INVALID_VALUE:
         context: dict[str, Any] = details["ctx"]
         return InvalidRequest(context["message"], context["hint"], field=context["field"] or field)
-    if details["type"] == "json_invalid":
-        return InvalidRequest("The body is not JSON.", "Send a JSON object, or nothing.")
     if field is None:
         return InvalidRequest("The body is not a JSON object.", 'Send one such as {"template": "meeting"}, or nothing.')
     if details["type"] == "extra_forbidden":

@@ -108,6 +108,17 @@ class ResumableUpload(Base):
     expires_at: Mapped[datetime]
 
 
+class Reservation(Base):
+    """Space kept for a file that arrives in one request. Its id is the name of the file in `incoming`."""
+
+    __tablename__ = "reservation"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    owner_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    size_bytes: Mapped[int] = mapped_column(BigInteger)
+    expires_at: Mapped[datetime]
+
+
 class Job(Base):
     """How far a recording is. Every change of state is a conditional UPDATE in `core.jobs.transitions`."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -24,6 +23,8 @@ from core.recordings.options import UploadOptions
 from core.storage.files import full_disk_explained
 from core.storage.store import file_store
 from core.typed_text import on_one_line
+from core.uploads.limits import check_quota_within, lock_limits
+from core.uploads.reservations import ReservedSpace, reserve
 
 MAX_FILENAME = 200
 MAX_TITLE = 200
@@ -41,30 +42,45 @@ class ArrivedFile:
     sha256: str
 
 
-def copy_in(source: Path, filename: str | None = None) -> ArrivedFile:
-    """Copy a file of this machine into the store, hashed on the way; the original stays. Raises StorageFull."""
-    target = file_store().new_incoming()
+def take_in_copy(owner: User, source: Path, options: UploadOptions, now: datetime) -> Recording:
+    """Make a recording of a file of this machine; the original stays. Raises QuotaExceeded and StorageFull."""
+    size_bytes = source.stat().st_size
+    with reserve(owner.id, size_bytes, size_bytes) as space:
+        return take_in(owner, copy_in(source, space), options, now, space)
+
+
+def copy_in(source: Path, space: ReservedSpace) -> ArrivedFile:
+    """Copy a file of this machine into its reserved space and hash it. Raises QuotaExceeded and StorageFull."""
+    digest, size_bytes = hashlib.sha256(), 0
     try:
-        with full_disk_explained(), source.open("rb") as reading, target.open("xb") as writing:
-            shutil.copyfileobj(reading, writing, _BLOCK)
-        with target.open("rb") as copy:
-            digest = hashlib.file_digest(copy, "sha256").hexdigest()
+        with full_disk_explained(), source.open("rb") as reading, space.path.open("xb") as writing:
+            while block := reading.read(_BLOCK):
+                size_bytes += len(block)
+                space.cover(size_bytes)  # it may be growing
+                digest.update(block)
+                writing.write(block)
     except BaseException:
-        target.unlink(missing_ok=True)
+        space.path.unlink(missing_ok=True)
         raise
-    return ArrivedFile(target, filename or source.name, target.stat().st_size, digest)
+    return ArrivedFile(space.path, source.name, size_bytes, digest.hexdigest())
 
 
-def take_in(owner: User, file: ArrivedFile, options: UploadOptions, now: datetime) -> Recording:
+def take_in(
+    owner: User, file: ArrivedFile, options: UploadOptions, now: datetime, space: ReservedSpace | None = None
+) -> Recording:
     """Make a recording of a file: sync it, move it to its place, write recording and job, wake a worker.
 
-    Raises StorageFull. On an error the file is gone and nothing is written.
+    Raises QuotaExceeded and StorageFull. On an error the file is gone and nothing is written.
     """
     recording_id = new_id()
     try:
         _sync(file.path)
         file_store().keep_upload(file.path, recording_id)
         with write() as session:
+            lock_limits(session)
+            if space is not None:
+                space.hand_over(session)
+            check_quota_within(session, owner.id, file.size_bytes, now)
             recording = register(session, recording_id, owner.id, file, options, now)
     except BaseException:
         file.path.unlink(missing_ok=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import config
-from core.database.sessions import read
-from core.database.tables import Recording, ResumableUpload
+from core.database.sessions import lock_table
+from core.database.tables import Recording, Reservation, ResumableUpload
 from core.storage.store import file_store
 from pipeline.errors import PipelineError, StorageFull
 
@@ -26,31 +28,48 @@ class QuotaExceeded(PipelineError):
     default_hint = "Delete recordings that you no longer need, or ask for a higher limit."
 
 
-def check_room(length: int) -> None:
-    """Whether the disk has room for a file beside what is announced already. Raises StorageFull."""
-    with read() as session:
-        rows = session.execute(unfinished_uploads(ResumableUpload.id, ResumableUpload.length)).all()
-    there = file_store().incoming_sizes()
-    awaited = sum(max(0, announced - there.get(id, 0)) for id, announced in rows)
-    if file_store().free_bytes() - awaited < length + RESERVE_BYTES:
-        raise StorageFull(hint="Ask the person who runs this server to free some space.")
+def lock_limits(session: Session) -> None:
+    """Let nobody else take or promise space until the end of this `write()`: two must not both get the last of it."""
+    lock_table(session, ResumableUpload.__tablename__)
 
 
-def check_quota(owner_id: str, length: int, now: datetime) -> None:
-    """Whether a user may keep a file of so many bytes. Raises QuotaExceeded."""
-    with read() as session:
-        check_quota_within(session, owner_id, length, now)
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """The disk at one moment: its free bytes, and the bytes of each file on its way."""
+
+    free_bytes: int
+    arriving: Mapping[str, int]
+
+    def check_room_within(self, session: Session, length: int, now: datetime) -> None:
+        """Whether there is room for so many bytes beside those that are promised. Raises StorageFull."""
+        rows = [
+            *session.execute(unfinished_uploads(ResumableUpload.id, ResumableUpload.length)),
+            *session.execute(select(Reservation.id, Reservation.size_bytes).where(Reservation.expires_at > now)),
+        ]
+        awaited = sum(max(0, promised - self.arriving.get(id, 0)) for id, promised in rows)
+        if self.free_bytes - awaited < length + RESERVE_BYTES:
+            raise StorageFull(hint="Ask the person who runs this server to free some space.")
 
 
-def check_quota_within(session: Session, owner_id: str, length: int, now: datetime) -> None:
+def measure_disk() -> Disk:
+    """Look at the disk, before a transaction: nothing waits for a disk within one."""
+    return Disk(file_store().free_bytes(), file_store().incoming_sizes())
+
+
+def check_quota_within(session: Session, owner_id: str, length: int, now: datetime, new_files: int = 1) -> None:
+    """Whether a user may keep so many bytes more, in so many new files, after `lock_limits`. Raises QuotaExceeded."""
     settings = config.load()
-    kept = select(func.count(), func.coalesce(func.sum(Recording.size_bytes), 0)).where(Recording.owner_id == owner_id)
-    coming = unfinished_of(owner_id, now, func.count(), func.coalesce(func.sum(ResumableUpload.length), 0))
-    (files_kept, bytes_kept), (files_coming, bytes_coming) = (session.execute(query).one() for query in (kept, coming))
-    most = settings.max_user_bytes
-    if most and bytes_kept + bytes_coming + length > most:
+    count, total = func.count(), func.sum
+    kept = select(count, total(Recording.size_bytes)).where(Recording.owner_id == owner_id)
+    coming = unfinished_of(owner_id, now, count, total(ResumableUpload.length))
+    reserved = select(count, total(Reservation.size_bytes)).where(
+        Reservation.owner_id == owner_id, Reservation.expires_at > now
+    )
+    found = [session.execute(query).one() for query in (kept, coming, reserved)]
+    files, size_bytes = sum(row[0] for row in found), sum(int(row[1] or 0) for row in found)
+    if settings.max_user_bytes and size_bytes + length > settings.max_user_bytes:
         raise QuotaExceeded()
-    if settings.max_user_recordings and files_kept + files_coming >= settings.max_user_recordings:
+    if settings.max_user_recordings and files + new_files > settings.max_user_recordings:
         raise QuotaExceeded(f"You have {settings.max_user_recordings} recordings, which is as many as one may keep.")
 
 

@@ -14,13 +14,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 
 from core.database.base import new_id
-from core.database.sessions import lock_table, read, write
+from core.database.sessions import read, write
 from core.database.tables import ResumableUpload
 from core.queue.notifications import notify
 from core.recordings.options import UploadOptions
 from core.storage.store import file_store
-from core.uploads import intake
-from core.uploads.limits import check_quota_within, check_room, check_unfinished_within
+from core.uploads import intake, reservations
+from core.uploads.limits import check_quota_within, check_unfinished_within, lock_limits, measure_disk
 from core.uploads.partial_file import OffsetTaken, PartialFile, hash_of
 from pipeline.errors import PipelineError
 
@@ -49,7 +49,6 @@ class AnnouncedUpload:
 
 def create(owner_id: str, announced: AnnouncedUpload, now: datetime) -> ResumableUpload:
     """Begin an upload. Raises QuotaExceeded and StorageFull."""
-    check_room(announced.length)
     upload = ResumableUpload(
         id=new_id(),
         owner_id=owner_id,
@@ -59,12 +58,14 @@ def create(owner_id: str, announced: AnnouncedUpload, now: datetime) -> Resumabl
         created_at=now,
         expires_at=now + KEPT,
     )
+    disk = measure_disk()
     path = file_store().create_incoming(upload.id)
     try:
         with write() as session:
-            lock_table(session, ResumableUpload.__tablename__)  # two at once must not both find the last place free
+            lock_limits(session)
             check_quota_within(session, owner_id, announced.length, now)
             check_unfinished_within(session, owner_id, now)
+            disk.check_room_within(session, announced.length, now)
             session.add(upload)
     except BaseException:
         path.unlink(missing_ok=True)
@@ -155,6 +156,7 @@ def _make_recording(upload: ResumableUpload, sha256: str, now: datetime) -> None
     arrived = intake.ArrivedFile(file_store().incoming(upload.id), upload.filename, upload.length, sha256)
     file_store().link_upload(upload.id)
     with write() as session:
+        lock_limits(session)  # its bytes are counted once, as announced or as kept
         row = session.get_one(ResumableUpload, upload.id, with_for_update=True)  # with the last change of the options
         recording = intake.register(session, row.id, row.owner_id, arrived, UploadOptions(**row.options), now)
         row.recording_id, row.expires_at = recording.id, now + KEPT
@@ -195,7 +197,8 @@ def _finish_quietly(upload_id: str, now: datetime) -> bool:
 
 
 def sweep(now: datetime) -> int:
-    """Remove expired uploads, and end those whose bytes are all there though nobody asked again; returns how many."""
+    """Remove what has expired, and end uploads that are complete though nobody asked again; returns how many."""
+    reservations.remove_expired(now)
     there = file_store().incoming_sizes()
     with read() as session:
         rows = session.scalars(select(ResumableUpload)).all()

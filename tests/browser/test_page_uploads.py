@@ -210,3 +210,75 @@ def test_somebody_logged_out_meanwhile_is_told_and_can_go_on(open_page: OpenPage
         page.get_by_role("button", name="Resume").click()
         page.wait_for_url("**/recordings/*")
     check_library(owner, file)
+
+
+def delete(file: Path) -> None:
+    file.unlink()
+
+
+def overwrite(file: Path) -> None:
+    file.write_bytes(os.urandom(file.stat().st_size))
+
+
+def append(file: Path) -> None:
+    with file.open("ab") as more:
+        more.write(b"more")
+
+
+def replace(file: Path) -> None:
+    other = sound(file.parent, "other.tmp", file.stat().st_size)
+    other.rename(file)
+
+
+#: What the browser says of a file that it cannot read.
+UNREADABLE = ("net::ERR_UPLOAD_FILE_CHANGED", "net::ERR_FILE_NOT_FOUND", "net::ERR_ACCESS_DENIED", "net::ERR_FAILED")
+
+
+@pytest.mark.parametrize("change", [delete, overwrite, append, replace])
+@pytest.mark.parametrize("is_under_way", [False, True])
+def test_a_file_that_changed_after_it_was_chosen_is_to_be_chosen_again(
+    open_page: OpenPage, owner: User, tmp_path: Path, change: Callable[[Path], None], is_under_way: bool
+) -> None:
+    file = sound(tmp_path, "changing.wav", 8 * MEGABYTE)
+    os.utime(file, (1_700_000_000, 1_700_000_000))  # the browser compares the time of the last change
+    with open_page(expected=UNREADABLE) as page:
+        page.goto("/upload")
+        page.locator("input[type=file]:not([name])").set_input_files(file)
+        if is_under_way:
+            slow_down(page, 2)
+            page.locator("[data-start]").click()
+            wait_until(lambda: arrived() > MEGABYTE / 2, 20)
+            page.get_by_role("button", name="Pause").click()
+            page.get_by_text("Paused", exact=True).wait_for()
+            change(file)
+            page.get_by_role("button", name="Resume").click()
+        else:
+            change(file)
+            page.locator("[data-start]").click()
+        page.get_by_text("The file changed, choose it again", exact=True).wait_for()
+        assert page.get_by_text("Connection lost").is_hidden()
+        assert page.get_by_role("button", name="Resume").is_hidden()
+        wait_until(lambda: file_store().incoming_sizes() == {})
+        assert not queries.page(owner.id, 9)
+        if file.exists():
+            page.get_by_role("button", name="Remove changing.wav").click()
+            page.locator("input[type=file]:not([name])").set_input_files(file)
+            page.locator("[data-start]").click()
+            page.wait_for_url("**/recordings/*", timeout=30_000)
+            check_library(owner, file)
+
+
+def test_a_lost_connection_is_not_blamed_on_the_file(
+    open_page: OpenPage, server: GunicornServer, owner: User, tmp_path: Path
+) -> None:
+    file = sound(tmp_path, "whole.wav", 4 * MEGABYTE)
+    with open_page(expected=BROKEN) as page:
+        page.goto("/upload")
+        page.locator("input[type=file]:not([name])").set_input_files(file)
+        server.kill()
+        page.locator("[data-start]").click()
+        page.get_by_text("Connection lost").wait_for()
+        assert page.get_by_text("The file changed").is_hidden()
+        server.start()
+        page.wait_for_url("**/recordings/*", timeout=60_000)
+    check_library(owner, file)

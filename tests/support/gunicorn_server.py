@@ -15,14 +15,13 @@ from support.helpers import ROOT, free_port
 
 
 class GunicornServer:
-    """The site on the settings of this process; `configuration` is a Python file for gunicorn."""
+    """The site on the settings of this process; `configuration` is a Python file instead of its own for gunicorn."""
 
     def __init__(self, configuration: Path | None = None) -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        more = ["-c", str(configuration)] if configuration else []
-        bind = ["-k", "gthread", "-w", "2", "--threads", "8", "-b", f"127.0.0.1:{self.port}"]
-        self._command = [sys.executable, "-m", "gunicorn", *more, *bind, "run:app"]
+        chosen = ["-c", str(configuration or "launcher/gunicorn_conf.py"), "-b", f"127.0.0.1:{self.port}"]
+        self._command = [sys.executable, "-m", "gunicorn", *chosen, "run:app"]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -43,6 +42,15 @@ class GunicornServer:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(10)
             self._process = None
+
+    def stop(self) -> float:
+        """Ask it to stop; returns how long it took, in seconds."""
+        assert self._process is not None
+        began = time.monotonic()
+        self._process.terminate()
+        self._process.wait(90)
+        self._process = None
+        return time.monotonic() - began
 
     def memory(self) -> int:
         """Bytes of memory of its largest process."""

@@ -20,7 +20,7 @@ from workers import step_runner
 
 
 def upload(owner: User, path: Path, **options: object) -> str:
-    return intake.take_in(owner, intake.copy_in(path), UploadOptions(**options), utc_now()).id
+    return intake.take_in_copy(owner, path, UploadOptions(**options), utc_now()).id
 
 
 def work() -> int:

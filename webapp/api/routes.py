@@ -44,7 +44,6 @@ def _require_key() -> Response | None:
     try:
         authentication.authenticate_key()
     except errors.Unauthorized as error:
-        form_upload.drain_body()
         return _close_connection(error_responses.make_response(error))
     return None
 

@@ -70,7 +70,7 @@ def recap(
     owner = _find_owner(email)
     _check_file(file)
     upload_options = UploadOptions(title=title, language=language, num_speakers=speakers, until=until)
-    recording = intake.take_in(owner, intake.copy_in(file), upload_options, utc_now())
+    recording = intake.take_in_copy(owner, file, upload_options, utc_now())
     notifier.flush(5)
     try:
         recording = _follow(recording.id)

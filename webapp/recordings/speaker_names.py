@@ -12,6 +12,7 @@ from core.database.tables import Recording
 from core.queue import notifications
 from core.recordings import recaps
 from core.recordings.speaker_names import MAX_NAME, set_names
+from webapp import validation
 from webapp.errors import InvalidRequest, not_ready
 
 Names = dict[str, Annotated[str, Field(max_length=MAX_NAME)]]
@@ -29,7 +30,7 @@ def read_form(form: Mapping[str, str]) -> Names:
 def read_json(body: bytes) -> Names:
     """The names of a JSON body, by speaker ID. Raises InvalidRequest."""
     try:
-        return _names.validate_json(body)
+        return _names.validate_python(validation.read_json(body))
     except ValidationError as error:
         raise _make_error(error) from error
 

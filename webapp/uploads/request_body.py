@@ -10,35 +10,32 @@ from flask import request
 
 from core.storage.files import full_disk_explained
 from core.storage.store import file_store
-from webapp.errors import WebError
-from webapp.uploads.connection_timeout import limit_read_time
+from webapp.errors import ConnectionLost, ConnectionStalled
 from webapp.uploads.tus_headers import Checksum, ChecksumMismatch
 
 #: How much is read at once, in bytes. At most this much is lost when the connection breaks off.
 CHUNK_BYTES = 65536
 
 
-class ConnectionLost(WebError):
-    """The body broke off. The client may not be there to read this."""
+def has_body() -> bool:
+    """Whether the request carries a body, of known length or in chunks."""
+    return bool(request.content_length) or _is_chunked()
 
-    code, retryable = "line_lost", True
-    default_message = "The connection was lost before all bytes had arrived."
-    default_hint = "Get the offset with HEAD, then continue from there."
+
+def _is_chunked() -> bool:
+    return request.content_length is None and "chunked" in request.headers.get("Transfer-Encoding", "").lower()
 
 
 def read_chunks(maximum: int) -> Iterator[bytes]:
     """The bytes of the body, at most `maximum`. Raises ConnectionLost; the chunks before it are valid."""
-    stream, length = request.environ["wsgi.input"], request.content_length
-    if length is None:  # a chunked body has its own end; without chunks there is no body
-        length = maximum if "wsgi.input_terminated" in request.environ else 0
+    length = request.content_length or (maximum if _is_chunked() else 0)
     left = min(length, maximum)
-    with limit_read_time():
-        while left:
-            data = _read(stream, min(CHUNK_BYTES, left))
-            if not data:
-                break
-            left -= len(data)
-            yield data
+    while left:
+        data = _read(request.environ["wsgi.input"], min(CHUNK_BYTES, left))
+        if not data:
+            break
+        left -= len(data)
+        yield data
     if left and request.content_length is not None:
         raise ConnectionLost()
 
@@ -46,6 +43,8 @@ def read_chunks(maximum: int) -> Iterator[bytes]:
 def _read(stream: Any, count: int) -> bytes:
     try:
         data: bytes = stream.read(count)
+    except TimeoutError as error:
+        raise ConnectionStalled() from error
     except (OSError, ValueError) as error:
         raise ConnectionLost() from error
     return data

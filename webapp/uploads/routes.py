@@ -54,7 +54,6 @@ def upload() -> Response:
     """Receive a recording from a browser. A script gets JSON, a plain form a page."""
     try:
         if not current_user.is_authenticated:
-            form_upload.drain_body()
             raise errors.Unauthorized("You are not logged in.", "Log in, then upload again.")
         security.refuse_other_sites()
         recording = form_upload.receive_upload(authentication.current_account(), check_form=security.check_token)

@@ -14,6 +14,7 @@ from flask import request
 
 from core.uploads.resumable import AnnouncedUpload
 from webapp import errors
+from webapp.stored_text import refuse_unstorable
 from webapp.uploads.upload_file_writer import too_large
 from webapp.uploads.upload_options import read_upload_options
 
@@ -21,6 +22,16 @@ VERSION = "1.0.0"
 EXTENSIONS = ("creation", "creation-with-upload", "expiration", "termination", "checksum")
 CHECKSUMS = ("sha1", "sha256")
 CONTENT_TYPE = "application/offset+octet-stream"
+#: The protocol's headers in a request, with the extensions above.
+_KNOWN_HEADERS = ("upload-length", "upload-metadata", "upload-offset", "upload-checksum")
+#: What a client means by a header of an extension that is not supported.
+_EXTENSIONS_BY_HEADER = {
+    "upload-concat": "concatenation: joining uploads",
+    "upload-defer-length": "creation-defer-length: telling the length later",
+    "upload-complete": "the upload protocol of the IETF",
+    "upload-incomplete": "the upload protocol of the IETF",
+    "upload-draft-interop-version": "the upload protocol of the IETF",
+}
 #: Longer numbers are invalid.
 _MAX_DIGITS = 18
 
@@ -37,6 +48,13 @@ class InvalidHeader(errors.InvalidRequest):
     """An invalid header."""
 
     status = 400
+
+
+class UnsupportedExtension(errors.WebError):
+    """A request that relies on an extension of the protocol that is not announced."""
+
+    code = "unsupported_extension"
+    default_hint = f"This server supports {', '.join(EXTENSIONS)}; see OPTIONS /files/."
 
 
 class ChecksumMismatch(errors.WebError):
@@ -72,6 +90,18 @@ def check_version() -> None:
         raise WrongVersion()
 
 
+def check_extensions() -> None:
+    """Raises UnsupportedExtension for any header of the protocol that would be ignored."""
+    for name, _ in request.headers:
+        if name.lower().startswith("upload-") and name.lower() not in _KNOWN_HEADERS:
+            meaning = _EXTENSIONS_BY_HEADER.get(name.lower())
+            raise UnsupportedExtension(
+                f"The header {name[:40]} is not supported" + (f" ({meaning})." if meaning else ".")
+            )
+    if "upload-" in request.headers.get("Trailer", "").lower():
+        raise UnsupportedExtension("A checksum after the body (checksum-trailer) is not supported.")
+
+
 def check_content_type() -> None:
     """Raises WrongBody if the body is not marked as the bytes of a file."""
     if request.mimetype != CONTENT_TYPE:
@@ -94,6 +124,7 @@ def read_announced(max_bytes: int) -> AnnouncedUpload:
     if length > max_bytes:
         raise too_large(max_bytes)
     fields = read_metadata(request.headers.get("Upload-Metadata", ""))
+    refuse_unstorable(fields.values())
     return AnnouncedUpload(fields.get("filename") or fields.get("name", ""), length, read_upload_options(fields))
 
 
@@ -123,11 +154,14 @@ def read_checksum() -> Checksum | None:
         known = " or ".join(CHECKSUMS)
         raise InvalidHeader(f"The checksum {algorithm[:20]!r} is unknown.", f"Use {known}.", field="Upload-Checksum")
     try:
-        return Checksum(algorithm, base64.b64decode(value.strip(), validate=True))
-    except binascii.Error as error:
+        digest = base64.b64decode(value.strip(), validate=True)
+    except binascii.Error:
+        digest = b""
+    if len(digest) != hashlib.new(algorithm, usedforsecurity=False).digest_size:
         raise InvalidHeader(
             "The checksum cannot be read.", "Send it in Base64 after its name.", field="Upload-Checksum"
-        ) from error
+        )
+    return Checksum(algorithm, digest)
 
 
 def format_date(moment: datetime) -> str:

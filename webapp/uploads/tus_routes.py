@@ -17,7 +17,7 @@ from webapp import error_responses, errors, security
 from webapp.auth import authentication
 from webapp.settings import current_settings
 from webapp.uploads import request_body, tus_headers
-from webapp.uploads.form_upload import drain_body
+from webapp.uploads.concurrency import one_more_body
 from webapp.uploads.upload_file_writer import too_large
 from webapp.uploads.upload_options import read_upload_options
 
@@ -42,13 +42,12 @@ def _authenticate() -> None:
     elif request.method != "HEAD":
         security.refuse_forged()
     tus_headers.check_version()
+    tus_headers.check_extensions()
 
 
 @blueprint.errorhandler(PipelineError)
 def _refuse(error: PipelineError) -> Response:
     """Respond with the error, though part of the body may still be arriving."""
-    if request.content_length and not isinstance(error, request_body.ConnectionLost):
-        drain_body()
     response = error_responses.make_response(error)
     response.headers["Connection"] = "close"
     if isinstance(error, OffsetTaken):
@@ -83,12 +82,20 @@ def describe_server(upload_id: str | None = None) -> Response:
 def create() -> Response:
     """Begin an upload. The request may already carry its first bytes."""
     announced = tus_headers.read_announced(current_settings().max_upload_bytes)
-    if request.content_length or request.mimetype == tus_headers.CONTENT_TYPE:
+    has_body = request_body.has_body()
+    if has_body or request.mimetype == tus_headers.CONTENT_TYPE:
         tus_headers.check_content_type()
+        tus_headers.read_checksum()
+    if (request.content_length or 0) > announced.length:
+        raise too_large(announced.length)
     upload = resumable.create(authentication.current_account().id, announced, utc_now())
     headers = {"Location": url_for("tus.show_offset", upload_id=upload.id)}
-    if request.mimetype == tus_headers.CONTENT_TYPE:
-        return _make_response(201, headers | _append_body(upload, 0))
+    if has_body:
+        try:
+            return _make_response(201, headers | _append_body(upload, 0))
+        except PipelineError:
+            resumable.remove(upload.id)  # the client does not learn its address
+            raise
     return _make_response(201, headers | {"Upload-Expires": tus_headers.format_date(upload.expires_at)})
 
 
@@ -154,16 +161,18 @@ def _append_body(upload: ResumableUpload, offset: int) -> dict[str, str]:
     if (request.content_length or 0) > left:
         raise too_large(upload.length)
     chunks = request_body.read_checked_chunks(left, checksum) if checksum else request_body.read_chunks(left)
-    renewed = utc_now()
+    start, renewed = offset, None
     try:
-        for chunk in chunks:
-            offset = resumable.append(upload, offset, chunk)
-            if (utc_now() - renewed).total_seconds() > RENEW_SECONDS:
-                renewed = utc_now()
-                resumable.renew(upload.id, renewed)
+        with one_more_body(upload.owner_id):
+            for chunk in chunks:
+                offset = resumable.append(upload, offset, chunk)
+                if renewed is None or (utc_now() - renewed).total_seconds() > RENEW_SECONDS:
+                    renewed = utc_now()
+                    resumable.renew(upload.id, renewed)
     finally:
         stored = resumable.offset(upload)
-        upload.expires_at = resumable.renew(upload.id, utc_now())
+        if offset > start:  # only bytes keep an upload
+            upload.expires_at = resumable.renew(upload.id, utc_now())
     return _make_offset_headers(upload, stored)
 
 

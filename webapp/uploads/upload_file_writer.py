@@ -1,55 +1,44 @@
-"""Writes the file of an upload to disk while the form is parsed, counting and hashing its bytes."""
+"""Writes the file of an upload to disk while its form arrives, counting and hashing its bytes."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from pathlib import Path
 
 from core.storage.files import full_disk_explained
 from core.uploads.intake import ArrivedFile
+from core.uploads.reservations import ReservedSpace
 from webapp import errors, formats
 
 
 class UploadFileWriter:
-    """A file that counts and hashes what is written. Werkzeug's form parser calls write, seek, read and close.
+    """The file of an upload, counted and hashed as it is written into its reserved space.
 
-    Raises TooLarge beyond `max_bytes`, and StorageFull if the disk is full.
+    Raises TooLarge beyond `max_bytes`, QuotaExceeded, and StorageFull if the disk is full.
     """
 
-    def __init__(self, path: Path, max_bytes: int) -> None:
-        self.path = path
-        self.max_bytes = max_bytes
+    def __init__(self, space: ReservedSpace, max_bytes: int) -> None:
         self.size = 0
+        self._space = space
+        self._max_bytes = max_bytes
         self._hash = hashlib.sha256()
-        self._file = path.open("xb")
+        self._file = space.path.open("xb")
 
     def write(self, data: bytes) -> int:
         """Write the next bytes."""
         self.size += len(data)
-        if self.size > self.max_bytes:
-            raise too_large(self.max_bytes)
+        if self.size > self._max_bytes:
+            raise too_large(self._max_bytes)
+        self._space.cover(self.size)
         self._hash.update(data)
         with full_disk_explained():
             return self._file.write(data)
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """The parser rewinds at the end, but never reads."""
-        return 0
-
-    def read(self, _count: int = -1) -> bytes:
-        """Nothing is read back; the bytes are on disk."""
-        return b""
-
-    def close(self) -> None:
-        """Called by the parser at the end of the request."""
-        self._file.close()
 
     def finish(self, filename: str) -> ArrivedFile:
         """Close the complete file, whose name as uploaded is `filename`."""
         with full_disk_explained():
             self._file.close()
-        return ArrivedFile(self.path, filename, self.size, self._hash.hexdigest())
+        return ArrivedFile(self._space.path, filename, self.size, self._hash.hexdigest())
 
     def discard(self) -> None:
         """Close and remove the file. Does nothing if it has been moved into the store."""
@@ -57,7 +46,7 @@ class UploadFileWriter:
             self._file.close()
         except OSError:  # a full disk fails again when the buffer cannot be written
             os.close(self._file.fileno())
-        self.path.unlink(missing_ok=True)
+        self._space.path.unlink(missing_ok=True)
 
 
 def too_large(max_bytes: int) -> errors.TooLarge:

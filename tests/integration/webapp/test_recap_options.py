@@ -78,7 +78,7 @@ def test_instructions_of_two_thousand_signs_of_any_script_are_taken(program: Pro
 
 
 def test_control_characters_in_instructions_go_and_lines_stay(program: Program) -> None:
-    answer = program.upload(instructions=" One\r\ntwo\x00\u202ethree\n")
+    answer = program.upload(instructions=" One\r\ntwo\x07\u202ethree\n")
     assert answer.json["choices"]["instructions"] == "One\ntwo  three"
 
 

@@ -167,7 +167,8 @@ def test_a_silent_line_is_given_up(key: str, tmp_path: Path) -> None:
     configuration = tmp_path / "quick.py"
     configuration.write_text(
         "import sys\nsys.path.insert(0, '.')\n"
-        "from webapp.uploads import connection_timeout\nconnection_timeout.TIMEOUT_SECONDS = 0.5\n"
+        "from launcher import paced_reader\npaced_reader.WINDOW_SECONDS = 0.5\n"
+        "from launcher.gunicorn_conf import *\n"
     )
     with GunicornServer(configuration) as server:
         client = Client(server, key)

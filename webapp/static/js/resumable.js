@@ -125,13 +125,25 @@ export class Sender {
     this.listener.failed(readError(response));
   }
 
-  loseConnection() {
+  // The browser reports a file that it cannot read any more like a broken connection, so we try to read it ourselves.
+  async loseConnection() {
+    if (!(await canRead(this.file, this.sent))) this.loseFile();
     if (!this.isOn) return;
     clearTimeout(this.watchdog);
     this.listener.lost(this.sent);
     this.retry(this.wait);
     this.wait = Math.min(2 * this.wait, LONGEST_WAIT);
     window.addEventListener("online", this.retryNow, { once: true });
+  }
+
+  loseFile() {
+    if (!this.isOn) return;
+    this.remove(); // the bytes on the server belong to a file that is no more
+    this.listener.failed({
+      code: "file_changed",
+      message: "The file changed, choose it again.",
+      hint: "It was changed, moved or deleted after you had chosen it.",
+    });
   }
 
   retry(after) {
@@ -162,6 +174,7 @@ export class Sender {
   remove() {
     this.stop();
     this.upload?.abort(true).catch(() => {}); // the server is away: the upload expires there
+    this.upload = null;
   }
 
   change(fields) {
@@ -172,6 +185,15 @@ export class Sender {
       headers: { Accept: "application/json", "X-CSRFToken": this.site.token, "Tus-Resumable": "1.0.0" },
       body: new URLSearchParams(fields),
     }).catch(() => (this.isOld = true)); // sent again when the upload continues
+  }
+}
+
+async function canRead(file, place) {
+  try {
+    await file.slice(place, place + 1).arrayBuffer();
+    return true;
+  } catch {
+    return false;
   }
 }
 

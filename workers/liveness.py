@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.clock import utc_now
 from core.jobs import recovery
+from core.jobs.recovery import Loss
 
 log = logging.getLogger(__name__)
 
@@ -18,8 +19,11 @@ _seen_kills = 0
 
 
 def own_id() -> str:
-    """Where a job runs: machine, process namespace (containers on one host share its name) and process."""
-    return f"{_namespace()}:{os.getpid()}"
+    """Where a job runs: machine, process namespace (containers on one host share its name), worker and process.
+
+    The worker is the process' parent.
+    """
+    return f"{_namespace()}:{os.getppid()}:{os.getpid()}"
 
 
 def _namespace() -> str:
@@ -31,16 +35,22 @@ def _namespace() -> str:
 
 
 def release_orphaned_jobs() -> int:
-    """Free the jobs held by processes of this place that are gone; returns how many."""
-    out_of_memory = count_memory_kills() > _seen_kills
+    """Free the jobs held by dead processes of this worker, or of dead workers of this place; returns how many."""
+    of_own = Loss.OUT_OF_MEMORY if count_memory_kills() > _seen_kills else Loss.PROCESS_DIED
     note_memory_kills()
     freed = 0
-    for worker_id in recovery.running_workers():
-        place, _, process = worker_id.rpartition(":")
-        if place == _namespace() and not _is_alive(process):
-            freed += recovery.lose(worker_id, utc_now(), out_of_memory=out_of_memory)
+    for holder in recovery.running_workers():
+        place, _, processes = holder.partition(f"{_namespace()}:")
+        parent, _, process = processes.partition(":")
+        if place or not process or _is_alive(process):
+            continue
+        if parent == str(os.getpid()):
+            freed += recovery.lose(holder, utc_now(), of_own)
+        elif not _is_alive(parent):
+            freed += recovery.lose(holder, utc_now(), Loss.INTERRUPTED)
     if freed:
-        log.warning("%d jobs of dead processes freed%s", freed, "; memory had run out" if out_of_memory else "")
+        memory = "; memory had run out" if of_own is Loss.OUT_OF_MEMORY else ""
+        log.warning("%d jobs of dead processes freed%s", freed, memory)
     return freed
 
 

@@ -1,4 +1,4 @@
-"""Whether Ollama is to be asked: after failures in a row, of whatever worker, it is paused for a while.
+"""A circuit breaker for Ollama: after failures in a row, in any worker, no worker calls it for a while.
 
 A row for each address counts the failures; a success takes it away. When the rest is over the next call is a trial: one
 more failure and Ollama rests again at once. Being told that a model is missing is no failure, and neither is an answer
@@ -66,12 +66,12 @@ def read_circuit(host: str, now: datetime) -> CircuitState:
 
 
 def open_until(host: str, now: datetime) -> datetime | None:
-    """Until when Ollama is not to be asked; None: it may be."""
+    """Until when Ollama must not be called; None if it may be."""
     return read_circuit(host, now).open_until
 
 
 def note_failure(host: str, reason: str, now: datetime) -> datetime | None:
-    """Count a call that brought no answer; returns until when Ollama rests, if it does.
+    """Count a call that brought no answer; returns until when Ollama is not called, if so.
 
     A call that began before the rest and fails in it counts, but does not prolong it.
     Raises ValueError for a reason that is not in REASONS: free text could hold words of a recording.
@@ -91,7 +91,7 @@ def note_failure(host: str, reason: str, now: datetime) -> datetime | None:
 
 
 def note_success(host: str) -> None:
-    """Ollama gave a whole answer: nothing is held against it."""
+    """Ollama gave a complete answer: forget its failures."""
     with sessions.read() as session:
         if session.get(OllamaHealth, host) is None:  # so it is nearly always, and nothing needs writing
             return
@@ -100,12 +100,12 @@ def note_success(host: str) -> None:
 
 
 def allow_trial(host: str) -> None:
-    """End the rest because somebody asks for it; one more failure and Ollama rests again."""
+    """Allow one call although the breaker is open, because a person asks for it; one more failure opens it again."""
     with sessions.write() as session:
         session.execute(update(OllamaHealth).where(OllamaHealth.host == host).values(open_until=None))
 
 
 def _still(row: OllamaHealth, now: datetime) -> datetime | None:
-    """The end of a rest that is not over. One further away than a rest is long is of a clock that was set back."""
+    """When the breaker may close, if that is ahead. A time too far ahead comes from a clock that was set back."""
     until = row.open_until
     return until if until is not None and now < until <= now + OPEN_TIME else None

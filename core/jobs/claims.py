@@ -84,7 +84,7 @@ def held_by(claim: Claim) -> ColumnElement[bool]:
 
 
 def renew(claim: Claim, now: datetime, lease_seconds: float) -> bool:
-    """Prolong the lease; False: the job is no longer ours."""
+    """Extend the lease; False if the job is no longer held by this claim."""
     return change(held_by(claim), lease_until=now + timedelta(seconds=lease_seconds))
 
 
@@ -94,6 +94,6 @@ def give_back(claim: Claim, now: datetime) -> bool:
 
 
 def is_held(claim: Claim) -> bool:
-    """Whether the job is still ours."""
+    """Whether the job is still held by this claim."""
     with read() as session:
         return session.scalar(select(Job.id).where(held_by(claim))) is not None

@@ -47,7 +47,7 @@ def note_saved_work(claim: Claim) -> bool:
 
 
 def note_result(claim: Claim, kind: str, key: str) -> bool:
-    """Say that the recording uses a stage file, before it is read or written. False: the job is no longer ours."""
+    """Say that the recording uses a stage file, before it is read or written. False if the claim is lost."""
     with write() as session:
         if not session.scalar(select(Job.id).where(held_by(claim))):
             return False

@@ -38,7 +38,7 @@ class Findings:
 
 
 def verify(now: datetime, age_seconds: float = 3600) -> Findings:
-    """Hold files against rows. Files younger than `age_seconds` may belong to work that goes on: they are left out."""
+    """Compare files with rows. Files younger than `age_seconds` may belong to running work and are ignored."""
     older_than = now.timestamp() - age_seconds
     on_disk, results = file_store().recording_ids(), file_store().stage_sizes()
     with read() as session:
@@ -63,7 +63,7 @@ def verify(now: datetime, age_seconds: float = 3600) -> Findings:
 
 
 def repair(findings: Findings, now: datetime) -> int:
-    """Remove what belongs to nobody, and make lost results again; returns how many findings were mended.
+    """Remove what nothing refers to and recompute lost results; returns how many findings were repaired.
 
     A recording whose upload is gone cannot be mended: it stays for its owner to see.
     """

@@ -41,7 +41,7 @@ class PartialFile:
 
     @contextmanager
     def locked(self) -> Iterator[int]:
-        """Keep everybody else from the file; yields its descriptor."""
+        """Lock the file for this process; yields its descriptor."""
         handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)

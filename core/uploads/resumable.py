@@ -186,7 +186,7 @@ def _remove_row(upload_id: str, expired_by: datetime | None) -> bool:
 
 
 def _finish_quietly(upload_id: str, now: datetime) -> bool:
-    """End one upload; what is wrong with it must not keep the others waiting."""
+    """End one upload; an error in one must not stop the others."""
     try:
         return finish(upload_id, now) is not None
     except (PipelineError, ValueError, ArithmeticError) as error:

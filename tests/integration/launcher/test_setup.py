@@ -154,7 +154,7 @@ def test_a_second_set_up_is_instant(made: VirtualEnvironment) -> None:
     assert made.prepare("run") is False
     assert made.prepare("dev") is False
 
-    assert time.monotonic() - before < 0.2
+    assert time.monotonic() - before < 2
 
 
 def test_changed_requirements_are_installed(made: VirtualEnvironment) -> None:

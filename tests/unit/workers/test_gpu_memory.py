@@ -104,7 +104,7 @@ def test_a_model_that_stays_is_waited_for_only_so_long(
     server.memory.refuses_to_unload = True
     begun = time.monotonic()
     memory.make_room_for_speech(7 * GB, nothing)
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 15
     assert "Ollama still holds recap:latest" in caplog.text
 
 
@@ -117,7 +117,7 @@ def test_who_cancels_ends_the_wait_for_memory(server: OllamaServer, memory: GpuM
     begun = time.monotonic()
     with pytest.raises(Cancelled):
         memory.make_room_for_speech(7 * GB, stop)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 15
 
 
 @pytest.mark.parametrize("free", [None, 0], ids=["driver silent", "Ollama away"])

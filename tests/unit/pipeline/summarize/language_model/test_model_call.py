@@ -143,11 +143,11 @@ def test_a_failure_that_lasts_is_given_up_after_five_calls_with_its_reason(ollam
 
 
 def test_nothing_is_asked_again_once_the_time_for_it_is_over(ollama: OllamaServer) -> None:
-    ollama.plays(Reply(("x",), first_pause=5))
+    ollama.plays(Reply(("x",), first_pause=60))
     begun = time.monotonic()
     with pytest.raises(OllamaFailure, match=r"did not begin its answer within 0\.5 s"):
         ask(ollama.host, limits=ChatLimits(first_token=0.5), retry_within=0.4)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 15
     assert len(ollama.chats) == 1
 
 
@@ -163,7 +163,7 @@ def test_waits_are_random_and_their_bounds_grow() -> None:
         retry.retrying((0.1,) * 20, lambda _: True, lambda: None)(fail)
     took = [after - before for before, after in pairwise(called)]
     assert len(took) == 20
-    assert max(took) < 0.15
+    assert min(took) < 0.05 < max(took)
     assert max(took) - min(took) > 0.03
 
 
@@ -180,7 +180,7 @@ def test_a_cancel_during_the_wait_is_heeded_at_once(ollama: OllamaServer) -> Non
 
     with pytest.raises(Stop):
         ask(ollama.host, on_tick, retry_seconds=(1e9,))
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 15
 
 
 def test_while_it_rests_ollama_is_not_asked(ollama: OllamaServer) -> None:
@@ -256,7 +256,7 @@ def test_a_cancel_while_ollama_is_looked_for_is_heeded() -> None:
     begun = time.monotonic()
     with pytest.raises(Cancelled):
         choose_summarizer(f"http://127.0.0.1:{free_port()}", retry_seconds=(1e9,), on_tick=stop)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 15
 
 
 def test_another_server_at_the_address_is_told_apart() -> None:

@@ -31,6 +31,7 @@ class Timeline:
 
     def __init__(self, writer: SampleWriter, start: float, length: float | None) -> None:
         self.writer, self.start, self.length = writer, start, length
+        self.begin = writer.seconds  # where this timeline begins in the output
         self.clock = 0.0  # seconds of the timeline covered so far, including those in the resampler
         self.resampler: Resampler | None = None
 
@@ -42,7 +43,7 @@ class Timeline:
             if gap > GAP_SECONDS and believed:
                 self.finish()
                 self.clock += gap
-                self.writer.silence(self.clock)
+                self.writer.silence(self.begin + self.clock)
             elif abs(gap) > GAP_SECONDS:
                 self.start += gap
         if self.resampler is None or not self.resampler.fits(frame):
@@ -51,6 +52,11 @@ class Timeline:
         self.clock += frame.samples / frame.sample_rate
         for samples in self.resampler.convert(frame):
             self.writer.write(samples)
+
+    @property
+    def written(self) -> float:
+        """Seconds of this timeline in the output."""
+        return self.writer.seconds - self.begin
 
     def finish(self) -> None:
         """Write what is left in the resampler."""

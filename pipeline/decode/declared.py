@@ -1,0 +1,96 @@
+"""What a file says about its own length, and whether it is cut off.
+
+There are three measures: what the header declares, what the file holds, and what was decoded. A header that says too
+little loses nothing, since the file is read to its end. One that says more proves nothing either: it may be a guess. So
+a recording counts as cut off only if bytes are missing, or its format counts samples, or a part could not be decoded.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.decode.boxes import asf_properties, declared_end
+from pipeline.decode.chunks import SampleData, family_of, find_samples
+from pipeline.decode.mpeg_audio import Announcement, announced
+from pipeline.decode.part import Part
+
+if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
+
+LENGTH_TAG = re.compile(r"(\d{1,4}):(\d\d):(\d\d(?:\.\d{1,9})?)$")  # as Matroska stores it for a track
+SAMPLE_COUNTS = ("flac", "wv", "tta")  # these headers count the samples, and nothing else tells whether some are missing
+NO_LENGTH = ("aac", "amr", "ac3", "eac3", "mpegts", "mpeg")  # libavformat would guess from the bit rate or the last packet
+SHORTFALL_SECONDS = 1.0
+SHORTFALL_SHARE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What one recording says about itself."""
+
+    seconds: float | None  # the end of the audio, from where a player's clock starts
+    missing: int | None  # bytes that the file should have and has not; None if it does not say how long it should be
+    size: int  # bytes of the file
+    counts_samples: bool
+
+    def is_cut_off(self, decoded: float, is_damaged: bool) -> bool:
+        """Whether clearly more was declared than `decoded` seconds, and why is known."""
+        whole = self.seconds
+        if whole is None:
+            whole = decoded * (1 + (self.missing or 0) / self.size)
+        is_known = self.missing or is_damaged or (self.missing is None and self.counts_samples)
+        return bool(is_known) and whole - decoded > max(SHORTFALL_SECONDS, SHORTFALL_SHARE * whole)
+
+
+def read_declared(container: InputContainer, stream: AudioStream, part: Part, start: float) -> Declared:
+    """What `part` declares, with times from `start` on."""
+    name = container.format.name.split(",")[0]
+    family = family_of(part)
+    samples = find_samples(Part(part.start, part.start + part.length), family) if family else None
+    frames = announced(part) if name == "mp3" else None
+    seconds = declared_seconds(container, stream, part, start, samples, frames)
+    return Declared(seconds, missing_bytes(part, name, samples, frames), part.length, name in SAMPLE_COUNTS)
+
+
+def missing_bytes(
+    part: Part, name: str, samples: SampleData | None, frames: Announcement | None
+) -> int | None:
+    """How many bytes fewer the file has than it says; None if it says nothing."""
+    if samples is not None:
+        return samples.missing
+    end = frames.end if frames else declared_end(part, name)
+    return None if end is None else max(0, end - part.length)
+
+
+def declared_seconds(
+    container: InputContainer,
+    stream: AudioStream,
+    part: Part,
+    start: float,
+    samples: SampleData | None,
+    frames: Announcement | None,
+) -> float | None:
+    """When the audio ends, in seconds from `start`; None if the file does not say and libavformat would guess."""
+    name = container.format.name
+    seconds: float | None = None
+    tag = LENGTH_TAG.match(stream.metadata.get("DURATION", ""))
+    if name == "mp3":
+        seconds = frames.seconds if frames else None
+    elif name == "asf":
+        properties = asf_properties(part)
+        seconds = properties.seconds if properties and not properties.is_broadcast else None
+    elif name in NO_LENGTH:
+        return None
+    elif stream.duration is not None and stream.time_base is not None:
+        seconds = float(((stream.start_time or 0) + stream.duration) * stream.time_base) - start
+        if samples is not None:  # libavformat cuts the length to the file's size
+            seconds = None if samples.declared is None else seconds * samples.declared / max(1, samples.held)
+    elif tag:
+        hours, minutes, rest = tag.groups()
+        seconds = int(hours) * 3600 + int(minutes) * 60 + float(rest) - start
+    elif not container.streams.video:  # else it is the length of the longest track, which may be the picture
+        seconds = (container.duration or 0) / 1e6
+    return seconds if seconds and seconds > 0 else None

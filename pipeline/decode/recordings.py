@@ -1,0 +1,84 @@
+"""The recordings that an upload holds, one after another, with wrong numbers in their headers corrected.
+
+People join files by appending one to another, and web radios and recorders chain them. A player goes on with the next
+recording; libavformat stops at it, or reads it by the first one's rate and channels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.decode.boxes import boxes
+from pipeline.decode.chunks import Family, family_of, find_samples
+from pipeline.decode.mpeg_audio import without_wrong_tag
+from pipeline.decode.part import Part
+
+MOST_RECORDINGS = 1000
+OGG_BLOCK = 1 << 16
+OGG_FIRST = 2  # in the flags of a page: a stream begins
+
+
+def recordings_in(upload: Part) -> list[Part]:
+    """The recordings in `upload`, in order: most uploads hold one."""
+    head = upload.bytes_at(0, 12)
+    if head[:4] == b"OggS":
+        return split(upload, ogg_starts(upload))
+    if head[4:8] == b"ftyp":
+        return split(upload, mp4_starts(upload))
+    if family_of(upload):
+        return chunked_recordings(upload)
+    return [without_wrong_tag(upload)]
+
+
+def split(upload: Part, starts: Iterator[int]) -> list[Part]:
+    """`upload` cut at `starts`, the first of which is 0."""
+    cuts = [start for _, start in zip(range(MOST_RECORDINGS), starts, strict=False)] + [upload.length]
+    return [Part(start, end) for start, end in zip(cuts, cuts[1:], strict=False)]
+
+
+def chunked_recordings(upload: Part) -> list[Part]:
+    """The WAV, AIFF, CAF or Wave64 files in `upload`, each with the size of its data as it really is."""
+    found: list[Part] = []
+    start = 0
+    family: Family | None = family_of(upload)
+    while family and len(found) < MOST_RECORDINGS:
+        rest = Part(start, upload.length)
+        samples = find_samples(rest, family)
+        if samples is None:
+            break
+        patches = {} if samples.declared == samples.held else {samples.size_at: samples.size}
+        end = samples.content + samples.held
+        starts = (at for at in (end, end + 1) if family_of(rest, at))
+        length = next(starts, rest.length)
+        found.append(Part(start, start + length, patches))
+        start += length
+        family = family_of(upload, start)
+    return found or [upload]
+
+
+def ogg_starts(upload: Part) -> Iterator[int]:
+    """Where the chained streams of an Ogg file begin: at first pages that follow others. Source: RFC 3533, section 6."""
+    yield 0
+    at, was_first = 0, True
+    while at < upload.length:
+        head = upload.bytes_at(at, 282)
+        if head[:4] != b"OggS" or len(head) < 27:
+            step = upload.bytes_at(at + 1, OGG_BLOCK).find(b"OggS")
+            at += 1 + (step if step >= 0 else OGG_BLOCK - 4)
+            continue
+        is_first = bool(head[5] & OGG_FIRST)
+        if is_first and not was_first:
+            yield at
+        was_first = is_first
+        at += 27 + head[26] + sum(head[27 : 27 + head[26]])
+
+
+def mp4_starts(upload: Part) -> Iterator[int]:
+    """Where MP4 files begin that were appended to one another: at `ftyp` boxes after a whole file."""
+    kinds: set[bytes] = set()
+    yield 0
+    for box in boxes(upload):
+        if box.kind == b"ftyp" and b"moov" in kinds and kinds & {b"mdat", b"moof"}:
+            yield box.start
+            kinds = set()
+        kinds.add(box.kind)

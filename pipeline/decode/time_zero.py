@@ -11,24 +11,22 @@ from pipeline.decode.part import Part
 
 if TYPE_CHECKING:
     from av.container import InputContainer
-    from av.stream import Stream
 
 FIRST_PACKETS = 16  # of a stream, among which the earliest one is: pictures are stored out of order
 MOST_PACKETS = 4000
 
 
 def time_zero(container: InputContainer, part: Part) -> float:
-    """The time of the earliest picture or sound, in seconds of the file's timestamps."""
-    tracks = [track for track in container.streams if track.type in ("audio", "video") and not is_cover(track)]
-    known = [float(track.start_time * track.time_base) for track in tracks if is_timed(track)]
-    unknown = {track.index for track in tracks if track.type == "video" and not is_timed(track)}
-    # libavformat does not tell when H.264 begins unless it may decode it.
-    times = known + (first_times(part, unknown) if unknown else [])
+    """The time of the earliest picture or sound, in seconds of the file's timestamps.
+
+    The pictures' time is taken from their packets: libavformat cannot tell it of H.264 that it may not decode.
+    """
+    pictures = {track.index for track in container.streams.video if not is_cover(track)}
+    times = first_times(part, pictures) if pictures else []
+    for track in container.streams.audio:
+        if track.start_time is not None and track.time_base is not None:
+            times.append(float(track.start_time * track.time_base))
     return min(times, default=(container.start_time or 0) / 1e6)
-
-
-def is_timed(track: Stream) -> bool:
-    return track.start_time is not None and track.time_base is not None
 
 
 def first_times(part: Part, wanted: set[int]) -> list[float]:
@@ -41,7 +39,7 @@ def first_times(part: Part, wanted: set[int]) -> list[float]:
                 if not left or number > MOST_PACKETS:
                     break
                 stamp = packet.dts if packet.pts is None else packet.pts
-                if packet.stream_index not in left or stamp is None or packet.time_base is None:
+                if packet.stream_index not in left or packet.is_discard or stamp is None or packet.time_base is None:
                     continue
                 times.append(float(stamp * packet.time_base))
                 left[packet.stream_index] -= 1

@@ -59,6 +59,11 @@ class SampleData:
     size: bytes  # the size as it should read
 
     @property
+    def goes_on(self) -> bool:
+        """Whether there is more than declared."""
+        return self.held > (self.declared or 0)
+
+    @property
     def missing(self) -> int | None:
         return None if self.declared is None else max(0, self.declared - self.held)
 
@@ -127,7 +132,7 @@ def is_placeholder(size: int, family: Family, is_long: bool) -> bool:
 
 
 def ends_after(part: Part, family: Family, end: int) -> bool:
-    """Whether the sample data ends at `end`, by what follows: the next chunk or file, a tag, zeros; not more samples."""
+    """Whether the sample data ends at `end`, by what follows: another chunk or file, a tag, zeros; not samples."""
     if end > part.length:
         return False
     if part.length - end < family.header or part.bytes_at(end, 8).startswith(TAGS):

@@ -21,8 +21,19 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 LENGTH_TAG = re.compile(r"(\d{1,4}):(\d\d):(\d\d(?:\.\d{1,9})?)$")  # as Matroska stores it for a track
-SAMPLE_COUNTS = ("flac", "wv", "tta")  # these headers count the samples, and nothing else tells whether some are missing
-NO_LENGTH = ("aac", "amr", "ac3", "eac3", "mpegts", "mpeg")  # libavformat would guess from the bit rate or the last packet
+SAMPLE_COUNTS = (
+    "flac",
+    "wv",
+    "tta",
+)  # these headers count the samples, and nothing else tells whether some are missing
+NO_LENGTH = (
+    "aac",
+    "amr",
+    "ac3",
+    "eac3",
+    "mpegts",
+    "mpeg",
+)  # libavformat would guess from the bit rate or the last packet
 SHORTFALL_SECONDS = 1.0
 SHORTFALL_SHARE = 0.01
 
@@ -35,6 +46,11 @@ class Declared:
     missing: int | None  # bytes that the file should have and has not; None if it does not say how long it should be
     size: int  # bytes of the file
     counts_samples: bool
+
+    @property
+    def expected(self) -> float | None:
+        """The seconds of sound to expect, at most: a share of those declared if bytes are missing."""
+        return None if self.seconds is None else self.seconds * self.size / (self.size + (self.missing or 0))
 
     def is_cut_off(self, decoded: float, is_damaged: bool) -> bool:
         """Whether clearly more was declared than `decoded` seconds, and why is known."""
@@ -55,9 +71,7 @@ def read_declared(container: InputContainer, stream: AudioStream, part: Part, st
     return Declared(seconds, missing_bytes(part, name, samples, frames), part.length, name in SAMPLE_COUNTS)
 
 
-def missing_bytes(
-    part: Part, name: str, samples: SampleData | None, frames: Announcement | None
-) -> int | None:
+def missing_bytes(part: Part, name: str, samples: SampleData | None, frames: Announcement | None) -> int | None:
     """How many bytes fewer the file has than it says; None if it says nothing."""
     if samples is not None:
         return samples.missing

@@ -13,8 +13,10 @@ CONTAINERS = (
     "mp3 aac amr flac wv tta ac3 eac3 "  # one codec each; "mp3" is MP1 and MP2 too
     "voc nistsphere "  # Creative Voice, NIST SPHERE
     "ogg matroska webm mov asf avi flv "  # "mov" is MP4, M4A, 3GP and 3G2 too, "asf" is WMA and WMV
-    "mpeg mpegts mxf"  # VOB and MPG; TS, MTS and M2TS; camcorders
+    "mpeg mpegts mxf dv"  # VOB and MPG; TS, MTS and M2TS; camcorders
 ).split()
+
+WITHOUT_TIMES = ("mp3", "aac", "amr", "ac3", "eac3")  # frames of sound and nothing else
 
 # Audio only: with this list libavformat does not even start a video decoder to determine the size of a picture.
 CODECS = (

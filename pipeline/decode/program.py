@@ -31,6 +31,7 @@ from av.stream import Discard
 from pipeline.decode.boxes import lacks_index
 from pipeline.decode.container import find_audio_stream, has_picture, open_container
 from pipeline.decode.declared import read_declared
+from pipeline.decode.formats import WITHOUT_TIMES
 from pipeline.decode.part import Part, whole
 from pipeline.decode.recordings import recordings_in
 from pipeline.decode.resampling import Resampler, SampleWriter, Timeline
@@ -115,12 +116,13 @@ def decode_recording(part: Part, writer: SampleWriter, total: int) -> dict[str, 
         has_video = has_picture(container)
         start = time_zero(container, part)
         declared = read_declared(container, stream, part, start)
-        if declared.seconds is not None and declared.seconds > writer.most / writer.rate + 1:
+        if (declared.expected or 0.0) > writer.most / writer.rate + 1:
             raise DecodeRefused("too_long")
         for other in container.streams:
             if other.index != stream.index:
                 other.discard = Discard.all
-        timeline = Timeline(writer, start, declared.seconds)
+        counted_rate = stream.sample_rate if container.format.name in WITHOUT_TIMES else None
+        timeline = Timeline(writer, start, declared.seconds, counted_rate)
         is_damaged = read(container, stream, timeline, Progress(part.start, part.length, total))
         return {
             "container": container.format.name.split(",")[0],

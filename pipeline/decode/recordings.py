@@ -6,7 +6,9 @@ recording; libavformat stops at it, or reads it by the first one's rate and chan
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from pipeline.decode.boxes import boxes
 from pipeline.decode.chunks import Family, family_of, find_samples
@@ -16,6 +18,22 @@ from pipeline.decode.part import Part
 MOST_RECORDINGS = 1000
 OGG_BLOCK = 1 << 16
 OGG_FIRST = 2  # in the flags of a page: a stream begins
+BLOCK = 1 << 20
+LONGEST_OPENING = 64
+OPENINGS = tuple(  # how files of these containers begin; long enough that nothing inside a file looks like it
+    re.compile(opening, re.DOTALL)
+    for opening in (
+        rb"fLaC[\x00\x80]\x00\x00\x22",
+        rb"\x1a\x45\xdf\xa3.{5,40}(?:matroska|webm)",
+        rb"RIFF.{4}AVI LIST",
+        rb"FLV\x01[\x01\x04\x05]\x00\x00\x00\x09",
+        rb"wvpk.{5}\x04.{6}\x00{4}.{5}[\x08-\x0f\x18-\x1f]",  # its first block has the number 0 and the flag 2^11
+        rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c",  # ASF
+        rb"\.snd\x00\x00.{6}\x00\x00\x00[\x01-\x1b]\x00",  # AU
+        rb"Creative Voice File\x1a\x1a\x00",
+        rb"#!AMR(?:-WB)?\n",
+    )
+)
 
 
 def recordings_in(upload: Part) -> list[Part]:
@@ -27,13 +45,16 @@ def recordings_in(upload: Part) -> list[Part]:
         return split(upload, mp4_starts(upload))
     if family_of(upload):
         return chunked_recordings(upload)
+    for opening in OPENINGS:
+        if opening.match(head + upload.bytes_at(12, LONGEST_OPENING)):
+            return split(upload, starts_like(upload, opening))
     return [without_wrong_tag(upload)]
 
 
 def split(upload: Part, starts: Iterator[int]) -> list[Part]:
     """`upload` cut at `starts`, the first of which is 0."""
     cuts = [start for _, start in zip(range(MOST_RECORDINGS), starts, strict=False)] + [upload.length]
-    return [Part(start, end) for start, end in zip(cuts, cuts[1:], strict=False)]
+    return [Part(start, end) for start, end in pairwise(cuts)]
 
 
 def chunked_recordings(upload: Part) -> list[Part]:
@@ -46,7 +67,7 @@ def chunked_recordings(upload: Part) -> list[Part]:
         samples = find_samples(rest, family)
         if samples is None:
             break
-        patches = {} if samples.declared == samples.held else {samples.size_at: samples.size}
+        patches = {samples.size_at: samples.size} if samples.goes_on else {}
         end = samples.content + samples.held
         starts = (at for at in (end, end + 1) if family_of(rest, at))
         length = next(starts, rest.length)
@@ -57,7 +78,7 @@ def chunked_recordings(upload: Part) -> list[Part]:
 
 
 def ogg_starts(upload: Part) -> Iterator[int]:
-    """Where the chained streams of an Ogg file begin: at first pages that follow others. Source: RFC 3533, section 6."""
+    """Where chained streams of an Ogg file begin: at first pages that follow others. Source: RFC 3533, section 6."""
     yield 0
     at, was_first = 0, True
     while at < upload.length:
@@ -71,6 +92,14 @@ def ogg_starts(upload: Part) -> Iterator[int]:
             yield at
         was_first = is_first
         at += 27 + head[26] + sum(head[27 : 27 + head[26]])
+
+
+def starts_like(upload: Part, opening: re.Pattern[bytes]) -> Iterator[int]:
+    """Wherever the upload goes on as `opening`."""
+    for at in range(0, upload.length, BLOCK):
+        for found in opening.finditer(upload.bytes_at(at, BLOCK + LONGEST_OPENING)):
+            if found.start() < BLOCK:
+                yield at + found.start()
 
 
 def mp4_starts(upload: Part) -> Iterator[int]:

@@ -65,7 +65,7 @@ def read_declared(container: InputContainer, stream: AudioStream, part: Part, st
     """What `part` declares, with times from `start` on."""
     name = container.format.name.split(",")[0]
     family = family_of(part)
-    samples = find_samples(Part(part.start, part.start + part.length), family) if family else None
+    samples = find_samples(part.rest(0), family) if family else None
     frames = announced(part) if name == "mp3" else None
     seconds = declared_seconds(container, stream, part, start, samples, frames)
     return Declared(seconds, missing_bytes(part, name, samples, frames), part.length, name in SAMPLE_COUNTS)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pipeline.decode.part import Part
 
 SYNC = re.compile(rb"\xff[\xe2-\xe7\xf2-\xff]")
+OTHERS = re.compile(rb"fLaC[\x00\x80]\x00\x00\x22|RIFF.{4}WAVE|OggS\x00\x02", re.DOTALL)  # also found behind such tags
 CHAIN = 8  # so many frames in a row are no accident
 SEARCH_BYTES = 32 << 20
 RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}  # Hz, by version: 1, 2, 2.5
@@ -80,16 +81,15 @@ def find_frames(part: Part, offset: int) -> int | None:
     return None
 
 
-def without_wrong_tag(part: Part) -> Part:
-    """`part` without its ID3 tag if the tag's size is wrong: what reads by that size would miss the sound."""
-    head = part.bytes_at(0, 10)
-    if head[:3] != b"ID3":
+def without_tag(part: Part) -> Part:
+    """`part` without its ID3 tag, wherever that ends: its size can be wrong, and the sound would be missed."""
+    if part.bytes_at(0, 3) != b"ID3":
         return part
-    end = 10 + sum((byte & 127) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=False))
     begin = find_frames(part, 10)
-    if begin is None or begin == end or (begin > end and part.bytes_at(end, begin - end).strip(b"\0") == b""):
-        return part
-    return Part(part.start + begin, part.start + part.length)
+    if begin is None:
+        other = OTHERS.search(part.bytes_at(0, SEARCH_BYTES))
+        begin = other.start() if other else 0
+    return part.rest(begin)
 
 
 def announced(part: Part) -> Announcement | None:

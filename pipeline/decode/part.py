@@ -17,6 +17,14 @@ class Part(io.RawIOBase):
         self.start, self.length, self.position = start, end - start, 0
         self.patches = patches or {}
 
+    def slice(self, start: int, end: int, patches: dict[int, bytes] | None = None) -> Part:
+        """The bytes `start` to `end` of this part, with other patches."""
+        return Part(self.start + start, self.start + end, patches)
+
+    def rest(self, start: int) -> Part:
+        """This part from `start` on, without patches."""
+        return self.slice(start, self.length)
+
     def bytes_at(self, offset: int, count: int) -> bytes:
         """Up to `count` bytes at `offset`; fewer at the end."""
         count = max(0, min(count, self.length - offset))

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from pipeline.decode.boxes import boxes
 from pipeline.decode.chunks import Family, family_of, find_samples
-from pipeline.decode.mpeg_audio import without_wrong_tag
+from pipeline.decode.mpeg_audio import without_tag
 from pipeline.decode.part import Part
 
 MOST_RECORDINGS = 1000
@@ -38,6 +38,7 @@ OPENINGS = tuple(  # how files of these containers begin; long enough that nothi
 
 def recordings_in(upload: Part) -> list[Part]:
     """The recordings in `upload`, in order: most uploads hold one."""
+    upload = without_tag(upload)
     head = upload.bytes_at(0, 12)
     if head[:4] == b"OggS":
         return split(upload, ogg_starts(upload))
@@ -48,13 +49,13 @@ def recordings_in(upload: Part) -> list[Part]:
     for opening in OPENINGS:
         if opening.match(head + upload.bytes_at(12, LONGEST_OPENING)):
             return split(upload, starts_like(upload, opening))
-    return [without_wrong_tag(upload)]
+    return [upload]
 
 
 def split(upload: Part, starts: Iterator[int]) -> list[Part]:
     """`upload` cut at `starts`, the first of which is 0."""
     cuts = [start for _, start in zip(range(MOST_RECORDINGS), starts, strict=False)] + [upload.length]
-    return [Part(start, end) for start, end in pairwise(cuts)]
+    return [upload.slice(start, end) for start, end in pairwise(cuts)]
 
 
 def chunked_recordings(upload: Part) -> list[Part]:
@@ -63,7 +64,7 @@ def chunked_recordings(upload: Part) -> list[Part]:
     start = 0
     family: Family | None = family_of(upload)
     while family and len(found) < MOST_RECORDINGS:
-        rest = Part(start, upload.length)
+        rest = upload.rest(start)
         samples = find_samples(rest, family)
         if samples is None:
             break
@@ -71,7 +72,7 @@ def chunked_recordings(upload: Part) -> list[Part]:
         end = samples.content + samples.held
         starts = (at for at in (end, end + 1) if family_of(rest, at))
         length = next(starts, rest.length)
-        found.append(Part(start, start + length, patches))
+        found.append(upload.slice(start, start + length, patches))
         start += length
         family = family_of(upload, start)
     return found or [upload]

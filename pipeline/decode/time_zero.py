@@ -33,7 +33,7 @@ def first_times(part: Part, wanted: set[int]) -> list[float]:
     """The times of the first packets of these streams, in seconds, read from a copy of the container."""
     left = dict.fromkeys(wanted, FIRST_PACKETS)
     times: list[float] = []
-    with open_container(Part(part.start, part.start + part.length, part.patches)) as container:
+    with open_container(part.slice(0, part.length, part.patches)) as container:
         try:
             for number, packet in enumerate(container.demux()):
                 if not left or number > MOST_PACKETS:

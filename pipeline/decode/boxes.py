@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -64,10 +65,21 @@ def declared_end(part: Part, container: str) -> int | None:
             return asf_end(part)
         case "avi":
             return max((chunk.content + chunk.size for chunk in chunks(part, OUTER_RIFF, 0)), default=None)
+        case "flv":
+            return flv_end(part)
         case "au":
             size = int.from_bytes(part.bytes_at(8, 4))
             return None if size in (0, 0xFFFFFFFF) else int.from_bytes(part.bytes_at(4, 4)) + size
     return None
+
+
+def flv_end(part: Part) -> int | None:
+    """The size that an FLV file states in its metadata. Source: Adobe Flash Video File Format 10.1, annex E.5."""
+    head = part.bytes_at(0, 4096)
+    at = head.find(b"\x00\x08filesize\x00")  # the name with its length, then a number
+    number = head[at + 11 : at + 19]
+    size = struct.unpack(">d", number)[0] if at >= 0 and len(number) == 8 else 0.0
+    return int(size) if 0 < size < 2**62 else None
 
 
 def matroska_end(part: Part) -> int | None:

@@ -21,19 +21,10 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 LENGTH_TAG = re.compile(r"(\d{1,4}):(\d\d):(\d\d(?:\.\d{1,9})?)$")  # as Matroska stores it for a track
-SAMPLE_COUNTS = (
-    "flac",
-    "wv",
-    "tta",
-)  # these headers count the samples, and nothing else tells whether some are missing
-NO_LENGTH = (
-    "aac",
-    "amr",
-    "ac3",
-    "eac3",
-    "mpegts",
-    "mpeg",
-)  # libavformat would guess from the bit rate or the last packet
+# These headers count the samples or pictures, and no other number tells whether some are missing.
+COUNTED = ("flac", "wv", "tta", "mxf")
+# Of these libavformat guesses a length, from the bit rate or the last packet; an MP3 may announce it, see below.
+GUESSED = ("mp3", "aac", "amr", "ac3", "eac3", "mpegts", "mpeg")
 SHORTFALL_SECONDS = 1.0
 SHORTFALL_SHARE = 0.01
 
@@ -52,13 +43,19 @@ class Declared:
         """The seconds of sound to expect, at most: a share of those declared if bytes are missing."""
         return None if self.seconds is None else self.seconds * self.size / (self.size + (self.missing or 0))
 
-    def is_cut_off(self, decoded: float, is_damaged: bool) -> bool:
-        """Whether clearly more was declared than `decoded` seconds, and why is known."""
+    def is_cut_off(self, decoded: float, is_damaged: bool, unread: int) -> bool:
+        """Whether clearly more was declared than `decoded` seconds, and why is known.
+
+        `unread` is the number of bytes behind the last packet of sound.
+        """
         whole = self.seconds
         if whole is None:
             whole = decoded * (1 + (self.missing or 0) / self.size)
-        is_known = self.missing or is_damaged or (self.missing is None and self.counts_samples)
-        return bool(is_known) and whole - decoded > max(SHORTFALL_SECONDS, SHORTFALL_SHARE * whole)
+        if whole - decoded <= max(SHORTFALL_SECONDS, SHORTFALL_SHARE * whole):
+            return False
+        is_counted = self.missing is None and self.counts_samples
+        is_unreadable = unread / self.size > (1 - decoded / whole) / 2
+        return bool(self.missing) or is_damaged or is_counted or is_unreadable
 
 
 def read_declared(container: InputContainer, stream: AudioStream, part: Part, start: float) -> Declared:
@@ -67,8 +64,16 @@ def read_declared(container: InputContainer, stream: AudioStream, part: Part, st
     family = family_of(part)
     samples = find_samples(part.rest(0), family) if family else None
     frames = announced(part) if name == "mp3" else None
-    seconds = declared_seconds(container, stream, part, start, samples, frames)
-    return Declared(seconds, missing_bytes(part, name, samples, frames), part.length, name in SAMPLE_COUNTS)
+    missing = missing_bytes(part, name, samples, frames)
+    if frames:
+        seconds: float | None = frames.seconds
+    elif samples and samples.declared is None:
+        seconds = None
+    else:
+        seconds = declared_seconds(container, stream, part, start, missing)
+        if seconds and samples and samples.declared:  # libavformat cuts the length to what the file holds
+            seconds *= samples.declared / max(1, samples.held)
+    return Declared(seconds, missing, part.length, name in COUNTED)
 
 
 def missing_bytes(part: Part, name: str, samples: SampleData | None, frames: Announcement | None) -> int | None:
@@ -80,31 +85,22 @@ def missing_bytes(part: Part, name: str, samples: SampleData | None, frames: Ann
 
 
 def declared_seconds(
-    container: InputContainer,
-    stream: AudioStream,
-    part: Part,
-    start: float,
-    samples: SampleData | None,
-    frames: Announcement | None,
+    container: InputContainer, stream: AudioStream, part: Part, start: float, missing: int | None
 ) -> float | None:
     """When the audio ends, in seconds from `start`; None if the file does not say and libavformat would guess."""
     name = container.format.name
-    seconds: float | None = None
+    seconds = 0.0
     tag = LENGTH_TAG.match(stream.metadata.get("DURATION", ""))
-    if name == "mp3":
-        seconds = frames.seconds if frames else None
-    elif name == "asf":
-        properties = asf_properties(part)
-        seconds = properties.seconds if properties and not properties.is_broadcast else None
-    elif name in NO_LENGTH:
+    if name in GUESSED or (name == "avi" and missing):
         return None
+    if name == "asf":
+        properties = asf_properties(part)
+        seconds = properties.seconds if properties and not properties.is_broadcast else 0.0
     elif stream.duration is not None and stream.time_base is not None:
         seconds = float(((stream.start_time or 0) + stream.duration) * stream.time_base) - start
-        if samples is not None:  # libavformat cuts the length to the file's size
-            seconds = None if samples.declared is None else seconds * samples.declared / max(1, samples.held)
     elif tag:
         hours, minutes, rest = tag.groups()
         seconds = int(hours) * 3600 + int(minutes) * 60 + float(rest) - start
     elif not container.streams.video:  # else it is the length of the longest track, which may be the picture
         seconds = (container.duration or 0) / 1e6
-    return seconds if seconds and seconds > 0 else None
+    return seconds if seconds > 0 else None

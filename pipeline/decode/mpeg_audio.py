@@ -14,6 +14,7 @@ from pipeline.decode.part import Part
 SYNC = re.compile(rb"\xff[\xe2-\xe7\xf2-\xff]")
 OTHERS = re.compile(rb"fLaC[\x00\x80]\x00\x00\x22|RIFF.{4}WAVE|OggS\x00\x02", re.DOTALL)  # also found behind such tags
 CHAIN = 8  # so many frames in a row are no accident
+LEAST_BYTES_PER_SECOND = 900  # 8 kbit/s is the lowest bit rate
 SEARCH_BYTES = 32 << 20
 RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}  # Hz, by version: 1, 2, 2.5
 BIT_RATES = {  # kbit/s, by whether it is version 1, and the layer
@@ -104,6 +105,8 @@ def announced(part: Part) -> Announcement | None:
         return None
     seconds = int.from_bytes(tag[8:12]) * frame.samples / frame.rate
     size = int.from_bytes(tag[12:16]) if flags & 2 else None
+    if not 0 < seconds < part.length / LEAST_BYTES_PER_SECOND:
+        return None
     if size is not None and find_frames(part, begin + size) is not None:
         return None  # another recording is joined to this one
     return Announcement(seconds, None if size is None else begin + size)

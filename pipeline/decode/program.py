@@ -123,7 +123,8 @@ def decode_recording(part: Part, writer: SampleWriter, total: int) -> dict[str, 
                 other.discard = Discard.all
         counted_rate = stream.sample_rate if container.format.name in WITHOUT_TIMES else None
         timeline = Timeline(writer, start, declared.seconds, counted_rate)
-        is_damaged = read(container, stream, timeline, Progress(part.start, part.length, total))
+        progress = Progress(part.start, part.length, total)
+        is_damaged = read(container, stream, timeline, progress)
         return {
             "container": container.format.name.split(",")[0],
             "codec": stream.codec_context.codec.canonical_name,
@@ -131,7 +132,7 @@ def decode_recording(part: Part, writer: SampleWriter, total: int) -> dict[str, 
             "channels": stream.channels,
             "has_video": has_video,
             "declared_seconds": declared.seconds,
-            "truncated": declared.is_cut_off(timeline.written, is_damaged),
+            "truncated": declared.is_cut_off(timeline.written, is_damaged, progress.unread),
         }
 
 
@@ -140,14 +141,20 @@ class Progress:
 
     def __init__(self, start: int, length: int, total: int) -> None:
         self.start, self.length, self.total = start, length, total
-        self.reported = time.monotonic()
+        self.read, self.reported = 0, time.monotonic()
 
-    def report(self, timeline: Timeline, position: int) -> None:
-        """`position` is that of the last packet, in bytes."""
+    @property
+    def unread(self) -> int:
+        """The bytes behind the last packet."""
+        return self.length - self.read
+
+    def report(self, timeline: Timeline, packet: Packet[AudioStream]) -> None:
+        """Take note of a packet that was read."""
+        self.read = max(self.read, (packet.pos or 0) + packet.size)
         if time.monotonic() - self.reported < PROGRESS_SECONDS:
             return
         self.reported = time.monotonic()
-        share = timeline.written / timeline.length if timeline.length else position / self.length
+        share = timeline.written / timeline.length if timeline.length else self.read / self.length
         report(progress=(self.start + min(1.0, share) * self.length) / self.total)
 
 
@@ -165,7 +172,7 @@ def read(container: InputContainer, stream: AudioStream, timeline: Timeline, pro
             bad += 1
             if bad >= BAD_PACKETS and bad > good:
                 raise DecodeRefused("damaged") from error
-        progress.report(timeline, packet.pos or 0)
+        progress.report(timeline, packet)
     timeline.finish()
     if bad and not timeline.written:
         raise DecodeRefused("damaged")

@@ -55,10 +55,11 @@ def main(arguments: DecodeArguments) -> None:
     av.logging.set_level(None)  # messages of libav must not reach a log: they can quote the file
     av.logging.set_libav_level(av.logging.PANIC)
     warm_up()
+    upload = whole()
     confine(arguments)
     report(ready=True)
     try:
-        report(result=decode(arguments))
+        report(result=decode(upload, arguments))
     except DecodeRefused as refused:
         report(error=str(refused))
     except MemoryError:
@@ -87,9 +88,9 @@ def warm_up() -> None:
             list(resampler.convert(None))
 
 
-def decode(arguments: DecodeArguments) -> dict[str, Any]:
+def decode(upload: Part, arguments: DecodeArguments) -> dict[str, Any]:
     """Decode the upload's main audio to descriptor `OUTPUT`; returns the fields of the result."""
-    upload, writer = whole(), SampleWriter(arguments.rate, arguments.max_seconds)
+    writer = SampleWriter(arguments.rate, arguments.max_seconds)
     recordings = recordings_in(upload)
     result = decode_recording(recordings[0], writer, upload.length)
     for part in recordings[1:]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
 from pathlib import Path
 
+from core import processes
 from core.clock import utc_now
 from core.jobs import recovery
 from core.jobs.recovery import Loss
@@ -23,15 +23,7 @@ def own_id() -> str:
 
     The worker is the process' parent.
     """
-    return f"{_namespace()}:{os.getppid()}:{os.getpid()}"
-
-
-def _namespace() -> str:
-    try:
-        namespace = Path("/proc/self/ns/pid").stat().st_ino
-    except OSError:  # no /proc: one namespace
-        namespace = 0
-    return f"{socket.gethostname()}:{namespace}"
+    return f"{processes.find_place()}:{os.getppid()}:{os.getpid()}"
 
 
 def release_orphaned_jobs() -> int:
@@ -40,27 +32,18 @@ def release_orphaned_jobs() -> int:
     note_memory_kills()
     freed = 0
     for holder in recovery.running_workers():
-        place, _, processes = holder.partition(f"{_namespace()}:")
-        parent, _, process = processes.partition(":")
-        if place or not process or _is_alive(process):
+        place, _, pids = holder.partition(f"{processes.find_place()}:")
+        parent, _, process = pids.partition(":")
+        if place or not process or processes.is_alive(process):
             continue
         if parent == str(os.getpid()):
             freed += recovery.lose(holder, utc_now(), of_own)
-        elif not _is_alive(parent):
+        elif not processes.is_alive(parent):
             freed += recovery.lose(holder, utc_now(), Loss.INTERRUPTED)
     if freed:
         memory = "; memory had run out" if of_own is Loss.OUT_OF_MEMORY else ""
         log.warning("%d jobs of dead processes freed%s", freed, memory)
     return freed
-
-
-def _is_alive(process: str) -> bool:
-    """Whether a process is there; a dead one that nobody waited for (its parent died too) is not."""
-    try:
-        status = Path(f"/proc/{process}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return status.rpartition(")")[2].split()[0] not in ("Z", "X")
 
 
 def note_memory_kills() -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from core.database.sessions import lock_table, read, write
 from core.database.tables import Recording, ResumableUpload, UsedResult
 from core.storage import references
+from core.storage.private_files import sweep_temporary
 from core.storage.store import file_store
 
 
@@ -46,4 +47,5 @@ def sweep_files(now: datetime, age_seconds: float = 3600) -> int:
         used = set(session.scalars(references.used_keys()))
     unused = file_store().stage_keys(older_than) - used
     remove_unused(unused)
+    gone += sweep_temporary(file_store().root, now.timestamp())
     return gone + len(unused)

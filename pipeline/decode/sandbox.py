@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -42,6 +43,7 @@ def confine(arguments: DecodeArguments) -> None:
     After this, no file, socket or process can be opened, started or signalled; see `docs/security.md` for what holds
     where. Limits come first, since setting them is among the rights that go.
     """
+    enter_empty_folder()
     leave_root()
     libc = ctypes.CDLL(None, use_errno=True)
     if sys.platform == "linux":
@@ -57,8 +59,16 @@ def confine(arguments: DecodeArguments) -> None:
         seccomp.restrict(libc)
 
 
+def enter_empty_folder() -> None:
+    """Work in a folder that is gone: nothing can be made in it, and nothing is left of it if this process is killed."""
+    with suppress(OSError):  # the disk may be full
+        folder = tempfile.mkdtemp(dir=".")
+        os.chdir(folder)
+        os.rmdir(os.path.join("..", os.path.basename(folder)))
+
+
 def leave_root() -> None:
-    """As root: see nothing but the empty working folder, and become nobody. Where that is refused, go on as one is."""
+    """As root: see nothing but the working folder, and become nobody. Where that is refused, go on as one is."""
     if os.geteuid() != 0:
         return
     with suppress(OSError):

@@ -30,6 +30,7 @@ daemonize no
 dir {folder}
 appendonly yes
 appendfsync everysec
+aof-use-rdb-preamble no
 save ""
 maxmemory-policy noeviction
 loglevel warning

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
-from core.database.sessions import lock_table, read, write
+from core.database.sessions import forget_deleted, lock_table, read, write
 from core.database.tables import Recording, ResumableUpload, UsedResult
 from core.storage import references
 from core.storage.private_files import sweep_temporary
@@ -23,6 +23,7 @@ def remove_recording(recording_id: str) -> None:
         session.execute(delete(Recording).where(Recording.id == recording_id))
     file_store().remove_recording(recording_id)
     remove_unused(keys)
+    forget_deleted()
 
 
 def remove_unused(keys: set[str]) -> None:

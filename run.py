@@ -3,9 +3,10 @@
 import sys
 
 import config
+from core.storage.private_files import keep_files_private
 
 try:
-    config.load()
+    keep_files_private(config.load().data_dir)  # before anything makes a file
 except config.SettingsError as error:
     sys.exit(f"A setting is invalid.\n{error}")
 

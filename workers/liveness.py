@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
 from pathlib import Path
 
+from core import processes
 from core.clock import utc_now
 from core.jobs import recovery
+from core.jobs.recovery import Loss
 
 log = logging.getLogger(__name__)
 
@@ -18,39 +19,31 @@ _seen_kills = 0
 
 
 def own_id() -> str:
-    """Where a job runs: machine, process namespace (containers on one host share its name) and process."""
-    return f"{_namespace()}:{os.getpid()}"
+    """Where a job runs: machine, process namespace (containers on one host share its name), worker and process.
 
-
-def _namespace() -> str:
-    try:
-        namespace = Path("/proc/self/ns/pid").stat().st_ino
-    except OSError:  # no /proc: one namespace
-        namespace = 0
-    return f"{socket.gethostname()}:{namespace}"
+    The worker is the process' parent.
+    """
+    return f"{processes.find_place()}:{os.getppid()}:{os.getpid()}"
 
 
 def release_orphaned_jobs() -> int:
-    """Free the jobs held by processes of this place that are gone; returns how many."""
-    out_of_memory = count_memory_kills() > _seen_kills
+    """Free the jobs held by dead processes of this worker, or of dead workers of this place; returns how many."""
+    of_own = Loss.OUT_OF_MEMORY if count_memory_kills() > _seen_kills else Loss.PROCESS_DIED
     note_memory_kills()
     freed = 0
-    for worker_id in recovery.running_workers():
-        place, _, process = worker_id.rpartition(":")
-        if place == _namespace() and not _is_alive(process):
-            freed += recovery.lose(worker_id, utc_now(), out_of_memory=out_of_memory)
+    for holder in recovery.running_workers():
+        place, _, pids = holder.partition(f"{processes.find_place()}:")
+        parent, _, process = pids.partition(":")
+        if place or not process or processes.is_alive(process):
+            continue
+        if parent == str(os.getpid()):
+            freed += recovery.lose(holder, utc_now(), of_own)
+        elif not processes.is_alive(parent):
+            freed += recovery.lose(holder, utc_now(), Loss.INTERRUPTED)
     if freed:
-        log.warning("%d jobs of dead processes freed%s", freed, "; memory had run out" if out_of_memory else "")
+        memory = "; memory had run out" if of_own is Loss.OUT_OF_MEMORY else ""
+        log.warning("%d jobs of dead processes freed%s", freed, memory)
     return freed
-
-
-def _is_alive(process: str) -> bool:
-    """Whether a process is there; a dead one that nobody waited for (its parent died too) is not."""
-    try:
-        status = Path(f"/proc/{process}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return status.rpartition(")")[2].split()[0] not in ("Z", "X")
 
 
 def note_memory_kills() -> None:

@@ -19,6 +19,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 import config
 
+#: How long SQLite waits for another writer, in seconds.
+BUSY_SECONDS = 30
 #: Engines by process and address: a forked child must never use its parent's connections.
 _engines: dict[tuple[int, str], Engine] = {}
 
@@ -45,7 +47,7 @@ def _make_engine(url: str) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    made = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
+    made = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
     event.listen(made, "connect", _set_up_sqlite)
     event.listen(made, "begin", _begin_sqlite)
     return made
@@ -66,7 +68,7 @@ def _with_driver(url: str) -> str:
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy says BEGIN, not the driver
     # FULL: with NORMAL a power cut may take back a commit that was already answered with 201
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -87,6 +89,17 @@ def write() -> Iterator[Session]:
     """A session for changing; commits at the end, rolls back on an error."""
     with sessionmaker(engine().execution_options(write=True), expire_on_commit=False).begin() as session:
         yield session
+
+
+def forget_deleted() -> None:
+    """Take what was deleted out of SQLite's files: its pages are overwritten already, its journal still holds them.
+
+    Where a reader holds the journal up, the next call does it.
+    """
+    with engine().connect() as connection:
+        if connection.dialect.name == "sqlite":
+            for pragma in ("busy_timeout=200", "wal_checkpoint(TRUNCATE)", f"busy_timeout={BUSY_SECONDS * 1000}"):
+                connection.connection.execute(f"PRAGMA {pragma}")  # by the driver: a transaction would be in the way
 
 
 def lock_table(session: Session, table: str) -> None:

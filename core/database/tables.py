@@ -135,6 +135,7 @@ class Job(Base):
     duration: Mapped[float | None]
     attempt: Mapped[int] = mapped_column(default=0)
     strikes: Mapped[int] = mapped_column(default=0)
+    interruptions: Mapped[int] = mapped_column(default=0)
     skip: Mapped[list[Any]] = mapped_column(default=list)
     batch_size: Mapped[int | None]
     worker_id: Mapped[str | None]

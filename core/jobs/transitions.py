@@ -41,8 +41,9 @@ def report_progress(claim: Claim, progress: float, now: datetime) -> bool:
 
 
 def note_saved_work(claim: Claim) -> bool:
-    """Newly saved work clears the strikes: the job gets on."""
-    return change(and_(held_by(claim), Job.strikes > 0), strikes=0)
+    """Newly saved work clears strikes and interruptions: the job gets on."""
+    lost_before = or_(Job.strikes > 0, Job.interruptions > 0)
+    return change(and_(held_by(claim), lost_before), strikes=0, interruptions=0)
 
 
 def note_result(claim: Claim, kind: str, key: str) -> bool:
@@ -83,7 +84,14 @@ def fail(claim: Claim, error: PipelineError, now: datetime) -> bool:
 def _end_step(claim: Claim, now: datetime, values: dict[str, Any], recording: dict[str, Any] | None) -> bool:
     with write() as session:
         if not change_within(
-            session, held_by(claim), worker_id=None, lease_until=None, updated_at=now, strikes=0, **values
+            session,
+            held_by(claim),
+            worker_id=None,
+            lease_until=None,
+            updated_at=now,
+            strikes=0,
+            interruptions=0,
+            **values,
         ):
             return False
         if claim.step is not Step.RENDER and recording and "facts" in recording:
@@ -104,6 +112,7 @@ def skip_stage(claim: Claim, stage: str, now: datetime) -> bool:
         lease_until=None,
         updated_at=now,
         strikes=0,
+        interruptions=0,
         skip=[*claim.skip, stage],
     )
 
@@ -134,6 +143,7 @@ def start_again(session: Session, recording_id: str, now: datetime, step: Step |
         status=Status.QUEUED,
         error_retryable=False,
         strikes=0,
+        interruptions=0,
         skip=[],
         batch_size=None,
         queued_at=now,
@@ -158,6 +168,7 @@ def render_again(session: Session, recording_id: str, now: datetime) -> bool:
         and_(Job.recording_id == recording_id, or_(is_over, is_at_work)),
         step=Step.RENDER, queue=queue_of(Step.RENDER), status=Status.QUEUED, attempt=Job.attempt + 1,
         worker_id=None, lease_until=None, queued_at=now, updated_at=now, progress=0.0, finished_at=None, strikes=0,
+        interruptions=0,
     )  # fmt: skip
 
 

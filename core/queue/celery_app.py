@@ -6,6 +6,7 @@ from celery import Celery
 
 import config
 from core.jobs.queues import QUEUES
+from core.queue.transport import use_tolerant_transport
 
 TASK = "work"
 
@@ -21,6 +22,7 @@ def broker_url(redis_url: str) -> str:
 
 def make_celery() -> Celery:
     """The Celery app; `workers.tasks` is loaded by workers and beat only."""
+    use_tolerant_transport()
     app = Celery("realrecap", include=["workers.tasks"])
     app.conf.update(
         broker_url=broker_url(config.load().redis),

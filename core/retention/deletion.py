@@ -6,9 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
-from core.database.sessions import lock_table, read, write
+from core.database.sessions import forget_deleted, lock_table, read, write
 from core.database.tables import Recording, ResumableUpload, UsedResult
 from core.storage import references
+from core.storage.private_files import sweep_temporary
 from core.storage.store import file_store
 
 
@@ -22,6 +23,7 @@ def remove_recording(recording_id: str) -> None:
         session.execute(delete(Recording).where(Recording.id == recording_id))
     file_store().remove_recording(recording_id)
     remove_unused(keys)
+    forget_deleted()
 
 
 def remove_unused(keys: set[str]) -> None:
@@ -46,4 +48,5 @@ def sweep_files(now: datetime, age_seconds: float = 3600) -> int:
         used = set(session.scalars(references.used_keys()))
     unused = file_store().stage_keys(older_than) - used
     remove_unused(unused)
+    gone += sweep_temporary(file_store().root, now.timestamp())
     return gone + len(unused)

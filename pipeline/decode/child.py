@@ -65,7 +65,7 @@ def run_child(
 
 @contextmanager
 def _child(upload: int, output: int, size: int, limits: DecodeLimits) -> Iterator[subprocess.Popen[bytes]]:
-    """The decoding process, in its own session and an empty folder; killed on exit."""
+    """The decoding process, in a session of its own; killed on exit."""
     arguments = {
         "parent": os.getpid(),
         "output": output,
@@ -76,23 +76,21 @@ def _child(upload: int, output: int, size: int, limits: DecodeLimits) -> Iterato
     }
     root = str(Path(__file__).resolve().parents[2])
     with storage_errors():
-        folder = tempfile.TemporaryDirectory(prefix="decode-")
-    with folder:
         child = subprocess.Popen(  # noqa: S603 - our own interpreter and program; the upload is only standard input
             [sys.executable, "-I", "-c", _PROGRAM, root, json.dumps(arguments)],
             stdin=upload,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             pass_fds=(output,),
-            cwd=folder.name,
+            cwd=tempfile.gettempdir(),
             env=_ENVIRONMENT | {key: os.environ[key] for key in ("LD_LIBRARY_PATH",) if key in os.environ},
             start_new_session=True,
         )
-        with child:
-            try:
-                yield child
-            finally:
-                child.kill()
+    with child:
+        try:
+            yield child
+        finally:
+            child.kill()
 
 
 def _lines(child: subprocess.Popen[bytes], wall_seconds: float) -> Iterator[object]:

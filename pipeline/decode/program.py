@@ -13,9 +13,11 @@ These lines never contain text from the file.
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import os
+import pkgutil
 import struct
 import time
 import traceback
@@ -26,9 +28,15 @@ import av
 import av.logging
 from av.stream import Discard
 
-from pipeline.decode.container import declared_length, find_audio_stream, lacks_index, open_container, start_time
+from pipeline.decode.boxes import lacks_index
+from pipeline.decode.container import find_audio_stream, has_picture, open_container
+from pipeline.decode.declared import read_declared
+from pipeline.decode.formats import WITHOUT_TIMES
+from pipeline.decode.part import Part, whole
+from pipeline.decode.recordings import recordings_in
 from pipeline.decode.resampling import Resampler, SampleWriter, Timeline
 from pipeline.decode.sandbox import DecodeArguments, DecodeRefused, confine
+from pipeline.decode.time_zero import time_zero
 
 if TYPE_CHECKING:
     from av import Packet
@@ -39,6 +47,7 @@ BAD_PACKETS = 10  # a file with at least this many bad packets, and more than go
 READ_ERRORS = 100  # this many failed reads in a row count as the end of the file
 PROGRESS_SECONDS = 0.2
 SHORTEST_SECONDS = 0.1
+NOT_LOADED = ("av.__main__", "av.datasets")  # a command, and downloads of samples
 
 
 def main(arguments: DecodeArguments) -> None:
@@ -46,10 +55,11 @@ def main(arguments: DecodeArguments) -> None:
     av.logging.set_level(None)  # messages of libav must not reach a log: they can quote the file
     av.logging.set_libav_level(av.logging.PANIC)
     warm_up()
+    upload = whole()
     confine(arguments)
     report(ready=True)
     try:
-        report(result=decode(arguments))
+        report(result=decode(upload, arguments))
     except DecodeRefused as refused:
         report(error=str(refused))
     except MemoryError:
@@ -65,7 +75,10 @@ def report(**line: Any) -> None:
 
 
 def warm_up() -> None:
-    """Decode a tenth of a second of silence, because PyAV and numpy load some of their files at first use."""
+    """Import all of PyAV and decode a tenth of a second of silence: later, no file can be opened to load code from."""
+    for module in pkgutil.walk_packages(av.__path__, "av."):
+        if module.name not in NOT_LOADED:
+            importlib.import_module(module.name)
     fmt = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 2, 8000, 32000, 4, 16)
     body = b"WAVE" + fmt + struct.pack("<4sI", b"data", 3200) + bytes(3200)
     with av.open(io.BytesIO(struct.pack("<4sI", b"RIFF", len(body)) + body), "r") as container:
@@ -75,40 +88,80 @@ def warm_up() -> None:
             list(resampler.convert(None))
 
 
-def decode(arguments: DecodeArguments) -> dict[str, Any]:
-    """Decode the file's main audio track to descriptor `OUTPUT`; returns the fields of the result."""
-    with open_container() as container:
-        stream = find_audio_stream(container)
-        name = container.format.name.split(",")[0]
-        has_video = any(s.type == "video" and not s.disposition & s.disposition.attached_pic for s in container.streams)
-        length = declared_length(container, stream)
-        if length is not None and length > arguments.max_seconds + 1:
+def decode(upload: Part, arguments: DecodeArguments) -> dict[str, Any]:
+    """Decode the upload's main audio to descriptor `OUTPUT`; returns the fields of the result."""
+    writer = SampleWriter(arguments.rate, arguments.max_seconds)
+    recordings = recordings_in(upload)
+    result = decode_recording(recordings[0], writer, upload.length)
+    for part in recordings[1:]:
+        try:
+            more = decode_recording(part, writer, upload.length)
+        except DecodeRefused as refused:
+            if str(refused) in ("memory", "too_long", "storage_full"):
+                raise
+            result["truncated"] = True
+            continue
+        lengths = result["declared_seconds"], more["declared_seconds"]
+        result["declared_seconds"] = None if None in lengths else sum(lengths)
+        result["truncated"] |= more["truncated"]
+    if writer.seconds < SHORTEST_SECONDS:
+        cut_off = result["truncated"] or lacks_index(upload)
+        raise DecodeRefused("cut_off" if cut_off else "too_short" if writer.samples else "no_audio")
+    return result | {"samples": writer.samples}
+
+
+def decode_recording(part: Part, writer: SampleWriter, total: int) -> dict[str, Any]:
+    """Append the sound of one recording of an upload of `total` bytes; returns what is known of it."""
+    with open_container(part) as container:
+        stream = find_audio_stream(container, part)
+        has_video = has_picture(container)
+        start = time_zero(container, part)
+        declared = read_declared(container, stream, part, start)
+        if (declared.expected or 0.0) > writer.most / writer.rate + 1:
             raise DecodeRefused("too_long")
         for other in container.streams:
             if other.index != stream.index:
                 other.discard = Discard.all
-        writer = SampleWriter(arguments.rate, arguments.max_seconds)
-        read(container, stream, Timeline(writer, start_time(container), length))
-        truncated = length is not None and length - writer.seconds > max(1.0, 0.01 * length)
-        if writer.seconds < SHORTEST_SECONDS:
-            raise DecodeRefused(
-                "cut_off" if truncated or lacks_index() else "too_short" if writer.samples else "no_audio"
-            )
+        counted_rate = stream.sample_rate if container.format.name in WITHOUT_TIMES else None
+        timeline = Timeline(writer, start, declared.seconds, counted_rate)
+        progress = Progress(part.start, part.length, total)
+        is_damaged = read(container, stream, timeline, progress)
         return {
-            "samples": writer.samples,
-            "container": name,
+            "container": container.format.name.split(",")[0],
             "codec": stream.codec_context.codec.canonical_name,
             "sample_rate": stream.sample_rate,
             "channels": stream.channels,
             "has_video": has_video,
-            "declared_seconds": length,
-            "truncated": truncated,
+            "declared_seconds": declared.seconds,
+            "truncated": declared.is_cut_off(timeline.written, is_damaged, progress.unread),
         }
 
 
-def read(container: InputContainer, stream: AudioStream, timeline: Timeline) -> None:
-    """Decode every packet of `stream` into `timeline`, skipping damaged ones; report the progress."""
-    size, good, bad, reported = os.fstat(0).st_size, 0, 0, time.monotonic()
+class Progress:
+    """Reports the progress in one recording as a share of the upload, now and then."""
+
+    def __init__(self, start: int, length: int, total: int) -> None:
+        self.start, self.length, self.total = start, length, total
+        self.read, self.reported = 0, time.monotonic()
+
+    @property
+    def unread(self) -> int:
+        """The bytes behind the last packet."""
+        return self.length - self.read
+
+    def report(self, timeline: Timeline, packet: Packet[AudioStream]) -> None:
+        """Take note of a packet that was read."""
+        self.read = max(self.read, (packet.pos or 0) + packet.size)
+        if time.monotonic() - self.reported < PROGRESS_SECONDS:
+            return
+        self.reported = time.monotonic()
+        share = timeline.written / timeline.length if timeline.length else self.read / self.length
+        report(progress=(self.start + min(1.0, share) * self.length) / self.total)
+
+
+def read(container: InputContainer, stream: AudioStream, timeline: Timeline, progress: Progress) -> bool:
+    """Decode every packet of `stream` into `timeline`; returns whether damaged ones were skipped."""
+    good, bad = 0, 0
     for packet in packets(container, stream):
         try:
             for frame in packet.decode():
@@ -120,13 +173,11 @@ def read(container: InputContainer, stream: AudioStream, timeline: Timeline) -> 
             bad += 1
             if bad >= BAD_PACKETS and bad > good:
                 raise DecodeRefused("damaged") from error
-        if time.monotonic() - reported >= PROGRESS_SECONDS:
-            reported = time.monotonic()
-            length = timeline.length
-            report(progress=min(1.0, timeline.writer.seconds / length if length else (packet.pos or 0) / size))
+        progress.report(timeline, packet)
     timeline.finish()
-    if bad and not timeline.writer.samples:
+    if bad and not timeline.written:
         raise DecodeRefused("damaged")
+    return bad > 0
 
 
 def packets(container: InputContainer, stream: AudioStream) -> Iterator[Packet[AudioStream]]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 GAP_SECONDS = 0.1  # timestamps this far ahead of the samples mean that audio is missing
-BLIND_GAP_SECONDS = 300.0  # the longest gap that is accepted if the header has no length
+BLIND_GAP_SECONDS = 300.0  # the longest gap that is accepted if the header has no length, or a wrong one
 OPPOSITE = 0.01  # below this share of the channels' power (-20 dB), their mean has cancelled itself out
 
 
@@ -27,22 +27,29 @@ class Timeline:
 
     Missing audio (a damaged packet, a pause that the recorder skipped, a track that begins after the picture) becomes
     silence. Timestamps that jump back or far beyond the file's length are ignored: what follows is appended.
+
+    `counted_rate` is given if the file has no timestamps, so that libavformat counts them by this one rate, in Hz.
     """
 
-    def __init__(self, writer: SampleWriter, start: float, length: float | None) -> None:
+    def __init__(
+        self, writer: SampleWriter, start: float, length: float | None, counted_rate: int | None = None
+    ) -> None:
+        self.is_timed, self.counted_rate = True, counted_rate
         self.writer, self.start, self.length = writer, start, length
+        self.begin = writer.seconds  # where this timeline begins in the output
         self.clock = 0.0  # seconds of the timeline covered so far, including those in the resampler
         self.resampler: Resampler | None = None
 
     def add(self, frame: AudioFrame) -> None:
         """Append a frame of any rate, format and layout, after the silence that its timestamp calls for."""
-        if frame.time is not None:
+        if self.counted_rate not in (None, frame.sample_rate):
+            self.is_timed = False
+        if self.is_timed and frame.time is not None:
             gap = frame.time - self.start - self.clock
-            believed = self.clock + gap <= (self.length + 1 if self.length else self.clock + BLIND_GAP_SECONDS)
-            if gap > GAP_SECONDS and believed:
+            if gap > GAP_SECONDS and self.believes(gap):
                 self.finish()
                 self.clock += gap
-                self.writer.silence(self.clock)
+                self.writer.silence(self.begin + self.clock)
             elif abs(gap) > GAP_SECONDS:
                 self.start += gap
         if self.resampler is None or not self.resampler.fits(frame):
@@ -51,6 +58,17 @@ class Timeline:
         self.clock += frame.samples / frame.sample_rate
         for samples in self.resampler.convert(frame):
             self.writer.write(samples)
+
+    def believes(self, gap: float) -> bool:
+        """Whether `gap` seconds may be missing here: up to the length, or not too long where that says nothing."""
+        if self.length is None or self.clock > self.length + 1:
+            return gap <= BLIND_GAP_SECONDS
+        return self.clock + gap <= self.length + 1
+
+    @property
+    def written(self) -> float:
+        """Seconds of this timeline in the output."""
+        return self.writer.seconds - self.begin
 
     def finish(self) -> None:
         """Write what is left in the resampler."""

@@ -79,6 +79,20 @@ def test_a_new_worker_resumes_the_job_of_a_killed_one(testbed: Testbed, fault: s
     assert check_invariants(testbed, [recording_id], kills=len(failpoints)).violations == []
 
 
+def test_power_cuts_in_a_row_while_a_recording_is_prepared_do_not_fail_it(testbed: Testbed) -> None:
+    recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
+    for cut in range(4):
+        testbed.failpoints.arm("audio.f32:begin", "both")
+        testbed.notify("cpu")
+        testbed.wait_injected()
+        wait_until(lambda: not testbed["w"].is_alive, 60, f"power cut {cut}", testbed.log_tails)
+        testbed.restore("w")
+    testbed.wait_final(recording_id)
+    job = testbed.job(recording_id)
+    assert (job.status, job.strikes) == (Status.DONE, 0)
+    assert check_invariants(testbed, [recording_id], kills=4).violations == []
+
+
 @pytest.mark.parametrize("moment", ["written", "synced"])
 def test_a_result_interrupted_before_it_is_linked_is_never_read(testbed: Testbed, moment: str) -> None:
     testbed.failpoints.arm(f"transcript.json:{moment}", "both")

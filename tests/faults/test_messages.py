@@ -38,6 +38,32 @@ def test_fifty_surplus_messages_compute_nothing_twice(testbed: Testbed) -> None:
     assert check_invariants(testbed, recording_ids, kills=0).violations == []
 
 
+UNREADABLE = [
+    b"no JSON at all", b"\xff\xfe\x00", b"", b"[1, 2", b"null", b"[]", b"7", b'"text"', b"{}", b'{"body": 1}',
+    b'{"body": "e30=", "properties": {}}', b'{"body": "%", "properties": {"delivery_tag": "t"}}',
+    b'{"body": "e30=", "content-type": "application/x-python-serialize", "content-encoding": "binary", "headers": '
+    b'{"task": "work", "id": "1"}, "properties": {"delivery_tag": "t", "body_encoding": "base64", "delivery_info":'
+    b' {"exchange": "", "routing_key": "cpu"}}}',
+    b'{"body": "W10=", "content-type": "application/json", "content-encoding": "utf-8", "headers": {"task": '
+    b'"unknown", "id": "1"}, "properties": {"delivery_tag": "t", "body_encoding": "base64", "delivery_info": '
+    b'{"exchange": "", "routing_key": "cpu"}}}',
+    b"[" * 200_000, b"x" * 5_000_000,
+]  # fmt: skip
+
+
+def test_messages_that_nobody_can_read_are_dropped_and_the_worker_lives(testbed: Testbed) -> None:
+    wait_until(lambda: testbed.redis.client_list(_type="normal"), 30, "the worker listens", testbed.log_tails)
+    pid = testbed["w"].pid
+    for message in UNREADABLE:
+        testbed.redis.lpush("cpu", message)
+    wait_until(lambda: not testbed.redis.llen("cpu"), 60, "the messages are read", testbed.log_tails)
+    recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
+    testbed.notify("cpu")
+    testbed.wait_final(recording_id)
+    assert testbed.job(recording_id).status == Status.DONE
+    assert (testbed["w"].is_alive, testbed["w"].pid) == (True, pid)
+
+
 def test_a_child_that_dies_before_its_claim_costs_the_job_nothing(testbed: Testbed) -> None:
     testbed.failpoints.arm("claim:before", "child")
     recording_id = testbed.upload(unique_sample("ten-seconds.wav"))

@@ -25,7 +25,7 @@ from core.database.tables import Job, Status, User
 from core.jobs import claims, recovery, transitions
 from core.jobs.claims import Claim
 from core.jobs.queues import queue_of
-from core.jobs.recovery import OPTIONAL_STAGES, STRIKES
+from core.jobs.recovery import INTERRUPTIONS, OPTIONAL_STAGES, STRIKES, Loss
 from core.recordings import queries
 from core.retention import deletion
 from pipeline.catalogue import Step
@@ -46,6 +46,7 @@ class Expected:
     stage: str | None = None
     attempt: int = 0
     strikes: int = 0
+    interruptions: int = 0
     skip: list[str] = field(default_factory=list)
     worker: str | None = None
     lease_until: float | None = None
@@ -54,16 +55,28 @@ class Expected:
         self.status, self.worker, self.lease_until = status, None, None
 
     def strike(self) -> None:
+        """The process died, but not its worker."""
+        self.strikes += 1
+        self.let_go(Status.QUEUED)
+        if self.strikes == STRIKES:
+            self.give_up()
+
+    def interrupt(self) -> None:
         """The worker was lost."""
-        if self.strikes + 1 < STRIKES:
-            self.strikes += 1
-            self.let_go(Status.QUEUED)
-        elif self.stage in OPTIONAL_STAGES:
-            self.strikes, self.skip = 0, [*self.skip, str(self.stage)]
-            self.let_go(Status.QUEUED)
+        self.interruptions += 1
+        self.let_go(Status.QUEUED)
+        if self.interruptions == INTERRUPTIONS:
+            self.give_up()
+
+    def give_up(self) -> None:
+        self.get_on()
+        if self.stage in OPTIONAL_STAGES:
+            self.skip = [*self.skip, str(self.stage)]
         else:
-            self.strikes += 1
             self.let_go(Status.FAILED)
+
+    def get_on(self) -> None:
+        self.strikes = self.interruptions = 0
 
 
 class Jobs(RuleBasedStateMachine):
@@ -118,7 +131,8 @@ class Jobs(RuleBasedStateMachine):
         job = self.expected[recording_id := self._pick_recording(number)]
         assert transitions.retry(recording_id, self.now) == (job.status in ENDED)
         if job.status in ENDED:
-            job.status, job.strikes, job.skip = Status.QUEUED, 0, []
+            job.get_on()
+            job.status, job.skip = Status.QUEUED, []
 
     @precondition(lambda self: self.expected)
     @rule(number=claims_made)
@@ -165,7 +179,7 @@ class Jobs(RuleBasedStateMachine):
         held = self._pick(number)
         transitions.note_saved_work(held)
         if self._owns(held):
-            self.expected[held.recording_id].strikes = 0
+            self.expected[held.recording_id].get_on()
 
     @precondition(lambda self: self.claims)
     @rule(number=claims_made)
@@ -183,7 +197,8 @@ class Jobs(RuleBasedStateMachine):
         if took:
             job = self.expected[held.recording_id]
             job.let_go(Status.QUEUED if following else Status.DONE)
-            job.strikes, job.step, job.stage = 0, following or job.step, job.stage if following else None
+            job.get_on()
+            job.step, job.stage = following or job.step, job.stage if following else None
 
     @precondition(lambda self: self.claims)
     @rule(number=claims_made)
@@ -193,7 +208,7 @@ class Jobs(RuleBasedStateMachine):
         assert transitions.fail(held, InternalError(), self.now) == owned
         if owned:
             self.expected[held.recording_id].let_go(Status.FAILED)
-            self.expected[held.recording_id].strikes = 0
+            self.expected[held.recording_id].get_on()
 
     @precondition(lambda self: self.claims)
     @rule(number=claims_made)
@@ -216,14 +231,14 @@ class Jobs(RuleBasedStateMachine):
         stale = [job for job in self.expected.values() if job.lease_until is not None and job.lease_until < self.clock]
         assert recovery.sweep(self.now) == len(stale)
         for job in stale:
-            job.strike()
+            job.interrupt()
 
-    @rule(worker=st.sampled_from(WORKERS))
-    def lose(self, worker: str) -> None:
+    @rule(worker=st.sampled_from(WORKERS), loss=st.sampled_from([Loss.PROCESS_DIED, Loss.INTERRUPTED]))
+    def lose(self, worker: str, loss: Loss) -> None:
         lost = [job for job in self.expected.values() if job.worker == worker]
-        assert recovery.lose(worker, self.now, out_of_memory=False) == len(lost)
+        assert recovery.lose(worker, self.now, loss) == len(lost)
         for job in lost:
-            job.strike()
+            job.strike() if loss is Loss.PROCESS_DIED else job.interrupt()
 
     @invariant()
     def rows_are_as_expected(self) -> None:
@@ -231,7 +246,8 @@ class Jobs(RuleBasedStateMachine):
             found = queries.get(recording_id)
             assert found is not None
             row = found.job
-            assert (row.status, row.step, row.attempt, row.strikes) == (job.status, job.step, job.attempt, job.strikes)
+            assert (row.status, row.step, row.attempt) == (job.status, job.step, job.attempt)
+            assert (row.strikes, row.interruptions) == (job.strikes, job.interruptions)
             assert (row.worker_id, row.skip) == (job.worker, job.skip)
             assert (row.worker_id is None) == (row.lease_until is None) == (row.status != Status.RUNNING)
 
@@ -258,4 +274,4 @@ def test_a_clock_that_jumps_takes_a_job_from_its_worker_only_after_the_lease(jum
     assert claims.renew(held, NOW + timedelta(seconds=jump), LEASE) == (not freed)
     found = queries.get(recording.id)
     assert found is not None
-    assert found.job.strikes == freed
+    assert found.job.interruptions == freed

@@ -10,6 +10,7 @@ from support.factories import NOW, make_recording, make_user
 from core.database.tables import Status
 from core.jobs import claims, estimates, pausing, recovery, speeds, transitions
 from core.jobs.claims import Claim
+from core.jobs.recovery import INTERRUPTIONS, Loss
 from core.recordings import queries
 from core.retention import deletion
 from pipeline.catalogue import Step
@@ -105,33 +106,59 @@ def test_a_renewed_lease_is_not_swept() -> None:
 
 def test_three_strikes_fail_a_stage_that_is_needed() -> None:
     recording = make_recording(make_user("ann"))
-    for strike in range(3):
-        held = take(seconds=strike * 100)
-        assert transitions.enter_stage(held, "prepare", NOW)
-        assert recovery.sweep(NOW + timedelta(seconds=strike * 100 + 61)) == 1
+    for _ in range(3):
+        assert transitions.enter_stage(take(), "prepare", NOW)
+        assert recovery.lose("w", NOW, Loss.PROCESS_DIED) == 1
     job = queries.get(recording.id).job
     assert (job.status, job.error_code, job.error_retryable) == ("failed", "worker_lost", True)
 
 
 def test_three_strikes_skip_a_stage_that_is_optional() -> None:
     recording = make_recording(make_user("ann"))
-    for strike in range(3):
-        held = take(seconds=strike * 100)
-        transitions.enter_stage(held, "diarize", NOW)
-        recovery.sweep(NOW + timedelta(seconds=strike * 100 + 61))
+    for _ in range(3):
+        transitions.enter_stage(take(), "diarize", NOW)
+        recovery.lose("w", NOW, Loss.PROCESS_DIED)
     job = queries.get(recording.id).job
     assert (job.status, job.skip, job.strikes) == ("queued", ["diarize"], 0)
     assert take(seconds=400).skip == ("diarize",)
 
 
-def test_saved_work_clears_the_strikes() -> None:
+@pytest.mark.parametrize("stage", ["prepare", "diarize"])
+def test_nine_power_cuts_in_a_row_leave_a_job_to_go_on_and_the_tenth_ends_the_stage(stage: str) -> None:
     recording = make_recording(make_user("ann"))
-    take()
-    recovery.sweep(NOW + timedelta(seconds=61))
-    held = take(seconds=62)
-    assert held.strikes == 1
-    assert transitions.note_saved_work(held)
-    assert queries.get(recording.id).job.strikes == 0
+    for cut in range(INTERRUPTIONS):
+        held = take(seconds=cut * 100)
+        assert (held.strikes, held.skip) == (0, ())
+        transitions.enter_stage(held, stage, NOW)
+        assert recovery.sweep(NOW + timedelta(seconds=cut * 100 + 61)) == 1
+    job = queries.get(recording.id).job
+    assert (job.interruptions, job.strikes) == (0, 0)
+    if stage == "prepare":
+        assert (job.status, job.error_code, job.error_retryable) == ("failed", "worker_lost", True)
+        assert "interrupted ten times in a row" in job.error_message
+    else:
+        assert (job.status, job.skip) == ("queued", ["diarize"])
+
+
+def test_strikes_and_interruptions_do_not_add_up() -> None:
+    recording = make_recording(make_user("ann"))
+    for loss in (Loss.PROCESS_DIED, Loss.INTERRUPTED, Loss.PROCESS_DIED, Loss.INTERRUPTED, Loss.INTERRUPTED):
+        take()
+        recovery.lose("w", NOW, loss)
+    job = queries.get(recording.id).job
+    assert (job.status, job.strikes, job.interruptions) == ("queued", 2, 3)
+
+
+def test_saved_work_clears_strikes_and_interruptions() -> None:
+    recording = make_recording(make_user("ann"))
+    for loss in (Loss.PROCESS_DIED, Loss.INTERRUPTED):
+        take()
+        recovery.lose("w", NOW, loss)
+        held = take()
+        assert transitions.note_saved_work(held)
+        job = queries.get(recording.id).job
+        assert (job.strikes, job.interruptions) == (0, 0)
+        claims.give_back(held, NOW)
 
 
 def test_a_shutdown_gives_the_job_back_without_a_strike() -> None:
@@ -245,12 +272,12 @@ def test_a_paused_queue_hands_out_nothing_until_it_goes_on() -> None:
     assert claim() is not None
 
 
-def test_the_job_of_a_dead_worker_is_freed_at_once_with_a_strike() -> None:
+def test_the_job_of_a_dead_process_is_freed_at_once_with_a_strike() -> None:
     recording = make_recording(make_user("ann"))
     assert claim(worker="dead")
     assert recovery.running_workers() == {"dead"}
-    assert recovery.lose("other", NOW, out_of_memory=False) == 0
-    assert recovery.lose("dead", NOW, out_of_memory=False) == 1
+    assert recovery.lose("other", NOW, Loss.PROCESS_DIED) == 0
+    assert recovery.lose("dead", NOW, Loss.PROCESS_DIED) == 1
     job = queries.get(recording.id).job
     assert (job.status, job.strikes) == ("queued", 1)
 
@@ -264,7 +291,7 @@ def test_a_transcription_ended_for_its_memory_comes_back_with_half_the_batch_and
         sizes.append(size)
         transitions.enter_stage(held, "transcribe", NOW)
         transitions.note_batch_size(held, size)
-        recovery.lose("w", NOW, out_of_memory=True)
+        recovery.lose("w", NOW, Loss.OUT_OF_MEMORY)
     assert sizes == [8, 4, 2, 1]
     job = queries.get(recording.id).job
     assert (job.status, job.error_code) == ("failed", "out_of_memory")

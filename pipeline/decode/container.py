@@ -40,8 +40,10 @@ def find_audio_stream(container: InputContainer, part: Part) -> AudioStream:
     if not tracks:
         raise DecodeRefused("cut_off" if lacks_index(part) else "no_audio")
     stream = next((track for track in tracks if best is not None and track.index == best.index), tracks[0])
-    if stream.codec_context is None or stream.codec_context.codec.name not in CODECS:
+    if stream.codec_context is None:
         raise DecodeRefused("codec")
+    if stream.codec_context.codec.name not in CODECS:
+        raise DecodeRefused("codec", stream.codec_context.codec.canonical_name)
     return stream
 
 

@@ -31,6 +31,23 @@ KINDS = {
     "aiff": ("aiff", "pcm_s16be", 44100),
     "amr": ("amr", "libopencore_amrnb", 8000),
     "3gp": ("3gp", "libopencore_amrnb", 8000),
+    "3g2": ("3g2", "aac", 44100),
+    "mp2": ("mp2", "mp2", 44100),
+    "avi": ("avi", "libmp3lame", 44100),
+    "flv": ("flv", "libmp3lame", 44100),
+    "mts": ("mpegts", "ac3", 48000),
+    "ts": ("mpegts", "mp2", 48000),
+    "mpg": ("mpeg", "mp2", 48000),
+    "vob": ("vob", "ac3", 48000),
+    "mxf": ("mxf_opatom", "pcm_s16le", 48000),
+    "caf": ("caf", "alac", 44100),
+    "au": ("au", "pcm_mulaw", 8000),
+    "w64": ("w64", "pcm_s16le", 16000),
+    "wv": ("wv", "wavpack", 44100),
+    "tta": ("tta", "tta", 44100),
+    "ac3": ("ac3", "ac3", 48000),
+    "eac3": ("eac3", "eac3", 48000),
+    "voc": ("voc", "pcm_s16le", 16000),
 }
 
 

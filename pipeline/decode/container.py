@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import av
 
 from pipeline.decode.boxes import lacks_index
+from pipeline.decode.chunks import family_of, find_samples
 from pipeline.decode.formats import CODECS, CONTAINERS
 from pipeline.decode.part import Part
 from pipeline.decode.sandbox import DecodeRefused
@@ -31,7 +32,14 @@ def open_container(part: Part) -> InputContainer:
     except av.error.MemoryError as error:
         raise DecodeRefused("memory") from error
     except (av.FFmpegError, ValueError) as error:
-        raise DecodeRefused("cut_off" if lacks_index(part) else "unreadable") from error
+        raise DecodeRefused("cut_off" if is_cut_off(part) else "unreadable") from error
+
+
+def is_cut_off(part: Part) -> bool:
+    """Whether it ends before a part that is needed to read it."""
+    family = family_of(part)
+    samples = find_samples(part, family) if family else None
+    return lacks_index(part) or bool(samples and samples.missing)
 
 
 def find_audio_stream(container: InputContainer, part: Part) -> AudioStream:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from pipeline.decode.boxes import boxes
-from pipeline.decode.chunks import Family, family_of, find_samples
+from pipeline.decode.chunks import Family, family_of, find_samples, next_file
 from pipeline.decode.mpeg_audio import without_tag
 from pipeline.decode.part import Part
 
@@ -70,8 +70,7 @@ def chunked_recordings(upload: Part) -> list[Part]:
             break
         patches = {samples.size_at: samples.size} if samples.goes_on else {}
         end = samples.content + samples.held
-        starts = (at for at in (end, end + 1) if family_of(rest, at))
-        length = next(starts, rest.length)
+        length = next_file(rest, family, end) or next_file(rest, family, end + 1) or rest.length
         found.append(upload.slice(start, start + length, patches))
         start += length
         family = family_of(upload, start)

@@ -30,6 +30,7 @@ OPENINGS = tuple(  # how files of these containers begin; long enough that nothi
         rb"wvpk.{5}\x04.{6}\x00{4}.{5}[\x08-\x0f\x18-\x1f]",  # its first block has the number 0 and the flag 2^11
         rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c",  # ASF
         rb"\.snd\x00\x00.{6}\x00\x00\x00[\x01-\x1b]\x00",  # AU
+        rb"TTA1[\x01-\x03]\x00.\x00[\x08\x10\x18\x20]\x00",
         rb"Creative Voice File\x1a\x1a\x00",
         rb"#!AMR(?:-WB)?\n",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import av
@@ -109,6 +110,44 @@ def test_a_track_beside_the_sound_does_no_harm(
 def test_what_only_refers_to_other_files_is_refused_as_such(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "neighbour.wav").write_bytes(media.wav(media.tone(1, 16000)))
     assert "which RealRecap does not read" in refused(tmp_path, content, UnsupportedMedia)
+
+
+def with_sound_elsewhere(mov: bytes, neighbour: str) -> bytes:
+    """A MOV whose samples are said to be in `neighbour` of the same folder, and are silent in the file itself.
+
+    Source: QuickTime File Format, "data reference atoms", and the fields of an alias that libavformat reads: at 10 the
+    volume, at 50 the file, at 130 how many folders to go up and down, at 150 the path as tagged items.
+    """
+    path = f"disk/{neighbour}".encode()
+    path += bytes(len(path) % 2)
+    alias = bytes(10) + b"\x04" + b"disk".ljust(27, b"\0") + bytes(12) + bytes(64 + 16) + struct.pack(">HH", 1, 1)
+    alias += bytes(16) + struct.pack(">HH", 2, len(path)) + path + struct.pack(">HH", 0xFFFF, 0)
+    entry = struct.pack(">I4sI", 12 + len(alias), b"alis", 0) + alias
+    file = bytearray(mov)
+    at = file.rindex(b"dref") + 12
+    assert file[at + 4 : at + 8] in (b"url ", b"alis")
+    old = struct.unpack_from(">I", file, at)[0]
+    file[at : at + old] = entry
+    for name in (b"moov", b"trak", b"mdia", b"minf", b"dinf", b"dref"):  # the boxes around it have grown
+        place = file.rindex(name, 0, at) - 4
+        struct.pack_into(">I", file, place, struct.unpack_from(">I", file, place)[0] + len(entry) - old)
+    data = file.index(b"mdat")
+    size = struct.unpack_from(">I", file, data - 4)[0]
+    file[data + 4 : data - 4 + size] = bytes(size - 8)
+    return bytes(file)
+
+
+def test_the_sound_of_a_mov_that_lies_in_another_file_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(media.KINDS, "mov of PCM", ("mov", "pcm_s16le", 16000))
+    whole = media.write(tmp_path / "neighbour.mov", "mov of PCM").read_bytes()
+    linked = tmp_path / "linked.mov"
+    linked.write_bytes(with_sound_elsewhere(whole, "neighbour.mov"))
+    monkeypatch.chdir(tmp_path)
+    with av.open("linked.mov", options={"enable_drefs": "1"}) as container:  # the reference works where it is obeyed
+        assert max(np.abs(frame.to_ndarray()).max() for frame in container.decode(audio=0)) > 10_000
+    refused(tmp_path, linked, UnsupportedMedia)
 
 
 @pytest.mark.parametrize(

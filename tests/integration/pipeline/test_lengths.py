@@ -16,7 +16,7 @@ from pipeline.samples import open_pcm
 SIZE_OF = {"wav": ("<I", b"data", 0), "aiff": (">I", b"SSND", 0), "caf": (">q", b"data", 0), "w64": ("<Q", b"data", 24)}
 CUT = ["wav", "aiff", "w64", "caf", "au", "flac", "wv", "avi", "flv", "mp4", "mkv", "wma", "mxf"]
 JOINED = ["mp3", "wav", "aiff", "w64", "caf", "caf of ALAC", "au", "flac", "wv", "ogg", "mp4", "mov", "mkv", "webm"]
-JOINED += ["avi", "flv", "wma", "ts", "aac", "ac3", "amr", "voc"]
+JOINED += ["avi", "flv", "wma", "ts", "aac", "ac3", "amr", "voc", "tta", "mpg", "vob", "eac3", "mp2", "3gp"]
 
 
 def read(tmp_path: Path, content: bytes) -> AudioInfo:

@@ -43,7 +43,10 @@ class UnsupportedMedia(PipelineError):
 
     code = "unsupported_media"
     default_message = "This file is not a recording that RealRecap can read."
-    default_hint = "Upload sound or video, such as WAV, MP3, M4A, OGG, FLAC, MP4 or WebM."
+    default_hint = (
+        "Upload sound or video, such as WAV, MP3, M4A, OGG, FLAC, MP4 or WebM. Anything else can be converted, for "
+        "example with `ffmpeg -i recording.xyz recording.flac`."
+    )
 
 
 class NoAudio(PipelineError):

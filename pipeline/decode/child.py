@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.decode.files import storage_errors
+from pipeline.decode.foreign import HEAD_BYTES
 from pipeline.decode.limits import DecodeLimits
-from pipeline.decode.refusals import REFUSALS, cause_of
+from pipeline.decode.refusals import REFUSALS, cause_of, refusal
 from pipeline.errors import (
     InternalError,
 )
@@ -49,7 +50,8 @@ def run_child(
                 case {"progress": float() | int() as share}:
                     fraction = max(fraction, min(float(share), 1.0))
                 case {"error": str() as reason, **rest} if reason in REFUSALS:
-                    raise REFUSALS[reason]() from cause_of(rest.get("fault"))
+                    head = os.pread(upload, HEAD_BYTES, 0)
+                    raise refusal(reason, head, rest.get("codec")) from cause_of(rest.get("fault"))
                 case {"result": dict() as result}:
                     fraction = 1.0
                 case None:

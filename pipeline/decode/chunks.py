@@ -142,11 +142,20 @@ def ends_after(part: Part, family: Family, end: int) -> bool:
 
 
 def begins_chunk(part: Part, family: Family, offset: int) -> bool:
-    """Whether chunks from `offset` on fill the rest of the file, or another file begins there."""
-    if family_of(part, offset):
+    """Whether chunks from `offset` on fill the rest of the file, or lead to another file."""
+    if next_file(part, family, offset) is not None:
         return True
     found = list(chunks(part, family, offset))
     return bool(found) and 0 <= found[-1].size <= part.length - found[-1].content
+
+
+def next_file(part: Part, family: Family, offset: int) -> int | None:
+    """Where another file begins, at `offset` or after the chunks there."""
+    for chunk in chunks(part, family, offset):
+        start = chunk.content - family.header
+        if family_of(part, start):
+            return start
+    return offset if family_of(part, offset) else None
 
 
 def is_blank(part: Part, offset: int) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import av
 
 from pipeline.decode.boxes import lacks_index
+from pipeline.decode.chunks import family_of, find_samples
 from pipeline.decode.formats import CODECS, CONTAINERS
 from pipeline.decode.part import Part
 from pipeline.decode.sandbox import DecodeRefused
@@ -31,7 +32,14 @@ def open_container(part: Part) -> InputContainer:
     except av.error.MemoryError as error:
         raise DecodeRefused("memory") from error
     except (av.FFmpegError, ValueError) as error:
-        raise DecodeRefused("cut_off" if lacks_index(part) else "unreadable") from error
+        raise DecodeRefused("cut_off" if is_cut_off(part) else "unreadable") from error
+
+
+def is_cut_off(part: Part) -> bool:
+    """Whether it ends before a part that is needed to read it."""
+    family = family_of(part)
+    samples = find_samples(part, family) if family else None
+    return lacks_index(part) or bool(samples and samples.missing)
 
 
 def find_audio_stream(container: InputContainer, part: Part) -> AudioStream:
@@ -40,8 +48,10 @@ def find_audio_stream(container: InputContainer, part: Part) -> AudioStream:
     if not tracks:
         raise DecodeRefused("cut_off" if lacks_index(part) else "no_audio")
     stream = next((track for track in tracks if best is not None and track.index == best.index), tracks[0])
-    if stream.codec_context is None or stream.codec_context.codec.name not in CODECS:
+    if stream.codec_context is None:
         raise DecodeRefused("codec")
+    if stream.codec_context.codec.name not in CODECS:
+        raise DecodeRefused("codec", stream.codec_context.codec.canonical_name)
     return stream
 
 

@@ -71,7 +71,7 @@ def read_declared(container: InputContainer, stream: AudioStream, part: Part, st
         seconds = None
     else:
         seconds = declared_seconds(container, stream, part, start, missing)
-        if seconds and samples and samples.declared:  # libavformat cuts the length to what the file holds
+        if seconds and samples and samples.declared and name != "aiff":  # libavformat cuts the length to what is there
             seconds *= samples.declared / max(1, samples.held)
     return Declared(seconds, missing, part.length, name in COUNTED)
 

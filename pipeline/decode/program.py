@@ -5,7 +5,7 @@ JSON lines:
 
     {"ready": true}                      the imports are done and the limits are set
     {"progress": 0.25}                   a share of the file, 0 to 1
-    {"error": "too_long"}                the end: one of the reasons of `DecodeRefused`; "fault" if it was unexpected
+    {"error": "too_long"}                the end: a reason of `DecodeRefused`; "codec" if known, "fault" if unexpected
     {"result": {"samples": 160000, ...}} the end: the result, with the fields of `pipeline.audio.AudioInfo`
 
 These lines never contain text from the file.
@@ -61,7 +61,7 @@ def main(arguments: DecodeArguments) -> None:
     try:
         report(result=decode(upload, arguments))
     except DecodeRefused as refused:
-        report(error=str(refused))
+        report(error=refused.reason, codec=refused.codec)
     except MemoryError:
         report(error="memory")
     except Exception as error:  # a damaged file can cause anything; the message may quote it
@@ -97,7 +97,7 @@ def decode(upload: Part, arguments: DecodeArguments) -> dict[str, Any]:
         try:
             more = decode_recording(part, writer, upload.length)
         except DecodeRefused as refused:
-            if str(refused) in ("memory", "too_long", "storage_full"):
+            if refused.reason in ("memory", "too_long", "storage_full"):
                 raise
             result["truncated"] = True
             continue

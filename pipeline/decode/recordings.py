@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from pipeline.decode.boxes import boxes
-from pipeline.decode.chunks import Family, family_of, find_samples
+from pipeline.decode.chunks import Family, family_of, find_samples, next_file
 from pipeline.decode.mpeg_audio import without_tag
 from pipeline.decode.part import Part
 
@@ -30,6 +30,7 @@ OPENINGS = tuple(  # how files of these containers begin; long enough that nothi
         rb"wvpk.{5}\x04.{6}\x00{4}.{5}[\x08-\x0f\x18-\x1f]",  # its first block has the number 0 and the flag 2^11
         rb"\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c",  # ASF
         rb"\.snd\x00\x00.{6}\x00\x00\x00[\x01-\x1b]\x00",  # AU
+        rb"TTA1[\x01-\x03]\x00.\x00[\x08\x10\x18\x20]\x00",
         rb"Creative Voice File\x1a\x1a\x00",
         rb"#!AMR(?:-WB)?\n",
     )
@@ -70,8 +71,7 @@ def chunked_recordings(upload: Part) -> list[Part]:
             break
         patches = {samples.size_at: samples.size} if samples.goes_on else {}
         end = samples.content + samples.held
-        starts = (at for at in (end, end + 1) if family_of(rest, at))
-        length = next(starts, rest.length)
+        length = next_file(rest, family, end) or next_file(rest, family, end + 1) or rest.length
         found.append(upload.slice(start, start + length, patches))
         start += length
         family = family_of(upload, start)

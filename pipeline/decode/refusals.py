@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
+from pipeline.decode.foreign import recognise
 from pipeline.errors import (
     NoAudio,
     PipelineError,
@@ -15,6 +17,7 @@ from pipeline.errors import (
 
 _COPY = "Copy it from the recorder and upload it again."
 _CONVERT = "Convert it to MP3, M4A, FLAC or WAV and upload it again."
+_READABLE = ("crash", "memory", "slow", "too_long", "too_short", "storage_full")  # the kind of file is not to blame
 REFUSALS: dict[str, Callable[[], PipelineError]] = {
     "unreadable": UnsupportedMedia,
     "empty": lambda: UnsupportedMedia("The file is empty.", _COPY),
@@ -29,6 +32,17 @@ REFUSALS: dict[str, Callable[[], PipelineError]] = {
     "too_short": RecordingTooShort,
     "storage_full": StorageFull,
 }
+
+
+def refusal(reason: str, head: bytes, codec: object = None) -> PipelineError:
+    """The error for the child's `reason`. It names what the file is, by its first bytes, or the codec if known."""
+    kind = None if reason in _READABLE else recognise(head)
+    if kind is not None:
+        return UnsupportedMedia(kind.message, kind.hint)
+    if reason == "codec" and isinstance(codec, str) and re.fullmatch(r"[a-z0-9_.]{1,32}", codec):
+        message = f"The audio codec of this file, {codec}, is not supported."
+        return UnsupportedMedia(message, "Convert it, for example with `ffmpeg -i recording.mkv recording.flac`.")
+    return REFUSALS[reason]()
 
 
 def cause_of(words: object) -> RuntimeError | None:

@@ -61,7 +61,7 @@ class Timeline:
 
     def believes(self, gap: float) -> bool:
         """Whether `gap` seconds may be missing here: up to the length, or not too long where that says nothing."""
-        if self.length is None or self.clock > self.length + 1:
+        if self.length is None or self.clock > self.length + GAP_SECONDS:
             return gap <= BLIND_GAP_SECONDS
         return self.clock + gap <= self.length + 1
 

@@ -36,6 +36,10 @@ class DecodeRefused(Exception):
     Reasons: unreadable, cut_off, codec, damaged, memory, no_audio, too_long, too_short, storage_full.
     """
 
+    def __init__(self, reason: str, codec: str | None = None) -> None:
+        self.reason, self.codec = reason, codec
+        super().__init__(reason)
+
 
 def confine(arguments: DecodeArguments) -> None:
     """Drop every right that reading one file does not need.

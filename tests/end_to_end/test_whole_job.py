@@ -103,7 +103,8 @@ def test_a_bad_file_is_explained_on_the_command_line(site: Site, tmp_path: Path)
     done = site.flask("recap", str(fake))
     assert done.returncode == 1
     assert "Error:" in done.stderr
-    assert "Upload sound or video" in done.stderr
+    assert "web page" in done.stderr
+    assert "Upload the recording itself" in done.stderr
 
 
 def test_health_reports_that_everything_is_alive(site: Site) -> None:

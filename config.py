@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, Self
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from configuration import addresses, values
+from configuration.errors import SettingsError
+from configuration.sources import EnvFile, ValuesFromFiles
+
+__all__ = ["ROOT", "Settings", "SettingsError", "load"]
 
 ROOT = Path(__file__).resolve().parent
 GIGABYTE = 1024**3
@@ -18,23 +22,21 @@ GIGABYTE = 1024**3
 MIN_SECRET_CHARACTERS = 32
 
 
-class SettingsError(Exception):
-    """A setting is missing or invalid; the text names it, says what is wrong and how to fix it."""
-
-
 class Settings(BaseSettings):
     """Every setting of RealRecap. Each can also be set as `NAME_FILE`, the path of a file that contains the value."""
 
-    model_config = SettingsConfigDict(env_file=ROOT / ".env", extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_file=ROOT / ".env", extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     secret_key: SecretStr | None = None
     """Signs sessions and forms. `make run` creates one in DATA_DIR; otherwise it is required."""
-    database_url: str = ""
+    database_url: str = Field("", repr=False)
     """SQLAlchemy URL of the database. Default: a SQLite file in DATA_DIR."""
-    redis_url: str = ""
+    redis_url: str = Field("", repr=False)
     """URL of Redis, which carries the queue. Default: the server that `make run` starts."""
-    ollama_host: str = "http://127.0.0.1:11434"
-    """Address of Ollama; `http://` is added if missing."""
+    ollama_host: str = Field("http://127.0.0.1:11434", repr=False)
+    """Address of Ollama; with a path or `user:password@` if it needs them. Without `http://`, port 11434 is meant."""
     ollama_model: str | None = None
     """Language model that writes the summary. Default: the first installed model that can chat."""
     ollama_num_ctx: Literal["auto"] | int = "auto"
@@ -101,7 +103,9 @@ class Settings(BaseSettings):
     port: int = Field(5000, ge=1, le=65535)
     """Port the web server listens on."""
     public_url: str | None = None
-    """Public address of the site; links in PDFs use it."""
+    """Public address of the site, with its path if it is below one; links use it."""
+    script_name: str = ""
+    """Path below which the site is served, such as /recap. Default: the path of PUBLIC_URL."""
     trusted_proxies: int = Field(0, ge=0, le=10)
     """Number of reverse proxies in front of the server that set X-Forwarded-* headers."""
     organisation: str | None = Field(None, max_length=120)
@@ -122,14 +126,19 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, _ValuesFromFiles(settings_cls), dotenv_settings
+        return init_settings, env_settings, ValuesFromFiles(settings_cls), EnvFile(settings_cls)
 
     @field_validator(
         "log_level", "log_format", "whisper_device", "demo_models", "gpu_available", "ollama_shares_gpu", mode="before"
     )
     @classmethod
-    def _lower(cls, value: object) -> object:
-        return value.lower() if isinstance(value, str) else value
+    def _read_choice(cls, value: object) -> object:
+        return values.read_choice(value)
+
+    @field_validator("max_upload_bytes", "max_user_bytes", "stage_max_bytes", mode="before")
+    @classmethod
+    def _read_bytes(cls, value: object) -> object:
+        return values.read_bytes(value)
 
     @field_validator("data_dir", "models_dir", mode="after")
     @classmethod
@@ -138,15 +147,8 @@ class Settings(BaseSettings):
 
     @field_validator("ollama_host")
     @classmethod
-    def _add_scheme(cls, value: str) -> str:
-        value = value.strip().rstrip("/")
-        value = value if "://" in value else f"http://{value}"
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("must be an http or https address, such as http://127.0.0.1:11434")
-        # Ollama listens on 0.0.0.0 but cannot be reached there
-        value = value.replace("://0.0.0.0", "://127.0.0.1")
-        return value if parts.port or parts.scheme == "https" else f"{value}:11434"
+    def _complete_ollama_host(cls, value: str) -> str:
+        return addresses.complete_ollama_host(value)
 
     @field_validator("secret_key")
     @classmethod
@@ -158,26 +160,22 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _check_public_url(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("must be an http or https address, such as https://recap.example.org")
-        return value.rstrip("/")
+        return None if value is None else addresses.check_public_url(value)
+
+    @field_validator("script_name")
+    @classmethod
+    def _check_script_name(cls, value: str) -> str:
+        return addresses.check_path(value.rstrip("/"))
 
     @field_validator("database_url")
     @classmethod
     def _check_database_url(cls, value: str) -> str:
-        if value and not value.startswith(("sqlite:///", "postgresql", "postgres://")):
-            raise ValueError("must start with postgresql:// or sqlite:///")
-        return value
+        return addresses.check_database_url(value) if value else value
 
     @field_validator("redis_url")
     @classmethod
     def _check_redis_url(cls, value: str) -> str:
-        if value and not value.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("must start with redis://, rediss:// or unix://")
-        return value
+        return addresses.check_redis_url(value) if value else value
 
     @field_validator("ollama_num_ctx")
     @classmethod
@@ -215,6 +213,16 @@ class Settings(BaseSettings):
         return self.redis_url or "redis://127.0.0.1:6379/0"
 
     @property
+    def ollama_name(self) -> str:
+        """Address of Ollama without its password, for people, logs and the database."""
+        return addresses.without_credentials(self.ollama_host)
+
+    @property
+    def url_prefix(self) -> str:
+        """Path below which the site is served, such as /recap; "" for the root."""
+        return self.script_name or addresses.path_of(self.public_url)
+
+    @property
     def models(self) -> Path:
         """Folder of installed speech models, with the default filled in."""
         return self.models_dir or self.data_dir / "models"
@@ -226,23 +234,6 @@ class Settings(BaseSettings):
         if self.secret_key is None and stored.is_file():
             return stored.read_text().strip()
         return self.secret_key.get_secret_value() if self.secret_key else None
-
-
-class _ValuesFromFiles(PydanticBaseSettingsSource):
-    """Reads `NAME_FILE`: the path of a file that contains the value of NAME."""
-
-    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
-        path = os.environ.get(f"{field_name.upper()}_FILE")
-        if not path:
-            return None, field_name, False
-        try:
-            return Path(path).read_text().strip(), field_name, False
-        except OSError as error:
-            raise SettingsError(f"{field_name.upper()}_FILE: cannot read {path}: {error}") from error
-
-    def __call__(self) -> dict[str, Any]:
-        values = {name: self.get_field_value(info, name)[0] for name, info in self.settings_cls.model_fields.items()}
-        return {name: value for name, value in values.items() if value is not None}
 
 
 @cache
@@ -260,8 +251,7 @@ def load() -> Settings:
 
 def _explain(problem: Any) -> str:
     name = ".".join(str(part) for part in problem["loc"][:1]).upper() or "Settings"
-    if name in ("SECRET_KEY", "HF_TOKEN", "DATABASE_URL", "REDIS_URL"):
-        return f"{name}: {problem['msg']}"
     given = problem.get("input")
-    shown = "" if isinstance(given, dict | Settings) else f" (given: {given!r})"
+    is_secret = name in ("SECRET_KEY", "HF_TOKEN", "DATABASE_URL", "REDIS_URL") or "@" in str(given)
+    shown = "" if is_secret or isinstance(given, dict | Settings) else f" (given: {given!r})"
     return f"{name}: {problem['msg'].removeprefix('Value error, ')}{shown}"

@@ -10,6 +10,7 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 
+from configuration.text_files import TextFileError, read_text
 from launcher import run_lock
 from launcher.errors import StartError
 
@@ -87,11 +88,13 @@ def check_before_set_up(root: Path, environment: Mapping[str, str]) -> None:
 
 
 def read_env_file(path: Path) -> dict[str, str]:
-    """The settings in a `.env` file, names in capitals; empty if the file cannot be read."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError):
+    """The settings in a `.env` file, names in capitals; empty if there is none; StartError if it cannot be read."""
+    if not os.path.lexists(str(path)):
         return {}
+    try:
+        lines = read_text(path).splitlines()
+    except TextFileError as error:
+        raise StartError(str(error)) from error
     values = {}
     for line in lines:
         found = re.match(r"\s*(?:export\s+)?(\w+)\s*=\s*(?:'([^']*)'|\"([^\"]*)\"|(.*?))\s*(?:\s#.*)?$", line)

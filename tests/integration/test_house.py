@@ -71,11 +71,12 @@ def test_the_pipeline_knows_neither_web_queue_database_nor_settings(tmp_path: Pa
 
 
 ALLOWED = {
+    "configuration": {"configuration"},
     "pipeline": {"pipeline"},
     "ollama_import": {"ollama_import", "pipeline"},
-    "core": {"core", "pipeline", "config"},
-    "workers": {"workers", "core", "pipeline", "config"},
-    "webapp": {"webapp", "ollama_import", "core", "pipeline", "config"},
+    "core": {"core", "pipeline", "config", "configuration"},
+    "workers": {"workers", "core", "pipeline", "config", "configuration"},
+    "webapp": {"webapp", "ollama_import", "core", "pipeline", "config", "configuration"},
 }
 
 

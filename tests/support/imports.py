@@ -9,7 +9,17 @@ from pathlib import Path
 
 from support.helpers import ROOT
 
-PACKAGES = ("pipeline", "ollama_import", "core", "workers", "webapp", "launcher", "chaos", "benchmarks")
+PACKAGES = (
+    "configuration",
+    "pipeline",
+    "ollama_import",
+    "core",
+    "workers",
+    "webapp",
+    "launcher",
+    "chaos",
+    "benchmarks",
+)
 
 
 def read_imports() -> dict[str, set[str]]:

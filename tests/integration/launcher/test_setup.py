@@ -138,6 +138,7 @@ def test_modules_used_before_the_set_up_parse_on_python_3_8() -> None:
         source = (ROOT / "launcher" / f"{name}.py").read_text()
         ast.parse(source, feature_version=(3, 8))
         assert "from __future__ import annotations" in source or name == "__init__"
+    ast.parse((ROOT / "configuration" / "text_files.py").read_text(), feature_version=(3, 8))
 
 
 def test_modules_used_before_the_set_up_need_only_the_standard_library() -> None:
@@ -145,7 +146,7 @@ def test_modules_used_before_the_set_up_need_only_the_standard_library() -> None
     answer = subprocess.run([sys.executable, "-ISc", code, str(ROOT)], capture_output=True, text=True, check=True)
 
     loaded = {name.partition(".")[0] for name in answer.stdout.split()}
-    assert loaded <= set(sys.stdlib_module_names) | {"launcher", "__main__"}
+    assert loaded <= set(sys.stdlib_module_names) | {"launcher", "configuration", "__main__"}
 
 
 def test_a_second_set_up_is_instant(made: VirtualEnvironment) -> None:

@@ -31,6 +31,8 @@ REASONS = {
     "endless": "gave an answer without an end",
     "refused": "refused access",
     "foreign": "was not what answered at OLLAMA_HOST",
+    "certificate": "has a certificate that is not trusted",
+    "environment": "could not be called with the proxies or certificates in the environment",
 }
 
 

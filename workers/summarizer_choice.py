@@ -139,7 +139,7 @@ def choose_summarizer_now(
         None if settings.ollama_num_ctx == "auto" else settings.ollama_num_ctx,
         # the site's own model may run elsewhere, a user's choice may not
         allow_remote=not is_own_choice,
-        circuit=SharedCircuit(settings.ollama_host, settings.timezone, is_own_choice=is_own_choice),
+        circuit=SharedCircuit(settings.ollama_name, settings.timezone, is_own_choice=is_own_choice),
         retry_seconds=longest_waits(FIRST_LIST_WAIT_SECONDS, LIST_WAIT_FACTOR, settings.ollama_retries),
         on_tick=checkpoint,
     )

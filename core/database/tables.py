@@ -270,3 +270,12 @@ class OllamaHealth(Base):
     reason: Mapped[str] = mapped_column(String(32))
     failed_at: Mapped[datetime]
     open_until: Mapped[datetime | None] = mapped_column("resting_until")
+
+
+class Probe(Base):
+    """One row, written to see whether the database takes writes."""
+
+    __tablename__ = "probe"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]

@@ -29,3 +29,10 @@ def count_notifications(queue: str) -> int | None:
         return int(length)
     except RedisError:
         return None
+
+
+def read_version() -> tuple[str, str]:
+    """Which server it is, Redis or Valkey, and its version. Raises RedisError."""
+    found: Any = redis_client().info("server")
+    valkey = found.get("valkey_version")
+    return ("Valkey", str(valkey)) if valkey else ("Redis", str(found.get("redis_version", "")))

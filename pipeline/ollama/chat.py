@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 from pydantic import BaseModel, Field, ValidationError
 
-from pipeline.ollama.client import certificates, refusal, translated_errors, trusts_environment
+from pipeline.ollama.client import refusal, translated_errors
+from pipeline.ollama.connection import connection_options
 from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.failures import FailureReason, OllamaFailure
 
@@ -126,17 +127,12 @@ async def _chat(host: str, body: dict[str, Any], on_tick: Callable[[int], None],
 
 
 async def _read(host: str, body: dict[str, Any], received: _ReceivedAnswer) -> None:
-    options: dict[str, Any] = {
-        "base_url": host,
-        "timeout": httpx.Timeout(None, connect=received.limits.connect),
-        # a small compressed answer could be huge
-        "headers": {"Accept-Encoding": "identity"},
-        "trust_env": trusts_environment(host),
-        "verify": certificates(),
-    }
+    timeout = httpx.Timeout(None, connect=received.limits.connect)
+    with connection_options(host) as options:  # a small compressed answer could be huge
+        unopened = httpx.AsyncClient(timeout=timeout, headers={"Accept-Encoding": "identity"}, **options)
     with translated_errors():
         async with (
-            httpx.AsyncClient(**options) as client,
+            unopened as client,
             client.stream("POST", "/api/chat", json=body) as response,
         ):
             if not response.is_success:

@@ -1,27 +1,21 @@
-"""A thin client of one Ollama server.
+"""The client for short calls to one Ollama server; `pipeline.ollama.chat` holds the long ones.
 
-The package `ollama` lists the installed and running models. The rest goes through httpx, because version 0.6.3 of that
-package has no version call, uploads without checking first, without progress and without resuming, omits fields of
-create (`renderer`, `parser`, `requires`), chat (`shift`) and show (`system`), and has a single timeout.
+Both go through httpx: the package `ollama` builds a client while it is imported, which fails where the environment
+names a proxy it cannot use, has a single timeout, and reads addresses in its own way.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import json
-import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import httpx
-import ollama
-from pydantic import ValidationError
 
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
+from pipeline.ollama.connection import make_http_client
 from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.model_info import InstalledModel, ModelInfo, RunningModel, read_model_info
 from pipeline.ollama.model_names import name_key
@@ -34,10 +28,7 @@ class OllamaClient:
 
     def __init__(self, host: str, *, connect_seconds: float = 5.0, answer_seconds: float = 30.0) -> None:
         self.host = host
-        timeout = httpx.Timeout(answer_seconds, connect=connect_seconds)
-        trust = trusts_environment(host)
-        self._http = httpx.Client(base_url=host, timeout=timeout, trust_env=trust, verify=certificates())
-        self._official = ollama.Client(host=host, timeout=timeout, trust_env=trust, verify=certificates())
+        self._http = make_http_client(host, httpx.Timeout(answer_seconds, connect=connect_seconds))
 
     def __enter__(self) -> Self:
         return self
@@ -49,7 +40,6 @@ class OllamaClient:
 
     def close(self) -> None:
         self._http.close()
-        self._official.close()  # type: ignore[no-untyped-call]
 
     def version(self) -> str:
         """The server's version, such as "0.12.6"."""
@@ -58,16 +48,14 @@ class OllamaClient:
 
     def models(self) -> list[InstalledModel]:
         """All installed models, the most recently changed first."""
-        with translated_errors():
-            found = self._official.list().models
         return [
             InstalledModel(
-                name=one.model or "",
-                digest=one.digest or "",
-                size=int(one.size or 0),
-                quantization=(one.details and one.details.quantization_level) or "",
+                name=_text(one, "model") or _text(one, "name"),
+                digest=_text(one, "digest"),
+                size=_number(one, "size"),
+                quantization=_text(_object(one, "details"), "quantization_level"),
             )
-            for one in found
+            for one in self._list("/api/tags")
         ]
 
     def find(self, name: str) -> InstalledModel | None:
@@ -86,12 +74,20 @@ class OllamaClient:
 
     def running(self) -> list[RunningModel]:
         """The loaded models."""
-        with translated_errors():
-            found = self._official.ps().models
         return [
-            RunningModel(one.model or "", one.context_length or 0, int(one.size or 0), int(one.size_vram or 0))
-            for one in found
-        ]
+            RunningModel(
+                _text(one, "model") or _text(one, "name"), _number(one, "context_length"), _number(one, "size"),
+                _number(one, "size_vram"),
+            )
+            for one in self._list("/api/ps")
+        ]  # fmt: skip
+
+    def _list(self, path: str) -> list[dict[str, Any]]:
+        with translated_errors():
+            found = json_object(self._http.get(path)).get("models") or []
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+            raise OllamaRefused(NOT_OLLAMA) from ValueError("no list of models")
+        return found
 
     def unload(self, name: str) -> None:
         """Unload a model; returns when the server has agreed."""
@@ -100,19 +96,18 @@ class OllamaClient:
             checked(self._http.post("/api/chat", json=body))
 
 
-@cache
-def certificates() -> ssl.SSLContext:
-    """The trusted certificates for HTTPS, loaded once: that takes longer than the rest of a call."""
-    return httpx.create_ssl_context()
+def _text(found: dict[str, Any], name: str) -> str:
+    return str(found.get(name) or "")
 
 
-def trusts_environment(host: str) -> bool:
-    """False for this machine: a proxy for the Internet must not see what goes to 127.0.0.1."""
-    name = urlsplit(host).hostname or ""
-    try:
-        return not ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return name != "localhost"
+def _number(found: dict[str, Any], name: str) -> int:
+    value = found.get(name)
+    return int(value) if isinstance(value, int | float) else 0
+
+
+def _object(found: dict[str, Any], name: str) -> dict[str, Any]:
+    value = found.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 def checked(response: httpx.Response) -> httpx.Response:
@@ -143,12 +138,10 @@ def refusal(message: str, status: int | None) -> Exception:
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Translate errors of httpx and of the package `ollama`."""
+    """Translate errors of httpx."""
     try:
         yield
-    except ollama.ResponseError as error:
-        raise refusal(error.error, error.status_code if error.status_code > 0 else None) from error
-    except (httpx.TransportError, ConnectionError) as error:
+    except httpx.TransportError as error:
         raise OllamaUnreachable() from error
-    except (httpx.RequestError, httpx.InvalidURL, ValidationError, json.JSONDecodeError) as error:
+    except (httpx.RequestError, httpx.InvalidURL, json.JSONDecodeError) as error:
         raise OllamaRefused(NOT_OLLAMA) from error

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ssl
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import httpx
 
 from pipeline.errors import OllamaUnreachable
 from pipeline.ollama.errors import OllamaRefused
 
+_Error = TypeVar("_Error", bound=BaseException)
 MAX_DETAIL_CHARACTERS = 200
 """As much of Ollama's own words as fits into a sentence."""
 
@@ -28,6 +30,8 @@ class FailureReason(StrEnum):
     ENDLESS = "endless"
     REFUSED = "refused"
     FOREIGN = "foreign"
+    CERTIFICATE = "certificate"
+    ENVIRONMENT = "environment"
 
 
 class _FailureText(NamedTuple):
@@ -73,6 +77,15 @@ _FAILURE_TEXTS = {
         "the server at OLLAMA_HOST is not Ollama",
         f"Set OLLAMA_HOST to where Ollama runs, {_AGAIN}", False,
     ),
+    FailureReason.CERTIFICATE: _FailureText(
+        "the certificate of the server at OLLAMA_HOST is not trusted ({detail})",
+        "If it is your own, name a file with it (or with the authority that signed it) in SSL_CERT_FILE and start "
+        f"RealRecap again, {_AGAIN}", False,
+    ),
+    FailureReason.ENVIRONMENT: _FailureText(
+        "Ollama cannot be called with this environment: {detail}",
+        f"Correct or remove that variable and start RealRecap again, {_AGAIN}", False,
+    ),
 }  # fmt: skip
 
 
@@ -84,6 +97,7 @@ class OllamaFailure(OllamaUnreachable):
         why = kind.why.format(detail=" ".join(detail.split())[:MAX_DETAIL_CHARACTERS])
         super().__init__(f"The summary was put together from quotes, because {why}.", kind.hint)
         self.reason, self.detail, self.is_transient = reason, detail, kind.is_transient
+        self.why, self.fix = why, kind.hint.replace(f", {_AGAIN}", ".")
 
     def __reduce__(self) -> tuple[type[OllamaFailure], tuple[FailureReason, str]]:
         return type(self), (self.reason, self.detail)
@@ -151,8 +165,17 @@ def to_failure(error: OllamaUnreachable | OllamaRefused) -> OllamaFailure | None
 
 
 def _classify_transport_error(cause: BaseException | None) -> tuple[FailureReason, str]:
+    distrust = _find_cause(cause, ssl.SSLCertVerificationError)
+    if distrust is not None:
+        return FailureReason.CERTIFICATE, distrust.verify_message
     if isinstance(cause, httpx.ReadTimeout | httpx.WriteTimeout | httpx.PoolTimeout):
         return FailureReason.SILENT, "a few seconds"
     if isinstance(cause, httpx.ReadError | httpx.WriteError | httpx.RemoteProtocolError):
         return FailureReason.BROKE_OFF, ""
     return FailureReason.AWAY, ""
+
+
+def _find_cause(error: BaseException | None, kind: type[_Error]) -> _Error | None:
+    while error is not None and not isinstance(error, kind):
+        error = error.__cause__ or error.__context__
+    return error

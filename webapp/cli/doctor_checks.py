@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
-from core import gpu, speech_models, worker_register
+from core import gpu, probes, speech_models, worker_register
 from core.clock import utc_now
 from core.database import schema, sessions
 from core.jobs import pausing
 from core.jobs.queues import QUEUES, needed_queues
-from core.queue.redis_client import count_notifications, redis_client
+from core.queue.redis_client import read_version
 from core.storage.store import file_store
+from core.worker_register import LiveWorker
+from pipeline.decode import landlock, seccomp
 from pipeline.errors import PipelineError
 from webapp.cli import check_result
 from webapp.cli.check_result import CheckResult
 
 GIGABYTE = 1e9
+#: The oldest series of Redis that still gets fixes.
+OLDEST_REDIS = (7, 2)
 #: Less free disk space than this is worth a warning.
 LOW_SPACE_BYTES = 5 * GIGABYTE
 
@@ -40,21 +45,39 @@ def _check_store(settings: config.Settings) -> CheckResult:
     return check_result.ok("store", state)
 
 
-def _check_database(_: config.Settings) -> CheckResult:
-    try:
-        problem = schema.find_problem(utc_now())
-    except SQLAlchemyError as error:
-        state = f"does not answer ({type(error).__name__})"
-        return check_result.error("database", state, "Check DATABASE_URL and that the database is running.")
+def _check_files(settings: config.Settings) -> CheckResult:
+    problem = probes.probe_files()
     if problem:
-        return check_result.error("database", problem, "See above.")
-    return check_result.ok("database", f"{sessions.engine().dialect.name}, tables up to date")
+        return check_result.error("files", f"{settings.data_dir} {problem.state}", problem.fix)
+    mode = settings.data_dir.stat().st_mode & 0o777
+    if mode & 0o077:
+        state = f"other users of this machine can open {settings.data_dir} (mode {mode:o})"
+        return check_result.warning("files", state, f"Run `chmod 700 {settings.data_dir}` as its owner.")
+    return check_result.ok("files", "can be written, closed to other users")
+
+
+def _check_database(_: config.Settings) -> CheckResult:
+    problem = probes.probe_database()
+    if problem:
+        return check_result.error("database", problem.state, problem.fix)
+    try:
+        unsuited = schema.find_problem(utc_now())
+    except SQLAlchemyError as error:
+        return check_result.error("database", f"does not answer ({type(error).__name__})", probes.AWAY.fix)
+    if unsuited:
+        return check_result.error("database", unsuited, "See above.")
+    return check_result.ok("database", f"{sessions.engine().dialect.name}, can be written, tables up to date")
 
 
 def _check_redis(_: config.Settings) -> CheckResult:
-    if count_notifications(QUEUES[0]) is None:
-        return check_result.error("redis", "does not answer", "Start it (`make run` does), or set REDIS_URL.")
-    return check_result.ok("redis", f"version {redis_client().info('server')['redis_version']}")
+    problem = probes.probe_redis()
+    if problem:
+        return check_result.error("redis", problem.state, problem.fix)
+    name, version = read_version()
+    state = f"{name} {version}, takes messages"
+    if name == "Redis" and tuple(int(part) for part in version.split(".")[:2] if part.isdigit()) < OLDEST_REDIS:
+        return check_result.warning("redis", f"{state}, but gets no more fixes", "Update it to Redis 7.2 or Valkey.")
+    return check_result.ok("redis", state)
 
 
 def _check_workers(_: config.Settings) -> CheckResult:
@@ -64,13 +87,31 @@ def _check_workers(_: config.Settings) -> CheckResult:
     except SQLAlchemyError:
         return check_result.error("workers", "unknown without the database", "Fix the database first.")
     unserved = [queue for queue in needed_queues() if not any(queue in worker.queues for worker in workers)]
-    state = "; ".join(f"{','.join(worker.queues)}: {worker.device}" for worker in workers) or "none"
+    now = utc_now()
+    state = "; ".join(_describe_worker(worker, now) for worker in workers) or "none"
     if unserved:
         fix = f"No worker serves {', '.join(unserved)}. Start one, or start all with `make run`."
         return check_result.error("workers", state, fix)
     if paused:
         return check_result.warning("workers", state, f"Paused: {', '.join(paused)}. Run `flask jobs resume`.")
     return check_result.ok("workers", state)
+
+
+def _describe_worker(worker: LiveWorker, now: datetime) -> str:
+    age = max(0, round((now - worker.seen_at).total_seconds()))
+    return f"{','.join(worker.queues)}: {worker.device}, seen {age} s ago"
+
+
+def _check_decoder(_: config.Settings) -> CheckResult:
+    walls = [
+        name for name, stands in (("seccomp", seccomp.is_available()), ("Landlock", landlock.find_version())) if stands
+    ]
+    if "seccomp" in walls:
+        return check_result.ok("decoder", f"confined by {' and '.join(walls)}")
+    state = "this kernel has no system call filter: a damaged recording that breaks the decoder could do harm"
+    return check_result.warning(
+        "decoder", state, "Run workers on Linux with CONFIG_SECCOMP_FILTER, on x86-64 or ARM64."
+    )
 
 
 def _check_speech_models(settings: config.Settings) -> CheckResult:
@@ -87,9 +128,11 @@ def _check_speech_models(settings: config.Settings) -> CheckResult:
 
 CHECKS: tuple[Callable[[config.Settings], CheckResult], ...] = (
     _check_disk,
+    _check_files,
     _check_store,
     _check_database,
     _check_redis,
     _check_workers,
+    _check_decoder,
     _check_speech_models,
 )

@@ -82,6 +82,7 @@ def _import(sources: Sequence[ModelSource], options: ImportOptions, results: lis
     from ollama_import.importer import Importer
     from pipeline.errors import OllamaUnreachable
     from pipeline.ollama.errors import OllamaRefused
+    from pipeline.ollama.failures import FailureReason, to_failure
 
     settings = config.load()
     cache = ImportCache(settings.data_dir / CACHE_FILE)
@@ -93,13 +94,16 @@ def _import(sources: Sequence[ModelSource], options: ImportOptions, results: lis
                 transfers.close()
                 results.append(result)
     except OllamaUnreachable as error:
-        raise OllamaUnreachable(
-            f"Ollama does not answer at {settings.ollama_host}, so nothing was read or sent.",
-            "Start it with `ollama serve`, or set OLLAMA_HOST to where it runs, then run this again.",
-        ) from error
+        failure = to_failure(error)
+        if failure is None or failure.reason is FailureReason.AWAY:
+            raise OllamaUnreachable(
+                f"Ollama does not answer at {settings.ollama_name}, so nothing was read or sent.",
+                "Start it with `ollama serve`, or set OLLAMA_HOST to where it runs, then run this again.",
+            ) from error
+        raise OllamaUnreachable(f"Nothing was imported: {failure.why}.", failure.fix) from error
     except OllamaRefused as error:
         raise OllamaUnreachable(
-            f"Nothing can be imported into Ollama at {settings.ollama_host}: {error.message}.",
+            f"Nothing can be imported into Ollama at {settings.ollama_name}: {error.message}.",
             "Update Ollama, or set OLLAMA_HOST to where it runs, then run this again.",
         ) from error
     finally:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pipeline.ollama.model_info import RunningModel
 
 UPDATE = "Update Ollama: https://ollama.com/download"
-LOCAL_HOSTS = ("://127.", "://localhost", "://[::1]")
 
 
 def check_ollama(settings: config.Settings) -> Iterator[CheckResult]:
@@ -28,8 +27,8 @@ def check_ollama(settings: config.Settings) -> Iterator[CheckResult]:
     try:
         status = query_ollama(settings)
     except OllamaUnavailable as error:
-        fix = "Start it with `ollama serve`, or set OLLAMA_HOST to where it runs. Until then summaries are quotes."
-        yield check_result.warning("ollama", f"{settings.ollama_host} {error}", fix)
+        fix = f"{error.fix} Until then summaries are quotes."
+        yield check_result.warning("ollama", f"{settings.ollama_name} {error}", fix)
         return
     yield _check_version(settings, status.version)
     yield _check_model(status)
@@ -48,7 +47,7 @@ def check_ollama(settings: config.Settings) -> Iterator[CheckResult]:
 def _check_circuit(settings: config.Settings) -> Iterator[CheckResult]:
     """After repeated failures Ollama is not called for a while."""
     try:
-        circuit = ollama_circuit.read_circuit(settings.ollama_host, utc_now())
+        circuit = ollama_circuit.read_circuit(settings.ollama_name, utc_now())
     except SQLAlchemyError:
         return  # the database check reports the problem
     if circuit.open_until:
@@ -61,7 +60,7 @@ def _check_circuit(settings: config.Settings) -> Iterator[CheckResult]:
 def _check_version(settings: config.Settings, version: str) -> CheckResult:
     from ollama_import.versions import CREATE_VERSION, SHIFT_VERSION, is_older
 
-    state = f"{settings.ollama_host}, version {version}"
+    state = f"{settings.ollama_name}, version {version}"
     if is_older(version, CREATE_VERSION):
         state += f": models cannot be imported before {CREATE_VERSION}"
         return check_result.warning("ollama", state, f"{UPDATE}.")
@@ -108,7 +107,9 @@ def _check_memory(settings: config.Settings, running: RunningModel) -> CheckResu
             "quantization, or close other programs that use the GPU."
         )
         return check_result.warning("ollama memory", state, fix)
-    is_local = any(host in settings.ollama_host for host in LOCAL_HOSTS)
+    from pipeline.ollama.connection import trusts_environment
+
+    is_local = not trusts_environment(settings.ollama_host)
     if is_local and gpu.find_gpu(settings) is None:
         return check_result.ok("ollama memory", f"{state}; this machine has no GPU")
     fix = "If Ollama's machine has a GPU, its log says why it is not used."

@@ -39,8 +39,15 @@ class OllamaStatus:
     why: str
 
 
+START = "Start it with `ollama serve`, or set OLLAMA_HOST to where it runs."
+
+
 class OllamaUnavailable(Exception):
-    """Nothing answers, or something other than Ollama does; the text says which."""
+    """Nothing answers, or something other than Ollama does; the text says which, `fix` what to do."""
+
+    def __init__(self, why: str, fix: str = START) -> None:
+        super().__init__(why)
+        self.fix = fix
 
 
 def query_ollama(settings: config.Settings) -> OllamaStatus:
@@ -48,12 +55,16 @@ def query_ollama(settings: config.Settings) -> OllamaStatus:
     from pipeline.errors import OllamaUnreachable
     from pipeline.ollama.client import OllamaClient
     from pipeline.ollama.errors import OllamaRefused
+    from pipeline.ollama.failures import FailureReason, to_failure
 
     try:
         with OllamaClient(settings.ollama_host, answer_seconds=ANSWER_SECONDS) as client:
             return _query(client, settings.ollama_model)
     except OllamaUnreachable as error:
-        raise OllamaUnavailable("does not answer") from error
+        failure = to_failure(error)
+        if failure is None or failure.reason is FailureReason.AWAY:
+            raise OllamaUnavailable("does not answer") from error
+        raise OllamaUnavailable(f"cannot be used: {failure.why}", failure.fix) from error
     except OllamaRefused as error:
         raise OllamaUnavailable(f"does not work: {error.message}") from error
 
@@ -92,8 +103,8 @@ def describe_models(settings: config.Settings) -> Iterator[str]:
     try:
         status = query_ollama(settings)
     except OllamaUnavailable as error:
-        yield f"Ollama at {settings.ollama_host} {error}, so summaries are made of quotes."
-        yield "Start it with `ollama serve`, or set OLLAMA_HOST to where it runs."
+        yield f"Ollama at {settings.ollama_name} {error}, so summaries are made of quotes."
+        yield error.fix
         return
     for model in status.models:
         yield _describe(model, f"used: {status.why}" if model == status.used else "")
@@ -106,7 +117,7 @@ def describe_models(settings: config.Settings) -> Iterator[str]:
     if status.used is None:
         yield f"Summaries are made of quotes: {status.why}."
         yield "Import a model with `flask import-ollama-models`, or set OLLAMA_MODEL."
-    yield f"Ollama {status.version} at {settings.ollama_host}"
+    yield f"Ollama {status.version} at {settings.ollama_name}"
 
 
 def _describe(model: ModelStatus, note: str) -> str:

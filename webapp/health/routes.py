@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
-from redis.exceptions import RedisError
-from sqlalchemy.exc import SQLAlchemyError
 
-from core import ollama_circuit, worker_register
+from core import ollama_circuit, probes, worker_register
 from core.clock import utc_now
-from core.database import schema
 from core.jobs.queues import needed_queues
-from core.queue import redis_client
+from core.probes import Problem
 from webapp.formats import local
 from webapp.settings import current_settings
 
@@ -25,12 +22,16 @@ def alive() -> Response:
 
 @blueprint.get("/readyz")
 def ready() -> Response:
-    """The state of each component. 503 only without the database: uploads work without the others."""
-    parts = {"database": _database(), "redis": _redis()}
+    """The state of each component, seen by writing to it. 503 where uploads cannot be taken."""
+    parts = {
+        "database": _state(probes.probe_database()),
+        "redis": _state(probes.probe_redis()),
+        "files": _state(probes.probe_files()),
+    }
     if parts["database"] == "ok":
         parts |= _workers() | {"ollama": _ollama()}
     degraded = [name for name, state in parts.items() if state != "ok"]
-    broken = "database" in degraded
+    broken = not {"database", "files"}.isdisjoint(degraded)
     answer = jsonify(
         status="unavailable" if broken else "degraded" if degraded else "ready", parts=parts, degraded=degraded
     )
@@ -38,19 +39,8 @@ def ready() -> Response:
     return answer
 
 
-def _database() -> str:
-    try:
-        return "ok" if schema.is_current() else "the tables are not up to date: run `flask db-upgrade`"
-    except SQLAlchemyError:
-        return "does not answer"
-
-
-def _redis() -> str:
-    try:
-        redis_client.redis_client().ping()
-    except RedisError:
-        return "does not answer"
-    return "ok"
+def _state(problem: Problem | None) -> str:
+    return problem.state if problem else "ok"
 
 
 def _workers() -> dict[str, str]:
@@ -73,7 +63,7 @@ def _workers() -> dict[str, str]:
 
 def _ollama() -> str:
     """Whether calls to Ollama are paused after repeated failures. Ollama itself is not called here."""
-    circuit = ollama_circuit.read_circuit(current_settings().ollama_host, utc_now())
+    circuit = ollama_circuit.read_circuit(current_settings().ollama_name, utc_now())
     if circuit.open_until is None:
         return "ok"
     until = f"{local(circuit.open_until):%H:%M %Z}"

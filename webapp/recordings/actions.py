@@ -42,7 +42,7 @@ def process_again(recording: Recording, options: RecapOptions | None = None) -> 
     Raises Conflict if the job is unfinished, or if it cannot succeed.
     """
     # an explicit request does not wait until the circuit to Ollama closes
-    ollama_circuit.allow_trial(current_settings().ollama_host)
+    ollama_circuit.allow_trial(current_settings().ollama_name)
     job = recording.job
     if job.status == Status.FAILED and not job.error_retryable and recording.version is None:
         raise errors.Conflict(job.error_message, job.error_hint)

@@ -92,7 +92,7 @@ def _render_recap(recording: Recording, number: int | None) -> str:
         chosen=recap_options_of(recording),
         details=details.list_details(document.recap, history),
         speaker_fields=list_speaker_fields(document),
-        ollama=ollama_circuit.read_circuit(current_settings().ollama_host, utc_now()),
+        ollama=ollama_circuit.read_circuit(current_settings().ollama_name, utc_now()),
         has_pdf=exports.has_pdf(recording),
     )
 

@@ -8,7 +8,8 @@ import pytest
 from support.ollama_server import Model, OllamaServer
 
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
-from pipeline.ollama.client import OllamaClient, trusts_environment
+from pipeline.ollama.client import OllamaClient
+from pipeline.ollama.connection import trusts_environment
 from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.model_info import read_parameters
 

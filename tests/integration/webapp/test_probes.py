@@ -1,0 +1,178 @@
+"""Health is seen by writing: what is full, read-only or locked away is named by /readyz and `flask doctor`."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from redis import Redis
+from sqlalchemy import event
+from support.helpers import free_port, wait_until
+
+import config
+from core import probes
+from core.database import sessions
+from core.queue.redis_client import redis_client
+from launcher import redis_server
+from webapp.cli.doctor import run_checks
+
+Settings = Callable[..., config.Settings]
+#: A column that makes a row too large for what is left.
+FILLING = "filling TEXT DEFAULT ('" + "x" * 200_000 + "')"
+
+
+@contextmanager
+def limited_pages(pages: int) -> Iterator[None]:
+    """Let SQLite's file grow no more, as on a full disk."""
+
+    def limit(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute(f"PRAGMA max_page_count={pages}")
+
+    sessions.engine().dispose()
+    event.listen(sessions.engine(), "connect", limit)
+    try:
+        yield
+    finally:
+        event.remove(sessions.engine(), "connect", limit)
+        sessions.engine().dispose()
+
+
+@pytest.fixture
+def own_redis(app: Flask, tmp_path: Path, settings_of: Settings) -> Iterator[Redis]:
+    """A Redis of this test alone, reached by the settings."""
+    port = free_port()
+    command = [redis_server.find_executable(), "--port", str(port), "--save", "", "--dir", str(tmp_path)]
+    with subprocess.Popen([*command, "--bind", "127.0.0.1"], stdout=subprocess.DEVNULL) as process:
+        client = Redis(port=port)
+        try:
+            settings_of(REDIS_URL=f"redis://127.0.0.1:{port}/0")
+            wait_until(lambda: probes.probe_redis() is None, 20)
+            yield client
+        finally:
+            client.close()
+            redis_client().close()
+            process.kill()
+
+
+def doctor(component: str) -> tuple[str, str, str | None]:
+    found = next(one for one in run_checks(config.load()) if one.component == component)
+    return found.level, found.state, found.fix
+
+
+def test_a_sound_redis_takes_a_message_and_keeps_nothing_of_it(own_redis: Redis) -> None:
+    assert probes.probe_redis() is None
+    assert own_redis.keys() == []
+    assert doctor("redis")[0] == "ok"
+
+
+def test_a_full_redis_answers_pings_and_is_reported_as_full(own_redis: Redis, app: Flask) -> None:
+    own_redis.config_set("maxmemory-policy", "noeviction")
+    own_redis.config_set("maxmemory", 1)
+    assert own_redis.ping()
+    answer = app.test_client().get("/readyz")
+    assert answer.json["parts"]["redis"].startswith("is full")
+    assert "redis" in answer.json["degraded"]
+    level, state, fix = doctor("redis")
+    assert (level, "is full" in state, "maxmemory" in str(fix)) == ("error", True, True)
+
+
+def test_a_replica_that_takes_no_writes_is_named(own_redis: Redis) -> None:
+    own_redis.replicaof("127.0.0.1", free_port())
+    problem = probes.probe_redis()
+    assert problem is not None
+    assert problem.state == "is a read-only replica"
+    own_redis.replicaof("NO", "ONE")
+
+
+def test_a_redis_that_cannot_save_to_its_disk_is_named(own_redis: Redis, tmp_path: Path) -> None:
+    own_redis.config_set("save", "1 1")
+    (tmp_path / "dump.rdb").mkdir()
+    own_redis.set("key", "value")
+    own_redis.bgsave()
+    wait_until(lambda: own_redis.info("persistence")["rdb_last_bgsave_status"] == "err", 20)
+    problem = probes.probe_redis()
+    assert problem is not None
+    assert problem.state.startswith("cannot save its data to disk")
+
+
+def test_a_password_and_missing_rights_are_told_apart(own_redis: Redis) -> None:
+    own_redis.acl_setuser("default", enabled=True, nopass=True, reset_keys=True, keys=["~other*"])
+    problem = probes.probe_redis()
+    assert problem is not None
+    assert problem.state.startswith("lets this user neither")
+    own_redis.acl_setuser("default", enabled=True, passwords=["+secret"], reset_passwords=True, keys=["~*"])
+    redis_client().connection_pool.disconnect()
+    problem = probes.probe_redis()
+    assert problem is not None
+    assert problem.state == "refuses the password"
+
+
+def test_an_absent_redis_does_not_answer(settings_of: Settings, sqlite: None) -> None:
+    settings_of(REDIS_URL=f"redis://127.0.0.1:{free_port()}/0")
+    problem = probes.probe_redis()
+    assert problem is not None
+    assert problem.state == "does not answer"
+
+
+def test_a_full_database_is_reported_as_full(app: Flask) -> None:
+    assert probes.probe_database() is None
+    with sessions.engine().connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql("DROP TABLE probe")
+        connection.exec_driver_sql(f"CREATE TABLE probe (id INTEGER PRIMARY KEY, at TEXT, {FILLING})")
+        connection.commit()
+    with limited_pages(int(pages or 0)):
+        problem = probes.probe_database()
+    assert problem is not None
+    assert problem.state == "is full"
+
+
+def test_a_database_that_cannot_be_written_is_named(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbid(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA query_only=ON")
+
+    sessions.engine().dispose()
+    event.listen(sessions.engine(), "connect", forbid)
+    try:
+        answer = app.test_client().get("/readyz")
+        assert (answer.status_code, answer.json["parts"]["database"]) == (503, "cannot be written")
+        assert doctor("database")[:2] == ("error", "cannot be written")
+    finally:
+        event.remove(sessions.engine(), "connect", forbid)
+        sessions.engine().dispose()
+
+
+def test_a_data_folder_that_cannot_be_written_is_named(
+    app: Flask, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert app.test_client().get("/readyz").json["parts"]["files"] == "ok"
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    answer = app.test_client().get("/readyz")
+    assert (answer.status_code, answer.json["parts"]["files"]) == (503, "is full")
+    assert doctor("files")[0] == "error"
+
+
+def test_the_doctor_tells_of_a_data_folder_that_others_can_open(data_dir: Path, sqlite: None) -> None:
+    data_dir.chmod(0o755)
+    level, state, fix = doctor("files")
+    assert (level, "mode 755" in state, "chmod 700" in str(fix)) == ("warning", True, True)
+    data_dir.chmod(0o700)
+    assert doctor("files")[0] == "ok"
+
+
+def test_the_doctor_tells_how_the_decoder_is_confined(sqlite: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert doctor("decoder")[1].startswith("confined by seccomp")
+    monkeypatch.setattr("pipeline.decode.seccomp.is_available", lambda: False)
+    level, state, _ = doctor("decoder")
+    assert (level, "no system call filter" in state) == ("warning", True)

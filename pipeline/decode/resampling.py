@@ -11,6 +11,7 @@ import av
 import numpy as np
 from av.filter import Graph
 
+from pipeline.decode.channel_mix import ChannelMixer
 from pipeline.decode.sandbox import OUTPUT, DecodeRefused
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 GAP_SECONDS = 0.1  # timestamps this far ahead of the samples mean that audio is missing
 BLIND_GAP_SECONDS = 300.0  # the longest gap that is accepted if the header has no length, or a wrong one
-OPPOSITE = 0.01  # below this share of the channels' power (-20 dB), their mean has cancelled itself out
 
 
 class Timeline:
@@ -39,6 +39,7 @@ class Timeline:
         self.begin = writer.seconds  # where this timeline begins in the output
         self.clock = 0.0  # seconds of the timeline covered so far, including those in the resampler
         self.resampler: Resampler | None = None
+        self.mixer: ChannelMixer | None = None
 
     def add(self, frame: AudioFrame) -> None:
         """Append a frame of any rate, format and layout, after the silence that its timestamp calls for."""
@@ -54,7 +55,8 @@ class Timeline:
                 self.start += gap
         if self.resampler is None or not self.resampler.fits(frame):
             self.finish()
-            self.resampler = Resampler(frame, self.writer.rate)
+            self.resampler = Resampler(frame, self.writer.rate, self.mixer)
+            self.mixer = self.resampler.mixer
         self.clock += frame.samples / frame.sample_rate
         for samples in self.resampler.convert(frame):
             self.writer.write(samples)
@@ -81,28 +83,24 @@ class Timeline:
 class Resampler:
     """libswresample for frames of one kind: to `rate` Hz, float32, one channel.
 
-    Stereo is the mean of both channels, or the louder one alone if they cancel each other out (a microphone wired in
-    opposite phase). Surround is mixed by libswresample's table for the layout, scaled so that it cannot clip;
-    channels without a known position are treated like stereo.
+    The channels are mixed by `mixer`, if it was made for this layout, else by a new one.
     """
 
-    def __init__(self, frame: AudioFrame, rate: int) -> None:
+    def __init__(self, frame: AudioFrame, rate: int, mixer: ChannelMixer | None = None) -> None:
         self.kind = self.kind_of(frame)
         self.graph = graph = Graph()
         graph.threads = 1  # else one per processor, whose stacks alone can exceed the memory limit
-        places = frame.layout.name
+        places = [channel.name for channel in frame.layout.channels]
+        self.mixer = mixer if mixer and mixer.places == tuple(places) else ChannelMixer(places, rate)
         # Packed samples (flt): PyAV reads planes of eight or more channels past their end.
         source = graph.add(
             "abuffer",
             sample_rate=str(frame.sample_rate),
             sample_fmt=frame.format.name,
-            channel_layout=places,
+            channel_layout=frame.layout.name,
             time_base=f"1/{frame.sample_rate}",
         )
-        mixed = frame.layout.nb_channels > 2 and not places.endswith("channels")
-        self.channels = 1 if mixed else frame.layout.nb_channels
-        layout = {"out_chlayout": "mono"} if mixed else {}
-        convert = graph.add("aresample", sample_rate=str(rate), out_sample_fmt="flt", rematrix_maxval="1", **layout)
+        convert = graph.add("aresample", sample_rate=str(rate), out_sample_fmt="flt")
         sink = graph.add("abuffersink")
         source.link_to(convert)
         convert.link_to(sink)
@@ -118,7 +116,7 @@ class Resampler:
         return self.kind_of(frame) == self.kind
 
     def convert(self, frame: AudioFrame | None) -> Iterator[NDArray[np.float32]]:
-        """Take a frame (None: the end); yield what is ready: float32, shape (samples,), at most a second each."""
+        """Take a frame (None: the end); yield what is ready: float32, shape (samples,)."""
         if frame is not None:
             frame.pts = None  # the timeline keeps the time
         self.graph.push(frame)
@@ -126,21 +124,11 @@ class Resampler:
             try:
                 ready = self.graph.pull()
             except (av.error.BlockingIOError, av.error.EOFError):
-                return
-            yield downmix(np.asarray(ready.to_ndarray(), dtype=np.float32).reshape(-1, self.channels))
-
-
-def downmix(block: NDArray[np.float32]) -> NDArray[np.float32]:
-    """One channel from `block`, shape (samples, channels): see `Resampler`. Always finite and within -1..1."""
-    block = np.clip(np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0), -1.0, 1.0)
-    if block.shape[1] == 1:
-        return block[:, 0]
-    block = np.ascontiguousarray(block.T)
-    mean: NDArray[np.float32] = block.mean(axis=0)
-    power = np.array([channel @ channel for channel in block])
-    if mean @ mean < OPPOSITE * power.mean():
-        mean = block[power.argmax()]
-    return mean
+                break
+            samples = np.asarray(ready.to_ndarray(), dtype=np.float32)
+            yield from self.mixer.add(samples.reshape(-1, len(self.mixer.places)))
+        if frame is None:
+            yield from self.mixer.finish()
 
 
 class SampleWriter:

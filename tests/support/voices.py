@@ -1,0 +1,75 @@
+"""Real voices, from a sample meeting, on channels and tracks of any kind."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+SAMPLES = Path(__file__).resolve().parents[2] / "audio_samples"
+RATE = 16_000
+
+Sound = NDArray[np.float32]  # shape (samples,)
+
+
+@cache
+def voice(name: str = "ten-seconds.wav", start: float = 0.0, seconds: float = 10.0) -> Sound:
+    """A stretch of a sample meeting at 16 kHz, mono."""
+    resampler = av.AudioResampler("flt", "mono", RATE)
+    with av.open(str(SAMPLES / name)) as container:
+        blocks = [
+            block.to_ndarray()[0]
+            for frame in container.decode(audio=0)
+            if frame.time is not None and frame.time < start + seconds
+            for block in resampler.resample(frame)
+        ]
+    found: Sound = np.concatenate(blocks)[round(start * RATE) : round((start + seconds) * RATE)]
+    return found
+
+
+def white_noise(count: int, level: float, seed: int = 0) -> Sound:
+    """Noise of `count` samples with this root mean square."""
+    return (level * np.random.default_rng(seed).standard_normal(count)).astype(np.float32)
+
+
+def hum(count: int, level: float) -> Sound:
+    """Hum of the mains, 50 Hz with overtones into the band of speech."""
+    time = np.arange(count) / RATE
+    wave = sum(0.6**k * np.sin(2 * np.pi * 50 * (k + 1) * time + k) for k in range(12))
+    return (level * wave).astype(np.float32)
+
+
+def write_channels(path: Path, channels: list[Sound], layout: str = "stereo") -> Path:
+    """A FLAC or WAV file of 16 bits with these channels."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("flac" if path.suffix == ".flac" else "pcm_s16le", rate=RATE, layout=layout)
+        whole = np.clip(np.stack(channels, axis=1) * 32768, -32768, 32767).astype(np.int16)
+        for at in range(0, len(whole), 4096):
+            frame = av.AudioFrame.from_ndarray(whole[at : at + 4096].reshape(1, -1), format="s16", layout=layout)
+            frame.sample_rate, frame.time_base, frame.pts = RATE, Fraction(1, RATE), at
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def parts_of(sound: Sound, *voices: Sound) -> tuple[list[float], float]:
+    """How much of each voice a sound has (1: as loud as it was, in either polarity), and the level of the rest.
+
+    The rest is relative to the first voice. Only 100 to 6000 Hz count.
+    """
+    count = min(map(len, (sound, *voices)))
+    target, *bases = (_speech_band(np.asarray(each[:count], dtype=np.float64)) for each in (sound, *voices))
+    shares, *_ = np.linalg.lstsq(np.stack(bases, axis=1), target)
+    rest = target - np.stack(bases, axis=1) @ shares
+    return [abs(float(share)) for share in shares], float(rest.std() / bases[0].std())
+
+
+def _speech_band(sound: NDArray[np.float64]) -> NDArray[np.float64]:
+    spectrum = np.fft.rfft(sound)
+    hertz = np.arange(len(spectrum)) * RATE / len(sound)
+    spectrum[(hertz < 100) | (hertz > 6000)] = 0
+    return np.fft.irfft(spectrum, len(sound))

@@ -9,77 +9,94 @@ decoded seconds. The other stages get arrays, never the upload.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from pipeline.decode.child import run_child
-from pipeline.decode.files import fsync_folder, open_pending, open_upload, storage_errors
+from pipeline.decode.audio_info import AudioInfo
+from pipeline.decode.files import fsync_folder, open_upload, storage_errors
 from pipeline.decode.limits import DecodeLimits
-from pipeline.decode.refusals import REFUSALS
-from pipeline.samples import SAMPLE_RATE
+from pipeline.decode.track_files import DecodedTrack, SampleFile, TrackFiles
+from pipeline.levelling import level
+from pipeline.samples import SAMPLE_RATE, open_pcm
+from pipeline.track_mix import choose_tracks, hear_track, mix_tracks
+from pipeline.tracks import TrackUse
 
-
-@dataclass(frozen=True, slots=True)
-class AudioInfo:
-    """The properties of a decoded file."""
-
-    duration_seconds: float  # decoded
-    container: str  # libavformat's name, such as "mov" for MP4, M4A and 3GP, "matroska" for WebM too
-    codec: str  # libavcodec's name, such as "aac"
-    sample_rate: int  # Hz, before resampling
-    channels: int
-    has_video: bool  # a cover picture is none
-    declared_seconds: float | None  # from the header, unless that has none or only an estimate
-    truncated: bool  # the header announces clearly more than there is: by over a second and over 1 %
+__all__ = ["AudioInfo", "decode"]
 
 
 def decode(
-    source: Path, target: Path, limits: DecodeLimits, *, on_progress: Callable[[float], None] | None = None
+    source: Path,
+    target: Path,
+    limits: DecodeLimits,
+    *,
+    track: int | None = None,
+    on_progress: Callable[[float], None] | None = None,
 ) -> AudioInfo:
-    """Decode the main sound track of `source` once, streaming, to raw 16 kHz mono float32 little endian at `target`.
+    """Decode the sound of `source`, streaming, to raw 16 kHz mono float32 little endian at `target`.
 
-    `on_progress` is called at least every half second with the finished share, 0 to 1, which never falls. If it raises,
-    the child is killed and the exception propagates. `target` appears complete or not at all.
+    Of several sound tracks all that have speech of their own are mixed, unless `track` names one by its number, from 1
+    on. Very quiet speech is amplified. `on_progress` is called at least every half second while the file is read, with
+    the finished share, 0 to 1, which never falls. If it raises, the work stops and the exception propagates. `target`
+    appears complete or not at all.
 
     Raises UnsupportedMedia, NoAudio, TooLong, TooShort, StorageFull; InternalError when the child cannot start or
     a file cannot be opened.
     """
-    output, pending = open_pending(target)
-    try:
-        with open_upload(source) as upload:
-            size = os.fstat(upload).st_size
-            result = run_child(upload, output, size, limits, on_progress or (lambda fraction: None))
-        info = _info(result, os.fstat(output).st_size)
+    report = on_progress or (lambda fraction: None)
+    with open_upload(source) as upload, TrackFiles(upload, target, limits, report) as files:
+        if track is None:
+            info, file = _combine(files, files.decode_all())
+        else:
+            info, file = _only(files, files.decode(track))
+        info = replace(info, tracks=tuple(files.listed) if len(files.listed) > 1 else ())
         with storage_errors():
-            os.fsync(output)
-            os.replace(pending, target)
+            os.fsync(file.descriptor)
+            os.replace(file.path, target)
             fsync_folder(target.parent)
         return info
-    finally:
-        os.close(output)
-        pending.unlink(missing_ok=True)
 
 
-def _info(result: dict[str, Any], size_bytes: int) -> AudioInfo:
-    """Validate a child's result, which is untrusted: types, ranges, and the samples against the file's size."""
-    try:
-        declared = result["declared_seconds"]
-        info = AudioInfo(
-            duration_seconds=int(result["samples"]) / SAMPLE_RATE,
-            container=str(result["container"]),
-            codec=str(result["codec"]),
-            sample_rate=int(result["sample_rate"]),
-            channels=int(result["channels"]),
-            has_video=bool(result["has_video"]),
-            declared_seconds=None if declared is None else float(declared),
-            truncated=bool(result["truncated"]),
-        )
-        names = re.fullmatch(r"[a-z0-9_]{1,32}", info.container) and re.fullmatch(r"[a-z0-9_]{1,32}", info.codec)
-        if not names or int(result["samples"]) * 4 != size_bytes:
-            raise ValueError("the result does not fit")
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise REFUSALS["crash"]() from error
-    return info
+def _only(files: TrackFiles, track: DecodedTrack) -> tuple[AudioInfo, SampleFile]:
+    """The track that was asked for."""
+    for other in files.listed:
+        if other.number != track.number and other.use is TrackUse.USED:
+            files.note(other.number, TrackUse.NOT_CHOSEN)
+    return _level(files, track)
+
+
+def _level(files: TrackFiles, track: DecodedTrack) -> tuple[AudioInfo, SampleFile]:
+    with storage_errors():
+        loudness = level(track.file.path, files.checkpoint)
+    return replace(track.info, loudness=loudness), track.file
+
+
+def _combine(files: TrackFiles, decoded: list[DecodedTrack]) -> tuple[AudioInfo, SampleFile]:
+    """The one track, or those that have speech of their own in one file as long as the longest of all."""
+    for listed in files.listed:
+        if listed.use is TrackUse.USED and all(listed.number != each.number for each in decoded):
+            files.note(listed.number, TrackUse.NOT_CHOSEN)  # one of too many
+    levelled = [_level(files, track) for track in decoded]
+    if len(decoded) == 1:
+        return levelled[0]
+    heard = [hear_track(open_pcm(file.path), files.checkpoint) for _, file in levelled]
+    chosen = choose_tracks(heard)
+    for index, track in enumerate(decoded):
+        if index not in chosen:
+            files.note(track.number, TrackUse.SAME if heard[index].speech_seconds else TrackUse.NO_SPEECH)
+    if not chosen:
+        chosen = [0]
+        files.note(decoded[0].number, TrackUse.USED)
+    length = max(len(each.samples) for each in heard)
+    info, file = levelled[chosen[0]]
+    with storage_errors():
+        if len(chosen) == 1:
+            os.truncate(file.path, length * 4)
+        else:
+            file = files.new_file()
+            with open(file.descriptor, "wb", closefd=False) as output:
+                for block in mix_tracks([heard[index] for index in chosen], length, files.checkpoint):
+                    output.write(block.astype("<f4").tobytes())
+    quietest = max((levelled[index][0].loudness for index in chosen), key=lambda loudness: loudness.gain_db)
+    truncated = any(levelled[index][0].truncated for index in chosen)
+    return replace(info, duration_seconds=length / SAMPLE_RATE, truncated=truncated, loudness=quietest), file

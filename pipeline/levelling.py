@@ -31,9 +31,11 @@ def level(path: Path, on_progress: Callable[[], None]) -> Loudness:
 
 
 def amplify(samples: NDArray[np.float32], gain: float, on_progress: Callable[[], None] = lambda: None) -> None:
-    """Amplify samples in place; where that would be louder than speech (a cough, a door), less."""
+    """Amplify samples in place, without their DC; where that would be louder than speech (a cough, a door), less."""
+    offset = np.float32(samples.mean(dtype=np.float64))
     for start in range(0, len(samples), BLOCK):
         block = samples[start : start + BLOCK]
+        block -= offset
         block[:] = np.clip(block * _gains(block, gain), -1.0, 1.0)
         on_progress()
 

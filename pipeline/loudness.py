@@ -23,13 +23,14 @@ TARGET_DBFS = -26.0  # as loud as ITU-T P.56 has speech in telephony
 FRAME = 512  # samples: 32 ms
 STEP = 2 * FRAME  # every other frame is enough
 BLOCK = 4096  # frames at once
-SPEECH_BAND = slice(10, 109)  # 300 to 3400 Hz, in steps of 31.25 Hz
+SPEECH_BAND_HERTZ = (300, 3400)
 RISE = 4.0  # speech is this much stronger than the steady noise: 6 dB
 FAINTEST = 1e-11  # -110 dBFS
 FEWEST_FRAMES = 5  # a third of a second
 ORDINARY_SECONDS = 3.0  # a recording with this much speech of ordinary loudness is left as it is,
 ORDINARY_SHARE = 0.1  # if that is this share of its speech
 _WINDOW = np.hanning(FRAME).astype(np.float32)
+_BAND = slice(*(round(hertz * FRAME / SAMPLE_RATE) for hertz in SPEECH_BAND_HERTZ))
 _SCALE = 2 / (FRAME * float(np.square(_WINDOW).sum()))  # from the power of a spectrum to the mean square of its samples
 
 
@@ -50,7 +51,9 @@ class Frames:
         for first in range(0, count, BLOCK):
             last = min(first + BLOCK, count)
             block = np.lib.stride_tricks.sliding_window_view(pcm[first * STEP : (last - 1) * STEP + FRAME], FRAME)
-            spectrum = np.fft.rfft(block[::STEP] * _WINDOW, axis=1)[:, SPEECH_BAND]
+            frames = block[::STEP]
+            frames = frames - frames.mean(axis=1, keepdims=True)
+            spectrum = np.fft.rfft(frames * _WINDOW, axis=1)[:, _BAND]
             self.power[first:last] = np.square(np.abs(spectrum)).sum(axis=1) * _SCALE
             on_progress()
 
@@ -71,16 +74,16 @@ class Frames:
 
 
 class Amplified:
-    """Samples that are amplified as they are read."""
+    """Samples that are amplified as they are read, without their DC."""
 
     def __init__(self, pcm: Samples, gain: float) -> None:
-        self.pcm, self.gain = pcm, gain
+        self.pcm, self.gain, self.offset = pcm, gain, pcm.mean(dtype=np.float64)
 
     def __len__(self) -> int:
         return len(self.pcm)
 
     def __getitem__(self, part: slice) -> Samples:
-        return np.asarray(np.clip(self.pcm[part] * np.float32(self.gain), -1.0, 1.0))
+        return np.asarray(np.clip((self.pcm[part] - np.float32(self.offset)) * np.float32(self.gain), -1.0, 1.0))
 
 
 def find_speech(pcm: Samples, gain_db: float, on_progress: Callable[[], None]) -> tuple[TimeSpan, ...]:

@@ -35,18 +35,30 @@ _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}  # each th
 
 
 def run_child(
-    upload: int, output: int, size: int, limits: DecodeLimits, on_progress: Callable[[float], None]
+    upload: int,
+    output: int,
+    size: int,
+    limits: DecodeLimits,
+    on_progress: Callable[[float], None],
+    track: int | None = None,
+    on_tracks: Callable[[list[Any]], None] = lambda tracks: None,
 ) -> dict[str, Any]:
-    """Have a child decode `upload` to `output`, both file descriptors; returns its result."""
+    """Have a child decode `upload` to `output`, both file descriptors; returns its result.
+
+    `track` is the number of the sound track, None for the main one. `on_tracks` gets the sound tracks of the file, or
+    of each recording in it.
+    """
     if size == 0:
         raise REFUSALS["empty"]()
     fraction, ready = 0.0, False
     result: dict[str, Any] | None = None
-    with _child(upload, output, size, limits) as child:
+    with _child(upload, output, size, limits, track) as child:
         for line in _lines(child, limits.wall_seconds(size)):
             match line:
                 case {"ready": True}:
                     ready = True
+                case {"tracks": list() as tracks}:
+                    on_tracks(tracks)
                 case {"progress": float() | int() as share}:
                     fraction = max(fraction, min(float(share), 1.0))
                 case {"error": str() as reason, **rest} if reason in REFUSALS:
@@ -66,7 +78,9 @@ def run_child(
 
 
 @contextmanager
-def _child(upload: int, output: int, size: int, limits: DecodeLimits) -> Iterator[subprocess.Popen[bytes]]:
+def _child(
+    upload: int, output: int, size: int, limits: DecodeLimits, track: int | None
+) -> Iterator[subprocess.Popen[bytes]]:
     """The decoding process, in a session of its own; killed on exit."""
     arguments = {
         "parent": os.getpid(),
@@ -75,6 +89,7 @@ def _child(upload: int, output: int, size: int, limits: DecodeLimits) -> Iterato
         "max_seconds": limits.max_seconds,
         "max_memory_bytes": limits.max_memory_bytes,
         "cpu_seconds": limits.cpu_seconds(size),
+        "track": track,
     }
     root = str(Path(__file__).resolve().parents[2])
     with storage_errors():

@@ -1,4 +1,4 @@
-"""Opens a recording and finds its audio stream."""
+"""Opens a recording."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from pipeline.decode.part import Part
 from pipeline.decode.sandbox import DecodeRefused
 
 if TYPE_CHECKING:
-    from av.audio.stream import AudioStream
     from av.container import InputContainer
     from av.stream import Stream
 
@@ -40,19 +39,6 @@ def is_cut_off(part: Part) -> bool:
     family = family_of(part)
     samples = find_samples(part, family) if family else None
     return lacks_index(part) or bool(samples and samples.missing)
-
-
-def find_audio_stream(container: InputContainer, part: Part) -> AudioStream:
-    """The track that libavformat considers the main one: by its default flag, then by bit rate."""
-    tracks, best = container.streams.audio, container.streams.best("audio")
-    if not tracks:
-        raise DecodeRefused("cut_off" if lacks_index(part) else "no_audio")
-    stream = next((track for track in tracks if best is not None and track.index == best.index), tracks[0])
-    if stream.codec_context is None:
-        raise DecodeRefused("codec")
-    if stream.codec_context.codec.name not in CODECS:
-        raise DecodeRefused("codec", stream.codec_context.codec.canonical_name)
-    return stream
 
 
 def has_picture(container: InputContainer) -> bool:

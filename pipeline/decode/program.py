@@ -4,6 +4,7 @@ Standard input is the upload, descriptor `output` of the arguments the file for 
 JSON lines:
 
     {"ready": true}                      the imports are done and the limits are set
+    {"tracks": [{"codec": "aac", ...}]}  the sound tracks of a recording in it, see `list_tracks`
     {"progress": 0.25}                   a share of the file, 0 to 1
     {"error": "too_long"}                the end: a reason of `DecodeRefused`; "codec" if known, "fault" if unexpected
     {"result": {"samples": 160000, ...}} the end: the result, with the fields of `pipeline.audio.AudioInfo`
@@ -29,7 +30,7 @@ import av.logging
 from av.stream import Discard
 
 from pipeline.decode.boxes import lacks_index
-from pipeline.decode.container import find_audio_stream, has_picture, open_container
+from pipeline.decode.container import has_picture, open_container
 from pipeline.decode.declared import read_declared
 from pipeline.decode.formats import WITHOUT_TIMES
 from pipeline.decode.part import Part, whole
@@ -37,6 +38,7 @@ from pipeline.decode.recordings import recordings_in
 from pipeline.decode.resampling import Resampler, SampleWriter, Timeline
 from pipeline.decode.sandbox import DecodeArguments, DecodeRefused, confine
 from pipeline.decode.time_zero import time_zero
+from pipeline.decode.tracks import find_track, list_tracks
 
 if TYPE_CHECKING:
     from av import Packet
@@ -89,13 +91,13 @@ def warm_up() -> None:
 
 
 def decode(upload: Part, arguments: DecodeArguments) -> dict[str, Any]:
-    """Decode the upload's main audio to descriptor `OUTPUT`; returns the fields of the result."""
+    """Decode one sound track of the upload to descriptor `OUTPUT`; returns the fields of the result."""
     writer = SampleWriter(arguments.rate, arguments.max_seconds)
     recordings = recordings_in(upload)
-    result = decode_recording(recordings[0], writer, upload.length)
+    result = decode_recording(recordings[0], writer, upload.length, arguments.track)
     for part in recordings[1:]:
         try:
-            more = decode_recording(part, writer, upload.length)
+            more = decode_recording(part, writer, upload.length, arguments.track)
         except DecodeRefused as refused:
             if refused.reason in ("memory", "too_long", "storage_full"):
                 raise
@@ -110,10 +112,11 @@ def decode(upload: Part, arguments: DecodeArguments) -> dict[str, Any]:
     return result | {"samples": writer.samples}
 
 
-def decode_recording(part: Part, writer: SampleWriter, total: int) -> dict[str, Any]:
-    """Append the sound of one recording of an upload of `total` bytes; returns what is known of it."""
+def decode_recording(part: Part, writer: SampleWriter, total: int, track: int | None) -> dict[str, Any]:
+    """Append a sound track of one recording of an upload of `total` bytes; returns what is known of it."""
     with open_container(part) as container:
-        stream = find_audio_stream(container, part)
+        report(tracks=list_tracks(container))
+        stream = find_track(container, part, track)
         has_video = has_picture(container)
         start = time_zero(container, part)
         declared = read_declared(container, stream, part, start)
@@ -127,6 +130,7 @@ def decode_recording(part: Part, writer: SampleWriter, total: int) -> dict[str, 
         progress = Progress(part.start, part.length, total)
         is_damaged = read(container, stream, timeline, progress)
         return {
+            "track": 1 + [each.index for each in container.streams.audio].index(stream.index),
             "container": container.format.name.split(",")[0],
             "codec": stream.codec_context.codec.canonical_name,
             "sample_rate": stream.sample_rate,

@@ -17,7 +17,15 @@ from pipeline.errors import (
 
 _COPY = "Copy it from the recorder and upload it again."
 _CONVERT = "Convert it to MP3, M4A, FLAC or WAV and upload it again."
-_READABLE = ("crash", "memory", "slow", "too_long", "too_short", "storage_full")  # the kind of file is not to blame
+_READABLE = (
+    "crash",
+    "memory",
+    "slow",
+    "no_track",
+    "too_long",
+    "too_short",
+    "storage_full",
+)  # the kind of file is not to blame
 REFUSALS: dict[str, Callable[[], PipelineError]] = {
     "unreadable": UnsupportedMedia,
     "empty": lambda: UnsupportedMedia("The file is empty.", _COPY),
@@ -28,6 +36,9 @@ REFUSALS: dict[str, Callable[[], PipelineError]] = {
     "memory": lambda: UnsupportedMedia("Reading this file takes more memory than allowed.", _CONVERT),
     "slow": lambda: UnsupportedMedia("Reading this file takes more time than allowed.", _CONVERT),
     "no_audio": NoAudio,
+    "no_track": lambda: NoAudio(
+        "This file has no sound track of the chosen number.", "Upload it again and choose another sound track, or all."
+    ),
     "too_long": RecordingTooLong,
     "too_short": RecordingTooShort,
     "storage_full": StorageFull,

@@ -28,12 +28,13 @@ class DecodeArguments(NamedTuple):
     max_seconds: float
     max_memory_bytes: int
     cpu_seconds: int
+    track: int | None = None  # the number of the sound track, from 1 on; None: the main one
 
 
 class DecodeRefused(Exception):
     """The file is refused: the reason is one word, which `pipeline.decode.refusals` turns into a message.
 
-    Reasons: unreadable, cut_off, codec, damaged, memory, no_audio, too_long, too_short, storage_full.
+    Reasons: unreadable, cut_off, codec, damaged, memory, no_audio, no_track, too_long, too_short, storage_full.
     """
 
     def __init__(self, reason: str, codec: str | None = None) -> None:

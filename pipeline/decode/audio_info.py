@@ -1,0 +1,53 @@
+"""What is known of a decoded file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.decode.refusals import REFUSALS
+from pipeline.loudness import Loudness
+from pipeline.samples import SAMPLE_RATE
+from pipeline.tracks import SoundTrack
+
+
+@dataclass(frozen=True, slots=True)
+class AudioInfo:
+    """The properties of a decoded file."""
+
+    duration_seconds: float  # decoded
+    container: str  # libavformat's name, such as "mov" for MP4, M4A and 3GP, "matroska" for WebM too
+    codec: str  # libavcodec's name, such as "aac"
+    sample_rate: int  # Hz, before resampling
+    channels: int
+    has_video: bool  # a cover picture is none
+    declared_seconds: float | None  # from the header, unless that has none or only an estimate
+    truncated: bool  # the header announces clearly more than there is: by over a second and over 1 %
+    tracks: tuple[SoundTrack, ...] = ()  # if the file has several sound tracks; the others are those of the first used
+    loudness: Loudness = field(default_factory=Loudness)  # before it was amplified
+
+
+def read_info(result: dict[str, Any], size_bytes: int) -> AudioInfo:
+    """Validate a child's result, which is untrusted: types, ranges, and the samples against the file's size.
+
+    Raises UnsupportedMedia.
+    """
+    try:
+        declared = result["declared_seconds"]
+        info = AudioInfo(
+            duration_seconds=int(result["samples"]) / SAMPLE_RATE,
+            container=str(result["container"]),
+            codec=str(result["codec"]),
+            sample_rate=int(result["sample_rate"]),
+            channels=int(result["channels"]),
+            has_video=bool(result["has_video"]),
+            declared_seconds=None if declared is None else float(declared),
+            truncated=bool(result["truncated"]),
+        )
+        names = re.fullmatch(r"[a-z0-9_]{1,32}", info.container) and re.fullmatch(r"[a-z0-9_]{1,32}", info.codec)
+        if not names or int(result["samples"]) * 4 != size_bytes:
+            raise ValueError("the result does not fit")
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise REFUSALS["crash"]() from error
+    return info

@@ -90,7 +90,7 @@ class ResultKind:
 
 
 _KINDS = (
-    ResultKind("audio", "prepare"),
+    ResultKind("audio", "prepare", version=2),
     ResultKind("speech", "speech"),
     ResultKind("language", "language"),
     ResultKind("transcribe", "transcribe"),

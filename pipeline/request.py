@@ -18,8 +18,9 @@ from pipeline.summarize.engine import Summarizer, SummaryOptions
 class Request:
     """An upload, its owner, and what the owner asks for.
 
-    `names` are the names given to speakers, by id. `known_speech` holds the keys of the speech windows and of the
-    transcription that people read already: these words stay even where other models are installed by now.
+    `track` is the number of the sound track to listen to, None: all. `names` are the names given to speakers, by id.
+    `known_speech` holds the keys of the speech windows and of the transcription that people read already: these words
+    stay even where other models are installed by now.
     """
 
     recording_id: str
@@ -30,6 +31,7 @@ class Request:
     size_bytes: int
     sha256: str
     uploaded_at: str
+    track: int | None = None
     language: str | None = None
     summary: SummaryOptions = field(default_factory=SummaryOptions)
     model: str | None = None

@@ -202,6 +202,7 @@ def _request(recording: Recording, claim: Claim, settings: config.Settings, moni
         size_bytes=recording.size_bytes,
         sha256=recording.sha256,
         uploaded_at=recording.created_at.isoformat().replace("+00:00", "Z"),
+        track=recording.track,
         language=recording.language,
         summary=monitor.with_retry(lambda: _summary_options(recording)),
         model=recording.model,

@@ -56,7 +56,8 @@ class Recording(Base):
     """An uploaded file and what is known of it. `facts` holds small counts for lists (speakers, decisions ...).
 
     `template`, `summary_language`, `model` (of the language) and `instructions` are what its owner chose for the recap,
-    None: the default. `version` is the number of the recap that is shown, None until one is finished.
+    None: the default. `track` is the sound track to listen to, None: all. `version` is the number of the recap that is
+    shown, None until one is finished.
     """
 
     __tablename__ = "recording"
@@ -71,6 +72,7 @@ class Recording(Base):
     num_speakers: Mapped[int | None]
     min_speakers: Mapped[int | None]
     max_speakers: Mapped[int | None]
+    track: Mapped[int | None]
     until: Mapped[str | None] = mapped_column(String(16))
     template: Mapped[str | None] = mapped_column(String(64))
     summary_language: Mapped[str | None] = mapped_column(String(16))

@@ -8,6 +8,8 @@ from core import recap_versions
 from core.database.tables import Recording
 
 MAX_SPEAKERS = 50
+#: The highest number of a sound track that can be chosen.
+MAX_TRACK = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +24,14 @@ class RecapOptions:
 
 @dataclass(frozen=True, slots=True)
 class UploadOptions(RecapOptions):
-    """What the uploader asks for; None means: find out."""
+    """What the uploader asks for; None means: find out, and of the sound tracks of a file: all."""
 
     title: str | None = None
     language: str | None = None
     num_speakers: int | None = None
     min_speakers: int | None = None
     max_speakers: int | None = None
+    track: int | None = None
     until: str | None = None
 
 

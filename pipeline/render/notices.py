@@ -11,6 +11,8 @@ _NAMES = {
     "demo_models": "Demo models",
     "no_speech": "No speech",
     "truncated": "Incomplete",
+    "sound_tracks": "Sound tracks",
+    "faint_speech": "Faint speech",
     "diarization_missing": "No speakers",
     "ollama_unreachable": "Extracted",
     "ollama_model_missing": "Extracted",

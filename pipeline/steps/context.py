@@ -12,4 +12,5 @@ class StepContext:
     def __init__(self, request: Request, store: Store, monitor: Monitor) -> None:
         self.request, self.store, self.monitor = request, store, monitor
         self.results = StageResults(store, monitor)
-        self.audio_key = make_key("audio", {"owner": request.owner_id}, inputs=[request.sha256])
+        wanted = {"owner": request.owner_id, "track": request.track}
+        self.audio_key = make_key("audio", wanted, inputs=[request.sha256])

@@ -11,6 +11,7 @@ from pipeline.assign_speakers import assign_speakers
 from pipeline.decode.limits import DecodeLimits
 from pipeline.diarize import Diarization
 from pipeline.errors import DiarizationMissing, no_speech, truncated
+from pipeline.faint_speech import faint_speech
 from pipeline.recap import Coverage, FailedWindow, Notice, Source, Transcript
 from pipeline.recognizer import Recognizer, TranscribeOptions
 from pipeline.request import Audio, Engine, Engines
@@ -19,6 +20,7 @@ from pipeline.samples import open_pcm
 from pipeline.steps.context import StepContext
 from pipeline.steps.listen_result import ListenResult, store_listen_result
 from pipeline.steps.prepare import prepare
+from pipeline.tracks import tracks_notice
 from pipeline.transcribe import Transcription, transcribe
 from pipeline.voice_activity import VoiceActivity, VoiceActivityOptions, detect_voice_activity
 
@@ -33,9 +35,12 @@ def listen(context: StepContext, engines: Engines, limits: DecodeLimits) -> List
     notices = list(engines.notices)
     if audio.info.truncated:
         notices.append(truncated(duration))
+    notices += filter(None, [tracks_notice(audio.info.tracks)])
     speech, words, words_key = _transcribe(context, samples, engines)
     if not any(text.phrases for text in words.windows):
         notices.append(no_speech())
+    if speech.windows:
+        notices += filter(None, [faint_speech(audio.info)])
     diarization, diarization_key = _diarize(context, samples, engines, notices, bool(speech.windows))
     transcript_key, transcript = context.results.run(
         "transcript", None, "", [words_key, diarization_key], Transcript,

@@ -14,7 +14,9 @@ from pipeline.results import make_key
 from pipeline.steps.context import StepContext
 
 #: Codes of the notices about audio and transcript; all others are about the summary.
-LISTEN_NOTICES = frozenset(("demo_models", "truncated", "no_speech", "diarization_missing"))
+LISTEN_NOTICES = frozenset(
+    ("demo_models", "truncated", "sound_tracks", "faint_speech", "no_speech", "diarization_missing")
+)
 
 
 @dataclass(frozen=True, slots=True)

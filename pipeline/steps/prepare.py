@@ -25,7 +25,8 @@ def prepare(context: StepContext, limits: DecodeLimits) -> Audio:
 def _decode(context: StepContext, limits: DecodeLimits) -> None:
     began = time.monotonic()
     with context.store.publish(context.audio_key, ".f32") as path:
-        info = decode(context.request.upload, path, limits, on_progress=context.monitor.progress)
+        request, on_progress = context.request, context.monitor.progress
+        info = decode(request.upload, path, limits, track=request.track, on_progress=on_progress)
         audio = Audio(info, tuple(compute_peaks(open_pcm(path))))
     seconds = time.monotonic() - began
     settings = f"{info.codec} in {info.container}, {info.sample_rate} Hz"

@@ -53,6 +53,13 @@ class CannotSave(PipelineError):
     type=click.IntRange(1, options.MAX_SPEAKERS),
     help="Default: detect automatically.",
 )
+@click.option(
+    "--track",
+    type=click.Choice(["all", *map(str, range(1, options.MAX_TRACK + 1))]),
+    default="all",
+    metavar="all|1|2|…",
+    help="Sound track to listen to, if there are several. Default: all.",
+)
 @click.option("--email", help="Owner of the recording. Default: the first administrator.")
 @tell_errors
 def recap(
@@ -62,6 +69,7 @@ def recap(
     title: str | None,
     language: str | None,
     speakers: int | None,
+    track: str,
     email: str | None,
 ) -> None:
     """Queue FILE, show the progress, and save its PDF recap (or JSON with --until)."""
@@ -69,7 +77,13 @@ def recap(
     _check_folder(output)
     owner = _find_owner(email)
     _check_file(file)
-    upload_options = UploadOptions(title=title, language=language, num_speakers=speakers, until=until)
+    upload_options = UploadOptions(
+        title=title,
+        language=language,
+        num_speakers=speakers,
+        track=None if track == "all" else int(track),
+        until=until,
+    )
     recording = intake.take_in_copy(owner, file, upload_options, utc_now())
     notifier.flush(5)
     try:

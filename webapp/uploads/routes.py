@@ -13,6 +13,7 @@ from core.jobs import estimates
 from core.recordings import queries
 from pipeline.errors import PipelineError
 from pipeline.languages import LANGUAGES
+from pipeline.tracks import MOST_TRACKS
 from webapp import error_responses, errors, formats, sample_meeting, security
 from webapp.auth import authentication
 from webapp.recordings import actions, option_lists
@@ -24,6 +25,8 @@ blueprint = Blueprint("uploads", __name__)
 
 #: The numbers of speakers that the form offers.
 SPEAKER_NUMBERS = range(1, 21)
+#: The numbers of sound tracks that the form offers: those that are listened to without a choice.
+TRACK_NUMBERS = range(1, MOST_TRACKS + 1)
 
 
 @blueprint.app_context_processor
@@ -33,6 +36,7 @@ def _add_form_values() -> dict[str, object]:
     return {
         "languages": sorted(LANGUAGES.items(), key=lambda item: item[1]),
         "speaker_numbers": SPEAKER_NUMBERS,
+        "track_numbers": TRACK_NUMBERS,
         "recap_templates": option_lists.offered_templates,
         "language_models": option_lists.offered_models,
         "max_upload_bytes": settings.max_upload_bytes,

@@ -7,12 +7,13 @@ from typing import Self
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
-from core.recordings.options import MAX_SPEAKERS, UploadOptions
+from core.recordings.options import MAX_SPEAKERS, MAX_TRACK, UploadOptions
 from webapp.recordings.recap_options import RecapOptionsInput, check_language, pick_fields, require_instructions
 from webapp.validation import invalid_value, validate
 
 #: A form leaves a field empty to detect its value automatically; clients can say so in a word.
 _AUTOMATIC = ("", "auto")
+_ALL_TRACKS = ("", "all")
 
 
 class UploadOptionsInput(RecapOptionsInput):
@@ -23,6 +24,7 @@ class UploadOptionsInput(RecapOptionsInput):
     num_speakers: int | None = None
     min_speakers: int | None = None
     max_speakers: int | None = None
+    track: int | None = None
 
     @field_validator("title")
     @classmethod
@@ -37,13 +39,23 @@ class UploadOptionsInput(RecapOptionsInput):
     @field_validator("num_speakers", "min_speakers", "max_speakers", mode="before")
     @classmethod
     def _read_number(cls, value: object, info: ValidationInfo) -> int | None:
-        text = str(value or "").strip().lower()
+        text = _clean(value)
         if text in _AUTOMATIC:
             return None
-        if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= MAX_SPEAKERS):
+        if not _is_number(text, MAX_SPEAKERS):
             raise invalid_value(
                 f"The number of speakers ({info.field_name}) is invalid.", f"Use a number from 1 to {MAX_SPEAKERS}."
             )
+        return int(text)
+
+    @field_validator("track", mode="before")
+    @classmethod
+    def _read_track(cls, value: object) -> int | None:
+        text = _clean(value)
+        if text in _ALL_TRACKS:
+            return None
+        if not _is_number(text, MAX_TRACK):
+            raise invalid_value("The sound track (track) is invalid.", f"Use all, or a number from 1 to {MAX_TRACK}.")
         return int(text)
 
     @model_validator(mode="after")
@@ -53,6 +65,15 @@ class UploadOptionsInput(RecapOptionsInput):
                 "min_speakers is larger than max_speakers.", "Swap them, or omit one.", field="min_speakers"
             )
         return self
+
+
+def _clean(value: object) -> str:
+    return str("" if value is None else value).strip().lower()
+
+
+def _is_number(text: str, most: int) -> bool:
+    """Whether a text is a number from 1 to `most`."""
+    return text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= most
 
 
 FIELDS = tuple(UploadOptionsInput.model_fields)

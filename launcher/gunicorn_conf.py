@@ -26,6 +26,7 @@ graceful_timeout = 10
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a heartbeat must not wait for a disk
 control_socket_disable = True
 errorlog = "-"
+logger_class = "launcher.server_log.ServerLog"
 loglevel = _settings.log_level
 
 

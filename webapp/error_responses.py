@@ -31,6 +31,7 @@ _STATUS = {
     "quota_exceeded": 403,
     "offset_conflict": 409,
     "upload_gone": 410,
+    "unavailable": 503,
 }
 #: Our errors for those that Flask and Werkzeug raise, by HTTP status.
 _ERRORS_BY_STATUS: dict[int, type[WebError]] = {

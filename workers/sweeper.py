@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import config
 from core import gpu, worker_register
+from core.accounts import sessions
 from core.clock import utc_now
 from core.jobs import pausing, recovery
 from core.queue.notifications import notify
@@ -50,7 +51,7 @@ def sweep(queues: Sequence[str]) -> None:
 
 
 def clean_up() -> None:
-    """Remove files that nothing refers to, and workers that are gone."""
+    """Remove files that nothing refers to, sessions that have expired, and workers that are gone."""
     ended = resumable.sweep(utc_now())
     if ended:
         log.info("%d unfinished uploads ended", ended)
@@ -61,6 +62,7 @@ def clean_up() -> None:
     pruned, freed = pruning.prune(utc_now(), settings.stage_max_bytes, settings.stage_max_days * 86400)
     if pruned:
         log.info("%d stored results removed, %.0f MB", pruned, freed / 1e6)
+    sessions.remove_expired(utc_now())
     worker_register.forget_dead_workers(utc_now())
 
 

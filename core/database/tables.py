@@ -25,7 +25,7 @@ class Status(StrEnum):
 
 
 class User(Base):
-    """Someone who logs in. `session_key` goes into the cookie: changing it ends every session."""
+    """Someone who logs in. A disabled one cannot; `must_change_password`: the password was chosen by somebody else."""
 
     __tablename__ = "user"
 
@@ -33,8 +33,23 @@ class User(Base):
     email: Mapped[str] = mapped_column(unique=True)
     password_hash: Mapped[str | None]
     is_admin: Mapped[bool] = mapped_column(default=False)
-    session_key: Mapped[str] = mapped_column(String(32), default=new_id)
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class UserSession(Base):
+    """A browser in which a user is logged in. Only the SHA-256 of the token in its cookie is kept."""
+
+    __tablename__ = "user_session"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    browser: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    seen_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
+    user: Mapped[User] = relationship()
 
 
 class ApiKey(Base):

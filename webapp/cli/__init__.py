@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from flask import Flask
 
-from webapp.cli import accounts, database, doctor, evaluate, files, import_ollama_models, jobs, models, recap
+from webapp.cli import (
+    account_management,
+    accounts,
+    database,
+    doctor,
+    evaluate,
+    files,
+    import_ollama_models,
+    jobs,
+    models,
+    recap,
+)
 
 COMMANDS = (
     database.upgrade_database,
     accounts.create_admin,
     accounts.create_user,
     accounts.create_api_key,
+    account_management.list_users,
+    account_management.disable_user,
+    account_management.enable_user,
+    account_management.delete_user,
+    account_management.reset_password,
+    account_management.list_api_keys,
+    account_management.revoke_api_key,
     evaluate.evaluate,
     recap.recap,
     jobs.jobs_group,

@@ -25,6 +25,7 @@ timeout = 120  # of the worker's own heartbeat; a slow upload in a thread does n
 graceful_timeout = 10
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a heartbeat must not wait for a disk
 control_socket_disable = True
+forwarded_allow_ips = ""  # headers of proxies are the app's to read, by TRUSTED_PROXIES
 errorlog = "-"
 logger_class = "launcher.server_log.ServerLog"
 loglevel = _settings.log_level

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import ClassVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -14,11 +15,13 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from pipeline.errors import PipelineError
 
 MIN_LENGTH = 10
-#: Hashes that a process computes at once; the others wait.
+#: Hashes that a process computes at once; a few more wait, the others are refused.
 AT_ONCE = 2
-MAX_WAIT_SECONDS = 10.0
+WAITING = 10
+MAX_WAIT_SECONDS = 5.0
 
 _places = threading.BoundedSemaphore(AT_ONCE)
+_line = threading.BoundedSemaphore(AT_ONCE + WAITING)
 
 
 class AccountError(PipelineError):
@@ -30,11 +33,12 @@ class AccountError(PipelineError):
 
 
 class TooBusy(PipelineError):
-    """Too many passwords wait to be checked."""
+    """Too many passwords wait to be checked; after `wait_seconds` they have been."""
 
     code, retryable = "unavailable", True
     default_message = "Too many people are logging in."
-    default_hint = "Try again in a minute."
+    default_hint = "Try again in 5 s."
+    wait_seconds: ClassVar[int] = 5
 
 
 @cache
@@ -45,12 +49,17 @@ def _hasher() -> PasswordHasher:
 
 @contextmanager
 def _place() -> Iterator[PasswordHasher]:
-    if not _places.acquire(timeout=MAX_WAIT_SECONDS):
+    if not _line.acquire(blocking=False):  # or those who wait would take every thread of the server
         raise TooBusy()
     try:
-        yield _hasher()
+        if not _places.acquire(timeout=MAX_WAIT_SECONDS):
+            raise TooBusy()
+        try:
+            yield _hasher()
+        finally:
+            _places.release()
     finally:
-        _places.release()
+        _line.release()
 
 
 @cache

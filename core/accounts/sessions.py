@@ -23,7 +23,7 @@ MAX_SESSIONS = 50
 SEEN_EVERY = timedelta(minutes=1)
 
 
-def start_session(user: User, browser: str, now: datetime) -> str | None:
+def start_session(user: User, browser: str, network: str, now: datetime) -> str | None:
     """Begin a session of a user whose password was right; returns the token for its cookie.
 
     None where the account was disabled, deleted or given another password since it was looked up.
@@ -38,27 +38,35 @@ def start_session(user: User, browser: str, now: datetime) -> str | None:
         stays = set(session.scalars(newest))
         session.execute(delete(UserSession).where(UserSession.user_id == user.id, UserSession.id.not_in(stays)))
         session.add(
-            UserSession(user_id=user.id, digest=_digest(token), browser=browser[:80], created_at=now, seen_at=now)
+            UserSession(
+                user_id=user.id,
+                digest=_digest(token),
+                browser=browser[:80],
+                network=network,
+                created_at=now,
+                seen_at=now,
+            )
         )
     return token
 
 
-def find_session(token: str, now: datetime) -> UserSession | None:
-    """The session of a cookie with its user; None where it has ended."""
+def find_session(token: str, network: str, now: datetime) -> UserSession | None:
+    """The session of a cookie with its user, now used from `network`; None where it has ended."""
     query = select(UserSession).options(joinedload(UserSession.user))
     with read() as session:
         found = session.scalar(query.where(UserSession.digest == _digest(token), _is_alive(now)))
     if found is None or found.user.disabled_at is not None:
         return None
     if now - found.seen_at > SEEN_EVERY:
-        _note_use(found.id, now)
+        _note_use(found.id, network, now)
     return found
 
 
-def _note_use(session_id: str, now: datetime) -> None:
+def _note_use(session_id: str, network: str, now: datetime) -> None:
+    used = update(UserSession).where(UserSession.id == session_id).values(seen_at=now, network=network)
     try:
         with write() as session:
-            session.execute(update(UserSession).where(UserSession.id == session_id).values(seen_at=now))
+            session.execute(used)
     except OperationalError as error:  # with a full disk pages can still be read
         log.warning("the use of a session was not noted: %s", type(error).__name__)
 

@@ -81,12 +81,6 @@ def require_user(email: str) -> User:
     return user
 
 
-def get_user(user_id: str) -> User | None:
-    """The account with that id."""
-    with read() as session:
-        return session.get(User, user_id)
-
-
 def first_admin() -> User | None:
     """The oldest administrator, who owns what is made on the command line."""
     active = select(User).where(User.is_admin, User.disabled_at.is_(None))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 
 from core.accounts import users
 from core.database.sessions import read, write
@@ -26,15 +26,27 @@ def remove_user(user_id: str, now: datetime) -> None:
     the last administrator.
     """
     users.disable_user(user_id, now)
-    for upload_id in _ids_of(ResumableUpload, user_id):
-        resumable.remove(upload_id)
-    while ids := _ids_of(Recording, user_id):  # one may have been on its way
-        for recording_id in ids:
+    while not _remove_if_empty(user_id):  # something may have been on its way
+        for upload_id in _owned(ResumableUpload, user_id):
+            resumable.remove(upload_id)
+        for recording_id in _owned(Recording, user_id):
             remove_recording(recording_id)
+
+
+def _remove_if_empty(user_id: str) -> bool:
+    """Delete the row of a user who owns no files. While it is locked, nobody can add one."""
     with write() as session:
+        session.get_one(User, user_id, with_for_update=True)
+        if any(session.scalar(_ids(table, user_id).limit(1)) for table in (Recording, ResumableUpload)):
+            return False
         session.execute(delete(User).where(User.id == user_id))
+        return True
 
 
-def _ids_of(table: type[Recording | ResumableUpload], user_id: str) -> list[str]:
+def _owned(table: type[Recording | ResumableUpload], user_id: str) -> list[str]:
     with read() as session:
-        return list(session.scalars(select(table.id).where(table.owner_id == user_id)))
+        return list(session.scalars(_ids(table, user_id)))
+
+
+def _ids(table: type[Recording | ResumableUpload], user_id: str) -> Select[str]:
+    return select(table.id).where(table.owner_id == user_id)

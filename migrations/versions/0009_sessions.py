@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.String(length=32), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("browser", sa.String(length=80), nullable=False),
+        sa.Column("network", sa.String(length=48), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("seen_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name="fk_user_session_user_id_user", ondelete="CASCADE"),
@@ -32,11 +33,9 @@ def upgrade() -> None:
     # no batch: SQLite would rebuild the table `user`, and dropping the old one deletes all that belongs to users
     op.add_column("user", sa.Column("must_change_password", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("user", sa.Column("disabled_at", sa.DateTime(), nullable=True))
-    op.drop_column("user", "session_key")
 
 
 def downgrade() -> None:
-    op.add_column("user", sa.Column("session_key", sa.String(length=32), nullable=False, server_default=""))
     op.drop_column("user", "disabled_at")
     op.drop_column("user", "must_change_password")
     op.drop_table("user_session")

@@ -45,10 +45,10 @@ def set_theme() -> Response:
 def set_password() -> Response | tuple[str, int]:
     """Change the password. Sessions in other browsers end, this one continues."""
     user = authentication.current_account()
-    attempt = begin_attempt(user.email)
-    if users.check_password(user.email, request.form.get("current", "")) is None:
-        return _page(problems={"current": "This is not your password."}), 422
-    attempt.give_back()
+    with begin_attempt(user.email) as attempt:
+        if users.check_password(user.email, request.form.get("current", "")) is None:
+            return _page(problems={"current": "This is not your password."}), 422
+        attempt.give_back()
     try:
         user = users.change_password(user, request.form.get("new", ""))
     except AccountError as error:

@@ -16,7 +16,7 @@ import time
 import uuid
 from dataclasses import dataclass, field
 from functools import cache
-from typing import cast
+from typing import Self, cast
 
 from flask import Flask, current_app, request
 from redis import Redis
@@ -75,7 +75,7 @@ def _own() -> Attempts:
 
 @dataclass(slots=True)
 class Attempt:
-    """A try that is counted; `give_back` when the password was right."""
+    """A try that is counted; `give_back` when the password was right. After `with`, an error has given it back too."""
 
     name: str = field(default_factory=lambda: uuid.uuid4().hex)
     keys: list[str] = field(default_factory=list)
@@ -88,6 +88,13 @@ class Attempt:
             if len(times) > limit:
                 self.give_back()
                 raise RateLimited(math.ceil(min(times) + WINDOW_SECONDS - now))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, _error: object, _traceback: object) -> None:
+        if kind is not None:  # nothing was tried
+            self.give_back()
 
     def give_back(self) -> None:
         """Count the try no longer."""

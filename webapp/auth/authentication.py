@@ -14,6 +14,7 @@ from core.clock import utc_now
 from core.database.tables import User, UserSession
 from webapp import error_responses, errors
 from webapp.auth.browser_names import browser_name
+from webapp.network import shown_network
 
 login_manager = LoginManager()
 login_manager.session_protection = None  # it would log people out when their network changes
@@ -39,7 +40,7 @@ def init_app(app: Flask) -> None:
 
 @login_manager.user_loader
 def _load(token: str) -> Visitor | None:
-    found = sessions.find_session(token, utc_now())
+    found = sessions.find_session(token, shown_network(request.remote_addr), utc_now())
     if found is not None and found.user.must_change_password:
         g.first_password_session = found  # as good as not logged in, until they have chosen their own
         return None
@@ -48,15 +49,18 @@ def _load(token: str) -> Visitor | None:
 
 @login_manager.unauthorized_handler
 def _ask_to_log_in() -> Response:
-    has_first_password = first_password_session() is not None
     if error_responses.wants_json() or request.method not in ("GET", "HEAD"):
-        error = errors.Unauthorized("You are not logged in.", "Log in, then try again.")
-        if has_first_password:
-            error = errors.Unauthorized("Your password was chosen by somebody else.", "Choose your own first.")
-        return error_responses.make_response(error)
+        return error_responses.make_response(no_session("Log in, then try again."))
     target = request.full_path.rstrip("?") if request.path != "/" else None
-    page = "auth.first_password" if has_first_password else "auth.login"
+    page = "auth.login" if first_password_session() is None else "auth.first_password"
     return cast(Response, redirect(url_for(page, next=target)))
+
+
+def no_session(hint: str) -> errors.WebError:
+    """The error for a browser that is not logged in, or whose user must choose a password first."""
+    if first_password_session() is not None:
+        return errors.PasswordChangeRequired()
+    return errors.Unauthorized("You are not logged in.", hint)
 
 
 def first_password_session() -> UserSession | None:
@@ -72,7 +76,8 @@ def start_session(user: User) -> bool:
     False where the account was disabled or its password changed meanwhile.
     """
     end_session()
-    token = sessions.start_session(user, browser_name(request.user_agent.string), utc_now())
+    browser, network = browser_name(request.user_agent.string), shown_network(request.remote_addr)
+    token = sessions.start_session(user, browser, network, utc_now())
     if token is None:
         return False
     session.permanent = True

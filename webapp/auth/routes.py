@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask_login import current_user
 
 from core.accounts import users
-from core.accounts.passwords import AccountError, TooBusy
+from core.accounts.passwords import AccountError
 from webapp.auth import authentication
 from webapp.auth.attempts import begin_attempt
 from webapp.errors import RateLimited
@@ -34,14 +34,11 @@ def try_login() -> Response | tuple[str, int]:
         attempt = begin_attempt(email)
     except RateLimited as refused:
         return _refuse(_render_form(email, f"{refused.message} {refused.hint}"), refused)
-    try:
+    with attempt:
         user = users.check_password(email, password)
-    except TooBusy:
+        if user is None:
+            return _render_form(email, WRONG), 401
         attempt.give_back()
-        raise
-    if user is None:
-        return _render_form(email, WRONG), 401
-    attempt.give_back()
     if user.disabled_at is not None:
         return _render_form(email, "This account is disabled. Ask your administrator."), 403
     if not authentication.start_session(user):

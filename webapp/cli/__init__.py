@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
+
+import click
 from flask import Flask
 
 from webapp.cli import (
@@ -43,3 +46,13 @@ def register(app: Flask) -> None:
     """Add the commands to an app."""
     for command in COMMANDS:
         app.cli.add_command(command)
+        _add_with_underscores(app, command)
+
+
+def _add_with_underscores(app: Flask, command: click.Command) -> None:
+    """Understand `create_user` for `create-user` too."""
+    name = (command.name or "").replace("-", "_")
+    if name != command.name:
+        twin = copy(command)
+        twin.hidden = True
+        app.cli.add_command(twin, name)

@@ -1,8 +1,4 @@
-"""Log lines on standard output, each with its service and job, as text or JSON. Never a word of a recording.
-
-Whatever a message contains, it stays on its line: control characters are escaped here, and nowhere else. Only the lines
-of a traceback follow below it, indented.
-"""
+"""Log lines on standard output, each with its service and job, as text or JSON. Never a word of a recording."""
 
 from __future__ import annotations
 
@@ -14,50 +10,55 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 import config
-from core.control_characters import escape_controls, is_control
+from core.printable import printable
 
 #: The job at work in this thread, "" outside of one.
 job_id: ContextVar[str] = ContextVar("job_id", default="")
-_INDENT = "\n    "
+_TRACE = "trace"
 
 
 class LogFormatter(logging.Formatter):
-    """Writes a record as one line of text, or as JSON."""
+    """Writes a record as one line, and one more for each line of a traceback.
+
+    What is not printable is escaped here and nowhere else, so no text can forge a line or change a terminal.
+    """
 
     def __init__(self, service: str, as_json: bool) -> None:
         super().__init__()
         self.service, self.as_json = service, as_json
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line of a record."""
-        message = record.getMessage()
-        error = record.exc_info[1] if record.exc_info else None
-        places = describe(error).splitlines() if error else []
+        """The lines of a record."""
+        lines = [record.getMessage(), *getattr(record, _TRACE, ())]
+        if record.exc_info and record.exc_info[1]:
+            lines += describe(record.exc_info[1])
         at = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         fields = {"at": at, "level": record.levelname.lower(), "service": self.service, "job": job_id.get() or "-"}
         if self.as_json:
-            return _as_json({**fields, "message": "\n".join([message, *places])})
-        first = " ".join([*fields.values(), message])
-        return _INDENT.join(escape_controls(line) for line in (first, *places))
+            text = json.dumps({**fields, "message": "\n".join(lines)}, ensure_ascii=False)
+            return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
+        return "\n".join(" ".join([*fields.values(), printable(line)]) for line in lines)
 
 
-def _as_json(fields: dict[str, str]) -> str:
-    """One line of JSON, with control characters as JSON escapes them."""
-    text = json.dumps(fields, ensure_ascii=False)
-    return "".join(json.dumps(sign)[1:-1] if is_control(sign) else sign for sign in text)
-
-
-def describe(error: BaseException) -> str:
+def describe(error: BaseException) -> list[str]:
     """An error for the log: its kind and where it was raised, but not its text, which may quote a recording."""
-    lines = []
-    while error is not None:
-        lines.append("".join(traceback.format_tb(error.__traceback__)) + type(error).__qualname__)
-        error = error.__cause__  # type: ignore[assignment]
-    return "\ncaused by\n".join(lines)
+    lines: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None:
+        lines += ["caused by"] if lines else []
+        lines += "".join(traceback.format_tb(cause.__traceback__)).split("\n")[:-1]
+        lines.append(type(cause).__qualname__)
+        cause = cause.__cause__
+    return lines
+
+
+def trace_of(error: BaseException) -> dict[str, list[str]]:
+    """The description of an error as the `extra` of a log call."""
+    return {_TRACE: describe(error)}
 
 
 def make_formatter(service: str) -> LogFormatter:
-    """The formatter of a service, as the settings ask for it."""
+    """The formatter of a service, as the settings want it."""
     return LogFormatter(service, config.load().log_format == "json")
 
 

@@ -8,7 +8,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TextIO
 
-from core.control_characters import escape_controls
+from core.printable import printable
 
 FILE_BYTES = 10_000_000
 FILES_KEPT = 2
@@ -29,7 +29,7 @@ class Output:
 
     def line(self, name: str, text: str) -> None:
         """Write a line of the process `name`."""
-        text = escape_controls(text)
+        text = "\t".join(map(printable, text.split("\t")))  # tabs are harmless
         self._print(f"{self._paint(name)} | {text}")
         self._keep(name, text)
 

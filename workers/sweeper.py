@@ -17,6 +17,7 @@ from core import gpu, worker_register
 from core.accounts import sessions
 from core.clock import utc_now
 from core.jobs import pausing, recovery
+from core.log_format import trace_of
 from core.queue.notifications import notify
 from core.queue.redis_client import count_notifications
 from core.retention import deletion, pruning
@@ -101,7 +102,7 @@ def _start(name: str, seconds: float, action: Callable[[], None]) -> None:
             except (SQLAlchemyError, OSError) as error:
                 log.warning("%s: %s; tried again in %.0f s", name, type(error).__name__, seconds)
             except Exception as error:  # a fault in one round must not end all that come
-                log.error("%s failed; tried again in %.0f s", name, seconds, exc_info=error)
+                log.error("%s failed; tried again in %.0f s", name, seconds, extra=trace_of(error))
             ended.wait(seconds)
 
     threading.Thread(target=loop, name=name, daemon=True).start()

@@ -39,6 +39,8 @@ _EXTENSION = "realrecap-attempts"
 #: Above this many keys in memory, those of past windows are dropped.
 MANY_KEYS = 10_000
 
+_making_client = threading.Lock()
+
 
 class Attempts:
     """The tries of this process; `begin` counts one."""
@@ -125,15 +127,20 @@ def _start(now: float) -> float:
 
 
 @cache
-def _redis(_process: int, url: str) -> Redis:
+def _client(_process: int, url: str) -> Redis:
     # a log-in does not wait for Redis to come back
     return Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1, retry=Retry(NoBackoff(), 0))
+
+
+def _redis() -> Redis:
+    with _making_client:  # a second client, once dropped, would close connections in use
+        return _client(os.getpid(), current_settings().redis)
 
 
 def _add_in_redis(key: str, name: str, now: float) -> list[float]:
     """The times of all tries that Redis knows of, this one included; none where Redis is away."""
     try:
-        with _redis(os.getpid(), current_settings().redis).pipeline(transaction=True) as commands:
+        with _redis().pipeline(transaction=True) as commands:
             commands.zremrangebyscore(key, "-inf", _start(now))
             commands.zadd(key, {name: now})
             commands.zrange(key, 0, -1, withscores=True)
@@ -146,6 +153,6 @@ def _add_in_redis(key: str, name: str, now: float) -> list[float]:
 
 def _remove_in_redis(key: str, name: str) -> None:
     try:
-        _redis(os.getpid(), current_settings().redis).zrem(key, name)
+        _redis().zrem(key, name)
     except RedisError as error:
         log.warning("a log-in was not given back: %s", type(error).__name__)

@@ -108,6 +108,10 @@ class Settings(BaseSettings):
     """Path below which the site is served, such as /recap. Default: the path of PUBLIC_URL."""
     trusted_proxies: int = Field(0, ge=0, le=10)
     """Number of reverse proxies in front of the server that set X-Forwarded-* headers."""
+    session_max_days: float = Field(30, gt=0, le=3650, allow_inf_nan=False)
+    """A browser is logged out this many days after its log-in."""
+    session_idle_days: float = Field(14, gt=0, le=3650, allow_inf_nan=False)
+    """A browser is logged out after this many days without a visit."""
     organisation: str | None = Field(None, max_length=120)
     """Name shown at the top of each PDF."""
     timezone: str = "UTC"

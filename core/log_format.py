@@ -10,43 +10,72 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 import config
+from core.printable import printable
 
 #: The job at work in this thread, "" outside of one.
 job_id: ContextVar[str] = ContextVar("job_id", default="")
+_TRACE = "trace"
 
 
-class _Formatter(logging.Formatter):
+class LogFormatter(logging.Formatter):
+    """Writes a record as one line, and one more for each line of a traceback.
+
+    What is not printable is escaped here and nowhere else, so no text can forge a line or change a terminal.
+    """
+
     def __init__(self, service: str, as_json: bool) -> None:
         super().__init__()
         self.service, self.as_json = service, as_json
 
     def format(self, record: logging.LogRecord) -> str:
-        text = record.getMessage()
+        """The lines of a record."""
+        lines = [record.getMessage(), *getattr(record, _TRACE, ())]
         if record.exc_info and record.exc_info[1]:
-            text += "\n" + describe(record.exc_info[1])
+            lines += describe(record.exc_info[1])
         at = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         fields = {"at": at, "level": record.levelname.lower(), "service": self.service, "job": job_id.get() or "-"}
         if self.as_json:
-            return json.dumps({**fields, "message": text}, ensure_ascii=False)
-        return " ".join([*fields.values(), text])
+            text = json.dumps({**fields, "message": "\n".join(lines)}, ensure_ascii=False)
+            return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
+        return "\n".join(" ".join([*fields.values(), printable(line)]) for line in lines)
 
 
-def describe(error: BaseException) -> str:
+def describe(error: BaseException) -> list[str]:
     """An error for the log: its kind and where it was raised, but not its text, which may quote a recording."""
-    lines = []
-    while error is not None:
-        lines.append("".join(traceback.format_tb(error.__traceback__)) + type(error).__qualname__)
-        error = error.__cause__  # type: ignore[assignment]
-    return "\ncaused by\n".join(lines)
+    lines: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None:
+        lines += ["caused by"] if lines else []
+        lines += "".join(traceback.format_tb(cause.__traceback__)).split("\n")[:-1]
+        lines.append(type(cause).__qualname__)
+        cause = cause.__cause__
+    return lines
+
+
+def trace_of(error: BaseException) -> dict[str, list[str]]:
+    """The description of an error as the `extra` of a log call."""
+    return {_TRACE: describe(error)}
+
+
+def make_formatter(service: str) -> LogFormatter:
+    """The formatter of a service, as the settings want it."""
+    return LogFormatter(service, config.load().log_format == "json")
 
 
 def set_up_logging(service: str) -> None:
     """Send everything that is logged in this process to standard output."""
-    settings = config.load()
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(_Formatter(service, settings.log_format == "json"))
+    _send_to(logging.StreamHandler(sys.stdout), service, config.load().log_level.upper())
+
+
+def set_up_command_logging() -> None:
+    """Send warnings to standard error: the standard output of a command is its answer."""
+    _send_to(logging.StreamHandler(sys.stderr), "command", "WARNING")
+
+
+def _send_to(handler: logging.Handler, service: str, level: str) -> None:
+    handler.setFormatter(make_formatter(service))
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(settings.log_level.upper())
+    root.setLevel(level)
     for noisy in ("httpx", "httpcore", "celery.app.trace", "celery.worker.strategy", "faster_whisper", "fontTools"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

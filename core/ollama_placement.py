@@ -6,9 +6,9 @@ import ipaddress
 import socket
 from contextlib import suppress
 from functools import lru_cache
-from urllib.parse import urlsplit
 
 import config
+from configuration.addresses import host_of
 
 
 def shares_gpu(settings: config.Settings) -> bool:
@@ -16,7 +16,7 @@ def shares_gpu(settings: config.Settings) -> bool:
     if settings.ollama_shares_gpu != "auto":
         return settings.ollama_shares_gpu == "true"
     try:
-        return is_this_machine(urlsplit(settings.ollama_host).hostname or "")
+        return is_this_machine(host_of(settings.ollama_host))
     except OSError:  # the name cannot be resolved now; that is not remembered
         return False
 

@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from config import load  # gunicorn has a setting named `config`
 from core.log_format import set_up_logging
 from launcher.parent_death import die_with_parent
+from launcher.server_logger import ServerLogger
 
 _settings = load()
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
@@ -27,6 +28,9 @@ graceful_timeout = 10
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a heartbeat must not wait for a disk
 control_socket_disable = True
 errorlog = "-"
+logger_class = ServerLogger
+# the app reads X-Forwarded-*, from as many proxies as TRUSTED_PROXIES says; gunicorn would believe any local client
+forwarded_allow_ips = ""
 loglevel = _settings.log_level
 
 

@@ -8,13 +8,13 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TextIO
 
+from core.printable import printable
+
 FILE_BYTES = 10_000_000
 FILES_KEPT = 2
 OWN_NAME = "realrecap"
 _COLOURS = ("36", "33", "35", "34", "32")
 _NAME_WIDTH = 9
-# a file name may contain terminal control codes; tabs are harmless
-_CONTROL = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), 127, *range(128, 160)) if code != 9}
 
 
 class Output:
@@ -29,7 +29,7 @@ class Output:
 
     def line(self, name: str, text: str) -> None:
         """Write a line of the process `name`."""
-        text = text.translate(_CONTROL)
+        text = "\t".join(map(printable, text.split("\t")))  # tabs are harmless
         self._print(f"{self._paint(name)} | {text}")
         self._keep(name, text)
 

@@ -23,11 +23,11 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=settings.secret,
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
-        PERMANENT_SESSION_LIFETIME=14 * 24 * 3600,
+        PERMANENT_SESSION_LIFETIME=settings.session_max_days * 24 * 3600,
+        SESSION_REFRESH_EACH_REQUEST=False,  # the server knows how long a session lasts
         SESSION_COOKIE_NAME="realrecap",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=security.is_https(settings),
         WTF_CSRF_TIME_LIMIT=None,  # a form left open overnight still works; the session ends it
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # keep the order of docs/api.md

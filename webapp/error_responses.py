@@ -9,6 +9,7 @@ from flask import Flask, Response, g, jsonify, render_template, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import ClientDisconnected, HTTPException
 
+from core.accounts.passwords import TooBusy
 from pipeline.errors import InternalError, PipelineError
 from webapp.errors import (
     Conflict,
@@ -33,6 +34,7 @@ _STATUS = {
     "quota_exceeded": 403,
     "offset_conflict": 409,
     "upload_gone": 410,
+    "unavailable": 503,
 }
 #: Our errors for those that Flask and Werkzeug raise, by HTTP status.
 _ERRORS_BY_STATUS: dict[int, type[WebError]] = {
@@ -88,7 +90,7 @@ def make_response(error: PipelineError) -> Response:
     else:
         response = Response(render_template("error.html", error=error, status=status), mimetype="text/html")
     response.status_code = status
-    if isinstance(error, RateLimited):
+    if isinstance(error, RateLimited | TooBusy):
         response.headers["Retry-After"] = str(error.wait_seconds)
     if status == 401 and is_api_request():
         response.headers["WWW-Authenticate"] = "Bearer"

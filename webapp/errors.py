@@ -61,6 +61,14 @@ class Forbidden(WebError):
     default_hint = "Ask your administrator."
 
 
+class PasswordChangeRequired(Forbidden):
+    """Somebody else chose the user's password, and the user has not replaced it yet."""
+
+    code = "password_change_required"
+    default_message = "Your password was chosen by somebody else."
+    default_hint = "Open the site in a browser and choose your own password, then try again."
+
+
 class CrossSite(Forbidden):
     """A form that was not sent from a page of this site."""
 

@@ -10,13 +10,13 @@ from typing import Any
 from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.errors import RateLimitExceeded
-from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 import config
 from webapp import error_responses, errors
+from webapp.network import client_network
 from webapp.same_origin import is_from_other_site
 from webapp.settings import current_settings
 
@@ -47,7 +47,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 csrf = CSRFProtect()
 limiter = Limiter(
-    key_func=get_remote_address,
+    key_func=lambda: client_network(request.remote_addr),
     in_memory_fallback_enabled=True,  # without Redis each process counts on its own
     swallow_errors=True,
     strategy="moving-window",
@@ -58,6 +58,11 @@ limiter = Limiter(
 def is_https(settings: config.Settings) -> bool:
     """Whether the site is reached over HTTPS."""
     return (settings.public_url or "").startswith("https://")
+
+
+def wants_secure_cookies() -> bool:
+    """Whether cookies may be sent over HTTPS only: the site's address says so, or this request came by HTTPS."""
+    return is_https(current_settings()) or request.is_secure
 
 
 def init_app(app: Flask, settings: config.Settings) -> None:

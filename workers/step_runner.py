@@ -18,7 +18,7 @@ from core.database.tables import Recording
 from core.jobs import claims, transitions
 from core.jobs.claims import Claim
 from core.jobs.queues import queue_of
-from core.log_format import describe, job_id
+from core.log_format import job_id, trace_of
 from core.queue.notifications import notify
 from core.recordings import queries, recap_templates, recaps, speaker_names
 from core.retention import deletion
@@ -59,13 +59,13 @@ def run(claim: Claim, settings: config.Settings, stop: Any) -> None:
             except StageTimeout as error:
                 _handle_timeout(claim, monitor, error)
             except PipelineError as error:
-                log.warning("failed: %s\n%s", error.code, describe(error))
+                log.warning("failed: %s", error.code, extra=trace_of(error))
                 _fail(claim, error)
             except Exception as error:  # whatever an engine raises ends this job, not the worker
-                log.error("failed\n%s", describe(error))
+                log.error("failed", extra=trace_of(error))
                 _fail(claim, _translate(error))
     except (SQLAlchemyError, StorageFull) as error:  # the database's own disk may be the full one
-        log.error("the outcome could not be written; the lease will run out\n%s", describe(error))
+        log.error("the outcome could not be written; the lease will run out", extra=trace_of(error))
     finally:
         job_id.reset(token)
 

@@ -14,9 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import config
 from core import gpu, worker_register
+from core.accounts import sessions
 from core.clock import utc_now
 from core.jobs import pausing, recovery
-from core.log_format import describe
+from core.log_format import trace_of
 from core.queue.notifications import notify
 from core.queue.redis_client import count_notifications
 from core.retention import deletion, pruning
@@ -51,7 +52,7 @@ def sweep(queues: Sequence[str]) -> None:
 
 
 def clean_up() -> None:
-    """Remove files that nothing refers to, and workers that are gone."""
+    """Remove files that nothing refers to, sessions that have expired, and workers that are gone."""
     ended = resumable.sweep(utc_now())
     if ended:
         log.info("%d unfinished uploads ended", ended)
@@ -62,6 +63,7 @@ def clean_up() -> None:
     pruned, freed = pruning.prune(utc_now(), settings.stage_max_bytes, settings.stage_max_days * 86400)
     if pruned:
         log.info("%d stored results removed, %.0f MB", pruned, freed / 1e6)
+    sessions.remove_expired(utc_now())
     worker_register.forget_dead_workers(utc_now())
 
 
@@ -100,7 +102,7 @@ def _start(name: str, seconds: float, action: Callable[[], None]) -> None:
             except (SQLAlchemyError, OSError) as error:
                 log.warning("%s: %s; tried again in %.0f s", name, type(error).__name__, seconds)
             except Exception as error:  # a fault in one round must not end all that come
-                log.error("%s failed; tried again in %.0f s\n%s", name, seconds, describe(error))
+                log.error("%s failed; tried again in %.0f s", name, seconds, extra=trace_of(error))
             ended.wait(seconds)
 
     threading.Thread(target=loop, name=name, daemon=True).start()

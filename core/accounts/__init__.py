@@ -1,1 +1,1 @@
-"""Users and their API keys."""
+"""Users, their passwords, sessions and API keys."""

@@ -1,46 +1,23 @@
-"""Accounts and API keys."""
+"""Users: who may log in, and who may manage the others."""
 
 from __future__ import annotations
 
-import secrets
-from functools import cache
+from datetime import datetime
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from core.database.base import new_id
-from core.database.sessions import read, write
-from core.database.tables import User
-from pipeline.errors import PipelineError
-
-MIN_PASSWORD_LENGTH = 10
-
-
-class AccountError(PipelineError):
-    """The account cannot be made or changed as asked."""
-
-    code = "invalid_request"
-    default_message = "The account cannot be made."
-    default_hint = "Check the e-mail address and the password."
-
-
-@cache
-def _hasher() -> PasswordHasher:
-    # argon2id; the library's defaults (RFC 9106, low memory) are above OWASP's floor of 19 MiB, 2 passes
-    return PasswordHasher()
-
-
-@cache
-def _decoy_hash() -> str:
-    return _hasher().hash(secrets.token_hex())
+from core.accounts import passwords
+from core.accounts.passwords import AccountError
+from core.database.sessions import lock_table, read, write
+from core.database.tables import User, UserSession
 
 
 def normalize_email(email: str) -> str:
     """The address in the form it is kept and compared in. Raises AccountError where it is none."""
-    email = email.strip().lower()
+    email = _folded(email)
     if email.endswith("@localhost") and email.count("@") == 1 and len(email) > len("@localhost"):
         return email  # the first administrator of a machine without mail
     try:
@@ -49,12 +26,24 @@ def normalize_email(email: str) -> str:
         raise AccountError(f"{email!r} is not an e-mail address.", "Write it like name@example.org.") from error
 
 
-def create_user(email: str, password: str | None, *, is_admin: bool = False) -> User:
-    """Make an account; without a password nobody can log in to it. Raises AccountError."""
+def _folded(email: str) -> str:
+    return email.strip().lower()
+
+
+def create_user(
+    email: str, password: str | None, *, is_admin: bool = False, must_change_password: bool = False
+) -> User:
+    """Make an account; without a password nobody can log in to it. Raises AccountError.
+
+    `must_change_password` makes its owner choose another password at the first log-in.
+    """
     email = normalize_email(email)
-    if password is not None:
-        _check_length(password)
-    user = User(email=email, password_hash=None if password is None else _hasher().hash(password), is_admin=is_admin)
+    user = User(
+        email=email,
+        password_hash=None if password is None else passwords.make_digest(password),
+        is_admin=is_admin,
+        must_change_password=must_change_password,
+    )
     try:
         with write() as session:
             session.add(user)
@@ -63,66 +52,97 @@ def create_user(email: str, password: str | None, *, is_admin: bool = False) -> 
     return user
 
 
-def _check_length(password: str) -> None:
-    if len(password) < MIN_PASSWORD_LENGTH:
-        raise AccountError(
-            f"The password is shorter than {MIN_PASSWORD_LENGTH} characters.",
-            "Choose a longer one, such as four words.",
-        )
-
-
 def count_users() -> int:
-    """How many accounts can log in."""
+    """How many accounts have a password."""
     with read() as session:
         condition = User.password_hash.is_not(None)
         return session.scalar(select(func.count()).select_from(User).where(condition)) or 0
 
 
+def list_users() -> list[User]:
+    """All accounts, by address."""
+    with read() as session:
+        return list(session.scalars(select(User).order_by(User.email)))
+
+
 def find_user(email: str) -> User | None:
     """The account of an address."""
+    if "\0" in email:
+        return None  # no address has one, and PostgreSQL takes none
     with read() as session:
-        return session.scalar(select(User).where(User.email == email.strip().lower()))
+        return session.scalar(select(User).where(User.email == _folded(email)))
 
 
-def get_user(user_id: str) -> User | None:
-    """The account with that id."""
-    with read() as session:
-        return session.get(User, user_id)
+def require_user(email: str) -> User:
+    """The account of an address. Raises AccountError where there is none."""
+    user = find_user(email)
+    if user is None:
+        raise AccountError(f"There is no account for {email}.", "Create one with `flask create-user`.")
+    return user
 
 
 def first_admin() -> User | None:
     """The oldest administrator, who owns what is made on the command line."""
+    active = select(User).where(User.is_admin, User.disabled_at.is_(None))
     with read() as session:
-        return session.scalar(select(User).where(User.is_admin).order_by(User.created_at).limit(1))
+        return session.scalar(active.order_by(User.created_at).limit(1))
 
 
 def check_password(email: str, password: str) -> User | None:
-    """The account, where the password is right. Takes as long for an address that is not known."""
+    """The account, where the password is right; it may be disabled. Takes as long for an unknown address.
+
+    Raises TooBusy.
+    """
     user = find_user(email)
-    kept = user.password_hash if user and user.password_hash else None
-    try:
-        _hasher().verify(kept or _decoy_hash(), password)
-    except (VerificationError, InvalidHashError):
+    if not passwords.matches(user.password_hash if user else None, password) or user is None:
         return None
-    if user is None or kept is None:
-        return None
-    if _hasher().check_needs_rehash(kept):
+    if user.password_hash and passwords.is_outdated(user.password_hash):
+        digest = passwords.make_digest(password)
         with write() as session:
-            session.merge(user).password_hash = _hasher().hash(password)
+            kept = session.get_one(User, user.id)
+            if kept.password_hash == user.password_hash:
+                kept.password_hash = digest
+            return kept
     return user
 
 
-def set_password(user_id: str, password: str) -> User:
-    """Change a password and end the sessions that know the old one. Raises AccountError."""
-    _check_length(password)
-    digest = _hasher().hash(password)
+def set_password(user_id: str, password: str, *, must_change_password: bool = False) -> User:
+    """Set a password and end all sessions of the user. Raises AccountError."""
+    digest = passwords.make_digest(password)
     with write() as session:
-        user = session.get_one(User, user_id)
-        user.password_hash, user.session_key = digest, new_id()
+        user = session.get_one(User, user_id, with_for_update=True)
+        user.password_hash, user.must_change_password = digest, must_change_password
+        session.execute(delete(UserSession).where(UserSession.user_id == user_id))
         return user
 
 
-def end_sessions(user_id: str) -> None:
-    """Log a user out everywhere."""
+def change_password(user: User, password: str) -> User:
+    """Let a user choose another password; it ends all of their sessions. Raises AccountError."""
+    if passwords.matches(user.password_hash, password):
+        raise AccountError("This is the password you have now.", "Choose another one.")
+    return set_password(user.id, password)
+
+
+def disable_user(user_id: str, now: datetime) -> None:
+    """Keep a user out, at once: sessions end, API keys are refused. Raises AccountError for the last administrator."""
     with write() as session:
-        session.get_one(User, user_id).session_key = new_id()
+        lock_table(session, User.__tablename__)  # of two administrators disabled at once one must stay
+        user = session.get_one(User, user_id)
+        if user.is_admin and not _has_other_admin(session, user_id):
+            raise AccountError(
+                f"{user.email} is the last administrator.",
+                "Create another one with `flask create-admin`, or enable one, then try again.",
+            )
+        user.disabled_at = user.disabled_at or now
+        session.execute(delete(UserSession).where(UserSession.user_id == user_id))
+
+
+def _has_other_admin(session: Session, user_id: str) -> bool:
+    can_log_in = User.is_admin, User.disabled_at.is_(None), User.password_hash.is_not(None)
+    return session.scalar(select(User.id).where(*can_log_in, User.id != user_id).limit(1)) is not None
+
+
+def enable_user(user_id: str) -> None:
+    """Let a disabled user in again."""
+    with write() as session:
+        session.get_one(User, user_id).disabled_at = None

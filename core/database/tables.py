@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import utc_now
@@ -25,7 +25,10 @@ class Status(StrEnum):
 
 
 class User(Base):
-    """Someone who logs in. `session_key` goes into the cookie: changing it ends every session."""
+    """Someone who logs in. A disabled one cannot; `must_change_password`: the password was chosen by somebody else.
+
+    `session_key` is of no use any more. It stays for processes of an earlier version that run during an upgrade.
+    """
 
     __tablename__ = "user"
 
@@ -34,7 +37,27 @@ class User(Base):
     password_hash: Mapped[str | None]
     is_admin: Mapped[bool] = mapped_column(default=False)
     session_key: Mapped[str] = mapped_column(String(32), default=new_id)
+    must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
+    disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class UserSession(Base):
+    """A browser in which a user is logged in. Only the SHA-256 of the token in its cookie is kept.
+
+    `network` is where it was last used from, as far as people recognise it, not the whole address.
+    """
+
+    __tablename__ = "user_session"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    browser: Mapped[str] = mapped_column(String(80))
+    network: Mapped[str] = mapped_column(String(48))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    seen_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
+    user: Mapped[User] = relationship()
 
 
 class ApiKey(Base):

@@ -8,7 +8,7 @@ from typing import Any
 
 from support import meetings
 
-from core.accounts import users
+from core.accounts import sessions
 from core.clock import utc_now
 from core.database.sessions import write
 from core.database.tables import Recording, Result, Status, User, Worker
@@ -235,6 +235,6 @@ def test_a_page_that_was_logged_out_elsewhere_says_so(open_page: OpenPage, owner
     recording = at_work(owner, 0.2)
     with open_page(expected=(401,)) as page:
         page.goto(f"/recordings/{recording.id}")
-        users.end_sessions(owner.id)
+        sessions.end_sessions(owner.id)
         page.wait_for_url("**/login?next=**")
     meetings.change(recording, job={"status": Status.CANCELLED})

@@ -1,4 +1,4 @@
-"""The user's account: password, API keys and theme."""
+"""The user's account: password, sessions, API keys and theme."""
 
 from __future__ import annotations
 

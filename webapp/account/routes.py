@@ -7,10 +7,13 @@ from typing import cast
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_login import login_required
 
-from core.accounts import api_keys, users
+from core.accounts import api_keys, sessions, users
+from core.accounts.passwords import AccountError
+from core.clock import utc_now
 from webapp import errors, template_context
 from webapp.auth import authentication
-from webapp.security import limiter
+from webapp.auth.attempts import begin_attempt
+from webapp.security import wants_secure_cookies
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 YEAR = 365 * 24 * 3600
@@ -32,22 +35,23 @@ def set_theme() -> Response:
         raise errors.InvalidRequest("There is no such theme.", "Choose system, light or dark.")
     response = cast(Response, redirect(url_for("account.show")))
     response.set_cookie(
-        template_context.THEME_COOKIE, theme, max_age=YEAR, samesite="Lax", secure=request.is_secure, httponly=True
+        template_context.THEME_COOKIE, theme, max_age=YEAR, samesite="Lax", secure=wants_secure_cookies(), httponly=True
     )
     return response
 
 
 @blueprint.post("/password")
 @login_required
-@limiter.limit("5 per minute", deduct_when=lambda response: response.status_code == 422)
 def set_password() -> Response | tuple[str, int]:
     """Change the password. Sessions in other browsers end, this one continues."""
     user = authentication.current_account()
-    if users.check_password(user.email, request.form.get("current", "")) is None:
-        return _page(problems={"current": "This is not your password."}), 422
+    with begin_attempt(user.email) as attempt:
+        if users.check_password(user.email, request.form.get("current", "")) is None:
+            return _page(problems={"current": "This is not your password."}), 422
+        attempt.give_back()
     try:
-        user = users.set_password(user.id, request.form.get("new", ""))
-    except users.AccountError as error:
+        user = users.change_password(user, request.form.get("new", ""))
+    except AccountError as error:
         return _page(problems={"new": f"{error.message} {error.hint}"}), 422
     authentication.start_session(user)
     return cast(Response, redirect(url_for("account.show", changed="password")))
@@ -57,8 +61,18 @@ def set_password() -> Response | tuple[str, int]:
 @login_required
 def end_sessions() -> Response:
     """Log out in every browser, including this one."""
-    users.end_sessions(authentication.current_account().id)
+    sessions.end_sessions(authentication.current_account().id)
+    authentication.end_session()
     return cast(Response, redirect(url_for("auth.login")))
+
+
+@blueprint.post("/sessions/<session_id>/end")
+@login_required
+def end_session(session_id: str) -> Response:
+    """Log out in one browser."""
+    if not sessions.end_session(authentication.current_account().id, session_id):
+        raise errors.NotFound("This session has ended.", "Reload the account page.")
+    return cast(Response, redirect(url_for("account.show", _anchor="h-sessions")))
 
 
 @blueprint.post("/keys")
@@ -68,7 +82,10 @@ def create_key() -> str | tuple[str, int]:
     name = request.form.get("name", "").strip()
     if not name:
         return _page(problems={"name": "Enter a name, such as the program that will use the key."}), 422
-    return _page(new_key=api_keys.create_api_key(authentication.current_account(), name))
+    try:
+        return _page(new_key=api_keys.create_api_key(authentication.current_account(), name))
+    except AccountError as error:
+        return _page(problems={"name": f"{error.message} {error.hint}"}), 422
 
 
 @blueprint.post("/keys/<key_id>/revoke")
@@ -82,5 +99,12 @@ def revoke_key(key_id: str) -> Response:
 
 def _page(*, new_key: str | None = None, problems: dict[str, str] | None = None) -> str:
     user = authentication.current_account()
-    keys = api_keys.api_keys(user.id)
-    return render_template("account.html", user=user, keys=keys, new_key=new_key, problems=problems or {})
+    return render_template(
+        "account.html",
+        user=user,
+        keys=api_keys.api_keys(user.id),
+        sessions=sessions.list_sessions(user.id, utc_now()),
+        current_session=authentication.current_session_id(),
+        new_key=new_key,
+        problems=problems or {},
+    )

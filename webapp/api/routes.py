@@ -18,6 +18,7 @@ from pipeline.recap import Recap, to_plain, to_public
 from webapp import error_responses, errors, paging
 from webapp.api.serializers import serialize_recording, serialize_version
 from webapp.auth import authentication
+from webapp.network import client_network
 from webapp.recordings import actions, exports, recap_options, speaker_names, version_history
 from webapp.security import limiter
 from webapp.uploads import form_upload
@@ -33,7 +34,7 @@ def _rate_limit_key() -> str:
     try:
         return authentication.authenticate_key().id
     except errors.Unauthorized:
-        return request.remote_addr or ""
+        return client_network(request.remote_addr)
 
 
 limiter.limit(lambda: CALLS, key_func=_rate_limit_key)(blueprint)

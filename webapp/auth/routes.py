@@ -1,30 +1,21 @@
-"""Logging in and out."""
+"""Logging in and out, and the password that is chosen at the first log-in."""
 
 from __future__ import annotations
 
 from typing import cast
 
-from flask import Blueprint, Response, redirect, render_template, request, session, url_for
-from flask_limiter.util import get_remote_address
-from flask_login import current_user, login_required, logout_user
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask_login import current_user
 
 from core.accounts import users
+from core.accounts.passwords import AccountError
 from webapp.auth import authentication
-from webapp.security import limiter, seconds_to_wait
+from webapp.auth.attempts import begin_attempt
+from webapp.errors import RateLimited
 
 blueprint = Blueprint("auth", __name__)
 
-#: Failed attempts from one address: for one account, and in total.
-ATTEMPTS_PER_ACCOUNT = "5 per 30 seconds"
-ATTEMPTS_PER_ADDRESS = "20 per 30 seconds"
-
-
-def _account_key() -> str:
-    return f"{get_remote_address()} {request.form.get('email', '').strip().lower()[:255]}"
-
-
-def _is_failure(response: Response) -> bool:
-    return response.status_code == 401
+WRONG = "E-mail or password is not right."
 
 
 @blueprint.get("/login")
@@ -36,35 +27,65 @@ def login() -> Response | str:
 
 
 @blueprint.post("/login")
-@limiter.limit(ATTEMPTS_PER_ADDRESS, deduct_when=_is_failure, on_breach=lambda _limit: _refuse_attempt())
-@limiter.limit(
-    ATTEMPTS_PER_ACCOUNT, key_func=_account_key, deduct_when=_is_failure, on_breach=lambda _limit: _refuse_attempt()
-)
 def try_login() -> Response | tuple[str, int]:
     """Log in with e-mail and password."""
     email, password = request.form.get("email", ""), request.form.get("password", "")
-    user = users.check_password(email, password)
-    if user is None:
-        return _render_form(email, "E-mail or password is not right."), 401
+    try:
+        attempt = begin_attempt(email)
+    except RateLimited as refused:
+        return _refuse(_render_form(email, f"{refused.message} {refused.hint}"), refused)
+    with attempt:
+        user = users.check_password(email, password)
+        if user is None:
+            return _render_form(email, WRONG), 401
+        attempt.give_back()
+    if user.disabled_at is not None:
+        return _render_form(email, "This account is disabled. Ask your administrator."), 403
+    if not authentication.start_session(user):
+        return _render_form(email, WRONG), 401
+    if user.must_change_password:
+        return cast(Response, redirect(url_for("auth.first_password", next=request.form.get("next"))))
+    return cast(Response, redirect(authentication.safe_target(request.form.get("next"))))
+
+
+@blueprint.get("/login/password")
+def first_password() -> Response | str:
+    """The page on which a password that somebody else chose is replaced."""
+    if authentication.first_password_session() is None:
+        return cast(Response, redirect(url_for("auth.login")))
+    return _render_first_password()
+
+
+@blueprint.post("/login/password")
+def set_first_password() -> Response | tuple[str, int]:
+    """Replace the first password, then go on in a new session."""
+    found = authentication.first_password_session()
+    if found is None:
+        return cast(Response, redirect(url_for("auth.login")))
+    try:
+        user = users.change_password(found.user, request.form.get("new", ""))
+    except AccountError as error:
+        return _render_first_password(f"{error.message} {error.hint}"), 422
     authentication.start_session(user)
     return cast(Response, redirect(authentication.safe_target(request.form.get("next"))))
 
 
 @blueprint.post("/logout")
-@login_required
 def logout() -> Response:
     """Log out in this browser."""
-    logout_user()
-    session.clear()
+    authentication.end_session()
     return cast(Response, redirect(url_for("auth.login")))
 
 
 def _render_form(email: str = "", problem: str | None = None) -> str:
-    target = request.values.get("next")
-    return render_template("login.html", email=email, problem=problem, next=target)
+    return render_template("login.html", email=email, problem=problem, next=request.values.get("next"))
 
 
-def _refuse_attempt() -> Response:
-    wait = max(1, seconds_to_wait())
-    page = _render_form(request.form.get("email", ""), f"Too many tries. Try again in {wait} s.")
-    return Response(page, 429, {"Retry-After": str(wait)}, mimetype="text/html")
+def _render_first_password(problem: str | None = None) -> str:
+    found = authentication.first_password_session()
+    email = found.user.email if found else ""
+    return render_template("first_password.html", email=email, problem=problem, next=request.values.get("next"))
+
+
+def _refuse(page: str, refused: RateLimited) -> Response:
+    return Response(page, 429, {"Retry-After": str(refused.wait_seconds)}, mimetype="text/html")

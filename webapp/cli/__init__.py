@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+from copy import copy
+
+import click
 from flask import Flask
 
-from webapp.cli import accounts, database, doctor, evaluate, files, import_ollama_models, jobs, models, recap
+from webapp.cli import (
+    account_management,
+    accounts,
+    database,
+    doctor,
+    evaluate,
+    files,
+    import_ollama_models,
+    jobs,
+    models,
+    recap,
+)
 
 COMMANDS = (
     database.upgrade_database,
     accounts.create_admin,
     accounts.create_user,
     accounts.create_api_key,
+    account_management.list_users,
+    account_management.disable_user,
+    account_management.enable_user,
+    account_management.delete_user,
+    account_management.reset_password,
+    account_management.list_api_keys,
+    account_management.revoke_api_key,
     evaluate.evaluate,
     recap.recap,
     jobs.jobs_group,
@@ -25,3 +46,13 @@ def register(app: Flask) -> None:
     """Add the commands to an app."""
     for command in COMMANDS:
         app.cli.add_command(command)
+        _add_with_underscores(app, command)
+
+
+def _add_with_underscores(app: Flask, command: click.Command) -> None:
+    """Understand `create_user` for `create-user` too."""
+    name = (command.name or "").replace("-", "_")
+    if name != command.name:
+        twin = copy(command)
+        twin.hidden = True
+        app.cli.add_command(twin, name)

@@ -1,4 +1,4 @@
-"""`flask create-admin`, `flask create-user` and `flask create-api-key`."""
+"""The commands that make accounts and API keys."""
 
 from __future__ import annotations
 
@@ -10,27 +10,35 @@ import click
 from core.accounts import api_keys, users
 from webapp.cli.errors import tell_errors
 
+EMAIL = click.option("--email", prompt="E-mail", help="E-mail address to log in with.")
+PASSWORD = click.option("--password", help="First password. Prompted for if missing.")
+KEEP_PASSWORD = click.option(
+    "--keep-password", is_flag=True, help="The owner chose this password: ask for no other at the first log-in."
+)
+
 
 @click.command("create-admin")
-@click.option("--email", prompt="E-mail", help="E-mail address to log in with.")
-@click.option("--password", help="Password. Prompted for if missing.")
+@EMAIL
+@PASSWORD
+@KEEP_PASSWORD
 @click.option("--first-start", is_flag=True, hidden=True)
 @tell_errors
-def create_admin(email: str, password: str | None, first_start: bool) -> None:
-    """Create an administrator account."""
+def create_admin(email: str, password: str | None, keep_password: bool, first_start: bool) -> None:
+    """Create an administrator account. Its password must be changed at the first log-in."""
     if first_start:
         _create_first_admin(email)
     else:
-        _create_account(email, password, is_admin=True)
+        _create_account(email, password, is_admin=True, keep_password=keep_password)
 
 
 @click.command("create-user")
-@click.option("--email", prompt="E-mail", help="E-mail address to log in with.")
-@click.option("--password", help="Password. Prompted for if missing.")
+@EMAIL
+@PASSWORD
+@KEEP_PASSWORD
 @tell_errors
-def create_user(email: str, password: str | None) -> None:
-    """Create an account."""
-    _create_account(email, password, is_admin=False)
+def create_user(email: str, password: str | None, keep_password: bool) -> None:
+    """Create an account. Its password must be changed at the first log-in."""
+    _create_account(email, password, is_admin=False, keep_password=keep_password)
 
 
 @click.command("create-api-key")
@@ -39,18 +47,22 @@ def create_user(email: str, password: str | None) -> None:
 @tell_errors
 def create_api_key(email: str, name: str) -> None:
     """Create an API key and print it. It is shown only once."""
-    user = users.find_user(email)
-    if user is None:
-        raise users.AccountError(f"There is no account for {email}.", "Create one with `flask create-user`.")
-    click.echo(api_keys.create_api_key(user, name))
+    click.echo(api_keys.create_api_key(users.require_user(email), name))
 
 
-def _create_account(email: str, password: str | None, *, is_admin: bool) -> None:
+def ask_for_password() -> str:
+    """Prompt for a new password, twice."""
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+def _create_account(email: str, password: str | None, *, is_admin: bool, keep_password: bool) -> None:
     email = users.normalize_email(email)
     if password is None:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    users.create_user(email, password, is_admin=is_admin)
+        password = ask_for_password()
+    users.create_user(email, password, is_admin=is_admin, must_change_password=not keep_password)
     click.echo(f"Created the account {email}.")
+    if not keep_password:
+        click.echo("Its password must be changed at the first log-in.", err=True)
 
 
 def _create_first_admin(email: str) -> None:
@@ -58,5 +70,5 @@ def _create_first_admin(email: str) -> None:
     if users.count_users():
         return
     password = secrets.token_urlsafe(12)
-    users.create_user(email, password, is_admin=True)
+    users.create_user(email, password, is_admin=True, must_change_password=True)
     click.echo(json.dumps({"email": email, "password": password}))

@@ -12,6 +12,7 @@ import click
 import config
 from core import worker_register
 from core.accounts import users
+from core.accounts.passwords import AccountError
 from core.clock import utc_now
 from core.database.tables import Job, Recording, Status, User
 from core.jobs import transitions
@@ -105,7 +106,7 @@ def _find_owner(email: str | None) -> User:
     owner = users.find_user(email) if email else users.first_admin()
     if owner is None:
         message = f"There is no account for {email}." if email else "There is no account yet."
-        raise users.AccountError(message, "Create one with `flask create-admin`, or start `make run` once.")
+        raise AccountError(message, "Create one with `flask create-admin`, or start `make run` once.")
     return owner
 
 

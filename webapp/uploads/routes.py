@@ -14,7 +14,7 @@ from core.recordings import queries
 from pipeline.errors import PipelineError
 from pipeline.languages import LANGUAGES
 from pipeline.tracks import MOST_TRACKS
-from webapp import error_responses, errors, formats, sample_meeting, security
+from webapp import error_responses, formats, sample_meeting, security
 from webapp.auth import authentication
 from webapp.recordings import actions, option_lists
 from webapp.recordings.states import describe_state
@@ -58,7 +58,7 @@ def upload() -> Response:
     """Receive a recording from a browser. A script gets JSON, a plain form a page."""
     try:
         if not current_user.is_authenticated:
-            raise errors.Unauthorized("You are not logged in.", "Log in, then upload again.")
+            raise authentication.no_session("Log in, then upload again.")
         security.refuse_other_sites()
         recording = form_upload.receive_upload(authentication.current_account(), check_form=security.check_token)
     except PipelineError as error:

@@ -38,7 +38,7 @@ def _authenticate() -> None:
     if "Authorization" in request.headers:
         authentication.authenticate_key()
     elif not current_user.is_authenticated:
-        raise errors.Unauthorized("You are not logged in.", "Log in, or send an API key, then continue.")
+        raise authentication.no_session("Log in, or send an API key, then continue.")
     elif request.method != "HEAD":
         security.refuse_forged()
     tus_headers.check_version()

@@ -32,7 +32,7 @@ def all_rules(app: Flask) -> list[tuple[Rule, str]]:
 def address(rule: Rule, recording_id: str) -> str:
     """An address with its gaps filled."""
     filled = str(rule).replace("<recording_id>", recording_id).replace("<kind>", "pdf").replace("<key_id>", "k" * 32)
-    filled = filled.replace("<int:number>", "1").replace("<name>", "site-visit")
+    filled = filled.replace("<session_id>", "s" * 32).replace("<int:number>", "1").replace("<name>", "site-visit")
     return filled.replace("<release>", "x").replace("<path:filename>", "css/base.css")
 
 

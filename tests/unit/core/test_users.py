@@ -6,7 +6,7 @@ import pytest
 from support.factories import NOW
 
 from core.accounts import api_keys, users
-from core.accounts.users import AccountError
+from core.accounts.passwords import AccountError
 from core.database.sessions import read
 from core.database.tables import ApiKey, User
 

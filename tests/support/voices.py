@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -73,3 +75,37 @@ def _speech_band(sound: NDArray[np.float64]) -> NDArray[np.float64]:
     hertz = np.arange(len(spectrum)) * RATE / len(sound)
     spectrum[(hertz < 100) | (hertz > 6000)] = 0
     return np.fft.irfft(spectrum, len(sound))
+
+
+@dataclass(frozen=True)
+class Track:
+    """A sound track to write: its sound, codec, rate in Hz and layout, and the second at which it begins."""
+
+    sound: Sound
+    codec: str = "aac"
+    rate: int = 48_000
+    layout: str = "mono"
+    start: float = 0.0
+
+
+def write_tracks(path: Path, tracks: list[Track]) -> Path:
+    """A file with these sound tracks, in a container by its suffix."""
+    with av.open(str(path), "w") as container:
+        streams = [container.add_stream(each.codec, rate=each.rate, layout=each.layout) for each in tracks]
+        packets = [packet for each, stream in zip(tracks, streams, strict=True) for packet in _encoded(each, stream)]
+        for packet in sorted(packets, key=lambda packet: packet.dts * packet.time_base):
+            container.mux(packet)
+    return path
+
+
+def _encoded(track: Track, stream: av.AudioStream) -> Iterator[av.Packet[av.AudioStream]]:
+    context = stream.codec_context
+    frame = av.AudioFrame.from_ndarray(track.sound[None], format="flt", layout="mono")
+    frame.sample_rate, frame.time_base, frame.pts = RATE, Fraction(1, RATE), 0
+    resampler = av.AudioResampler(context.format, track.layout, track.rate, frame_size=context.frame_size or 1024)
+    position = round(track.start * track.rate)
+    for block in (*resampler.resample(frame), *resampler.resample(None)):
+        block.pts, block.time_base = position, Fraction(1, track.rate)
+        position += block.samples
+        yield from stream.encode(block)
+    yield from stream.encode(None)

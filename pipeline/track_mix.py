@@ -7,7 +7,7 @@ another one has (a second mix, a copy in mono) would only double it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ MOST_LAG = SAMPLE_RATE // 4  # samples by which a copy may be late or early
 MOST_WINDOWS = 100  # of a track, evenly spread over its speech
 SAME = 0.6  # the median correlation from which on a track's speech is in another one
 FAINT_DB = 20.0  # a copy that much below the other speech of a track does not count
+RARE = 0.2  # a share of the track
 LOUDEST_DBFS = -18.0  # no track is made louder than this
 MARGIN_SECONDS = 0.3  # around speech; elsewhere a track is turned down, so that its noise hides no other voice
 FADE_SECONDS = 0.1
@@ -44,9 +45,21 @@ class HeardTrack:
 
 
 def hear_track(samples: Samples, on_progress: Callable[[], None]) -> HeardTrack:
-    """Find the speech of a track."""
+    """Find the speech of a track; a little of it in sound that is as loud is none, but music or noise."""
     spans = find_speech(samples, 0.0, on_progress)
-    return HeardTrack(samples, spans, Frames(samples, on_progress).loudness(spans) if spans else None)
+    frames = Frames(samples, on_progress)
+    heard = HeardTrack(samples, spans, frames.loudness(spans) if spans else None)
+    other_sound = frames.loudness(_between(spans, len(samples) / SAMPLE_RATE))
+    if heard.speech_dbfs is None or other_sound is None:
+        return heard
+    is_rare = heard.speech_seconds < RARE * len(samples) / SAMPLE_RATE
+    return replace(heard, spans=(), speech_dbfs=None) if is_rare and other_sound > heard.speech_dbfs - 3 else heard
+
+
+def _between(spans: Sequence[TimeSpan], end: float) -> list[TimeSpan]:
+    """The stretches before, between and after spans."""
+    starts, ends = [0.0, *(span.end for span in spans)], [*(span.start for span in spans), end]
+    return [TimeSpan(start, stop) for start, stop in zip(starts, ends, strict=True) if stop > start]
 
 
 def choose_tracks(tracks: Sequence[HeardTrack]) -> list[int]:

@@ -45,6 +45,18 @@ def hum(count: int, level: float) -> Sound:
     return (level * wave).astype(np.float32)
 
 
+def music(seconds: float) -> Sound:
+    """Chords of harmonics that change twice a second, with a beat."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    wave = np.zeros_like(time)
+    for number in range(round(seconds * 2)):
+        now = (time >= number / 2) * np.exp(-4 * np.maximum(time - number / 2, 0))
+        for step in (0, 4, 7, 12):
+            hertz = 130.8 * 2 ** ((step + (0, 5, 7, 9)[number % 4]) / 12)
+            wave += now * sum(np.sin(2 * np.pi * hertz * order * time) / order for order in range(1, 9))
+    return (0.1 * wave).astype(np.float32)
+
+
 def write_channels(path: Path, channels: list[Sound], layout: str = "stereo") -> Path:
     """A FLAC or WAV file of 16 bits with these channels."""
     with av.open(str(path), "w") as container:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.decoding import LIMITS
-from support.voices import Sound, Track, parts_of, voice, white_noise, write_tracks
+from support.voices import Sound, Track, music, parts_of, voice, white_noise, write_tracks
 
 from pipeline.audio import AudioInfo, decode
 from pipeline.errors import NoAudio, UnsupportedMedia
@@ -89,10 +89,11 @@ def test_both_voices_of_any_container_are_heard(container: str, tmp_path: Path) 
         ([Track(FIRST), Track(BOTH)], ["same", "used"]),
         ([Track(FIRST), Track(FIRST[48_000:], start=3.0)], ["used", "same"]),
         ([Track(white_noise(len(A), 0.05)), Track(A)], ["no_speech", "used"]),
+        ([Track(A), Track(music(10.0))], ["used", "no_speech"]),
         ([Track(SILENCE), Track(SILENCE)], ["used", "no_speech"]),
         ([Track(FIRST), Track(SECOND), Track(SILENCE)], ["used", "used", "no_speech"]),
     ],
-    ids=["copies", "mix and its parts", "part and mix", "a late copy", "noise", "silence", "three"],
+    ids=["copies", "mix and its parts", "part and mix", "a late copy", "noise", "music", "silence", "three"],
 )
 def test_a_track_that_adds_nothing_is_left_out(tracks: list[Track], expected: list[str], tmp_path: Path) -> None:
     info, sound = decoded(write_tracks(tmp_path / "x.mkv", tracks), tmp_path)

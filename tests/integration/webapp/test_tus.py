@@ -32,7 +32,7 @@ def tus(app: Flask, alice: User) -> Tus:
 
 
 def test_a_file_in_three_pieces_becomes_a_recording(tus: Tus, alice: User, data_dir: Path) -> None:
-    path = tus.begin(len(SOUND), title="A talk", language="nl", num_speakers="3", filetype="audio/wav")
+    path = tus.begin(len(SOUND), title="A talk", language="nl", num_speakers="3", track="2", filetype="audio/wav")
     place = 0
     for size in (1000, 1, len(SOUND) - 1001):
         assert tus.offset(path) == place
@@ -42,7 +42,7 @@ def test_a_file_in_three_pieces_becomes_a_recording(tus: Tus, alice: User, data_
     found = queries.get(answer.headers["Upload-Recording"], alice.id)
     assert found is not None
     assert found.job.status == "queued"
-    assert (found.title, found.language, found.num_speakers) == ("A talk", "nl", 3)
+    assert (found.title, found.language, found.num_speakers, found.track) == ("A talk", "nl", 3, 2)
     assert (found.size_bytes, found.sha256) == (len(SOUND), hashlib.sha256(SOUND).hexdigest())
     assert stored_files(data_dir) == [file_store().recording(found.id)]
     assert stored_files(data_dir)[0].read_bytes() == SOUND

@@ -32,11 +32,20 @@ def test_the_bytes_are_written_once_and_hashed_on_the_way(
 
 
 def test_what_is_wished_for_is_kept(program: Program) -> None:
-    answer = program.upload(title=" A   talk ", language="NL", num_speakers="3", min_speakers="2", max_speakers="4")
+    answer = program.upload(
+        title=" A   talk ", language="NL", num_speakers="3", min_speakers="2", max_speakers="4", track="2"
+    )
     found = queries.get(answer.json["id"])
     assert found is not None
     assert (found.title, found.language) == ("A talk", "nl")
-    assert (found.num_speakers, found.min_speakers, found.max_speakers) == (3, 2, 4)
+    assert (found.num_speakers, found.min_speakers, found.max_speakers, found.track) == (3, 2, 4, 2)
+
+
+@pytest.mark.parametrize("track", ["all", "ALL", ""])
+def test_all_sound_tracks_are_listened_to_without_a_choice(program: Program, track: str) -> None:
+    found = queries.get(program.upload(track=track).json["id"])
+    assert found is not None
+    assert found.track is None
 
 
 @pytest.mark.parametrize(
@@ -46,6 +55,9 @@ def test_what_is_wished_for_is_kept(program: Program) -> None:
         ({"num_speakers": "0"}, "num_speakers"),
         ({"num_speakers": "two"}, "num_speakers"),
         ({"max_speakers": "9" * 400}, "max_speakers"),
+        ({"track": "0"}, "track"),
+        ({"track": "33"}, "track"),
+        ({"track": "first"}, "track"),
         ({"num_speakers": "\u00b2"}, "num_speakers"),
         ({"min_speakers": "5", "max_speakers": "2"}, "min_speakers"),
     ],

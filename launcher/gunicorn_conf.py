@@ -15,6 +15,7 @@ from core.log_format import set_up_logging
 from launcher.parent_death import die_with_parent
 
 _settings = load()
+os.environ.pop("SCRIPT_NAME", None)  # gunicorn would refuse what does not begin with it, such as health checks
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 
 bind = f"{_host}:{_settings.port}"
@@ -26,6 +27,7 @@ timeout = 120  # of the worker's own heartbeat; a slow upload in a thread does n
 graceful_timeout = 10
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a heartbeat must not wait for a disk
 control_socket_disable = True
+forwarder_headers = ""  # no client says below which path the site is served
 errorlog = "-"
 loglevel = _settings.log_level
 

@@ -11,6 +11,7 @@ from core.accounts import api_keys, users
 from webapp import errors, template_context
 from webapp.auth import authentication
 from webapp.security import limiter
+from webapp.site_address import cookie_path
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 YEAR = 365 * 24 * 3600
@@ -32,7 +33,13 @@ def set_theme() -> Response:
         raise errors.InvalidRequest("There is no such theme.", "Choose system, light or dark.")
     response = cast(Response, redirect(url_for("account.show")))
     response.set_cookie(
-        template_context.THEME_COOKIE, theme, max_age=YEAR, samesite="Lax", secure=request.is_secure, httponly=True
+        template_context.THEME_COOKIE,
+        theme,
+        max_age=YEAR,
+        path=cookie_path(),
+        samesite="Lax",
+        secure=request.is_secure,
+        httponly=True,
     )
     return response
 

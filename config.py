@@ -201,6 +201,9 @@ class Settings(BaseSettings):
     def _check_together(self) -> Self:
         if self.lease_seconds < 2 * self.heartbeat_seconds:
             raise ValueError("LEASE_SECONDS must be at least twice HEARTBEAT_SECONDS")
+        public_path = addresses.path_of(self.public_url)
+        if self.script_name and public_path and self.script_name != public_path:
+            raise ValueError(f"SCRIPT_NAME must be the path of PUBLIC_URL, {public_path}, or not be set")
         return self
 
     @property
@@ -225,6 +228,11 @@ class Settings(BaseSettings):
     def url_prefix(self) -> str:
         """Path below which the site is served, such as /recap; "" for the root."""
         return self.script_name or addresses.path_of(self.public_url)
+
+    @property
+    def site_url(self) -> str | None:
+        """Public address of the site with its path; None if PUBLIC_URL is not set."""
+        return self.public_url and self.public_url.removesuffix(self.url_prefix) + self.url_prefix
 
     @property
     def models(self) -> Path:

@@ -16,6 +16,7 @@ from launcher.parent_death import die_with_parent
 from launcher.server_logger import ServerLogger
 
 _settings = load()
+os.environ.pop("SCRIPT_NAME", None)  # gunicorn would refuse what does not begin with it, such as health checks
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 
 bind = f"{_host}:{_settings.port}"
@@ -27,6 +28,7 @@ timeout = 120  # of the worker's own heartbeat; a slow upload in a thread does n
 graceful_timeout = 10
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a heartbeat must not wait for a disk
 control_socket_disable = True
+forwarder_headers = ""  # no client says below which path the site is served
 errorlog = "-"
 logger_class = ServerLogger
 # the app reads X-Forwarded-*, from as many proxies as TRUSTED_PROXIES says; gunicorn would believe any local client

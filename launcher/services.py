@@ -93,7 +93,7 @@ def address(settings: config.Settings) -> str:
     """The address of the site for the owner's browser."""
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
     host = f"[{host}]" if ":" in host and not host.startswith("[") else host
-    return settings.public_url or f"http://{host}:{settings.port}"
+    return settings.site_url or f"http://{host}:{settings.port}{settings.url_prefix}"
 
 
 def announcement(settings: config.Settings, answer: list[str], ready: bool) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
-from webapp import error_responses, formats, security, static_files, stored_text, template_context
+from webapp import error_responses, formats, security, site_address, static_files, stored_text, template_context
 from webapp.settings import keep_settings
 from webapp.uploads.upload_request import UploadRequest
 
@@ -32,9 +31,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # keep the order of docs/api.md
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, hops)  # type: ignore[method-assign]
+    site_address.init_app(app, settings)
     stored_text.init_app(app)
     security.init_app(app, settings)
     for module in (error_responses, static_files, formats, template_context):

@@ -192,7 +192,7 @@ def _advance(claim: Claim, step: Step, columns: dict[str, Any], monitor: JobMoni
 
 
 def _request(recording: Recording, claim: Claim, settings: config.Settings, monitor: JobMonitor) -> Request:
-    url = f"{settings.public_url}/recordings/{recording.id}" if settings.public_url else None
+    url = f"{settings.site_url}/recordings/{recording.id}" if settings.site_url else None
     return Request(
         recording_id=recording.id,
         owner_id=recording.owner_id,

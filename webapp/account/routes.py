@@ -14,6 +14,7 @@ from webapp import errors, template_context
 from webapp.auth import authentication
 from webapp.auth.attempts import begin_attempt
 from webapp.security import wants_secure_cookies
+from webapp.site_address import cookie_path
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 YEAR = 365 * 24 * 3600
@@ -35,7 +36,13 @@ def set_theme() -> Response:
         raise errors.InvalidRequest("There is no such theme.", "Choose system, light or dark.")
     response = cast(Response, redirect(url_for("account.show")))
     response.set_cookie(
-        template_context.THEME_COOKIE, theme, max_age=YEAR, samesite="Lax", secure=wants_secure_cookies(), httponly=True
+        template_context.THEME_COOKIE,
+        theme,
+        max_age=YEAR,
+        path=cookie_path(),
+        samesite="Lax",
+        secure=wants_secure_cookies(),
+        httponly=True,
     )
     return response
 

@@ -16,6 +16,9 @@ from webapp import error_responses, errors
 from webapp.auth.browser_names import browser_name
 from webapp.network import shown_network
 
+#: A step up in a path, as browsers read it.
+_PARENT_FOLDER = re.compile(r"(?i)^[^?#]*/(\.|%2e){2}(?=[/?#]|$)")
+
 login_manager = LoginManager()
 login_manager.session_protection = None  # it would log people out when their network changes
 
@@ -51,7 +54,7 @@ def _load(token: str) -> Visitor | None:
 def _ask_to_log_in() -> Response:
     if error_responses.wants_json() or request.method not in ("GET", "HEAD"):
         return error_responses.make_response(no_session("Log in, then try again."))
-    target = request.full_path.rstrip("?") if request.path != "/" else None
+    target = request.script_root + request.full_path.rstrip("?") if request.path != "/" else None
     page = "auth.login" if first_password_session() is None else "auth.first_password"
     return cast(Response, redirect(url_for(page, next=target)))
 
@@ -123,4 +126,5 @@ def safe_target(target: str | None) -> str:
     """The address to go to after logging in: the target if it is on this site, else the library."""
     # a second slash or a backslash would name another site, a control character would add a header
     is_local = target and re.fullmatch(r"/(?![/\\])[^\\\x00-\x20\x7f]*", target)
-    return target if target and is_local else url_for("recordings.library")
+    is_below_path = target and target.startswith(f"{request.script_root}/") and not _PARENT_FOLDER.search(target)
+    return target if target and is_local and is_below_path else url_for("recordings.library")

@@ -1,4 +1,4 @@
-"""How much a user may keep and have under way, and whether the disk has room."""
+"""The limits of uploads: the size of a file, how much a user may keep and have under way, and room on the disk."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ class QuotaExceeded(PipelineError):
     code = "quota_exceeded"
     default_message = "You have used all the space that one account has here."
     default_hint = "Delete recordings that you no longer need, or ask for a higher limit."
+
+
+def is_too_large(length: int) -> bool:
+    """Whether one file of so many bytes is larger than MAX_UPLOAD_BYTES."""
+    return length > config.load().max_upload_bytes
 
 
 def lock_limits(session: Session) -> None:

@@ -20,6 +20,7 @@ from core.queue.notifications import notifier
 from core.recordings import options, queries, recaps
 from core.recordings.options import UploadOptions
 from core.uploads import intake
+from core.uploads.limits import is_too_large
 from pipeline import languages
 from pipeline.errors import InternalError, PipelineError, UnsupportedMedia
 from webapp.cli.errors import tell_errors
@@ -114,8 +115,8 @@ def _check_file(file: Path) -> None:
     """Raises UnsupportedMedia if the file is missing or larger than allowed."""
     if not file.is_file():
         raise UnsupportedMedia(f"There is no file {file}.", "Check its name and folder.")
-    limit = config.load().max_upload_bytes
-    if file.stat().st_size > limit:
+    if is_too_large(file.stat().st_size):
+        limit = config.load().max_upload_bytes
         raise UnsupportedMedia(f"{file.name} is larger than {limit} bytes.", "Raise MAX_UPLOAD_BYTES, or cut the file.")
 
 

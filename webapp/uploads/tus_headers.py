@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import request
 
+from core.uploads.limits import is_too_large
 from core.uploads.resumable import AnnouncedUpload
 from webapp import errors
 from webapp.stored_text import refuse_unstorable
@@ -121,7 +122,7 @@ def read_announced(max_bytes: int) -> AnnouncedUpload:
     length = read_number("Upload-Length")
     if length == 0:
         raise errors.NoFile("This file is empty.", "Check that the recorder was running, then upload again.")
-    if length > max_bytes:
+    if is_too_large(length):
         raise too_large(max_bytes)
     fields = read_metadata(request.headers.get("Upload-Metadata", ""))
     refuse_unstorable(fields.values())

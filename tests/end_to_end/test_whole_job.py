@@ -32,7 +32,7 @@ ALLOWED = {
 
 @pytest.fixture(scope="module")
 def page(site: Site) -> Iterator[object]:
-    """A browser page, logged in as the first administrator with the password that the start printed."""
+    """A browser page, logged in as the first administrator, who changed the password that the start printed."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed (Debian: chromium)")
     from playwright.sync_api import sync_playwright
@@ -44,6 +44,9 @@ def page(site: Site) -> Iterator[object]:
         page.get_by_label("E-mail").fill("admin@localhost")
         page.get_by_label("Password", exact=True).fill(site.password)
         page.get_by_role("button", name="Log in").click()
+        page.wait_for_url("**/login/password*")
+        page.get_by_label("New password").fill("four words of length")
+        page.get_by_role("button", name="Save and go on").click()
         page.wait_for_url(site.url + "/")
         yield page
         browser.close()

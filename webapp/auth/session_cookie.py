@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 from webapp.security import wants_secure_cookies
@@ -16,9 +16,10 @@ class SessionCookie(SecureCookieSessionInterface):
         """Whether the browser may send it over HTTPS only."""
         return wants_secure_cookies()
 
-    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
-        """Shared caches keep static files: a cookie in one would be everybody's."""
-        return request.endpoint != "static" and super().should_set_cookie(app, session)
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Set the cookie, except with a static file: shared caches keep those, and it would be everybody's."""
+        if request.endpoint != "static":
+            super().save_session(app, session, response)
 
     def get_cookie_path(self, app: Flask) -> str:
         """The path of the cookie."""

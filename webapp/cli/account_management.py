@@ -34,8 +34,9 @@ def list_users() -> None:
 @tell_errors
 def disable_user(email: str) -> None:
     """Keep a user out at once: sessions end and API keys are refused. Recordings are kept."""
-    users.disable_user(users.require_user(email).id, utc_now())
-    click.echo(f"Disabled {email}. Undo it with `flask enable-user`.")
+    user = users.require_user(email)
+    users.disable_user(user.id, utc_now())
+    click.echo(f"Disabled {user.email}. Undo it with `flask enable-user`.")
 
 
 @click.command("enable-user")
@@ -43,8 +44,9 @@ def disable_user(email: str) -> None:
 @tell_errors
 def enable_user(email: str) -> None:
     """Let a disabled user in again."""
-    users.enable_user(users.require_user(email).id)
-    click.echo(f"Enabled {email}.")
+    user = users.require_user(email)
+    users.enable_user(user.id)
+    click.echo(f"Enabled {user.email}.")
 
 
 @click.command("delete-user")

@@ -16,6 +16,7 @@ import config
 from core import gpu, worker_register
 from core.accounts import sessions
 from core.clock import utc_now
+from core.database.sessions import forget_deleted
 from core.jobs import pausing, recovery
 from core.log_format import trace_of
 from core.queue.notifications import notify
@@ -65,6 +66,7 @@ def clean_up() -> None:
         log.info("%d stored results removed, %.0f MB", pruned, freed / 1e6)
     sessions.remove_expired(utc_now())
     worker_register.forget_dead_workers(utc_now())
+    forget_deleted()
 
 
 def start_reporting(queues: Sequence[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 import config
-from core.database.sessions import engine
+from core.database.sessions import engine, rewrite_without_deleted
+
+log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -21,9 +25,15 @@ def upgrade() -> None:
 
     settings = Config()
     settings.set_main_option("script_location", str(MIGRATIONS))
+    was_current = is_current()
     with engine().execution_options(write=True).begin() as connection:
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")
+    if not was_current:  # earlier versions left what was deleted in unused pages
+        try:
+            rewrite_without_deleted()
+        except sqlite3.OperationalError as error:  # such as a full disk
+            log.warning("deleted words may stay in the database until `VACUUM` runs: %s", error)
 
 
 def is_current() -> bool:

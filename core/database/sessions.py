@@ -102,6 +102,17 @@ def forget_deleted() -> None:
                 connection.connection.execute(f"PRAGMA {pragma}")  # by the driver: a transaction would be in the way
 
 
+def rewrite_without_deleted() -> None:
+    """Rewrite SQLite's file, since pages that were freed without being overwritten hold what was in them.
+
+    Raises sqlite3.OperationalError where there is no room, or others write for long.
+    """
+    with engine().connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.connection.execute("VACUUM")
+    forget_deleted()
+
+
 def lock_table(session: Session, table: str) -> None:
     """Keep others from changing a table until the end of this `write()`; on SQLite that is so anyway."""
     if session.get_bind().dialect.name == "postgresql":

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Select, delete, func, select
 
 from core.accounts import users
-from core.database.sessions import read, write
+from core.database.sessions import forget_deleted, read, write
 from core.database.tables import Recording, ResumableUpload, User
 from core.retention.deletion import remove_recording
 from core.uploads import resumable
@@ -31,6 +31,7 @@ def remove_user(user_id: str, now: datetime) -> None:
             resumable.remove(upload_id)
         for recording_id in _owned(Recording, user_id):
             remove_recording(recording_id)
+    forget_deleted()
 
 
 def _remove_if_empty(user_id: str) -> bool:

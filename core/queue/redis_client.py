@@ -22,14 +22,6 @@ def redis_client() -> Redis:
     return _redis(os.getpid(), config.load().redis)
 
 
-def server_version() -> tuple[str, str]:
-    """Which server it is, Redis or Valkey, and its version. Raises RedisError."""
-    about: Any = redis_client().info("server")
-    if "valkey_version" in about:  # it calls itself an old Redis, too
-        return "Valkey", about["valkey_version"]
-    return "Redis", about["redis_version"]
-
-
 def count_notifications(queue: str) -> int | None:
     """How many notifications lie in Redis for a queue; None where Redis does not answer."""
     try:

@@ -13,7 +13,6 @@ from core.jobs import estimates
 from core.recordings import queries
 from pipeline.errors import PipelineError
 from pipeline.languages import LANGUAGES
-from pipeline.tracks import MOST_TRACKS
 from webapp import error_responses, formats, sample_meeting, security
 from webapp.auth import authentication
 from webapp.recordings import actions, option_lists
@@ -25,8 +24,8 @@ blueprint = Blueprint("uploads", __name__)
 
 #: The numbers of speakers that the form offers.
 SPEAKER_NUMBERS = range(1, 21)
-#: The numbers of sound tracks that the form offers: those that are listened to without a choice.
-TRACK_NUMBERS = range(1, MOST_TRACKS + 1)
+#: The numbers of sound tracks that the form offers.
+TRACK_NUMBERS = range(1, 9)
 
 
 @blueprint.app_context_processor

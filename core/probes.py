@@ -26,8 +26,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.clock import utc_now
 from core.database import schema
+from core.database.probe_table import Probe
 from core.database.sessions import write
-from core.database.tables import Probe
 from core.queue.redis_client import redis_client
 from core.storage.store import file_store
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import utc_now
 from core.database.base import Base, new_id
+from core.database.probe_table import Probe as Probe
 from pipeline.catalogue import Step
 
 
@@ -295,12 +296,3 @@ class OllamaHealth(Base):
     reason: Mapped[str] = mapped_column(String(32))
     failed_at: Mapped[datetime]
     open_until: Mapped[datetime | None] = mapped_column("resting_until")
-
-
-class Probe(Base):
-    """One row, written to see whether the database takes writes."""
-
-    __tablename__ = "probe"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime]

@@ -16,7 +16,6 @@ from core.jobs.queues import QUEUES, needed_queues
 from core.queue.redis_client import read_version
 from core.storage.store import file_store
 from core.worker_register import LiveWorker
-from pipeline.decode import landlock, seccomp
 from pipeline.errors import PipelineError
 from webapp.cli import check_result
 from webapp.cli.check_result import CheckResult
@@ -103,6 +102,8 @@ def _describe_worker(worker: LiveWorker, now: datetime) -> str:
 
 
 def _check_decoder(_: config.Settings) -> CheckResult:
+    from pipeline.decode import landlock, seccomp
+
     walls = [
         name for name, stands in (("seccomp", seccomp.is_available()), ("Landlock", landlock.find_version())) if stands
     ]

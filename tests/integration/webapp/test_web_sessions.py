@@ -86,7 +86,7 @@ def test_the_account_page_lists_sessions_and_ends_each(app: Flask, alice: User, 
 
 
 def test_last_seen_is_renewed_once_a_minute(app: Flask, alice: User) -> None:
-    token = sessions.start_session(alice, "Firefox", utc_now() - timedelta(hours=1))
+    token = sessions.start_session(alice, "Firefox", "192.0.2.0/24", utc_now() - timedelta(hours=1))
     assert token
     now = utc_now()
     sessions.find_session(token, now)
@@ -108,8 +108,8 @@ def test_the_first_password_must_be_changed_before_anything_else(app: Flask, new
     assert answer.headers["Location"] == "/login/password?next=/upload"
     for path in ("/", "/account", "/upload", "/recordings/x"):
         assert client.get(path).headers["Location"].startswith("/login/password")
-    assert client.post("/account/keys", data={"name": "way around"}).status_code == 401
-    assert client.post("/files/", headers={"Tus-Resumable": "1.0.0", "Upload-Length": "5"}).status_code == 401
+    assert client.post("/account/keys", data={"name": "way around"}).status_code == 403
+    assert client.post("/files/", headers={"Tus-Resumable": "1.0.0", "Upload-Length": "5"}).status_code == 403
     assert api_keys.api_keys(newcomer.id) == []
     page = client.get("/login/password?next=/upload").text
     assert "Choose a password" in page

@@ -89,9 +89,9 @@ def test_last_seen_is_renewed_once_a_minute(app: Flask, alice: User) -> None:
     token = sessions.start_session(alice, "Firefox", "192.0.2.0/24", utc_now() - timedelta(hours=1))
     assert token
     now = utc_now()
-    sessions.find_session(token, now)
+    sessions.find_session(token, "192.0.2.0/24", now)
     assert sessions.list_sessions(alice.id, now)[0].seen_at == now
-    sessions.find_session(token, now + timedelta(seconds=30))
+    sessions.find_session(token, "192.0.2.0/24", now + timedelta(seconds=30))
     assert sessions.list_sessions(alice.id, now)[0].seen_at == now
 
 

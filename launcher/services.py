@@ -80,8 +80,12 @@ def _waiting_for(url: str) -> Callable[[], Awaitable[None]]:
 
 
 def environment(settings: config.Settings) -> dict[str, str]:
-    """The environment of every process: the launcher's own, with DATA_DIR as an absolute path."""
-    return {**os.environ, "DATA_DIR": str(settings.data_dir), "PYTHONUNBUFFERED": "1"}
+    """The environment of every process: the launcher's own, with DATA_DIR as an absolute path.
+
+    Flask leaves `.env` to the settings: it reads nothing but UTF-8.
+    """
+    ours = {"DATA_DIR": str(settings.data_dir), "PYTHONUNBUFFERED": "1", "FLASK_SKIP_DOTENV": "1"}
+    return {**os.environ, **ours}
 
 
 def keep_secret_key(settings: config.Settings) -> None:

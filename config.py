@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from configuration import addresses, values
 from configuration.errors import SettingsError
-from configuration.sources import EnvFile, ValuesFromFiles
+from configuration.sources import EnvFile, ValuesFromFiles, read_env_file
 
 __all__ = ["ROOT", "Settings", "SettingsError", "load"]
 
@@ -25,9 +25,8 @@ MIN_SECRET_CHARACTERS = 32
 class Settings(BaseSettings):
     """Every setting of RealRecap. Each can also be set as `NAME_FILE`, the path of a file that contains the value."""
 
-    model_config = SettingsConfigDict(
-        env_file=ROOT / ".env", extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True, hide_input_in_errors=True)
+    env_path: ClassVar[Path | None] = ROOT / ".env"  # not pydantic's `env_file`, which must be UTF-8
 
     secret_key: SecretStr | None = None
     """Signs sessions and forms. `make run` creates one in DATA_DIR; otherwise it is required."""
@@ -130,7 +129,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, ValuesFromFiles(settings_cls), EnvFile(settings_cls)
+        in_file = read_env_file(cls.env_path)
+        return init_settings, env_settings, ValuesFromFiles(settings_cls, in_file), EnvFile(settings_cls, in_file)
 
     @field_validator(
         "log_level", "log_format", "whisper_device", "demo_models", "gpu_available", "ollama_shares_gpu", mode="before"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,11 @@ from configuration.text_files import TextFileError, read_text
 
 
 class EnvFile(PydanticBaseSettingsSource):
-    """Reads `.env`; of a name that is set twice the last value counts, as in a shell."""
+    """The values in `.env`."""
 
-    def __init__(self, settings_cls: type[BaseSettings]) -> None:
+    def __init__(self, settings_cls: type[BaseSettings], values: Mapping[str, str]) -> None:
         super().__init__(settings_cls)
-        self._values = read_env_file(self.config.get("env_file"))
+        self._values = values
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         return self._values.get(field_name.upper()) or None, field_name, False
@@ -33,9 +34,9 @@ class EnvFile(PydanticBaseSettingsSource):
 class ValuesFromFiles(PydanticBaseSettingsSource):
     """Reads `NAME_FILE`: the path of a file that contains the value of NAME; set in the environment or in `.env`."""
 
-    def __init__(self, settings_cls: type[BaseSettings]) -> None:
+    def __init__(self, settings_cls: type[BaseSettings], values: Mapping[str, str]) -> None:
         super().__init__(settings_cls)
-        self._paths = {**read_env_file(self.config.get("env_file")), **os.environ}
+        self._paths = {**values, **os.environ}
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         name = f"{field_name.upper()}_FILE"
@@ -57,15 +58,15 @@ def _collect(source: PydanticBaseSettingsSource) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def read_env_file(path: Any) -> dict[str, str]:
-    """The values in a `.env` file, names in capitals; empty if there is no such file.
+def read_env_file(path: Path | None) -> dict[str, str]:
+    """The values in a `.env` file, names in capitals; empty if there is no such file. Of two values the last counts.
 
     Raises SettingsError with file and line if it cannot be read.
     """
-    if path is None or not os.path.lexists(path):
+    if path is None or not os.path.lexists(path):  # a link to nowhere is a mistake, not a missing file
         return {}
     try:
-        text = read_text(Path(path))
+        text = read_text(path)
     except TextFileError as error:
         raise SettingsError(str(error)) from error
     for statement in parse_stream(StringIO(text)):

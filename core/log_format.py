@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 import config
+from configuration.addresses import mask
 from core.printable import printable
 
 #: The job at work in this thread, "" outside of one.
@@ -29,7 +30,7 @@ class LogFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The lines of a record."""
-        lines = [record.getMessage(), *getattr(record, _TRACE, ())]
+        lines = [mask(record.getMessage()), *getattr(record, _TRACE, ())]
         if record.exc_info and record.exc_info[1]:
             lines += describe(record.exc_info[1])
         at = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

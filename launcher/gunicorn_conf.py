@@ -10,12 +10,15 @@ from typing import Any
 # gunicorn loads this file by its path; the folder above it is not on the module path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from config import load  # gunicorn has a setting named `config`
+from config import SettingsError, load  # gunicorn has a setting named `config`
 from core.log_format import set_up_logging
 from launcher.parent_death import die_with_parent
 from launcher.server_logger import ServerLogger
 
-_settings = load()
+try:
+    _settings = load()
+except SettingsError as error:
+    sys.exit(f"A setting is invalid.\n{error}")
 os.environ.pop("SCRIPT_NAME", None)  # gunicorn would refuse what does not begin with it, such as health checks
 _host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
 

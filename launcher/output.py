@@ -8,6 +8,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TextIO
 
+from configuration.addresses import mask
 from core.printable import printable
 
 FILE_BYTES = 10_000_000
@@ -29,7 +30,7 @@ class Output:
 
     def line(self, name: str, text: str) -> None:
         """Write a line of the process `name`."""
-        text = "\t".join(map(printable, text.split("\t")))  # tabs are harmless
+        text = "\t".join(map(printable, mask(text).split("\t")))  # tabs are harmless
         self._print(f"{self._paint(name)} | {text}")
         self._keep(name, text)
 

@@ -12,13 +12,14 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, RedisError
 from redis.retry import Retry
 
+from configuration.addresses import mask
 from launcher.errors import StartError
 
 SOCKET_PATH_BYTES = 100
@@ -112,7 +113,7 @@ def answers(url: str) -> bool:
     try:
         return bool(client.ping())
     except AuthenticationError as error:
-        raise StartError(f"Redis at {without_password(url)} refuses the password.", "Correct REDIS_URL.") from error
+        raise StartError(f"Redis at {mask(url)} refuses the password.", "Correct REDIS_URL.") from error
     except RedisError:
         return False
     finally:
@@ -129,12 +130,6 @@ def _wait_until_gone(url: str) -> None:
                 "Stop it (`ps aux | grep redis-server` shows it), then start again.",
             )
         time.sleep(0.1)
-
-
-def without_password(url: str) -> str:
-    """The address with its password hidden."""
-    parts = urlsplit(url)
-    return url if parts.password is None else url.replace(f":{parts.password}@", ":***@")
 
 
 def _takes_sockets(folder: Path) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import config
+from configuration import addresses
 from core.jobs.queues import needed_queues
 from launcher import redis_server
 from launcher.child_process import ChildSpec
@@ -70,7 +71,7 @@ def _waiting_for(url: str) -> Callable[[], Awaitable[None]]:
         while not await asyncio.to_thread(redis_server.answers, url):
             if time.monotonic() > deadline:
                 raise StartError(
-                    f"Redis at {redis_server.without_password(url)} does not answer.",
+                    f"Redis at {addresses.mask(url)} does not answer.",
                     "Start it or correct REDIS_URL. Without REDIS_URL, RealRecap starts its own Redis.",
                 )
             await asyncio.sleep(0.05)
@@ -79,8 +80,12 @@ def _waiting_for(url: str) -> Callable[[], Awaitable[None]]:
 
 
 def environment(settings: config.Settings) -> dict[str, str]:
-    """The environment of every process: the launcher's own, with DATA_DIR as an absolute path."""
-    return {**os.environ, "DATA_DIR": str(settings.data_dir), "PYTHONUNBUFFERED": "1"}
+    """The environment of every process: the launcher's own, with DATA_DIR as an absolute path.
+
+    Flask leaves `.env` to the settings: it reads nothing but UTF-8.
+    """
+    ours = {"DATA_DIR": str(settings.data_dir), "PYTHONUNBUFFERED": "1", "FLASK_SKIP_DOTENV": "1"}
+    return {**os.environ, **ours}
 
 
 def keep_secret_key(settings: config.Settings) -> None:

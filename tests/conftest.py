@@ -22,7 +22,7 @@ from core.database import schema, sessions
 for _name in config.Settings.model_fields:
     os.environ.pop(_name.upper(), None)
     os.environ.pop(f"{_name.upper()}_FILE", None)
-config.Settings.model_config["env_file"] = None
+config.Settings.env_path = None
 
 
 TESTS = Path(__file__).parent

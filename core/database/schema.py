@@ -8,10 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
 
-import config
-from core.database.sessions import engine, rewrite_without_deleted
+from core.database.sessions import database_url, engine, rewrite_without_deleted
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +57,7 @@ def find_problem(now: datetime) -> str | None:
 
     Raises SQLAlchemyError where the database does not answer.
     """
-    url = make_url(config.load().database)
+    url = database_url()
     if url.get_backend_name() == "sqlite":
         kind = _file_system_of(Path(url.database or "/"))
         if kind in NETWORK_FILE_SYSTEMS:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -30,21 +30,31 @@ def engine() -> Engine:
     url = config.load().database
     key = (os.getpid(), url)
     if key not in _engines:
-        _engines[key] = _make_engine(url)
+        _engines[key] = _make_engine(database_url())
     return _engines[key]
 
 
-def _make_engine(url: str) -> Engine:
-    if make_url(url).get_backend_name() != "sqlite":
+def database_url() -> URL:
+    """The address of the database, with our driver: `postgresql://` alone would ask for psycopg2."""
+    settings = config.load()
+    if not settings.database_url:
+        return URL.create("sqlite", database=str(settings.data_dir / "realrecap.db"))  # a path may contain a `?`
+    url = make_url(settings.database_url)
+    is_sqlite = url.drivername.startswith("sqlite")
+    return url if is_sqlite else url.set(drivername="postgresql+psycopg")
+
+
+def _make_engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
         return create_engine(
-            _with_driver(url),
+            url,
             pool_pre_ping=True,
             pool_size=5,
             max_overflow=10,
             connect_args=_NOTICE_SILENCE,
             hide_parameters=True,
         )
-    path = make_url(url).database
+    path = url.database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     made = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
@@ -58,11 +68,6 @@ _NOTICE_SILENCE = {
     "connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
 }  # fmt: skip
-
-
-def _with_driver(url: str) -> str:
-    # "postgresql://" alone would ask for psycopg2
-    return url.replace("postgresql://", "postgresql+psycopg://", 1).replace("postgres://", "postgresql+psycopg://", 1)
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl, quote, urlsplit
+
 from celery import Celery
 
 import config
@@ -13,11 +15,14 @@ TASK = "work"
 
 def broker_url(redis_url: str) -> str:
     """The address of Redis as Celery writes it: a Unix socket has a scheme of its own."""
-    if redis_url.startswith("unix://"):
-        path, _, query = redis_url.removeprefix("unix://").partition("?")
-        number = query.removeprefix("db=") or "0"
-        return f"redis+socket://{path}?virtual_host={number}"
-    return redis_url
+    parts = urlsplit(redis_url)
+    if parts.scheme != "unix":
+        return redis_url
+    options = dict(parse_qsl(parts.query))
+    user, password = (quote(options.get(name) or "", safe="") for name in ("username", "password"))
+    credentials = parts.netloc.removesuffix("@") or (f"{user}:{password}" if password else "")
+    at = "@" if credentials else ""
+    return f"redis+socket://{credentials}{at}{parts.path}?virtual_host={options.get('db', '0')}"
 
 
 def make_celery() -> Celery:

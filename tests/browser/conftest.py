@@ -121,7 +121,7 @@ def open_page(chromium: Browser, site: str) -> OpenPage:
         height: int = 900,
         **options: Any,
     ) -> Iterator[Page]:
-        context = chromium.new_context(base_url=site, viewport={"width": width, "height": height}, **options)
+        context = chromium.new_context(base_url=f"{site}/", viewport={"width": width, "height": height}, **options)
         page = context.new_page()
         wrong: list[str] = []
         complaints = tuple(each if isinstance(each, str) else f"status of {each}" for each in expected)
@@ -132,7 +132,9 @@ def open_page(chromium: Browser, site: str) -> OpenPage:
 
         page.on("console", hear)
         page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("request", lambda asked: None if asked.url.startswith((site, "data:")) else wrong.append(asked.url))
+        page.on(
+            "request", lambda asked: None if asked.url.startswith((f"{site}/", "data:")) else wrong.append(asked.url)
+        )
         page.set_default_timeout(30_000)
         if log_in:
             enter(page)
@@ -145,7 +147,7 @@ def open_page(chromium: Browser, site: str) -> OpenPage:
 
 def enter(page: Page) -> None:
     """Log in on a page."""
-    page.goto("/login")
+    page.goto("login")
     page.get_by_label("E-mail").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()

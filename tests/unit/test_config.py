@@ -49,3 +49,19 @@ def test_a_value_can_be_read_from_a_file(tmp_path: Path, settings_of: Callable[.
 )
 def test_the_address_of_ollama_is_completed(given: str, used: str, settings_of: Callable[..., config.Settings]) -> None:
     assert settings_of(OLLAMA_HOST=given).ollama_host == used
+
+
+@pytest.mark.parametrize(
+    "path", ["recap", "//example.org", "/a b", "/../x", "/recap?x", "/r\u00e9cap", "https://example.org"]
+)
+def test_a_path_that_could_lead_elsewhere_is_refused(path: str, settings_of: Callable[..., config.Settings]) -> None:
+    with pytest.raises(config.SettingsError, match=r"SCRIPT_NAME: must be a path such as /recap"):
+        settings_of(SCRIPT_NAME=path)
+
+
+def test_two_settings_cannot_name_different_paths(settings_of: Callable[..., config.Settings]) -> None:
+    with pytest.raises(config.SettingsError, match="SCRIPT_NAME must be the path of PUBLIC_URL, /recap"):
+        settings_of(PUBLIC_URL="https://example.org/recap", SCRIPT_NAME="/other")
+    assert settings_of(SCRIPT_NAME="/recap/").site_url == "https://example.org/recap"
+    assert settings_of(PUBLIC_URL="https://example.org/").site_url == "https://example.org/recap"
+    assert settings_of(SCRIPT_NAME="/").site_url == "https://example.org"

@@ -108,6 +108,9 @@ def test_the_secret_key_is_created_once_and_private_to_the_owner(data_dir: Path)
         ({"HOST": "0.0.0.0", "PORT": "80"}, "http://127.0.0.1:80"),  # noqa: S104
         ({"HOST": "::1"}, "http://[::1]:5000"),
         ({"PUBLIC_URL": "https://recap.example.org"}, "https://recap.example.org"),
+        ({"PUBLIC_URL": "https://example.org/recap/"}, "https://example.org/recap"),
+        ({"PUBLIC_URL": "https://example.org", "SCRIPT_NAME": "/recap"}, "https://example.org/recap"),
+        ({"SCRIPT_NAME": "/recap"}, "http://127.0.0.1:5000/recap"),
     ],
 )
 def test_the_address_is_one_that_a_browser_can_open(

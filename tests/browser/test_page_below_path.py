@@ -40,9 +40,11 @@ def nginx(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         schema.upgrade()
         users.create_user(OWNER, PASSWORD)
         with GunicornServer() as server:
-            proxy.start(f"{server.address}/" if takes_away else server.address)
-            yield proxy
-            proxy.stop()
+            try:
+                proxy.start(f"{server.address}/" if takes_away else server.address)
+                yield proxy
+            finally:
+                proxy.stop()
     config.load.cache_clear()
 
 
@@ -83,7 +85,7 @@ def test_a_recording_is_uploaded_and_read_without_leaving_the_path(
         cookies = page.context.cookies()
         assert {cookie["path"] for cookie in cookies} == {"/apps/recap"}
         page.goto("")
-        page.get_by_role("link", name=recording.title).click()
+        page.get_by_role("link", name=recording.title, exact=True).click()
         page.wait_for_url(f"{nginx.address}/recordings/{recording.id}")
     sent = nginx.requests()
     assert [each for each in sent if not each.split()[1].startswith("/apps/recap/")] == []

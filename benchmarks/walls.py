@@ -1,4 +1,4 @@
-"""Measures what the decoder's walls cost: the time of decoding with the filter of system calls and Landlock, and without.
+"""Measures what the decoder's walls cost: its time with the filter of system calls and Landlock, and without.
 
     python -m benchmarks.walls [--runs 7]
 

@@ -63,7 +63,7 @@ def make_locked_folder(parent: Path) -> tuple[Path, int]:
 
 
 def sweep(parent: Path, now: float | None = None) -> int:
-    """Remove what dead processes left in DATA_DIR/tmp; returns how many files and folders. `now`: seconds since 1970."""
+    """Remove what dead processes left in DATA_DIR/tmp; returns how many. `now` in seconds since 1970."""
     return sum(_remove_if_left(path, now or time.time()) for path in parent.glob("*"))
 
 

@@ -50,7 +50,7 @@ def read_info(result: dict[str, Any], size_bytes: int) -> AudioInfo:
         names = re.fullmatch(r"[a-z0-9_]{1,32}", info.container) and re.fullmatch(r"[a-z0-9_]{1,32}", info.codec)
         if not names or int(result["samples"]) * 4 != size_bytes:
             raise ValueError("the result does not fit")
-        if not (0 <= info.sample_rate < MOST and 0 <= info.channels < MOST and 0 <= (info.declared_seconds or 0) < MOST):
+        if not all(0 <= count < MOST for count in (info.sample_rate, info.channels, info.declared_seconds or 0)):
             raise ValueError("no recording has such numbers")
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise REFUSALS["crash"]() from error

@@ -75,7 +75,8 @@ def test_the_kernel_confirms_what_the_decoder_may_not(tmp_path: Path) -> None:
         if share > 0 and not seen:  # it reads the upload by now
             (child,) = children()
             folder = Path(f"/proc/{child}")
-            status = dict(line.split(":\t", 1) for line in (folder / "status").read_text().splitlines() if ":\t" in line)
+            lines = (folder / "status").read_text().splitlines()
+            status = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
             limits = {line[:26].strip(): line[26:47].strip() for line in (folder / "limits").read_text().splitlines()}
             seen.append((status, limits))
 

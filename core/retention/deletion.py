@@ -8,8 +8,7 @@ from sqlalchemy import delete, select
 
 from core.database.sessions import forget_deleted, lock_table, read, write
 from core.database.tables import Recording, ResumableUpload, UsedResult
-from core.storage import references
-from core.storage.private_files import sweep_temporary
+from core.storage import references, temporary_folders
 from core.storage.store import file_store
 
 
@@ -48,5 +47,5 @@ def sweep_files(now: datetime, age_seconds: float = 3600) -> int:
         used = set(session.scalars(references.used_keys()))
     unused = file_store().stage_keys(older_than) - used
     remove_unused(unused)
-    gone += sweep_temporary(file_store().root, now.timestamp())
+    gone += temporary_folders.sweep(file_store().root / "tmp", now.timestamp())
     return gone + len(unused)

@@ -99,7 +99,7 @@ def _child(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             pass_fds=(output,),
-            cwd=tempfile.gettempdir(),
+            cwd=_working_folder(),
             env=_ENVIRONMENT | {key: os.environ[key] for key in ("LD_LIBRARY_PATH",) if key in os.environ},
             start_new_session=True,
         )
@@ -108,6 +108,13 @@ def _child(
             yield child
         finally:
             child.kill()
+
+
+def _working_folder() -> str:
+    """The folder for temporary files, made again if somebody emptied the one above. Raises OSError."""
+    folder = tempfile.gettempdir()
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    return folder
 
 
 def _lines(child: subprocess.Popen[bytes], wall_seconds: float) -> Iterator[object]:

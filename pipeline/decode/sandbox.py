@@ -61,7 +61,8 @@ def confine(arguments: DecodeArguments) -> None:
     set_limits(arguments)
     if sys.platform == "linux":
         landlock.restrict(libc)
-        seccomp.restrict(libc)
+        if not seccomp.restrict(libc) and seccomp.is_available():
+            raise OSError("the kernel refused its filter of system calls")  # better no recap than no wall
 
 
 def enter_empty_folder() -> None:

@@ -70,8 +70,8 @@ class TrackFiles:
         )
         self.done += 1
         info = read_info(result, os.fstat(file.descriptor).st_size)
-        decoded = int(result["track"]) if number is None else number
-        if not 1 <= decoded <= max(1, len(self.listed)):
+        decoded = result.get("track") if number is None else number
+        if not isinstance(decoded, int) or not 1 <= decoded <= max(1, len(self.listed)):
             raise REFUSALS["crash"]()
         return DecodedTrack(decoded, info, file)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -145,6 +147,45 @@ def test_the_reports_of_a_broken_child_are_rejected(
     refused(tmp_path, TEXT, UnsupportedMedia)
 
 
+def child_that_says(lie: dict[str, object]) -> str:
+    """A decoder that writes a second of silence and reports it, with a lie."""
+    result = {
+        "samples": 16000, "container": "wav", "codec": "pcm_s16le", "sample_rate": 8000, "channels": 1, "track": 1,
+        "has_video": False, "declared_seconds": None, "truncated": False,
+    }  # fmt: skip
+    line = json.dumps({"result": result | lie}).replace("Infinity", "1e400")
+    return f"import json, os, sys; os.write(json.loads(sys.argv[2])['output'], bytes(4 * 16000)); print({line!r})"
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"declared_seconds": float("inf")},
+        {"declared_seconds": -1.0},
+        {"sample_rate": 10**30},
+        {"channels": -1},
+        {"codec": "../../etc/passwd"},
+        {"container": "a\nb"},
+        {"track": 2},
+        {"track": None},
+        {"track": "one"},
+        {"samples": 1},
+    ],
+    ids=str,
+)
+def test_a_result_that_cannot_be_is_rejected(
+    lie: dict[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoder, "_PROGRAM", child_that_says(lie))
+    refused(tmp_path, TEXT, UnsupportedMedia)
+
+
+def test_a_result_that_can_be_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoder, "_PROGRAM", child_that_says({}))
+    (tmp_path / "x.wav").write_bytes(TEXT)
+    assert decode(tmp_path / "x.wav", tmp_path / "pcm", LIMITS).duration_seconds == 1.0
+
+
 def test_a_decoder_that_cannot_start_is_an_internal_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoder, "_PROGRAM", "import no_such_module")
     refused(tmp_path, TEXT, InternalError)
@@ -154,5 +195,13 @@ def test_the_child_starts_from_any_folder_with_any_environment(tmp_path: Path, m
     (tmp_path / "av.py").write_text("raise SystemExit('not this one')")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    source = media.write(tmp_path / "x.flac", "flac")
+    assert isinstance(decode(source, tmp_path / "pcm", LIMITS), AudioInfo)
+
+
+def test_the_folder_for_temporary_files_may_be_removed_at_any_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp" / "of-this-process"))
     source = media.write(tmp_path / "x.flac", "flac")
     assert isinstance(decode(source, tmp_path / "pcm", LIMITS), AudioInfo)

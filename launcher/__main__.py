@@ -19,7 +19,7 @@ TOOLS = {
     "requirements": (["tools.compile_requirements"],),
     "bench": (["benchmarks"],),
     "chaos": (["chaos"],),
-    "test": (["pytest", "-rs"],),
+    "test": (["pytest", "-rfEs"],),
 }
 TWO_WORKERS = ["--numprocesses=2", "--dist=loadgroup", "--no-loadscope-reorder"]
 """How tests run in parallel unless ARGS says otherwise."""

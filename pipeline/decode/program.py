@@ -117,6 +117,7 @@ def decode_recording(part: Part, writer: SampleWriter, total: int, track: int | 
     with open_container(part) as container:
         report(tracks=list_tracks(container))
         stream = find_track(container, part, track)
+        stream.codec_context.thread_count = 1  # no other can be started here: the first packet would be lost
         has_video = has_picture(container)
         start = time_zero(container, part)
         declared = read_declared(container, stream, part, start)

@@ -20,7 +20,7 @@ FIRST, NEW = "chosen by somebody else", "four other words of length"
 @pytest.mark.parametrize("width", [320, 1280])
 def test_a_session_elsewhere_is_ended_by_keyboard(open_page: OpenPage, owner: User, theme: str, width: int) -> None:
     with open_page(width=width, height=844, color_scheme=theme) as page:
-        sessions.start_session(owner, "Samsung Internet on Android", utc_now())
+        sessions.start_session(owner, "Samsung Internet on Android", "192.0.2.7", utc_now())
         page.goto("/account")
         row = page.get_by_role("row", name="Samsung Internet on Android").first
         assert row.locator(".small-screen").is_visible() == (width < 641)

@@ -197,13 +197,14 @@ def test_a_slow_but_living_upload_takes_as_long_as_it_needs(
     line = connect(hurried, lines, upload_head(key, None if is_chunked else len(body)))
     began, line_is_quiet = time.monotonic(), 0.1
     line.settimeout(line_is_quiet)
-    for place in range(0, len(body), 50):  # 500 bytes a second, for eight times the limit
-        piece = body[place : place + 50]
-        line.sendall(b"%x\r\n%s\r\n" % (len(piece), piece) if is_chunked else piece)
+    pieces = [body[place : place + 50] for place in range(0, len(body), 50)]
+    sent = [b"%x\r\n%s\r\n" % (len(piece), piece) if is_chunked else piece for piece in pieces]
+    for piece in sent[:-1]:  # 500 bytes a second, for eight times the limit
+        line.sendall(piece)
         with pytest.raises(TimeoutError):
             line.recv(1)
     line.settimeout(30)
-    line.sendall(b"0\r\n\r\n" if is_chunked else b"")
+    line.sendall(sent[-1] + (b"0\r\n\r\n" if is_chunked else b""))
     assert time.monotonic() - began > 4
     assert line.recv(100).startswith(b"HTTP/1.1 201 ")
 

@@ -47,8 +47,9 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     original = passwords.matches
 
     def matches(digest: str | None, password: str) -> bool:
+        is_right = original(digest, password)  # raises TooBusy: then it was not checked
         seen.append(password)
-        return original(digest, password)
+        return is_right
 
     monkeypatch.setattr(passwords, "matches", matches)
     return seen
@@ -118,7 +119,7 @@ def test_one_network_tries_no_more_passwords_however_many_accounts(
     forms = [{"email": f"user{number}@example.org", "password": "wrong"} for number in range(AT_ONCE)]
     statuses = try_at_once([app], forms, addresses)
     assert len(checked) == statuses[401] <= attempts.PER_NETWORK
-    assert statuses[401] + statuses[429] == AT_ONCE
+    assert statuses[401] + statuses[429] + statuses[503] == AT_ONCE
 
 
 def test_right_passwords_at_once_are_given_back(app: Flask, redis: Redis, alice: User) -> None:
@@ -166,7 +167,7 @@ def test_few_passwords_are_hashed_at_once(app: Flask, monkeypatch: pytest.Monkey
 
     passwords._decoy_digest()
     monkeypatch.setattr(passwords, "_hasher", Watched)
-    with ThreadPoolExecutor(16) as pool:
+    with ThreadPoolExecutor(passwords.AT_ONCE + passwords.WAITING) as pool:
         assert list(pool.map(lambda _: users.check_password("nobody@example.org", "x"), range(16))) == [None] * 16
     assert 1 <= most <= passwords.AT_ONCE
 
@@ -189,7 +190,7 @@ def test_who_waits_too_long_for_a_password_check_is_told_so_and_not_counted(
     log_in(app, alice)
 
 
-TYPED = ("my secret password", "line\nERROR forged", "\x1b[2J\x1b[31m", "a\u2028b\u202ec\x85", "x" * 5000, "\0")
+TYPED = ("my secret password", "line\nERROR forged", "\x1b[2J\x1b[31m", "a\u2028b\u202ec\x85", "x" * 5000)
 
 
 @pytest.mark.parametrize("typed", TYPED)
@@ -200,7 +201,7 @@ def test_nothing_typed_at_the_log_in_reaches_a_log_or_redis(
     for _ in range(attempts.PER_ACCOUNT + 2):
         answer = app.test_client().post("/login", data={"email": typed, "password": typed})
         assert answer.status_code in (401, 429)
-    assert typed.strip() not in caplog.text or not typed.strip("\0")
+    assert typed.strip() not in caplog.text
     kept = b"".join(redis.keys("*")) + b"".join(b"".join(redis.zrange(key, 0, -1)) for key in redis.keys("attempts:*"))
     assert kept
     assert typed.encode() not in kept

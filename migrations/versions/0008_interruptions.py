@@ -17,5 +17,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("job") as job:
-        job.drop_column("interruptions")
+    op.drop_column("job", "interruptions")

@@ -12,10 +12,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("recording") as recording:
-        recording.add_column(sa.Column("track", sa.Integer(), nullable=True))
+    # no batch, here and below: SQLite may rebuild a table, and dropping the old one deletes all that refers to it
+    op.add_column("recording", sa.Column("track", sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("recording") as recording:
-        recording.drop_column("track")
+    op.drop_column("recording", "track")

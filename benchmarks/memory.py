@@ -24,7 +24,7 @@ from pipeline.decode.limits import DecodeLimits
 from pipeline.diarize import DiarizeOptions, Diarizer
 from pipeline.recap import WindowText, from_json, to_json
 from pipeline.recognizer import Recognizer, TranscribeOptions
-from pipeline.samples import SAMPLE_RATE, open_pcm
+from pipeline.samples import SAMPLE_BYTES, SAMPLE_RATE, StoredSamples
 from pipeline.transcribe import transcribe
 from pipeline.voice_activity import VoiceActivity, VoiceActivityOptions, detect_voice_activity
 
@@ -53,7 +53,7 @@ class SavedBatches:
 def run_speech(folder: Path) -> str:
     """Find the speech windows of the folder's recording and store them there."""
     speech = detect_voice_activity(
-        open_pcm(folder / "pcm.f32"), VoiceActivityOptions(recognizer().window_seconds), lambda _: None
+        StoredSamples(folder / "pcm.f16"), VoiceActivityOptions(recognizer().window_seconds), lambda _: None
     )
     (folder / "speech.json").write_bytes(to_json(speech, VoiceActivity))
     return f"{len(speech.windows)} windows"
@@ -61,7 +61,7 @@ def run_speech(folder: Path) -> str:
 
 def run_transcribe(folder: Path) -> str:
     """Transcribe the stored speech windows."""
-    pcm, speech = open_pcm(folder / "pcm.f32"), from_json(VoiceActivity, (folder / "speech.json").read_bytes())
+    pcm, speech = StoredSamples(folder / "pcm.f16"), from_json(VoiceActivity, (folder / "speech.json").read_bytes())
     texts = transcribe(
         pcm, speech.windows, speech.spans, recognizer(), TranscribeOptions("en"), SavedBatches(folder), BATCH_SIZE,
         lambda _: None,
@@ -71,7 +71,9 @@ def run_transcribe(folder: Path) -> str:
 
 def run_diarize(folder: Path) -> str:
     """Identify the speakers."""
-    diarization = Diarizer(DIARIZATION, "cpu").diarize(open_pcm(folder / "pcm.f32"), DiarizeOptions(), lambda _: None)
+    diarization = Diarizer(DIARIZATION, "cpu").diarize(
+        StoredSamples(folder / "pcm.f16"), DiarizeOptions(), lambda _: None
+    )
     return f"{len(diarization.turns)} turns, {len({turn.speaker for turn in diarization.turns})} speakers"
 
 
@@ -88,12 +90,12 @@ def recognizer() -> Recognizer:
 
 def make_recording(folder: Path, minutes: float) -> Path:
     """Create a recording of this length by repeating the sample; returns its folder."""
-    sample_path, target = folder / "sample.f32", folder / f"{minutes:g}-minutes"
+    sample_path, target = folder / "sample.f16", folder / f"{minutes:g}-minutes"
     if not sample_path.exists():
         decode(SAMPLE, sample_path, DecodeLimits(max_seconds=3600.0))
     target.mkdir()
-    missing = int(minutes * 60 * SAMPLE_RATE) * 4
-    with (target / "pcm.f32").open("wb") as recording:
+    missing = int(minutes * 60 * SAMPLE_RATE) * SAMPLE_BYTES
+    with (target / "pcm.f16").open("wb") as recording:
         while missing:
             with sample_path.open("rb") as sample:
                 missing -= recording.write(sample.read(missing))

@@ -4,7 +4,7 @@ A failpoint is named after the work in progress and the moment in it:
 
     claim:before claim:after, likewise enter_stage, note_result, advance, finish, give_back
     speech:compute speech:computed      a stage; likewise language, transcribe, diarize, transcript, summary
-    transcribe.json:begin                a result is about to be written; likewise audio.f32, audio.json, pdf.pdf ...
+    transcribe.json:begin                a result is about to be written; likewise audio.f16, audio.json, pdf.pdf ...
     transcribe.json:written :synced :linked :published      after write, fsync, link and publication
     transcribe.part:written :synced :linked                 the same for a saved batch
     decode_batch                         a batch of windows is about to be decoded

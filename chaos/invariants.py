@@ -16,9 +16,9 @@ from core.storage.store import file_store
 
 WindowSet = set[tuple[float, float]]
 #: Results without a failpoint for their computation: they are computed while they are written.
-COMPUTED_WHILE_WRITTEN = ("audio.f32:begin", "pdf.pdf:begin")
+COMPUTED_WHILE_WRITTEN = ("audio.f16:begin", "pdf.pdf:begin")
 #: Files that may be linked before their stage is finished, or again with the same content.
-NOT_A_FINISHED_STAGE = ("transcribe.part", "audio.f32", "recap.json")
+NOT_A_FINISHED_STAGE = ("transcribe.part", "audio.f16", "recap.json")
 
 
 @dataclass
@@ -98,7 +98,7 @@ def _find_problem(recording: Recording) -> str | None:
 def _check_stages(events: list[dict[str, Any]], outcome: RunOutcome) -> None:
     """No result is computed once it exists.
 
-    A decoded recording exists with its description (`.json`), which is published after the samples (`.f32`). The recap
+    A decoded recording exists with its description (`.json`), which is published after the samples (`.f16`). The recap
     is not computed: it is assembled from results and named by the hash of its content.
     """
     finished: set[str] = set()

@@ -18,7 +18,7 @@ from pipeline.decode.files import fsync_folder, open_upload, storage_errors
 from pipeline.decode.limits import DecodeLimits
 from pipeline.decode.track_files import DecodedTrack, SampleFile, TrackFiles
 from pipeline.levelling import level
-from pipeline.samples import SAMPLE_RATE, open_pcm
+from pipeline.samples import SAMPLE_BYTES, SAMPLE_RATE, SAMPLE_TYPE, StoredSamples
 from pipeline.track_mix import choose_tracks, hear_track, mix_tracks
 from pipeline.tracks import TrackUse
 
@@ -33,7 +33,7 @@ def decode(
     track: int | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> AudioInfo:
-    """Decode the sound of `source`, streaming, to raw 16 kHz mono float32 little endian at `target`.
+    """Decode the sound of `source`, streaming, to raw 16 kHz mono float16 little endian at `target`.
 
     Of several sound tracks all that have speech of their own are mixed, unless `track` names one by its number, from 1
     on. Very quiet speech is amplified. `on_progress` is called at least every half second while the file is read, with
@@ -79,7 +79,7 @@ def _combine(files: TrackFiles, decoded: list[DecodedTrack]) -> tuple[AudioInfo,
     levelled = [_level(files, track) for track in decoded]
     if len(decoded) == 1:
         return levelled[0]
-    heard = [hear_track(open_pcm(file.path), files.checkpoint) for _, file in levelled]
+    heard = [hear_track(StoredSamples(file.path), files.checkpoint) for _, file in levelled]
     chosen = choose_tracks(heard)
     for index, track in enumerate(decoded):
         if index not in chosen:
@@ -91,12 +91,12 @@ def _combine(files: TrackFiles, decoded: list[DecodedTrack]) -> tuple[AudioInfo,
     info, file = levelled[chosen[0]]
     with storage_errors():
         if len(chosen) == 1:
-            os.truncate(file.path, length * 4)
+            os.truncate(file.path, length * SAMPLE_BYTES)
         else:
             file = files.new_file()
             with open(file.descriptor, "wb", closefd=False) as output:
                 for block in mix_tracks([heard[index] for index in chosen], length, files.checkpoint):
-                    output.write(block.astype("<f4").tobytes())
+                    output.write(block.astype(SAMPLE_TYPE).tobytes())
     quietest = max((levelled[index][0].loudness for index in chosen), key=lambda loudness: loudness.gain_db)
     truncated = any(levelled[index][0].truncated for index in chosen)
     return replace(info, duration_seconds=length / SAMPLE_RATE, truncated=truncated, loudness=quietest), file

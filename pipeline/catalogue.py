@@ -104,4 +104,4 @@ _KINDS = (
 RESULTS = {kind.name: kind for kind in _KINDS}
 
 #: Files beside a kept result that only save work: decoded samples, and the saved batches of a transcription.
-CACHE_SUFFIXES = (".f32", ".parts")
+CACHE_SUFFIXES = (".f16", ".parts")

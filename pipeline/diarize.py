@@ -10,12 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from pipeline.errors import DiarizationMissing, OutOfMemory, is_out_of_memory
 from pipeline.recap import SpeakerTurn
-from pipeline.samples import SAMPLE_RATE
+from pipeline.samples import SAMPLE_RATE, Samples, as_array
 
 #: Where each step begins and ends, as a share of the whole. Clustering runs between the last two.
 STEP_SHARES = {
@@ -107,9 +104,7 @@ class Diarizer:
             ) from error
         return use_low_memory(pipeline.to(torch.device(self.device)))
 
-    def diarize(
-        self, pcm: NDArray[np.float32], options: DiarizeOptions, on_progress: Callable[[float], None]
-    ) -> Diarization:
+    def diarize(self, pcm: Samples, options: DiarizeOptions, on_progress: Callable[[float], None]) -> Diarization:
         """Identify the speakers in 16 kHz mono samples. `on_progress` gets 0..1 and may raise to stop."""
         import torch
 
@@ -117,14 +112,19 @@ class Diarizer:
             first, last = STEP_SHARES.get(step, (0.99, 0.99))
             on_progress(first + (last - first) * min(1.0, completed / total) if total else last)
 
-        waveform = torch.from_numpy(pcm)[None]
+        pipeline = self.pipeline  # loaded first: importing it without its settings would make connections
+        from pipeline.diarization.low_memory import LowMemoryDiarization
+
+        waveform = torch.from_numpy(as_array(pcm))[None]
+        if not isinstance(pipeline, LowMemoryDiarization):  # which makes chunks float32 as it takes them
+            waveform = waveform.float()
         limits = {
             "num_speakers": options.num_speakers,
             "min_speakers": options.min_speakers,
             "max_speakers": options.max_speakers,
         }
         try:
-            output = self.pipeline({"waveform": waveform, "sample_rate": SAMPLE_RATE}, hook=hook, **limits)
+            output = pipeline({"waveform": waveform, "sample_rate": SAMPLE_RATE}, hook=hook, **limits)
         except (RuntimeError, MemoryError) as error:
             if is_out_of_memory(error):
                 raise OutOfMemory("The machine ran out of memory while identifying the speakers.") from error

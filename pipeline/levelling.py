@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.loudness import Loudness, measure_loudness
-from pipeline.samples import SAMPLE_RATE, open_pcm
+from pipeline.loudness import Loudness, mean_of, measure_loudness
+from pipeline.samples import SAMPLE_BYTES, SAMPLE_RATE, SAMPLE_TYPE, Samples, StoredSamples
 
 LOUDEST = 10 ** (-14 / 20)  # root mean square of a frame; what is louder is amplified less
 FRAME = 512  # samples: 32 ms
@@ -22,21 +22,27 @@ def level(path: Path, on_progress: Callable[[], None]) -> Loudness:
 
     `on_progress` is called now and then, and may raise to stop. Raises OSError.
     """
-    loudness = measure_loudness(open_pcm(path), on_progress)
+    samples = StoredSamples(path)
+    loudness = measure_loudness(samples, on_progress)
     if loudness.gain_db:
-        samples = np.memmap(path, dtype="<f4", mode="r+")
-        amplify(samples, 10 ** (loudness.gain_db / 20), on_progress)
-        samples.flush()
+        with path.open("r+b") as file:  # not through the mapping: on a full disk that ends the process
+            for start, block in amplify(samples, 10 ** (loudness.gain_db / 20), on_progress):
+                file.seek(start * SAMPLE_BYTES)
+                file.write(block.astype(SAMPLE_TYPE).tobytes())
     return loudness
 
 
-def amplify(samples: NDArray[np.float32], gain: float, on_progress: Callable[[], None] = lambda: None) -> None:
-    """Amplify samples in place, without their DC; where that would be louder than speech (a cough, a door), less."""
-    offset = np.float32(samples.mean(dtype=np.float64))
+def amplify(
+    samples: Samples, gain: float, on_progress: Callable[[], None] = lambda: None
+) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """Amplify samples, without their DC; where that would be louder than speech (a cough, a door), less.
+
+    Yields the start of each block and its samples.
+    """
+    offset = np.float32(mean_of(samples))
     for start in range(0, len(samples), BLOCK):
-        block = samples[start : start + BLOCK]
-        block -= offset
-        block[:] = np.clip(block * _gains(block, gain), -1.0, 1.0)
+        block = samples[start : start + BLOCK] - offset
+        yield start, np.clip(block * _gains(block, gain), -1.0, 1.0)
         on_progress()
 
 

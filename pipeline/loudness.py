@@ -8,21 +8,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.samples import SAMPLE_RATE
+from pipeline.samples import SAMPLE_RATE, Samples
 from pipeline.voice_activity import TimeSpan, VoiceActivityOptions, detect_voice_activity
-
-Samples = NDArray[np.float32]
 
 QUIET_DBFS = -50.0  # speech below this is amplified: words begin to change, and below -60 dBFS most are wrong
 TARGET_DBFS = -26.0  # as loud as ITU-T P.56 has speech in telephony
 FRAME = 512  # samples: 32 ms
 STEP = 2 * FRAME  # every other frame is enough
 BLOCK = 4096  # frames at once
+MEAN_BLOCK = 1 << 20  # samples at once
 SPEECH_BAND_HERTZ = (300, 3400)
 RISE = 4.0  # speech is this much stronger than the steady noise: 6 dB
 FAINTEST = 1e-11  # -110 dBFS
@@ -65,7 +63,7 @@ class Frames:
         loud = power[power > max(RISE * float(np.quantile(self.power, 0.2)), FAINTEST)]
         return 10 * math.log10(float(np.quantile(loud, 0.75))) if len(loud) >= FEWEST_FRAMES else None
 
-    def within(self, spans: Sequence[TimeSpan]) -> Samples:
+    def within(self, spans: Sequence[TimeSpan]) -> NDArray[np.float32]:
         """The frames in these spans."""
         inside = np.zeros(len(self.power), dtype=bool)
         for span in spans:
@@ -77,18 +75,25 @@ class Amplified:
     """Samples that are amplified as they are read, without their DC."""
 
     def __init__(self, pcm: Samples, gain: float) -> None:
-        self.pcm, self.gain, self.offset = pcm, gain, pcm.mean(dtype=np.float64)
+        self.pcm, self.gain, self.offset = pcm, np.float32(gain), np.float32(mean_of(pcm))
 
     def __len__(self) -> int:
         return len(self.pcm)
 
-    def __getitem__(self, part: slice) -> Samples:
-        return np.asarray(np.clip((self.pcm[part] - np.float32(self.offset)) * np.float32(self.gain), -1.0, 1.0))
+    def __getitem__(self, part: slice, /) -> NDArray[np.float32]:
+        return np.asarray(np.clip((self.pcm[part] - self.offset) * self.gain, -1.0, 1.0))
+
+
+def mean_of(samples: Samples) -> float:
+    """The DC of samples."""
+    starts = range(0, len(samples), MEAN_BLOCK)
+    total = sum(float(samples[start : start + MEAN_BLOCK].sum(dtype=np.float64)) for start in starts)
+    return total / max(1, len(samples))
 
 
 def find_speech(pcm: Samples, gain_db: float, on_progress: Callable[[], None]) -> tuple[TimeSpan, ...]:
     """Where someone speaks in samples that are amplified."""
-    amplified = cast(Samples, Amplified(pcm, 10 ** (gain_db / 20))) if gain_db else pcm
+    amplified = Amplified(pcm, 10 ** (gain_db / 20)) if gain_db else pcm
     options = VoiceActivityOptions(max_window_seconds=30.0)
     return detect_voice_activity(amplified, options, lambda _: on_progress()).spans
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ModelMissing, OutOfMemory, is_out_of_memory
 from pipeline.recap import Phrase, Word
-from pipeline.samples import SAMPLE_RATE
+from pipeline.samples import SAMPLE_RATE, Samples, as_array
 from pipeline.voice_activity import LONGEST_WINDOW_SECONDS, TimeSpan
 from pipeline.whisper_folder import read_is_multilingual, read_window_seconds
 
@@ -92,7 +92,7 @@ class Recognizer:
         known = None if self.is_loaded else read_is_multilingual(self.folder)
         return bool(self.model.model.is_multilingual) if known is None else known
 
-    def detect_language(self, pcm: NDArray[np.float32], windows: Sequence[TimeSpan]) -> tuple[str, float]:
+    def detect_language(self, pcm: Samples, windows: Sequence[TimeSpan]) -> tuple[str, float]:
         """The language spoken and its probability, detected in the first seconds of speech."""
         if not self.is_multilingual:
             return "en", 1.0
@@ -110,14 +110,12 @@ class Recognizer:
         """The language that the model will use: an English-only model always uses English."""
         return wanted if self.is_multilingual else "en"
 
-    def decode_batch(
-        self, pcm: NDArray[np.float32], windows: Sequence[TimeSpan], options: TranscribeOptions
-    ) -> list[list[Phrase]]:
+    def decode_batch(self, pcm: Samples, windows: Sequence[TimeSpan], options: TranscribeOptions) -> list[list[Phrase]]:
         """Decode windows in one call; returns the phrases of each, with times from the start of the recording."""
         from faster_whisper import BatchedInferencePipeline
 
         segments, _ = BatchedInferencePipeline(self.model).transcribe(
-            pcm,
+            as_array(pcm),  # windows become float32 as their features are computed
             language=options.language,
             task="transcribe",
             beam_size=options.beam_size,
@@ -134,7 +132,7 @@ class Recognizer:
             heard[index_of[segment.seek]].append(_phrase(segment, 0.0))
         return heard
 
-    def decode_alone(self, pcm: NDArray[np.float32], window: TimeSpan, options: TranscribeOptions) -> list[Phrase]:
+    def decode_alone(self, pcm: Samples, window: TimeSpan, options: TranscribeOptions) -> list[Phrase]:
         """Decode one window with the sequential decoder, which retries at higher temperatures."""
         segments, _ = self.model.transcribe(
             _cut(pcm, window),
@@ -146,8 +144,8 @@ class Recognizer:
         return [_phrase(segment, window.start) for segment in segments]
 
 
-def _cut(pcm: NDArray[np.float32], window: TimeSpan) -> NDArray[np.float32]:
-    return np.asarray(pcm[int(window.start * SAMPLE_RATE) : int(window.end * SAMPLE_RATE)])
+def _cut(pcm: Samples, window: TimeSpan) -> NDArray[np.float32]:
+    return pcm[int(window.start * SAMPLE_RATE) : int(window.end * SAMPLE_RATE)]
 
 
 def _phrase(segment: Any, offset: float) -> Phrase:

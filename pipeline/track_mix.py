@@ -13,10 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.loudness import SPEECH_BAND_HERTZ, Frames, find_speech
-from pipeline.samples import SAMPLE_RATE
+from pipeline.samples import SAMPLE_RATE, Samples
 from pipeline.voice_activity import TimeSpan
-
-Samples = NDArray[np.float32]
 
 WINDOW = 2 * SAMPLE_RATE  # samples that are compared at once
 MOST_LAG = SAMPLE_RATE // 4  # samples by which a copy may be late or early
@@ -108,7 +106,9 @@ def _likeness(track: HeardTrack, other: HeardTrack, start: int) -> float:
     return float(abs(product[at]) / (np.sqrt(np.square(first).sum() * np.square(here).sum()) + 1e-12))
 
 
-def mix_tracks(tracks: Sequence[HeardTrack], length: int, on_progress: Callable[[], None]) -> Iterable[Samples]:
+def mix_tracks(
+    tracks: Sequence[HeardTrack], length: int, on_progress: Callable[[], None]
+) -> Iterable[NDArray[np.float32]]:
     """Mix tracks to `length` samples, block by block, with gains that make the speech on each equally loud."""
     levels = [track.speech_dbfs if track.speech_dbfs is not None else LOUDEST_DBFS for track in tracks]
     target = min(LOUDEST_DBFS, max(levels))
@@ -122,7 +122,7 @@ def mix_tracks(tracks: Sequence[HeardTrack], length: int, on_progress: Callable[
         yield np.clip(mixed, -1.0, 1.0)
 
 
-def _openness(track: HeardTrack, start: int, count: int) -> Samples:
+def _openness(track: HeardTrack, start: int, count: int) -> NDArray[np.float32]:
     """How far a track is turned up in a block, sample by sample: fully where someone speaks."""
     first, last = start / SAMPLE_RATE - 1, (start + count) / SAMPLE_RATE + 1
     points: list[tuple[float, float]] = [(-1.0, TURNED_DOWN)]

@@ -6,12 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from pipeline.errors import OutOfMemory, is_out_of_memory
 from pipeline.recap import Phrase, WindowText
 from pipeline.recognizer import Recognizer, TranscribeOptions
+from pipeline.samples import Samples
 from pipeline.voice_activity import TimeSpan
 
 #: A window with less speech than this may have no words.
@@ -47,7 +45,7 @@ def find_fault(phrases: Iterable[Phrase], speech_seconds: float, options: Transc
 
 
 def transcribe(
-    pcm: NDArray[np.float32],
+    pcm: Samples,
     windows: Sequence[TimeSpan],
     spans: Sequence[TimeSpan],
     recognizer: Recognizer,
@@ -86,7 +84,7 @@ def transcribe(
 
 
 def _recognize_batch(
-    pcm: NDArray[np.float32],
+    pcm: Samples,
     windows: Sequence[TimeSpan],
     spans: Sequence[TimeSpan],
     batch: Sequence[int],

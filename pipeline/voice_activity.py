@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.samples import SAMPLE_RATE
+from pipeline.samples import SAMPLE_RATE, Samples
 
 #: Whisper's encoder takes 30 s; anything longer is cut without a warning.
 LONGEST_WINDOW_SECONDS = 30.0
@@ -52,7 +52,7 @@ class VoiceActivity:
 
 
 def detect_voice_activity(
-    pcm: NDArray[np.float32], options: VoiceActivityOptions, on_progress: Callable[[float], None]
+    pcm: Samples, options: VoiceActivityOptions, on_progress: Callable[[float], None]
 ) -> VoiceActivity:
     """Detect speech in 16 kHz mono samples, block by block, and pack it into windows.
 
@@ -63,7 +63,7 @@ def detect_voice_activity(
     position, block = 0, int(options.block_seconds * SAMPLE_RATE)
     while position < len(pcm):
         end = min(position + block, len(pcm))
-        found = _detect(np.asarray(pcm[position:end]), options)
+        found = _detect(pcm[position:end], options)
         is_last = end == len(pcm)
         following = end
         if not is_last and found and found[-1][1] >= end - position - SAMPLE_RATE // 10 and found[-1][0] > 0:

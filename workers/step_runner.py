@@ -21,7 +21,7 @@ from core.jobs.queues import queue_of
 from core.log_format import job_id, trace_of
 from core.queue.notifications import notify
 from core.recordings import queries, recap_templates, recaps, speaker_names
-from core.retention import deletion
+from core.retention import deletion, pruning
 from core.storage import references
 from core.storage.store import file_store
 from pipeline.catalogue import Step
@@ -179,7 +179,7 @@ def _engines(monitor: JobMonitor) -> EngineCache:
 
 
 def _limits(settings: config.Settings) -> DecodeLimits:
-    return DecodeLimits(max_seconds=settings.max_audio_seconds)
+    return DecodeLimits(max_seconds=settings.max_audio_seconds, make_room=pruning.make_room)
 
 
 def _strikes_in(stage: str, claim: Claim) -> int:

@@ -14,11 +14,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import config
+from core.clock import utc_now
 from core.database.sessions import lock_table, read, write
 from core.database.tables import Job, Result, Status
 from core.storage.files import CacheEntry
 from core.storage.store import file_store
+from core.uploads.limits import RESERVE_BYTES
 from pipeline.catalogue import RESULTS
+from pipeline.errors import StorageFull
 
 
 def prune(now: datetime, max_bytes: int, max_age_seconds: float) -> tuple[int, int]:
@@ -36,6 +40,21 @@ def prune(now: datetime, max_bytes: int, max_age_seconds: float) -> tuple[int, i
         if entry.key not in busy and _remove_unless_busy(entry):
             gone, freed = gone + 1, freed + entry.size_bytes
     return gone, freed
+
+
+def make_room(size_bytes: int) -> None:
+    """See to room on the disk for samples of so many bytes (0: that there is room still), at the cost of older caches.
+
+    They are charged to STAGE_MAX_BYTES before they are written. Raises StorageFull.
+    """
+    if size_bytes:
+        prune(utc_now(), max(0, config.load().stage_max_bytes - size_bytes), float("inf"))
+    lacking = size_bytes + RESERVE_BYTES - file_store().free_bytes()
+    if lacking > 0:
+        kept = sum(size for size, _ in file_store().stage_sizes().values())
+        prune(utc_now(), max(0, kept - lacking), float("inf"))
+        if file_store().free_bytes() < size_bytes + RESERVE_BYTES:
+            raise StorageFull()
 
 
 def _find_caches() -> list[CacheEntry]:

@@ -227,14 +227,17 @@ def _remove(path: Path) -> None:
 
 
 def _measure(path: Path) -> tuple[int, float]:
-    """Bytes of a file, or of all files in a folder, and when it was last used (seconds since 1970)."""
+    """Bytes of a file, or of all files in a folder, and when it was last used (seconds since 1970).
+
+    Silence in samples is a hole, which takes no room.
+    """
     size, last_used = 0, 0.0
     for file in path.rglob("*") if path.is_dir() else [path]:
         try:
             stat = file.stat()
         except FileNotFoundError:  # somebody else removed it just now
             continue
-        size, last_used = size + stat.st_size, max(last_used, stat.st_mtime)
+        size, last_used = size + min(stat.st_size, stat.st_blocks * 512), max(last_used, stat.st_mtime)
     return size, last_used
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.decode.refusals import REFUSALS
 from pipeline.loudness import Loudness
-from pipeline.samples import SAMPLE_RATE
+from pipeline.samples import SAMPLE_BYTES, SAMPLE_RATE
 from pipeline.tracks import SoundTrack
 
 MOST = 2**31  # of anything that is counted
@@ -48,7 +48,7 @@ def read_info(result: dict[str, Any], size_bytes: int) -> AudioInfo:
             truncated=bool(result["truncated"]),
         )
         names = re.fullmatch(r"[a-z0-9_]{1,32}", info.container) and re.fullmatch(r"[a-z0-9_]{1,32}", info.codec)
-        if not names or int(result["samples"]) * 4 != size_bytes:
+        if not names or int(result["samples"]) * SAMPLE_BYTES != size_bytes:
             raise ValueError("the result does not fit")
         if not all(0 <= count < MOST for count in (info.sample_rate, info.channels, info.declared_seconds or 0)):
             raise ValueError("no recording has such numbers")

@@ -19,10 +19,8 @@ from pipeline.decode.files import storage_errors
 from pipeline.decode.foreign import HEAD_BYTES
 from pipeline.decode.limits import DecodeLimits
 from pipeline.decode.refusals import REFUSALS, cause_of, refusal
-from pipeline.errors import (
-    InternalError,
-)
-from pipeline.samples import SAMPLE_RATE
+from pipeline.errors import InternalError
+from pipeline.samples import SAMPLE_BYTES, SAMPLE_RATE
 
 TICK_SECONDS = 0.5  # on_progress is called at least this often
 LINE_BYTES = 4096  # the longest line that a child reports
@@ -59,6 +57,8 @@ def run_child(
                     ready = True
                 case {"tracks": list() as tracks}:
                     on_tracks(tracks)
+                case {"expected": float() | int() as seconds}:
+                    limits.make_room(max(0, int(min(seconds, limits.max_seconds) * SAMPLE_RATE)) * SAMPLE_BYTES)
                 case {"progress": float() | int() as share}:
                     fraction = max(fraction, min(float(share), 1.0))
                 case {"error": str() as reason, **rest} if reason in REFUSALS:
@@ -70,6 +70,7 @@ def run_child(
                     pass
                 case _:
                     raise REFUSALS["crash"]()
+            limits.make_room(0)
             on_progress(fraction)
         _check_exit(child, ready)
     if result is None:

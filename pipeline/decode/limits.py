@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -11,6 +12,9 @@ class DecodeLimits:
 
     max_seconds: float  # of decoded sound
     max_memory_bytes: int = 512 << 20  # of the child's own data; 50 MB is usual, the index of a long MP4 takes most
+    #: Makes sure that the disk has room: called with the bytes to come, where they are known, and with 0 as the work
+    #: goes on. Raises StorageFull.
+    make_room: Callable[[int], None] = lambda size_bytes: None
 
     def __post_init__(self) -> None:
         if not 0 < self.max_seconds < float("inf"):

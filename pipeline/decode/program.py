@@ -5,6 +5,7 @@ JSON lines:
 
     {"ready": true}                      the imports are done and the limits are set
     {"tracks": [{"codec": "aac", ...}]}  the sound tracks of a recording in it, see `list_tracks`
+    {"expected": 3600.0}                 the seconds that will be written for a recording, if that is known
     {"progress": 0.25}                   a share of the file, 0 to 1
     {"error": "too_long"}                the end: a reason of `DecodeRefused`; "codec" if known, "fault" if unexpected
     {"result": {"samples": 160000, ...}} the end: the result, with the fields of `pipeline.audio.AudioInfo`
@@ -35,7 +36,7 @@ from pipeline.decode.declared import read_declared
 from pipeline.decode.formats import WITHOUT_TIMES
 from pipeline.decode.part import Part, whole
 from pipeline.decode.recordings import recordings_in
-from pipeline.decode.resampling import Resampler, SampleWriter, Timeline
+from pipeline.decode.resampling import Resampler, SampleWriter, Timeline, check_sound
 from pipeline.decode.sandbox import DecodeArguments, DecodeRefused, confine
 from pipeline.decode.time_zero import time_zero
 from pipeline.decode.tracks import find_track, list_tracks
@@ -106,6 +107,7 @@ def decode(upload: Part, arguments: DecodeArguments) -> dict[str, Any]:
         lengths = result["declared_seconds"], more["declared_seconds"]
         result["declared_seconds"] = None if None in lengths else sum(lengths)
         result["truncated"] |= more["truncated"]
+    writer.finish()
     if writer.seconds < SHORTEST_SECONDS:
         cut_off = result["truncated"] or lacks_index(upload)
         raise DecodeRefused("cut_off" if cut_off else "too_short" if writer.samples else "no_audio")
@@ -121,8 +123,11 @@ def decode_recording(part: Part, writer: SampleWriter, total: int, track: int | 
         has_video = has_picture(container)
         start = time_zero(container, part)
         declared = read_declared(container, stream, part, start)
+        check_sound(stream.sample_rate, stream.channels)
         if (declared.expected or 0.0) > writer.most / writer.rate + 1:
             raise DecodeRefused("too_long")
+        if declared.expected:
+            report(expected=declared.expected)
         for other in container.streams:
             if other.index != stream.index:
                 other.discard = Discard.all

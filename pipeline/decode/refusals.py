@@ -21,6 +21,8 @@ _READABLE = (
     "crash",
     "memory",
     "slow",
+    "low_rate",
+    "channels",
     "no_track",
     "too_long",
     "too_short",
@@ -35,6 +37,13 @@ REFUSALS: dict[str, Callable[[], PipelineError]] = {
     "crash": lambda: UnsupportedMedia("The file is damaged: it crashed the decoder.", _CONVERT),
     "memory": lambda: UnsupportedMedia("Reading this file takes more memory than allowed.", _CONVERT),
     "slow": lambda: UnsupportedMedia("Reading this file takes more time than allowed.", _CONVERT),
+    "low_rate": lambda: UnsupportedMedia(
+        "This recording has fewer than 4,000 samples a second: no speech can be understood in it.",
+        "Record at 8,000 Hz or more.",
+    ),
+    "channels": lambda: UnsupportedMedia(
+        "This file has more than 64 channels.", "Mix it down to two and upload it again."
+    ),
     "no_audio": NoAudio,
     "no_track": lambda: NoAudio(
         "This file has no sound track of the chosen number.", "Upload it again and choose another sound track, or all."

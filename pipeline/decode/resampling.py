@@ -13,13 +13,24 @@ from av.filter import Graph
 
 from pipeline.decode.channel_mix import ChannelMixer
 from pipeline.decode.sandbox import OUTPUT, DecodeRefused
+from pipeline.samples import SAMPLE_BYTES, SAMPLE_TYPE
 
 if TYPE_CHECKING:
     from av import AudioFrame
     from numpy.typing import NDArray
 
 GAP_SECONDS = 0.1  # timestamps this far ahead of the samples mean that audio is missing
+LOWEST_RATE = 4000  # Hz; telephones have 8000, and below 4000 no speech can be understood
+MOST_CHANNELS = 64  # as many as libswresample mixes
 BLIND_GAP_SECONDS = 300.0  # the longest gap that is accepted if the header has no length, or a wrong one
+
+
+def check_sound(rate: int, channels: int) -> None:
+    """Refuse what is no recording of speech: a few bytes of it would become gigabytes, or sound would be lost."""
+    if 0 < rate < LOWEST_RATE:  # 0: the header does not tell
+        raise DecodeRefused("low_rate")
+    if channels > MOST_CHANNELS:
+        raise DecodeRefused("channels")
 
 
 class Timeline:
@@ -87,6 +98,7 @@ class Resampler:
     """
 
     def __init__(self, frame: AudioFrame, rate: int, mixer: ChannelMixer | None = None) -> None:
+        check_sound(frame.sample_rate, len(frame.layout.channels))
         self.kind = self.kind_of(frame)
         self.graph = graph = Graph()
         graph.threads = 1  # else one per processor, whose stacks alone can exceed the memory limit
@@ -132,10 +144,14 @@ class Resampler:
 
 
 class SampleWriter:
-    """Writes samples as raw float32, little endian; counts them and refuses one too many."""
+    """Writes samples as raw float16, little endian; counts them and refuses one too many.
+
+    Digital silence becomes a hole in the file, which takes no room on the disk.
+    """
 
     def __init__(self, rate: int, max_seconds: float) -> None:
         self.rate, self.most, self.samples = rate, int(max_seconds * rate), 0
+        self.ends_with_hole = False
 
     @property
     def seconds(self) -> float:
@@ -146,10 +162,13 @@ class SampleWriter:
         self.samples += len(samples)
         if self.samples > self.most:
             raise DecodeRefused("too_long")
-        rest = memoryview(samples.astype("<f4").tobytes())
+        data = samples.astype(SAMPLE_TYPE)
+        self.ends_with_hole = not data.any()
         try:
-            while rest:
-                rest = rest[os.write(OUTPUT, rest) :]
+            if self.ends_with_hole:
+                os.lseek(OUTPUT, data.nbytes, os.SEEK_CUR)
+            else:
+                write_all(data.tobytes())
         except OSError as error:
             raise DecodeRefused("storage_full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "damaged") from error
 
@@ -159,3 +178,16 @@ class SampleWriter:
         while missing > 0:
             self.write(np.zeros(min(missing, self.rate), dtype=np.float32))
             missing -= self.rate
+
+    def finish(self) -> None:
+        """Give the file its length if it ends with a hole."""
+        if self.ends_with_hole and self.samples:
+            os.lseek(OUTPUT, -SAMPLE_BYTES, os.SEEK_CUR)
+            write_all(bytes(SAMPLE_BYTES))
+
+
+def write_all(data: bytes) -> None:
+    """Write to the file of samples, in as many calls as it takes."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(OUTPUT, rest) :]

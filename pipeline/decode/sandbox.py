@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from pipeline.decode import landlock, seccomp
+from pipeline.samples import SAMPLE_BYTES
 
 OUTPUT = 3  # the descriptor of the samples, once everything else is closed
 PR_SET_PDEATHSIG = 1
@@ -34,7 +35,8 @@ class DecodeArguments(NamedTuple):
 class DecodeRefused(Exception):
     """The file is refused: the reason is one word, which `pipeline.decode.refusals` turns into a message.
 
-    Reasons: unreadable, cut_off, codec, damaged, memory, no_audio, no_track, too_long, too_short, storage_full.
+    Reasons: unreadable, cut_off, codec, low_rate, channels, damaged, memory, no_audio, no_track,
+    too_long, too_short, storage_full.
     """
 
     def __init__(self, reason: str, codec: str | None = None) -> None:
@@ -90,7 +92,7 @@ def set_limits(arguments: DecodeArguments) -> None:
     limit(resource.RLIMIT_CPU, arguments.cpu_seconds, arguments.cpu_seconds + 5)  # SIGXCPU, then SIGKILL
     for kind, most in (
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, int((arguments.max_seconds + 10) * arguments.rate * 4)),
+        (resource.RLIMIT_FSIZE, int((arguments.max_seconds + 10) * arguments.rate * SAMPLE_BYTES)),
         (resource.RLIMIT_DATA, arguments.max_memory_bytes),
         (resource.RLIMIT_AS, arguments.max_memory_bytes + LIBRARY_BYTES),
         (resource.RLIMIT_NPROC, 0),

@@ -41,11 +41,11 @@ def use_low_memory(pipeline: Any) -> Any:
 
 
 class ByteInference(Inference):  # type: ignore[misc]
-    """Stores each 0 or 1 of a segmentation in a byte; pyannote stores them as float32."""
+    """Takes samples of half precision, and stores each 0 or 1 in a byte; pyannote stores them as float32."""
 
     def infer(self, chunks: torch.Tensor) -> NDArray[np.uint8]:
         """Who speaks in a batch of chunks: (batch, frames, voices)."""
-        return np.asarray(super().infer(chunks)).astype(np.uint8)
+        return np.asarray(super().infer(chunks.float())).astype(np.uint8)
 
 
 class LowMemoryDiarization(SpeakerDiarization):  # type: ignore[misc]
@@ -75,7 +75,7 @@ class LowMemoryDiarization(SpeakerDiarization):  # type: ignore[misc]
             if hook is not None:
                 hook("embeddings", None, total=len(firsts), completed=done)
             batch = speaking[first : first + self.embedding_batch_size]
-            sounds = torch.stack([self._audio.crop(file, window[chunk], mode="pad")[0] for chunk in batch])
+            sounds = torch.stack([self._audio.crop(file, window[chunk], mode="pad")[0] for chunk in batch]).float()
             masks = active[batch] if least is None else _choose_masks(active[batch], least)
             weights = np.ascontiguousarray(masks.transpose(0, 2, 1), dtype=np.float32)
             embeddings[batch] = self._embedding(sounds, masks=torch.from_numpy(weights))

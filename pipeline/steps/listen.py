@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-from numpy.typing import NDArray
-
 from pipeline.assign_speakers import assign_speakers
 from pipeline.decode.limits import DecodeLimits
 from pipeline.diarize import Diarization
@@ -16,15 +13,13 @@ from pipeline.recap import Coverage, FailedWindow, Notice, Source, Transcript
 from pipeline.recognizer import Recognizer, TranscribeOptions
 from pipeline.request import Audio, Engine, Engines
 from pipeline.results import SavedBatches, make_key
-from pipeline.samples import open_pcm
+from pipeline.samples import Samples, StoredSamples
 from pipeline.steps.context import StepContext
 from pipeline.steps.listen_result import ListenResult, store_listen_result
 from pipeline.steps.prepare import prepare
 from pipeline.tracks import tracks_notice
 from pipeline.transcribe import Transcription, transcribe
 from pipeline.voice_activity import VoiceActivity, VoiceActivityOptions, detect_voice_activity
-
-Samples = NDArray[np.float32]
 
 
 def listen(context: StepContext, engines: Engines, limits: DecodeLimits) -> ListenResult:
@@ -60,10 +55,10 @@ def listen(context: StepContext, engines: Engines, limits: DecodeLimits) -> List
 
 
 def _open_samples(context: StepContext) -> Samples:
-    path = context.store.find(context.audio_key, ".f32")
+    path = context.store.find(context.audio_key, ".f16")
     if path is None:
         raise FileNotFoundError(f"the samples {context.audio_key} vanished")
-    return open_pcm(path)
+    return StoredSamples(path)
 
 
 def _transcribe(context: StepContext, samples: Samples, engines: Engines) -> tuple[VoiceActivity, Transcription, str]:

@@ -19,7 +19,7 @@ from core.retention import consistency, deletion
 pytestmark = pytest.mark.speech
 
 #: One failpoint in each stage.
-STAGES = ("audio.f32:begin", "decode_batch", "diarize:compute", "summary:compute", "pdf.pdf:begin")
+STAGES = ("audio.f16:begin", "decode_batch", "diarize:compute", "summary:compute", "pdf.pdf:begin")
 FREE_SECONDS = 5.0
 
 

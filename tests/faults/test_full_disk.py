@@ -81,7 +81,7 @@ def test_an_upload_is_refused_while_space_is_short(small_disk_testbed: Testbed) 
 
 
 @pytest.mark.parametrize(
-    ("failpoint", "leave"), [("audio.f32:begin", 400_000), ("diarize:computed", 0), ("transcribe.part:written", 0)]
+    ("failpoint", "leave"), [("audio.f16:begin", 400_000), ("diarize:computed", 0), ("transcribe.part:written", 0)]
 )
 def test_a_job_that_hits_a_full_disk_keeps_its_stages_and_resumes_later(
     small_disk_testbed: Testbed, failpoint: str, leave: int

@@ -23,12 +23,12 @@ pytestmark = pytest.mark.speech
 #: Three kills in a row without newly saved work end a job, so each recording suffers at most two between saves.
 CHILD_DIES_AT = [
     (
-        "claim:after", "audio.f32:written", "advance:before", "speech:compute", "speech.json:synced",
+        "claim:after", "audio.f16:written", "advance:before", "speech:compute", "speech.json:synced",
         "decode_batch", "transcribe.part:written", "transcribe.json:begin", "diarize:compute", "diarize.json:linked",
         "transcript:computed", "summary:compute", "recap.json:written", "pdf.pdf:begin", "finish:before",
     ),
     (
-        "enter_stage:before", "audio.f32:linked", "advance:after", "speech:computed", "speech.json:linked",
+        "enter_stage:before", "audio.f16:linked", "advance:after", "speech:computed", "speech.json:linked",
         "transcribe.part:synced", "transcribe.json:linked", "diarize:computed", "diarize.json:written",
         "transcript.json:synced", "summary.json:linked", "recap.json:published", "pdf.pdf:linked", "finish:after",
     ),
@@ -82,7 +82,7 @@ def test_a_new_worker_resumes_the_job_of_a_killed_one(testbed: Testbed, fault: s
 def test_power_cuts_in_a_row_while_a_recording_is_prepared_do_not_fail_it(testbed: Testbed) -> None:
     recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
     for cut in range(4):
-        testbed.failpoints.arm("audio.f32:begin", "both")
+        testbed.failpoints.arm("audio.f16:begin", "both")
         testbed.notify("cpu")
         testbed.wait_injected()
         wait_until(lambda: not testbed["w"].is_alive, 60, f"power cut {cut}", testbed.log_tails)

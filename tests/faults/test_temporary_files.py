@@ -36,7 +36,7 @@ def folder_of_child(testbed: Testbed) -> Path | None:
 def test_a_job_whose_children_are_killed_leaves_no_temporary_files(testbed: Testbed) -> None:
     left: list[Path] = []
     recording_id = testbed.upload(unique_sample("ten-seconds.wav"))
-    for failpoint in ("audio.f32:begin", "decode_batch"):
+    for failpoint in ("audio.f16:begin", "decode_batch"):
         wait_until(lambda: folder_of_child(testbed) not in (None, *left), 60, "a new child")
         folder = folder_of_child(testbed)
         assert folder

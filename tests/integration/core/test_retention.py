@@ -1,16 +1,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from support.factories import NOW, make_recording, make_user
 
+import config
 from core.database.tables import Status
 from core.jobs import claims, transitions
 from core.recordings import queries
 from core.retention import consistency, deletion, pruning
+from core.storage.files import FileStore
 from core.storage.store import file_store
+from core.uploads.limits import RESERVE_BYTES
+from pipeline.errors import StorageFull
 
 pytestmark = pytest.mark.usefixtures("any_database")
 DAY = 86400.0
@@ -80,14 +85,14 @@ def test_files_of_work_that_goes_on_are_no_orphans() -> None:
 
 def write_samples(key: str, age: float) -> None:
     """The decoded samples beside a result, 1,000 bytes."""
-    with file_store().publish(key, ".f32") as path:
+    with file_store().publish(key, ".f16") as path:
         path.write_bytes(b"x" * 1000)
     at = NOW.timestamp() - age
-    os.utime(file_store().stage(key, ".f32"), (at, at))
+    os.utime(file_store().stage(key, ".f16"), (at, at))
 
 
 def has_samples(key: str) -> bool:
-    return file_store().stage(key, ".f32").exists()
+    return file_store().stage(key, ".f16").exists()
 
 
 def test_the_least_recently_used_caches_go_first_and_only_as_many_as_needed() -> None:
@@ -144,3 +149,39 @@ def test_what_a_job_at_work_uses_never_goes() -> None:
     assert pruning.prune(NOW + timedelta(days=99), max_bytes=0, max_age_seconds=0) == (0, 0)
     transitions.cancel(held.recording_id, NOW)
     assert pruning.prune(NOW + timedelta(days=99), max_bytes=0, max_age_seconds=0) == (1, 1000)
+
+
+def test_room_for_new_samples_is_charged_to_the_limit_before_they_are_written(
+    settings_of: Callable[..., config.Settings],
+) -> None:
+    finish_with({"audio": AUDIO})
+    finish_with({"audio": OTHER})
+    write_samples(AUDIO, age=5)
+    write_samples(OTHER, age=10)
+    settings_of(STAGE_MAX_BYTES=5000)  # all there is takes 4,000
+    pruning.make_room(500)
+    assert has_samples(OTHER)
+    pruning.make_room(1500)
+    assert (has_samples(AUDIO), has_samples(OTHER)) == (True, False)
+
+
+def test_caches_make_way_where_the_disk_is_nearly_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    finish_with({"audio": AUDIO})
+    write_samples(AUDIO, age=5)
+
+    def free_bytes(_store: FileStore) -> int:
+        return RESERVE_BYTES + 5000 - (1000 if has_samples(AUDIO) else 0)
+
+    monkeypatch.setattr(FileStore, "free_bytes", free_bytes)
+    pruning.make_room(4000)
+    assert has_samples(AUDIO)
+    pruning.make_room(4500)
+    assert not has_samples(AUDIO)
+    with pytest.raises(StorageFull):
+        pruning.make_room(5001)
+
+
+def test_work_stops_before_the_disk_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FileStore, "free_bytes", lambda _store: RESERVE_BYTES - 1)
+    with pytest.raises(StorageFull):
+        pruning.make_room(0)

@@ -11,7 +11,7 @@ from support import media
 from support.decoding import LIMITS
 
 from pipeline.audio import decode
-from pipeline.samples import SAMPLE_RATE, open_pcm
+from pipeline.samples import SAMPLE_BYTES, SAMPLE_RATE, StoredSamples
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -22,7 +22,7 @@ SAMPLES = sorted(path for path in (ROOT / "audio_samples").iterdir() if path.suf
 def test_a_sample_meeting_decodes_to_its_length(path: Path, tmp_path: Path) -> None:
     truth = json.loads(path.with_suffix(".json").read_text())["duration_seconds"]
     info = decode(path, tmp_path / "pcm", LIMITS)
-    pcm = open_pcm(tmp_path / "pcm")
+    pcm = StoredSamples(tmp_path / "pcm")[:]
     assert info.duration_seconds == pytest.approx(truth, abs=0.2)
     assert info.duration_seconds == len(pcm) / SAMPLE_RATE
     assert not info.truncated
@@ -32,7 +32,7 @@ def test_a_sample_meeting_decodes_to_its_length(path: Path, tmp_path: Path) -> N
 @pytest.mark.parametrize("kind", media.KINDS)
 def test_every_common_container_decodes_to_the_tone_it_holds(kind: str, tmp_path: Path) -> None:
     info = decode(media.write(tmp_path / f"tone.{kind}", kind), tmp_path / "pcm", LIMITS)
-    pcm = open_pcm(tmp_path / "pcm")
+    pcm = StoredSamples(tmp_path / "pcm")[:]
     spectrum = np.abs(np.fft.rfft(pcm[8000:24000]))
     assert info.duration_seconds == pytest.approx(2.0, abs=0.1)
     assert (info.channels, info.has_video, info.truncated) == (1, False, False)
@@ -58,7 +58,7 @@ def test_a_wav_that_was_streamed_without_its_size_is_read_to_the_end(size: int, 
 def test_an_hour_of_silence_is_decoded(tmp_path: Path) -> None:
     info = decode(media.silent_wav(tmp_path / "silence.wav", 3600), tmp_path / "pcm", LIMITS)
     assert info.duration_seconds == 3600.0
-    assert not open_pcm(tmp_path / "pcm").any()
+    assert not StoredSamples(tmp_path / "pcm")[:].any()
 
 
 def test_the_file_name_and_its_extension_do_not_matter(tmp_path: Path) -> None:
@@ -70,14 +70,14 @@ def test_sound_in_opposite_phase_on_both_channels_is_kept(tmp_path: Path) -> Non
     left = media.tone(1, 16000)
     (tmp_path / "x.wav").write_bytes(media.wav(np.concatenate([left, -left])))
     decode(tmp_path / "x.wav", tmp_path / "pcm", LIMITS)
-    assert np.abs(open_pcm(tmp_path / "pcm")).max() == pytest.approx(0.5, abs=0.01)
+    assert np.abs(StoredSamples(tmp_path / "pcm")[:]).max() == pytest.approx(0.5, abs=0.01)
 
 
 @pytest.mark.parametrize("channels", [2, 3, 6, 8, 40])
 def test_any_number_of_channels_is_mixed_without_clipping(channels: int, tmp_path: Path) -> None:
     (tmp_path / "x.wav").write_bytes(media.wav(2 * media.tone(1, 16000, channels)))
     info = decode(tmp_path / "x.wav", tmp_path / "pcm", LIMITS)
-    pcm = open_pcm(tmp_path / "pcm")
+    pcm = StoredSamples(tmp_path / "pcm")[:]
     assert info.channels == channels
     assert np.abs(np.asarray(pcm) - 2 * media.tone(1, 16000)[0]).max() < 0.02
 
@@ -88,7 +88,7 @@ def test_samples_that_are_no_numbers_or_far_too_loud_are_tamed(tmp_path: Path) -
     samples[0, 200] = 30000.0
     (tmp_path / "x.wav").write_bytes(media.wav(samples))
     decode(tmp_path / "x.wav", tmp_path / "pcm", LIMITS)
-    pcm = open_pcm(tmp_path / "pcm")
+    pcm = StoredSamples(tmp_path / "pcm")[:]
     assert np.isfinite(pcm).all()
     assert list(pcm[100:103]) == [0.0, 0.0, 0.0]
     assert pcm[200] == 1.0
@@ -96,7 +96,7 @@ def test_samples_that_are_no_numbers_or_far_too_loud_are_tamed(tmp_path: Path) -
 
 def test_a_jump_in_the_timestamps_becomes_silence(tmp_path: Path) -> None:
     info = decode(media.with_gap(tmp_path / "x.mkv", 1.0, 3.0, 1.0), tmp_path / "pcm", LIMITS)
-    pcm = open_pcm(tmp_path / "pcm")
+    pcm = StoredSamples(tmp_path / "pcm")[:]
     assert info.duration_seconds == 5.0
     loud = [bool(np.abs(pcm[second * 16000 + 1000 : second * 16000 + 15000]).max() > 0.1) for second in range(5)]
     assert loud == [True, False, False, False, True]
@@ -135,4 +135,4 @@ def test_damage_in_the_middle_is_passed_over_and_later_times_stay_right(tmp_path
 def test_an_existing_file_is_replaced_whole(tmp_path: Path) -> None:
     (tmp_path / "pcm").write_bytes(b"old" * 1000)
     decode(media.write(tmp_path / "x.wav", "wav"), tmp_path / "pcm", LIMITS)
-    assert (tmp_path / "pcm").stat().st_size == 2 * SAMPLE_RATE * 4
+    assert (tmp_path / "pcm").stat().st_size == 2 * SAMPLE_RATE * SAMPLE_BYTES

@@ -10,7 +10,7 @@ from support.decoding import LIMITS
 from support.voices import RATE, Sound, hum, parts_of, voice, white_noise, write_channels
 
 from pipeline.audio import decode
-from pipeline.samples import open_pcm
+from pipeline.samples import StoredSamples
 
 RECORDINGS = Path(__file__).parent / "recordings"
 
@@ -53,7 +53,7 @@ ONE_VOICE = {
 
 def decoded(path: Path, tmp_path: Path) -> Sound:
     decode(path, tmp_path / "pcm", LIMITS)
-    return np.array(open_pcm(tmp_path / "pcm"))
+    return np.array(StoredSamples(tmp_path / "pcm")[:])
 
 
 @pytest.mark.parametrize("case", ONE_VOICE)

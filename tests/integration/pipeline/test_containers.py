@@ -15,7 +15,7 @@ from pipeline.audio import decode
 from pipeline.decode.foreign import recognise
 from pipeline.decode.formats import CODECS, CONTAINERS
 from pipeline.errors import UnsupportedMedia
-from pipeline.samples import open_pcm
+from pipeline.samples import StoredSamples
 
 pytestmark = pytest.mark.usefixtures("ignore_other_children")
 
@@ -90,7 +90,7 @@ def test_a_track_beside_the_sound_does_no_harm(
     assert info.duration_seconds == pytest.approx(2.0, abs=0.05)
     assert not info.truncated
     assert not info.has_video
-    assert np.abs(open_pcm(tmp_path / "pcm")[8000:24000]).max() > 0.4
+    assert np.abs(StoredSamples(tmp_path / "pcm")[8000:24000]).max() > 0.4
 
 
 @pytest.mark.parametrize(

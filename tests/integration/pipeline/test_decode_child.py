@@ -154,7 +154,7 @@ def child_that_says(lie: dict[str, object]) -> str:
         "has_video": False, "declared_seconds": None, "truncated": False,
     }  # fmt: skip
     line = json.dumps({"result": result | lie}).replace("Infinity", "1e400")
-    return f"import json, os, sys; os.write(json.loads(sys.argv[2])['output'], bytes(4 * 16000)); print({line!r})"
+    return f"import json, os, sys; os.write(json.loads(sys.argv[2])['output'], bytes(2 * 16000)); print({line!r})"
 
 
 @pytest.mark.parametrize(

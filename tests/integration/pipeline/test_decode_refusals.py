@@ -22,7 +22,7 @@ from pipeline.errors import (
     RecordingTooShort,
     UnsupportedMedia,
 )
-from pipeline.samples import SAMPLE_RATE, open_pcm
+from pipeline.samples import SAMPLE_RATE, StoredSamples
 
 pytestmark = pytest.mark.usefixtures("ignore_other_children")
 
@@ -136,4 +136,4 @@ def test_a_mutated_recording_is_decoded_or_refused_with_a_code(seed: int, tmp_pa
         assert error.code in ("unsupported_media", "no_audio", "too_long", "too_short")
         assert not (tmp_path / "pcm").exists()
     else:
-        assert len(open_pcm(tmp_path / "pcm")) == round(info.duration_seconds * SAMPLE_RATE)
+        assert len(StoredSamples(tmp_path / "pcm")[:]) == round(info.duration_seconds * SAMPLE_RATE)

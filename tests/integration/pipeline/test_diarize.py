@@ -19,7 +19,7 @@ from pipeline.decode.limits import DecodeLimits
 from pipeline.diarize import Diarization, DiarizeOptions, Diarizer
 from pipeline.errors import Cancelled, DiarizationMissing
 from pipeline.recap import SpeakerTurn
-from pipeline.samples import open_pcm
+from pipeline.samples import SAMPLE_TYPE, StoredSamples
 
 ROOT = Path(__file__).resolve().parents[3]
 MODEL = ROOT / "demo" / "diarization-demo"
@@ -55,7 +55,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Open:
     @cache
     def open_sample(name: str) -> NDArray[np.float32]:
         decode(ROOT / "audio_samples" / name, folder / name, DecodeLimits(max_seconds=3600.0))
-        return open_pcm(folder / name)
+        return StoredSamples(folder / name)[:]
 
     return open_sample
 
@@ -180,10 +180,10 @@ def test_speakers_found_in_a_part_of_the_embeddings_are_nearly_the_same(
 
 def test_the_recording_is_not_copied(diarizer: Diarizer, tmp_path: Path) -> None:
     """A page of the mapped file that were written to would become this process's own."""
-    noise = np.random.default_rng(1).normal(0, 0.05, 16_000 * 30).astype(np.float32)
+    noise = np.random.default_rng(1).normal(0, 0.05, 16_000 * 30).astype(SAMPLE_TYPE)
     noise.tofile(tmp_path / "pcm")
-    pcm = open_pcm(tmp_path / "pcm")
-    diarizer.diarize(pcm, ANY, ignore)
+    samples = StoredSamples(tmp_path / "pcm")
+    diarizer.diarize(samples, ANY, ignore)
     place = Path("/proc/self/smaps").read_text().split(str(tmp_path / "pcm"))[1]
     assert int(place.split("Anonymous:")[1].split()[0]) == 0
 
@@ -191,11 +191,12 @@ def test_the_recording_is_not_copied(diarizer: Diarizer, tmp_path: Path) -> None
 def test_loading_prints_nothing_and_makes_no_connection(tmp_path: Path) -> None:
     """In a fresh process, since filters and settings count from the first import."""
     program = (
-        "import socket, numpy as np; from pathlib import Path; from pipeline.diarize import Diarizer, DiarizeOptions\n"
+        "import socket; from pathlib import Path; from pipeline.diarize import Diarizer, DiarizeOptions\n"
+        "from pipeline.samples import StoredSamples\n"
         "def refuse(*args): raise AssertionError('the network was asked for')\n"
         "socket.socket.connect = socket.getaddrinfo = refuse\n"
         f"found = Diarizer(Path({str(MODEL)!r}), 'cpu')\n"
-        f"pcm = np.fromfile({str(tmp_path / 'pcm')!r}, dtype=np.float32)\n"
+        f"pcm = StoredSamples(Path({str(tmp_path / 'pcm')!r}))\n"
         "assert found.diarize(pcm, DiarizeOptions(), lambda share: None).turns\n"
         "import os; assert os.environ['PYANNOTE_METRICS_ENABLED'] == '0'"
     )

@@ -11,7 +11,7 @@ from support import media
 from support.decoding import LIMITS
 
 from pipeline.audio import AudioInfo, decode
-from pipeline.samples import open_pcm
+from pipeline.samples import StoredSamples
 
 SIZE_OF = {"wav": ("<I", b"data", 0), "aiff": (">I", b"SSND", 0), "caf": (">q", b"data", 0), "w64": ("<Q", b"data", 24)}
 CUT = ["wav", "aiff", "w64", "caf", "au", "flac", "wv", "avi", "flv", "mp4", "mkv", "wma", "mxf"]
@@ -158,7 +158,7 @@ def test_joined_files_may_change_their_rate(
     one = media.write(tmp_path / "one", kind, 3.0).read_bytes()
     two = media.write(tmp_path / "two", "changed", 4.0).read_bytes()
     info = read(tmp_path, one + two + one)
-    pcm = np.asarray(open_pcm(tmp_path / "pcm"))
+    pcm = np.asarray(StoredSamples(tmp_path / "pcm")[:])
     assert info.duration_seconds == pytest.approx(10.0, abs=0.3)
     assert not info.truncated
     for second in (1, 4, 5, 8):

@@ -12,7 +12,7 @@ from support.voices import RATE, Sound, hum, parts_of, voice, white_noise, write
 from pipeline.audio import decode
 from pipeline.levelling import level
 from pipeline.loudness import TARGET_DBFS
-from pipeline.samples import SAMPLE_RATE, open_pcm
+from pipeline.samples import SAMPLE_RATE, SAMPLE_TYPE, StoredSamples
 
 SAMPLES = Path(__file__).resolve().parents[3] / "audio_samples"
 
@@ -33,9 +33,9 @@ def in_steps(sound: Sound, bits: int) -> Sound:
 def levelled(sound: Sound, tmp_path: Path) -> tuple[float, Sound]:
     """The gain in dB, and the sound with it."""
     path = tmp_path / "pcm"
-    path.write_bytes(sound.astype("<f4").tobytes())
+    path.write_bytes(sound.astype(SAMPLE_TYPE).tobytes())
     loudness = level(path, lambda: None)
-    return loudness.gain_db, np.array(open_pcm(path))
+    return loudness.gain_db, np.array(StoredSamples(path)[:])
 
 
 @pytest.mark.parametrize("dbfs", [-55, -65, -75, -85])
@@ -81,7 +81,7 @@ def test_what_is_loud_for_a_moment_hides_no_quiet_speech(disturbance: str, tmp_p
 def test_nothing_else_is_changed(sound: Sound, tmp_path: Path) -> None:
     gain, after = levelled(sound, tmp_path)
     assert gain == 0
-    assert np.array_equal(after, sound)
+    assert np.array_equal(after, sound.astype(SAMPLE_TYPE))
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in SAMPLES.iterdir() if path.suffix not in (".json", ".md")))
@@ -95,5 +95,5 @@ def test_the_sample_meetings_stay_as_they_are(name: str, tmp_path: Path) -> None
 def test_a_quiet_upload_is_amplified_in_its_file(tmp_path: Path) -> None:
     info = decode(write_channels(tmp_path / "x.flac", [at(-70), at(-70)]), tmp_path / "pcm", LIMITS)
     assert info.loudness.gain_db > 30
-    assert np.asarray(open_pcm(tmp_path / "pcm")).std() > 0.02
+    assert np.asarray(StoredSamples(tmp_path / "pcm")[:]).std() > 0.02
     assert info.duration_seconds == len(A) / SAMPLE_RATE

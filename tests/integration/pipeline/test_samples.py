@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from support import media
 
-from pipeline.samples import compute_peaks, open_pcm
+from pipeline.samples import SAMPLE_TYPE, StoredSamples, compute_peaks
 
 
 def test_peaks_follow_the_loudness(tmp_path: Path) -> None:
@@ -27,6 +27,6 @@ def test_the_noise_of_a_silent_recording_stays_low() -> None:
 
 
 def test_a_map_of_samples_never_changes_the_file(tmp_path: Path) -> None:
-    np.ones(10, dtype="<f4").tofile(tmp_path / "pcm")
-    open_pcm(tmp_path / "pcm")[:] = 0
-    assert np.fromfile(tmp_path / "pcm", dtype="<f4").sum() == 10
+    np.ones(10, dtype=SAMPLE_TYPE).tofile(tmp_path / "pcm")
+    StoredSamples(tmp_path / "pcm").halves[:] = 0
+    assert np.fromfile(tmp_path / "pcm", dtype=SAMPLE_TYPE).sum() == 10

@@ -11,7 +11,7 @@ from support import media, tracks
 from support.decoding import LIMITS
 
 from pipeline.audio import decode
-from pipeline.samples import SAMPLE_RATE, open_pcm
+from pipeline.samples import SAMPLE_RATE, StoredSamples
 
 CONTAINERS = [
     ("matroska", "libx264", "aac"),
@@ -31,7 +31,7 @@ CONTAINERS = [
 def onset(source: Path, tmp_path: Path) -> float:
     """When the tone begins, in seconds."""
     decode(source, tmp_path / "pcm", LIMITS)
-    return float(np.flatnonzero(np.abs(open_pcm(tmp_path / "pcm")) > 0.1)[0]) / SAMPLE_RATE
+    return float(np.flatnonzero(np.abs(StoredSamples(tmp_path / "pcm")[:]) > 0.1)[0]) / SAMPLE_RATE
 
 
 @pytest.mark.parametrize(("muxer", "video", "audio"), CONTAINERS)

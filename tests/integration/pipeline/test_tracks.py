@@ -11,7 +11,7 @@ from support.voices import Sound, Track, music, parts_of, voice, white_noise, wr
 
 from pipeline.audio import AudioInfo, decode
 from pipeline.errors import NoAudio, UnsupportedMedia
-from pipeline.samples import open_pcm
+from pipeline.samples import StoredSamples
 from pipeline.tracks import SoundTrack, TrackUse, tracks_notice
 
 RECORDINGS = Path(__file__).parent / "recordings"
@@ -25,7 +25,7 @@ BOTH = (FIRST + SECOND) / 2
 
 def decoded(path: Path, tmp_path: Path, track: int | None = None) -> tuple[AudioInfo, Sound]:
     info = decode(path, tmp_path / "pcm", LIMITS, track=track)
-    return info, np.array(open_pcm(tmp_path / "pcm"))
+    return info, np.array(StoredSamples(tmp_path / "pcm")[:])
 
 
 def uses(info: AudioInfo) -> list[str]:

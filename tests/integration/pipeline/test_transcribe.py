@@ -14,7 +14,7 @@ from pipeline.errors import ModelMissing, OutOfMemory
 from pipeline.evaluate import normalize
 from pipeline.recap import Phrase, WindowText, Word
 from pipeline.recognizer import Recognizer, TranscribeOptions
-from pipeline.samples import open_pcm
+from pipeline.samples import StoredSamples
 from pipeline.transcribe import find_fault, transcribe
 from pipeline.voice_activity import TimeSpan, VoiceActivityOptions, detect_voice_activity
 
@@ -146,7 +146,7 @@ def test_a_missing_model_is_reported_by_name(tmp_path: Path) -> None:
 @pytest.mark.speech
 def test_the_demo_model_hears_the_words_at_their_times(tmp_path: Path) -> None:
     decode(ROOT / "audio_samples" / "ten-seconds.wav", tmp_path / "pcm", DecodeLimits(60))
-    pcm = open_pcm(tmp_path / "pcm")
+    pcm = StoredSamples(tmp_path / "pcm")[:]
     recognizer = Recognizer(ROOT / "demo" / "whisper-demo-en", "cpu", "int8", 2)
     speech = detect_voice_activity(pcm, VoiceActivityOptions(recognizer.window_seconds), lambda _: None)
     assert recognizer.window_seconds == 10

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.audio import decode
 from pipeline.decode.limits import DecodeLimits
-from pipeline.samples import SAMPLE_RATE, open_pcm
+from pipeline.samples import SAMPLE_RATE, StoredSamples
 from pipeline.voice_activity import TimeSpan, VoiceActivityOptions, detect_voice_activity, pack_windows
 
 SAMPLES = Path(__file__).resolve().parents[3] / "audio_samples"
@@ -41,9 +41,9 @@ def test_windows_hold_all_speech_in_order_and_never_get_too_long(
 
 @pytest.fixture(scope="module")
 def standup(tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
-    target = tmp_path_factory.mktemp("pcm") / "standup.f32"
+    target = tmp_path_factory.mktemp("pcm") / "standup.f16"
     decode(SAMPLES / "standup.wav", target, DecodeLimits(600))
-    return open_pcm(target)
+    return StoredSamples(target)[:]
 
 
 def test_speech_is_detected_where_someone_speaks(standup: np.ndarray) -> None:

@@ -89,7 +89,7 @@ def test_a_recap_is_written_again_after_all_caches_went_and_no_speech_engine_is_
     transcript = recaps.load_transcript(recording_id)
     removed, _ = pruning.prune(utc_now() + timedelta(days=400), max_bytes=0, max_age_seconds=0)
     assert removed >= 2, "the samples and the summary are caches"
-    assert not list(file_store().stages_folder.glob("*/*.f32"))
+    assert not list(file_store().stages_folder.glob("*/*.f16"))
     step_runner.engines.cache_clear()
     forbid_speech_engines(monkeypatch)
     assert recaps.rewrite(recording_id, RecapOptions(template="interview"), utc_now())

@@ -25,7 +25,7 @@ keep_files_private(Path(sys.argv[2]))
 
 def work():
     tempfile.mkdtemp()
-    line = f"{os.getpid()} {tempfile.gettempdir()} {os.environ['TMPDIR']}\n"
+    line = f"{os.getpid()} {tempfile.gettempdir()} {os.environ['TMPDIR']}\\n"
     os.write(1, line.encode())  # in one piece: two processes share the pipe
     sys.stdin.readline()
 

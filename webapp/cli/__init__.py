@@ -10,6 +10,7 @@ from flask import Flask
 from webapp.cli import (
     account_management,
     accounts,
+    backup,
     database,
     doctor,
     evaluate,
@@ -22,6 +23,8 @@ from webapp.cli import (
 
 COMMANDS = (
     database.upgrade_database,
+    backup.backup,
+    backup.restore,
     accounts.create_admin,
     accounts.create_user,
     accounts.create_api_key,

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from core.backup.archive import DATABASE, Manifest, Member, Progress, write_archive
 from core.backup.errors import BackupFailed
+from core.backup.history import note_backup
 from core.backup.rows import open_file, save_rows
 from core.database.tables import Recording, User
 from core.storage import references
@@ -48,7 +49,9 @@ def make_backup(target: Path, now: datetime, on_progress: Progress) -> Backup:
         def describe(members: dict[str, Member]) -> Manifest:
             return Manifest(now.isoformat(timespec="seconds"), revision, users, recordings, members)
 
-        return Backup(write_archive(target, folder, describe, on_progress), tuple(sorted(missing)))
+        manifest = write_archive(target, folder, describe, on_progress)
+    note_backup(target, now)
+    return Backup(manifest, tuple(sorted(missing)))
 
 
 def _take_snapshot(folder: Path) -> tuple[str, set[str]]:

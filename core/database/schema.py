@@ -6,10 +6,15 @@ import logging
 import sqlite3
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from core.database.sessions import database_url, engine, rewrite_without_deleted
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 log = logging.getLogger(__name__)
 
@@ -18,15 +23,9 @@ MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 def upgrade() -> None:
     """Bring the tables to the newest version."""
-    from alembic import command
-    from alembic.config import Config
-
-    settings = Config()
-    settings.set_main_option("script_location", str(MIGRATIONS))
     was_current = is_current()
     with engine().execution_options(write=True).begin() as connection:
-        settings.attributes["connection"] = connection
-        command.upgrade(settings, "head")
+        upgrade_on(connection)
     if not was_current:  # earlier versions left what was deleted in unused pages
         try:
             rewrite_without_deleted()
@@ -34,17 +33,61 @@ def upgrade() -> None:
             log.warning("deleted words may stay in the database until `VACUUM` runs: %s", error)
 
 
+def upgrade_on(connection: Connection) -> None:
+    """Bring the tables of any database to the newest version."""
+    from alembic import command
+
+    settings = _settings()
+    settings.attributes["connection"] = connection
+    command.upgrade(settings, "head")
+
+
 def is_current() -> bool:
     """Whether the tables are at the newest version."""
-    from alembic.config import Config
+    with engine().connect() as connection:
+        return revision_on(connection) == newest_revision()
+
+
+def revision_on(connection: Connection) -> str | None:
+    """The version of the tables of any database; None where there are none."""
     from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
+
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision() -> str:
+    """The version of the tables that this program works with."""
+    return _scripts().get_current_head() or ""
+
+
+def missing_revisions(revision: str | None) -> list[tuple[str, str]]:
+    """The versions after this one, oldest first, each with what it brings. Raises KeyError where it is not known."""
+    known = [(script.revision, script.doc) for script in _scripts().walk_revisions()][::-1]
+    if revision is None:
+        return known
+    at = [number for number, _ in known].index(revision) if is_known(revision) else None
+    if at is None:
+        raise KeyError(revision)
+    return known[at + 1 :]
+
+
+def is_known(revision: str | None) -> bool:
+    """Whether this program knows a version of the tables; a newer program may have made it."""
+    return revision in {script.revision for script in _scripts().walk_revisions()}
+
+
+def _settings() -> Config:
+    from alembic.config import Config
 
     settings = Config()
     settings.set_main_option("script_location", str(MIGRATIONS))
-    with engine().connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    return current == ScriptDirectory.from_config(settings).get_current_head()
+    return settings
+
+
+def _scripts() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(_settings())
 
 
 #: Leases compare the clocks of workers; with PostgreSQL, that of the database stands for all.

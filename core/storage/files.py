@@ -160,6 +160,10 @@ class FileStore:
         for path in self.stage(key, "").parent.glob(f"{key}.*"):
             path.unlink(missing_ok=True)
 
+    def stage_files(self, key: str) -> list[Path]:
+        """The files of a stage's result, without its saved batches."""
+        return [path for path in self.stage(key, "").parent.glob(f"{key}.*") if path.is_file()]
+
     def stage_keys(self, older_than: float) -> set[str]:
         """Keys of the results on disk last changed before `older_than` (seconds since 1970)."""
         paths = self.stages_folder.glob("*/[0-9a-f]*") if self.stages_folder.is_dir() else []

@@ -10,6 +10,7 @@ from flask import Flask
 from webapp.cli import (
     account_management,
     accounts,
+    backup,
     database,
     doctor,
     evaluate,
@@ -18,10 +19,14 @@ from webapp.cli import (
     jobs,
     models,
     recap,
+    upgrade_check,
 )
 
 COMMANDS = (
     database.upgrade_database,
+    backup.backup,
+    backup.restore,
+    upgrade_check.upgrade_check,
     accounts.create_admin,
     accounts.create_user,
     accounts.create_api_key,

@@ -1,11 +1,14 @@
-"""The results of `flask doctor`."""
+"""The results of `flask doctor` and `flask upgrade-check`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
+import click
+
 Level = Literal["ok", "warning", "error"]
+COLOURS: dict[Level, str] = {"ok": "green", "warning": "yellow", "error": "red"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +34,12 @@ def warning(component: str, state: str, fix: str) -> CheckResult:
 def error(component: str, state: str, fix: str) -> CheckResult:
     """The component does not work, and no recap can be made."""
     return CheckResult(component, "error", state, fix)
+
+
+def show(result: CheckResult) -> bool:
+    """Print a result; returns whether there is something to fix."""
+    click.secho(f"{result.level:8}", fg=COLOURS[result.level], nl=False)
+    click.echo(f"{result.component:14} {result.state}")
+    if result.fix:
+        click.echo(f"{'':23}{result.fix}")
+    return result.fix is not None

@@ -25,6 +25,9 @@ _DETAIL = re.compile(
     r"Successfully installed|Looking in |Installing |Preparing |Getting |Obtaining |Audited |$)"
 )
 
+#: Of every package a file that is built already: a clean machine has no compiler.
+INSTALL_OPTIONS = ("--require-hashes", "--only-binary=:all:")
+
 
 def install(python: Path, requirements: Path, tools: Path, lock: IO[str]) -> None:
     """Install `requirements` for `python`, checked by hash; `tools` holds uv and, until the end, the downloads.
@@ -63,7 +66,7 @@ def _install_with_uv(
     settings.setdefault("UV_CACHE_DIR", str(tools / "downloads" / "uv"))
     settings.update(UV_NO_PROGRESS="1", NO_COLOR="1")
     print(f"Installing the packages of {requirements.name} with uv.", flush=True)
-    command = [path, "pip", "install", "--python", str(python), "--require-hashes", "--requirement", str(requirements)]
+    command = [path, "pip", "install", "--python", str(python), *INSTALL_OPTIONS, "--requirement", str(requirements)]
     installed = _run(command, settings, requirements.parent, lock)
     if not installed:
         print("uv could not install the packages; trying again with pip.", flush=True)
@@ -72,7 +75,7 @@ def _install_with_uv(
 
 def _install_with_pip(python: Path, requirements: Path, environment: Mapping[str, str], lock: IO[str]) -> bool:
     print(f"Installing the packages of {requirements.name} with pip.", flush=True)
-    command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes"]
+    command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", *INSTALL_OPTIONS]
     settings = package_index.pip_environment(dict(environment, PIP_PROGRESS_BAR="off", PIP_NO_COLOR="1"))
     return _run([*command, "--requirement", str(requirements)], settings, requirements.parent, lock)
 

@@ -76,21 +76,38 @@ def evaluate(transcript: Transcript, truth: Mapping[str, Any]) -> Score:
 
 
 def _count_speaker_errors(transcript: Transcript, turns: Sequence[Mapping[str, Any]]) -> int:
-    from meeteval.wer import cp_word_error_rate
+    """Word errors if each speaker's words are compared with those of the one that fits best.
 
+    The concatenated minimum-permutation word error rate of Watanabe et al., CHiME-6 (2020), section 4.
+    """
+    said, heard = _words_by_speaker(transcript, turns)
+    return count_permutation_errors(list(said.values()), list(heard.values()))
+
+
+def _words_by_speaker(
+    transcript: Transcript, turns: Sequence[Mapping[str, Any]]
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     said: dict[str, list[str]] = {}
     for turn in turns:
-        said.setdefault(turn["speaker"], []).append(turn["text"])
+        said.setdefault(turn["speaker"], []).extend(normalize(turn["text"]).split())
     heard: dict[str, list[str]] = {}
     for segment in transcript.segments:
-        heard.setdefault(segment.speaker or "unknown", []).append(segment.text)
-    result = cp_word_error_rate(
-        {speaker: normalize(" ".join(texts)) for speaker, texts in said.items()},
-        {speaker: normalize(" ".join(texts)) for speaker, texts in heard.items()} or {"unknown": ""},
-        reference_sort=False,
-        hypothesis_sort=False,
-    )
-    return int(result.errors)
+        heard.setdefault(segment.speaker or "unknown", []).extend(normalize(segment.text).split())
+    return said, heard
+
+
+def count_permutation_errors(said: Sequence[Sequence[str]], heard: Sequence[Sequence[str]]) -> int:
+    """The fewest word errors over all ways to pair speakers; who has no partner is paired with silence."""
+    import numpy as np
+    from rapidfuzz.distance import Levenshtein
+    from scipy.optimize import linear_sum_assignment
+
+    count = max(len(said), len(heard))
+    rows, columns = ([*voices, *[[]] * (count - len(voices))] for voices in (said, heard))
+    errors = np.array([[Levenshtein.distance(row, column) for column in columns] for row in rows], dtype=int)
+    if not count:
+        return 0
+    return int(errors[linear_sum_assignment(errors)].sum())
 
 
 def _diarization_error(transcript: Transcript, turns: Sequence[Mapping[str, Any]]) -> tuple[float, float]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.evaluate import evaluate, normalize
+from pipeline.evaluate import count_permutation_errors, evaluate, normalize
 from pipeline.recap import Segment, Speaker, SpeakerTurn, Transcript
 
 TRUTH = json.loads((Path(__file__).resolve().parents[3] / "audio_samples" / "standup.json").read_text())
@@ -62,3 +62,19 @@ def test_scores_add_up() -> None:
 
 def test_case_and_punctuation_do_not_count() -> None:
     assert normalize("Let’s GO, then: don't!") == "lets go then dont"
+
+
+@pytest.mark.parametrize(
+    ("said", "heard", "errors"),
+    [
+        (["a b c", "d e"], ["d e", "a b c"], 0),  # whatever their order
+        (["a b c", "d e"], ["a b c d e"], 4),  # one for two: two words too many, two missing
+        (["a b c"], ["a x c", "d e"], 3),
+        (["a b", "c d"], [], 4),
+        ([], ["a b"], 2),
+        ([], [], 0),
+        (["a b", "a c"], ["a c", "a d"], 1),  # the best pairing, not the first
+    ],
+)
+def test_speakers_are_paired_so_that_fewest_words_are_wrong(said: list[str], heard: list[str], errors: int) -> None:
+    assert count_permutation_errors([x.split() for x in said], [x.split() for x in heard]) == errors

@@ -16,6 +16,10 @@ from core.printable import printable
 #: The job at work in this thread, "" outside of one.
 job_id: ContextVar[str] = ContextVar("job_id", default="")
 _TRACE = "trace"
+#: Libraries whose ordinary messages help nobody.
+_NOISY = (
+    "alembic", "httpx", "httpcore", "celery.app.trace", "celery.worker.strategy", "faster_whisper", "fontTools",
+)  # fmt: skip
 
 
 class LogFormatter(logging.Formatter):
@@ -78,5 +82,5 @@ def _send_to(handler: logging.Handler, service: str, level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("httpx", "httpcore", "celery.app.trace", "celery.worker.strategy", "faster_whisper", "fontTools"):
+    for noisy in _NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)

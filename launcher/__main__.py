@@ -67,8 +67,9 @@ def _chooses_workers(arguments: list[str]) -> bool:
 
 def _continue_inside(environment: VirtualEnvironment, command: str, rest: list[str]) -> int:
     changed = False
-    if command == "run" and not environment.is_ready("run"):
-        early_checks.check_before_set_up(environment.root, os.environ)
+    if command == "run":
+        if not environment.is_ready("run"):
+            early_checks.check_before_set_up(environment.root, os.environ)
         changed = environment.prepare("run")
     if not environment.python.exists():
         print("RealRecap is not set up here yet. `make run` sets it up.")

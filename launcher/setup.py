@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from launcher import apt_packages, interpreters, packages
+from launcher import apt_packages, flask_command, interpreters, packages
 from launcher.errors import StartError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,6 +59,7 @@ class VirtualEnvironment:
         Raises StartError if the machine, the folder, the disk, Python or the package index does not allow it.
         """
         if self.is_ready(kind):
+            flask_command.leave_env_file_alone(self.folder)  # one set up by an older version lacks it
             return False
         _check_machine(platform.system(), platform.machine())
         self._check_writable()
@@ -69,6 +70,7 @@ class VirtualEnvironment:
             version = self._create(kind)
             self._stamp.unlink(missing_ok=True)  # should the installation be cut off, not even the old one is whole
             packages.install(self.python, self.root / REQUIREMENTS[kind], self.tools, lock)
+            flask_command.leave_env_file_alone(self.folder)
             kinds = ("run", "dev") if kind == "dev" else ("run",)
             self._write_stamp({"python": version, **{name: self._fingerprint(name) for name in kinds}})
         print("Set-up finished.", flush=True)

@@ -133,6 +133,7 @@ def test_modules_used_before_the_set_up_parse_on_python_3_8() -> None:
         "package_index",
         "incomplete_packages",
         "packages",
+        "flask_command",
         "setup",
     ):
         source = (ROOT / "launcher" / f"{name}.py").read_text()

@@ -10,60 +10,21 @@ import errno
 import os
 import secrets
 import tempfile
-from dataclasses import dataclass
 
-from redis.exceptions import (
-    AuthenticationError,
-    BusyLoadingError,
-    NoPermissionError,
-    OutOfMemoryError,
-    ReadOnlyError,
-    RedisError,
-    ResponseError,
-)
+from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from core import redis_problems
 from core.clock import utc_now
+from core.database import problems as database_problems
 from core.database import schema
 from core.database.probe_table import Probe
 from core.database.sessions import write
+from core.problems import Problem
 from core.queue.redis_client import redis_client
 from core.storage.store import file_store
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with a part, as a predicate ("is full"), and what to do."""
-
-    state: str
-    fix: str
-
-
-START_REDIS = "Start it (`make run` does), or set REDIS_URL."
-REDIS_LOG = "See Redis' log."
-REDIS_PROBLEMS: tuple[tuple[type[RedisError], Problem], ...] = (
-    (OutOfMemoryError, Problem("is full: it takes no more messages", "Raise its `maxmemory`, or free some of it.")),
-    (ReadOnlyError, Problem("is a read-only replica", "Set REDIS_URL to the primary.")),
-    (NoPermissionError, Problem("lets this user neither add nor take messages", "Give it rights with `ACL SETUSER`.")),
-    (AuthenticationError, Problem("refuses the password", "Correct the password in REDIS_URL.")),
-    (BusyLoadingError, Problem("is still loading its data", "Wait a moment.")),
-)
-#: What SQLite and PostgreSQL say, in their words, and what it means.
-DATABASE_PROBLEMS = (
-    ("disk is full", Problem("is full", "Free space on its disk.")),
-    ("could not extend", Problem("is full", "Free space on its disk.")),
-    ("no space left", Problem("is full", "Free space on its disk.")),
-    ("readonly", Problem("cannot be written", "Make its file and folder writable for the user that runs RealRecap.")),
-    ("read-only", Problem("is read-only", "Set DATABASE_URL to the primary server.")),
-    ("unable to open", Problem("cannot be opened", "Make its folder writable for the user that runs RealRecap.")),
-    ("locked", Problem("is locked by another program", "End the program that holds it.")),
-    ("password authentication failed", Problem("refuses the password", "Correct the password in DATABASE_URL.")),
-    ("permission denied", Problem("lacks rights", "Let its user write the tables.")),
-    ("malformed", Problem("is damaged", "Restore it from a backup.")),
-    ("i/o error", Problem("cannot be read or written: its disk reports errors", "Check the disk.")),
-)
-AWAY = Problem("does not answer", "Check DATABASE_URL and that the database is running.")
 FILE_PROBLEMS = {
     errno.ENOSPC: Problem("is full", "Free some space, or move DATA_DIR."),
     errno.EDQUOT: Problem("has used up its quota", "Raise the quota, or move DATA_DIR."),
@@ -82,21 +43,8 @@ def probe_redis() -> Problem | None:
         client.lpush(key, b"0")
         client.lpop(key)
     except RedisError as error:
-        return _explain_redis(error)
+        return redis_problems.explain(error)
     return None
-
-
-def _explain_redis(error: RedisError) -> Problem:
-    for kind, problem in REDIS_PROBLEMS:
-        if isinstance(error, kind):
-            return problem
-    if isinstance(error, ResponseError):
-        if str(error).startswith("MISCONF"):
-            return Problem("cannot save its data to disk and takes no messages", f"Free its disk. {REDIS_LOG}")
-        if "NOAUTH" in str(error) or "WRONGPASS" in str(error):
-            return Problem("refuses the password", "Correct the password in REDIS_URL.")
-        return Problem("refuses messages", REDIS_LOG)
-    return Problem("does not answer", START_REDIS)
 
 
 def probe_database() -> Problem | None:
@@ -109,8 +57,7 @@ def probe_database() -> Problem | None:
                 session.execute(text("SET LOCAL lock_timeout = '2s'"))
             session.merge(Probe(id=1, at=utc_now()))
     except SQLAlchemyError as error:
-        said = str(getattr(error, "orig", None) or "").lower()
-        return next((problem for words, problem in DATABASE_PROBLEMS if words in said), AWAY)
+        return database_problems.explain(error)
     return None
 
 

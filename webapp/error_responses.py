@@ -6,10 +6,12 @@ import logging
 from typing import Any, cast
 
 from flask import Flask, Response, g, jsonify, render_template, request
+from sqlalchemy.exc import InternalError as DatabaseInternalError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from core.accounts.passwords import TooBusy
+from core.database import problems as database_problems
 from pipeline.errors import InternalError, PipelineError
 from webapp.errors import (
     Conflict,
@@ -108,6 +110,13 @@ def init_app(app: Flask) -> None:
     def handle_database(error: OperationalError) -> Response:
         log.error("request %s: the database does not answer: %s", g.get("request_id"), error.orig)
         return make_response(Unavailable())
+
+    @app.errorhandler(DatabaseInternalError)
+    def handle_read_only(error: DatabaseInternalError) -> Response:
+        if not database_problems.is_read_only(error):
+            return handle_unknown(error)
+        log.error("request %s: the database is read-only", g.get("request_id"))
+        return make_response(Unavailable("The database takes no changes at the moment."))
 
     @app.errorhandler(HTTPException)
     def handle_http(error: HTTPException) -> Response:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
 from core import gpu, probes, speech_models, worker_register
 from core.clock import utc_now
+from core.database import problems as database_problems
 from core.database import schema, sessions
 from core.jobs import pausing
 from core.jobs.queues import QUEUES, needed_queues
@@ -62,7 +64,8 @@ def _check_database(_: config.Settings) -> CheckResult:
     try:
         unsuited = schema.find_problem(utc_now())
     except SQLAlchemyError as error:
-        return check_result.error("database", f"does not answer ({type(error).__name__})", probes.AWAY.fix)
+        problem = database_problems.explain(error)
+        return check_result.error("database", problem.state, problem.fix)
     if unsuited:
         return check_result.error("database", unsuited, "See above.")
     return check_result.ok("database", f"{sessions.engine().dialect.name}, can be written, tables up to date")
@@ -72,7 +75,10 @@ def _check_redis(_: config.Settings) -> CheckResult:
     problem = probes.probe_redis()
     if problem:
         return check_result.error("redis", problem.state, problem.fix)
-    name, version = read_version()
+    try:
+        name, version = read_version()
+    except RedisError:
+        return check_result.ok("redis", "takes messages; it does not tell its version")
     state = f"{name} {version}, takes messages"
     if name == "Redis" and tuple(int(part) for part in version.split(".")[:2] if part.isdigit()) < OLDEST_REDIS:
         return check_result.warning("redis", f"{state}, but gets no more fixes", "Update it to Redis 7.2 or Valkey.")

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify
 from core import ollama_circuit, probes, worker_register
 from core.clock import utc_now
 from core.jobs.queues import needed_queues
-from core.probes import Problem
+from core.problems import Problem
 from webapp.formats import local
 from webapp.settings import current_settings
 

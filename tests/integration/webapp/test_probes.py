@@ -7,12 +7,14 @@ import os
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from redis import Redis
+from redis.exceptions import ResponseError
 from sqlalchemy import event
 from support.helpers import free_port, wait_until
 
@@ -47,18 +49,28 @@ def limited_pages(pages: int) -> Iterator[None]:
 @pytest.fixture
 def own_redis(app: Flask, tmp_path: Path, settings_of: Settings) -> Iterator[Redis]:
     """A Redis of this test alone, reached by the settings."""
+    with running_redis(tmp_path) as port, Redis(port=port) as client:
+        settings_of(REDIS_URL=f"redis://127.0.0.1:{port}/0")
+        wait_until(lambda: probes.probe_redis() is None, 20)
+        yield client
+        redis_client().close()
+
+
+@contextmanager
+def running_redis(folder: Path, *options: str) -> Iterator[int]:
+    """A Redis with its data in `folder`, perhaps not answering yet; its port."""
     port = free_port()
-    command = [redis_server.find_executable(), "--port", str(port), "--save", "", "--dir", str(tmp_path)]
-    with subprocess.Popen([*command, "--bind", "127.0.0.1"], stdout=subprocess.DEVNULL) as process:
-        client = Redis(port=port)
+    command = [redis_server.find_executable(), "--port", str(port), "--save", "", "--dir", str(folder)]
+    with subprocess.Popen([*command, "--bind", "127.0.0.1", *options], stdout=subprocess.DEVNULL) as process:
         try:
-            settings_of(REDIS_URL=f"redis://127.0.0.1:{port}/0")
-            wait_until(lambda: probes.probe_redis() is None, 20)
-            yield client
+            yield port
         finally:
-            client.close()
-            redis_client().close()
             process.kill()
+
+
+def redis_problem() -> tuple[str, str]:
+    problem = probes.probe_redis()
+    return (problem.state, problem.fix) if problem else ("", "")
 
 
 def doctor(component: str) -> tuple[str, str, str | None]:
@@ -114,6 +126,64 @@ def test_a_password_and_missing_rights_are_told_apart(own_redis: Redis) -> None:
     problem = probes.probe_redis()
     assert problem is not None
     assert problem.state == "refuses the password"
+
+
+def test_a_replica_that_lost_its_primary_is_named(own_redis: Redis) -> None:
+    own_redis.config_set("replica-serve-stale-data", "no")
+    own_redis.config_set("replica-read-only", "no")
+    own_redis.replicaof("127.0.0.1", free_port())
+    state, fix = redis_problem()
+    assert state == "is a replica that has lost its primary"
+    assert "REPLICAOF NO ONE" in fix
+    own_redis.replicaof("NO", "ONE")
+
+
+def test_a_redis_without_a_connection_left_is_named(own_redis: Redis, app: Flask) -> None:
+    own_redis.config_set("maxclients", 1)
+    redis_client().connection_pool.disconnect()
+    wait_until(lambda: redis_problem()[0] == "has no connection left", 20)
+    assert app.test_client().get("/readyz").json["parts"]["redis"] == "has no connection left"
+    assert doctor("redis")[0] == "error"
+    assert "maxclients" in str(doctor("redis")[2])
+
+
+def test_a_redis_that_still_loads_is_named(own_redis: Redis, tmp_path: Path, settings_of: Settings) -> None:
+    for number in range(200):
+        own_redis.set(str(number), os.urandom(2000))
+    own_redis.save()
+    slowly = ["--key-load-delay", "50000", "--loading-process-events-interval-bytes", "1024"]
+    with running_redis(tmp_path, *slowly) as port:
+        settings_of(REDIS_URL=f"redis://127.0.0.1:{port}/0")
+        wait_until(lambda: redis_problem()[0] != "does not answer", 20)
+        assert redis_problem() == ("is still loading its data", "Wait a moment.")
+
+
+def test_a_redis_held_up_by_a_script_is_named(own_redis: Redis) -> None:
+    own_redis.config_set("lua-time-limit", 20)
+    with ThreadPoolExecutor(1) as other:
+        running = other.submit(own_redis.eval, "while true do end", 0)
+        wait_until(lambda: redis_problem()[0] == "is held up by a script", 20)
+        with redis_client() as client:
+            client.script_kill()
+        with pytest.raises(ResponseError):
+            running.result()
+
+
+def test_a_redis_that_waits_for_its_replicas_is_named(own_redis: Redis) -> None:
+    own_redis.config_set("min-replicas-to-write", 1)
+    assert redis_problem()[0] == "takes no messages without its replicas"
+
+
+def test_a_cluster_is_named(tmp_path: Path, settings_of: Settings, sqlite: None) -> None:
+    with running_redis(tmp_path, "--cluster-enabled", "yes") as port:
+        settings_of(REDIS_URL=f"redis://127.0.0.1:{port}/0")
+        wait_until(lambda: redis_problem()[0] != "does not answer", 20)
+        assert redis_problem()[0] == "is a cluster, which cannot carry the queue"
+
+
+def test_the_doctor_bears_a_redis_that_does_not_tell_its_version(own_redis: Redis) -> None:
+    own_redis.acl_setuser("default", enabled=True, nopass=True, commands=["-info"])
+    assert doctor("redis")[:2] == ("ok", "takes messages; it does not tell its version")
 
 
 def test_an_absent_redis_does_not_answer(settings_of: Settings, sqlite: None) -> None:

@@ -34,6 +34,7 @@ _STATUS = {
     "storage_full": 507,
     "invalid_request": 422,
     "quota_exceeded": 403,
+    "account_closed": 403,
     "offset_conflict": 409,
     "upload_gone": 410,
     "unavailable": 503,

@@ -70,14 +70,14 @@ def take_in(
 ) -> Recording:
     """Make a recording of a file: sync it, move it to its place, write recording and job, wake a worker.
 
-    Raises QuotaExceeded and StorageFull. On an error the file is gone and nothing is written.
+    Raises AccountClosed, QuotaExceeded and StorageFull. On an error the file is gone and nothing is written.
     """
     recording_id = new_id()
     try:
         _sync(file.path)
         file_store().keep_upload(file.path, recording_id)
         with write() as session:
-            lock_limits(session)
+            lock_limits(session, owner.id)
             if space is not None:
                 space.hand_over(session)
             check_quota_within(session, owner.id, file.size_bytes, now)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 import config
 from core.database.sessions import lock_table
-from core.database.tables import Recording, Reservation, ResumableUpload
+from core.database.tables import Recording, Reservation, ResumableUpload, User
 from core.storage.store import file_store
 from pipeline.errors import PipelineError, StorageFull
 
@@ -28,13 +28,28 @@ class QuotaExceeded(PipelineError):
     default_hint = "Delete recordings that you no longer need, or ask for a higher limit."
 
 
+class AccountClosed(PipelineError):
+    """The user was disabled or deleted while the file arrived."""
+
+    code = "account_closed"
+    default_message = "This account was closed before the file had arrived."
+    default_hint = "Ask the person who runs this server."
+
+
 def is_too_large(length: int) -> bool:
     """Whether one file of so many bytes is larger than MAX_UPLOAD_BYTES."""
     return length > config.load().max_upload_bytes
 
 
-def lock_limits(session: Session) -> None:
-    """Let nobody else take or promise space until the end of this `write()`: two must not both get the last of it."""
+def lock_limits(session: Session, owner_id: str) -> None:
+    """Let nobody else take or promise space until the end of this `write()`: two must not both get the last of it.
+
+    Nor is the owner deleted meanwhile. Raises AccountClosed.
+    """
+    owner = select(User.disabled_at).where(User.id == owner_id).with_for_update(read=True, key_share=True)
+    found = session.execute(owner).one_or_none()  # before the table, in the order in which a deletion locks them
+    if found is None or found.disabled_at is not None:
+        raise AccountClosed()
     lock_table(session, ResumableUpload.__tablename__)
 
 

@@ -38,11 +38,11 @@ class ReservedSpace:
         self._renewed_at = utc_now()
 
     def begin(self, size_bytes: int) -> None:
-        """Reserve the first bytes. Raises QuotaExceeded and StorageFull."""
+        """Reserve the first bytes. Raises AccountClosed, QuotaExceeded and StorageFull."""
         self._keep(size_bytes, new_files=1)
 
     def cover(self, size_bytes: int) -> None:
-        """Make sure that so many bytes are reserved, and keep them. Raises QuotaExceeded and StorageFull."""
+        """Make sure that so many bytes are reserved, and keep them. Raises AccountClosed, QuotaExceeded and StorageFull."""
         if size_bytes > self.size_bytes:
             self._grow(size_bytes)
         elif utc_now() - self._renewed_at > _RENEWED_EACH:
@@ -63,7 +63,7 @@ class ReservedSpace:
         now, more, disk = utc_now(), size_bytes - self.size_bytes, measure_disk()
         row = Reservation(id=self.path.name, owner_id=self._owner_id, size_bytes=size_bytes, expires_at=now + KEPT)
         with write() as session:
-            lock_limits(session)
+            lock_limits(session, self._owner_id)
             if more or new_files:
                 check_quota_within(session, self._owner_id, more, now, new_files)
                 disk.check_room_within(session, more, now)
@@ -82,7 +82,7 @@ class ReservedSpace:
 
 @contextmanager
 def reserve(owner_id: str, size_bytes: int, most_bytes: int) -> Iterator[ReservedSpace]:
-    """Space for a file of at least `size_bytes` and at most `most_bytes`. Raises QuotaExceeded and StorageFull."""
+    """Space for a file of at least `size_bytes` and at most `most_bytes`. Raises AccountClosed, QuotaExceeded and StorageFull."""
     space = ReservedSpace(owner_id, most_bytes)
     space.begin(size_bytes)
     try:

@@ -15,12 +15,18 @@ from sqlalchemy import delete, select, update
 
 from core.database.base import new_id
 from core.database.sessions import read, write
-from core.database.tables import ResumableUpload
+from core.database.tables import ResumableUpload, User
 from core.queue.notifications import notify
 from core.recordings.options import UploadOptions
 from core.storage.store import file_store
 from core.uploads import intake, reservations
-from core.uploads.limits import check_quota_within, check_unfinished_within, lock_limits, measure_disk
+from core.uploads.limits import (
+    AccountClosed,
+    check_quota_within,
+    check_unfinished_within,
+    lock_limits,
+    measure_disk,
+)
 from core.uploads.partial_file import OffsetTaken, PartialFile, hash_of
 from pipeline.errors import PipelineError
 
@@ -48,7 +54,7 @@ class AnnouncedUpload:
 
 
 def create(owner_id: str, announced: AnnouncedUpload, now: datetime) -> ResumableUpload:
-    """Begin an upload. Raises QuotaExceeded and StorageFull."""
+    """Begin an upload. Raises AccountClosed, QuotaExceeded and StorageFull."""
     upload = ResumableUpload(
         id=new_id(),
         owner_id=owner_id,
@@ -62,7 +68,7 @@ def create(owner_id: str, announced: AnnouncedUpload, now: datetime) -> Resumabl
     path = file_store().create_incoming(upload.id)
     try:
         with write() as session:
-            lock_limits(session)
+            lock_limits(session, owner_id)
             check_quota_within(session, owner_id, announced.length, now)
             check_unfinished_within(session, owner_id, now)
             disk.check_room_within(session, announced.length, now)
@@ -134,7 +140,7 @@ def change_options(upload_id: str, options: UploadOptions) -> bool:
 def finish(upload_id: str, now: datetime) -> str | None:
     """Make the recording of an upload whose bytes are all there; returns its id, None where bytes are missing.
 
-    However often and by however many it is called, there is one recording.
+    However often and by however many it is called, there is one recording. Raises AccountClosed.
     """
     file = _file(upload_id)
     try:
@@ -155,11 +161,15 @@ def _make_recording(upload: ResumableUpload, sha256: str, now: datetime) -> None
     """Write recording, job and the end of the upload in one transaction, after the file has its second name."""
     arrived = intake.ArrivedFile(file_store().incoming(upload.id), upload.filename, upload.length, sha256)
     file_store().link_upload(upload.id)
-    with write() as session:
-        lock_limits(session)  # its bytes are counted once, as announced or as kept
-        row = session.get_one(ResumableUpload, upload.id, with_for_update=True)  # with the last change of the options
-        recording = intake.register(session, row.id, row.owner_id, arrived, UploadOptions(**row.options), now)
-        row.recording_id, row.expires_at = recording.id, now + KEPT
+    try:
+        with write() as session:
+            lock_limits(session, upload.owner_id)  # its bytes are counted once, as announced or as kept
+            row = session.get_one(ResumableUpload, upload.id, with_for_update=True)  # with the last change of options
+            recording = intake.register(session, row.id, row.owner_id, arrived, UploadOptions(**row.options), now)
+            row.recording_id, row.expires_at = recording.id, now + KEPT
+    except AccountClosed:  # nothing was written, and nobody else makes this recording while the file is locked
+        file_store().remove_recording(upload.id)
+        raise
     notify("cpu")
 
 
@@ -202,6 +212,11 @@ def sweep(now: datetime) -> int:
     there = file_store().incoming_sizes()
     with read() as session:
         rows = session.scalars(select(ResumableUpload)).all()
-    complete = [row for row in rows if row.recording_id is None and there.get(row.id) == row.length]
+        closed = set(session.scalars(select(User.id).where(User.disabled_at.is_not(None))))
+    complete = [
+        row
+        for row in rows
+        if row.recording_id is None and there.get(row.id) == row.length and row.owner_id not in closed
+    ]
     ended = sum(_finish_quietly(row.id, now) for row in complete)
     return ended + sum(remove(row.id, expired_by=now) for row in rows if row.expires_at <= now and row not in complete)

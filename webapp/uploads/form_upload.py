@@ -30,7 +30,8 @@ def receive_upload(owner: User, check_form: Callable[[], None] | None = None) ->
     """Receive the file of this request for an authenticated owner; returns the queued recording.
 
     `check_form` is called once the form has arrived, and may raise. Raises NoFile, MalformedForm, ConnectionLost,
-    TooLarge, StorageFull, QuotaExceeded, WrongContentType and InvalidRequest; then nothing stays on disk.
+    TooLarge, StorageFull, QuotaExceeded, AccountClosed, WrongContentType and InvalidRequest; then nothing stays on
+    disk.
     """
     _check_headers()
     upload_request = cast(UploadRequest, request)

@@ -17,10 +17,11 @@ from core.clock import utc_now
 from core.database import sessions
 from core.database.tables import Recording, Reservation, ResumableUpload, User
 from core.recordings.options import UploadOptions
+from core.retention import account_deletion
 from core.storage.store import file_store
 from core.uploads import intake, limits, reservations, resumable
-from core.uploads.limits import QuotaExceeded
-from core.uploads.resumable import AnnouncedUpload
+from core.uploads.limits import AccountClosed, QuotaExceeded
+from core.uploads.resumable import AnnouncedUpload, UploadGone
 from pipeline.errors import PipelineError, StorageFull
 
 PIECE = 1000
@@ -104,6 +105,35 @@ def test_many_at_once_never_get_more_than_the_quota(ann: User, tmp_path: Path) -
         pass
     assert kept_bytes() == promised_bytes() == 10 * PIECE, "what was refused gave its space back"
     assert file_store().incoming_sizes() == {}
+
+
+def test_a_user_deleted_amid_uploads_leaves_nothing(
+    ann: User, tmp_path: Path, settings_of: Callable[..., config.Settings]
+) -> None:
+    settings_of(MAX_USER_BYTES=0)
+    users.create_user("boss@example.org", None, is_admin=True)
+    source = tmp_path / "talk.wav"
+    source.write_bytes(b"x" * PIECE)
+    arrived = threading.Semaphore(0)
+
+    def upload_until_refused(way: Callable[[User, Path], None]) -> PipelineError:
+        while True:
+            try:
+                way(ann, source)
+                arrived.release()
+            except (AccountClosed, UploadGone) as error:
+                return error
+
+    ways = (upload_at_once, upload_resumably, upload_by_command)
+    with ThreadPoolExecutor(6) as pool:
+        refusals = [pool.submit(upload_until_refused, way) for way in ways * 2]
+        for _ in range(6):
+            assert arrived.acquire(timeout=60)
+        account_deletion.remove_user(ann.id, utc_now())
+    assert {refusal.result().code for refusal in refusals} <= {"account_closed", "upload_gone"}
+    assert (kept_bytes(), promised_bytes()) == (0, 0)
+    assert file_store().incoming_sizes() == {}
+    assert list((file_store().root / "recordings").iterdir()) == []
 
 
 def test_many_at_once_never_get_more_files_than_allowed(

@@ -30,7 +30,7 @@ def engine() -> Engine:
     url = config.load().database
     key = (os.getpid(), url)
     if key not in _engines:
-        _engines[key] = _make_engine(database_url())
+        _engines.setdefault(key, _make_engine(database_url()))  # of two threads at once, one's engine is kept
     return _engines[key]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import cache
 from typing import Any
 
 from redis import Redis
@@ -12,14 +11,18 @@ from redis.exceptions import RedisError
 import config
 
 
-@cache
-def _redis(_process: int, url: str) -> Redis:
-    return Redis.from_url(url, socket_connect_timeout=1, socket_timeout=2)
+#: Clients by process and address: a forked child must never use its parent's connections.
+_clients: dict[tuple[int, str], Redis] = {}
 
 
 def redis_client() -> Redis:
     """A client of the queue's Redis, one a process."""
-    return _redis(os.getpid(), config.load().redis)
+    url = config.load().redis
+    key = (os.getpid(), url)
+    if key not in _clients:
+        # of two threads at once, one's client is kept; the other's has not connected
+        _clients.setdefault(key, Redis.from_url(url, socket_connect_timeout=1, socket_timeout=2))
+    return _clients[key]
 
 
 def count_notifications(queue: str) -> int | None:

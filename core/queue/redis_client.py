@@ -10,7 +10,6 @@ from redis.exceptions import RedisError
 
 import config
 
-
 #: Clients by process and address: a forked child must never use its parent's connections.
 _clients: dict[tuple[int, str], Redis] = {}
 

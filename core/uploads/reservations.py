@@ -42,7 +42,7 @@ class ReservedSpace:
         self._keep(size_bytes, new_files=1)
 
     def cover(self, size_bytes: int) -> None:
-        """Make sure that so many bytes are reserved, and keep them. Raises AccountClosed, QuotaExceeded and StorageFull."""
+        """Make sure that so many bytes are reserved, and keep them. Raises like `begin`."""
         if size_bytes > self.size_bytes:
             self._grow(size_bytes)
         elif utc_now() - self._renewed_at > _RENEWED_EACH:
@@ -82,7 +82,7 @@ class ReservedSpace:
 
 @contextmanager
 def reserve(owner_id: str, size_bytes: int, most_bytes: int) -> Iterator[ReservedSpace]:
-    """Space for a file of at least `size_bytes` and at most `most_bytes`. Raises AccountClosed, QuotaExceeded and StorageFull."""
+    """Space for a file of at least `size_bytes` and at most `most_bytes`. Raises like `ReservedSpace.begin`."""
     space = ReservedSpace(owner_id, most_bytes)
     space.begin(size_bytes)
     try:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
 
-MOST_LISTED = 32
+MOST_LISTED = 32  # of a file; no others are read, and their list fits into one report of the child
 
 
 def list_tracks(container: InputContainer) -> list[dict[str, Any]]:
@@ -23,7 +23,7 @@ def list_tracks(container: InputContainer) -> list[dict[str, Any]]:
 
 
 def find_track(container: InputContainer, part: Part, number: int | None) -> AudioStream:
-    """The sound track of this number, from 1 on; without one the main one of those that can be read.
+    """The sound track of this number, from 1 on; without one the main one of those that are listed and can be read.
 
     The main one is libavformat's choice: by its default flag, then by bit rate.
     """
@@ -35,7 +35,7 @@ def find_track(container: InputContainer, part: Part, number: int | None) -> Aud
     if number is not None:
         found = tracks[number - 1]
     else:
-        by_rank = sorted(tracks, key=lambda track: best is None or track.index != best.index)
+        by_rank = sorted(tracks[:MOST_LISTED], key=lambda track: best is None or track.index != best.index)
         found = next(filter(is_readable, by_rank), by_rank[0])
     if not is_readable(found):
         raise DecodeRefused("codec", codec_of(found))

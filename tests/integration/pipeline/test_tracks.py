@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from support.decoding import LIMITS
 from support.voices import Sound, Track, music, parts_of, voice, white_noise, write_tracks
 
 from pipeline.audio import AudioInfo, decode
+from pipeline.decode.child import LINE_BYTES
+from pipeline.decode.part import Part
+from pipeline.decode.tracks import MOST_LISTED, find_track
 from pipeline.errors import NoAudio, UnsupportedMedia
 from pipeline.samples import StoredSamples
 from pipeline.tracks import SoundTrack, TrackUse, tracks_notice
@@ -117,6 +122,27 @@ def test_a_track_that_is_not_there_or_cannot_be_read_is_refused(tmp_path: Path) 
     with pytest.raises(UnsupportedMedia, match="codec"):
         decode(RECORDINGS / "apac_first_default.mov", tmp_path / "pcm", LIMITS, track=1)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_of_very_many_tracks_the_first_are_listed_and_read(tmp_path: Path) -> None:
+    silence = [Track(np.zeros(16_000, dtype=np.float32), "pcm_s16le", 8000)] * 93
+    path = write_tracks(tmp_path / "x.mkv", [Track(A, "pcm_s16le", 8000), *silence, Track(A, "pcm_s16le", 48_000)])
+    with av.open(str(path)) as container:
+        best = container.streams.best("audio")
+        assert best is not None
+        assert best.index == 94
+        assert find_track(container, Part(0, 0), None).index < MOST_LISTED
+
+    info, sound = decoded(path, tmp_path)
+
+    assert len(info.tracks) == MOST_LISTED
+    assert uses(info)[:2] == ["used", "no_speech"]
+    assert parts_of(sound, aligned(sound, A))[0][0] > 0.9
+
+
+def test_the_longest_list_of_tracks_fits_into_one_report() -> None:
+    track = {"codec": "x" * 32, "is_readable": False}  # the longest name that the parent takes
+    assert len(json.dumps({"tracks": [track] * MOST_LISTED})) < LINE_BYTES
 
 
 def test_progress_never_falls_over_several_tracks(tmp_path: Path) -> None:

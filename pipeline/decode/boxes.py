@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from pipeline.decode.chunks import Family, chunks
 from pipeline.decode.part import Part
 
 MOST_BOXES = 100_000
+INDEX = re.compile(rb"(....)moov....mvhd", re.DOTALL)  # a box and the first one in it
+INDEX_OPENING = 16
+SEARCH_BLOCK = 1 << 20
 MATROSKA_HEADER = b"\x1a\x45\xdf\xa3"
 MATROSKA_SEGMENT = b"\x18\x53\x80\x67"
 ASF_HEADER = bytes.fromhex("3026b2758e66cf11a6d900aa0062ce6c")
@@ -52,6 +56,31 @@ def lacks_index(part: Part) -> bool:
     found = list(boxes(part))
     has_index = any(box.kind == b"moov" and box.end <= part.length for box in found)
     return bool(found) and found[0].kind == b"ftyp" and not has_index
+
+
+def find_stray_index(part: Part) -> int | None:
+    """The offset of a `moov` box that no box before it leads to; None if there is none.
+
+    The box of the samples says a wrong size then, as if the recorder had been stopped while it wrote that.
+    """
+    for at in range(0, part.length, SEARCH_BLOCK):
+        for found in INDEX.finditer(part.bytes_at(at, SEARCH_BLOCK + INDEX_OPENING)):
+            start = at + found.start()
+            if int.from_bytes(found[1]) <= part.length - start:
+                return start
+    return None
+
+
+def with_index(part: Part) -> Part:
+    """An MP4 or MOV file whose `mdat` box is as long as it has to be to lead to the index behind it."""
+    data = next((box for box in boxes(part) if box.kind == b"mdat"), None)
+    index = find_stray_index(part) if data and lacks_index(part) else None
+    if data is None or index is None or index < data.start + 16:
+        return part
+    is_long = int.from_bytes(part.bytes_at(data.start, 4)) == 1
+    at, width = (data.start + 8, 8) if is_long else (data.start, 4)
+    size = index - data.start
+    return part if size >= 1 << 8 * width else part.slice(0, part.length, {at: size.to_bytes(width)})
 
 
 def declared_end(part: Part, container: str) -> int | None:

@@ -24,14 +24,32 @@ def open_container(part: Part) -> InputContainer:
         "protocol_whitelist": "none",
         "codec_whitelist": ",".join(CODECS),
     }
-    part.seek(0)
     try:
-        container: InputContainer = av.open(part, "r", options=options, metadata_errors="replace")
+        container = open_with(part, options)
+        if hides_all_sound(container):
+            container.close()
+            container = open_with(part, options | {"advanced_editlist": "0"})
         return container
     except av.error.MemoryError as error:
         raise DecodeRefused("memory") from error
     except (av.FFmpegError, ValueError) as error:
         raise DecodeRefused("cut_off" if is_cut_off(part) else "unreadable") from error
+
+
+def open_with(part: Part, options: dict[str, str]) -> InputContainer:
+    part.seek(0)
+    container: InputContainer = av.open(part, "r", options=options, metadata_errors="replace")
+    return container
+
+
+def hides_all_sound(container: InputContainer) -> bool:
+    """Whether the edit lists of an MP4 or MOV file show nothing of its sound.
+
+    Some programs write edits of length 0 and mean all that follows, as in fragmented files (ISO/IEC 14496-12, section
+    8.6.6); libavformat takes them by the letter, unless it does no more than shift the times.
+    """
+    tracks = container.streams.audio
+    return container.format.name.startswith("mov") and bool(tracks) and all(track.duration == 0 for track in tracks)
 
 
 def is_cut_off(part: Part) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from pipeline.decode.boxes import boxes
+from pipeline.decode.boxes import boxes, with_index
 from pipeline.decode.chunks import Family, family_of, find_samples, next_file
 from pipeline.decode.mpeg_audio import without_tag
 from pipeline.decode.part import Part
@@ -44,7 +44,8 @@ def recordings_in(upload: Part) -> list[Part]:
     if head[:4] == b"OggS":
         return split(upload, ogg_starts(upload))
     if head[4:8] == b"ftyp":
-        return split(upload, mp4_starts(upload))
+        mended = with_index(upload)
+        return [mended] if mended.patches else split(upload, mp4_starts(upload))
     if family_of(upload):
         return chunked_recordings(upload)
     for opening in OPENINGS:

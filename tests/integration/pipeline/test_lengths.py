@@ -82,6 +82,25 @@ def test_a_long_wav_in_the_rf64_format_is_read_by_its_long_size_and_beyond(tmp_p
         assert info.declared_seconds == pytest.approx(declared / 64000)
 
 
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.999, 3.0])
+@pytest.mark.parametrize("is_long", [False, True], ids=["32 bits", "64 bits"])
+@pytest.mark.parametrize("index_first", [False, True], ids=["index last", "index first"])
+def test_an_mp4_whose_data_has_a_wrong_size_is_read(
+    share: float, is_long: bool, index_first: bool, tmp_path: Path
+) -> None:
+    whole = media.write(tmp_path / "whole", "mp4", 5.0, picture=True, index_first=index_first).read_bytes()
+    at = whole.index(b"mdat") - 4
+    size = max(16, int(int.from_bytes(whole[at : at + 4]) * share))
+    if is_long:  # in place of the empty box that the muxer keeps for that
+        assert whole[at - 8 : at] == b"\0\0\0\x08free"
+        whole = whole[: at - 8] + b"\0\0\0\x01mdat" + size.to_bytes(8) + whole[at + 8 :]
+    else:
+        whole = whole[:at] + size.to_bytes(4) + whole[at + 4 :]
+    info = read(tmp_path, whole)
+    assert info.duration_seconds == pytest.approx(5.0, abs=0.05)
+    assert not info.truncated
+
+
 @pytest.mark.parametrize("kind", CUT)
 def test_a_file_that_is_cut_off_is_told_by_what_it_lacks(kind: str, tmp_path: Path) -> None:
     whole = media.write(tmp_path / "whole", kind, 20.0, index_first=kind == "mp4").read_bytes()

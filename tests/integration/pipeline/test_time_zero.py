@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from pathlib import Path
 
@@ -65,6 +66,20 @@ def test_an_edit_list_that_skips_the_beginning_is_obeyed(tmp_path: Path) -> None
     info = decode(tmp_path / "edited.m4a", tmp_path / "pcm", LIMITS)
     assert info.duration_seconds == pytest.approx(3.0, abs=0.1)
     assert not info.truncated
+
+
+@pytest.mark.parametrize("kind", ["m4a", "mp4", "mov"])
+@pytest.mark.parametrize("picture", [False, True], ids=["sound alone", "beside a picture"])
+def test_an_edit_of_length_zero_means_all_that_follows(kind: str, picture: bool, tmp_path: Path) -> None:
+    source = media.write(tmp_path / "x", kind, 5.0, picture=picture)
+    whole = bytearray(source.read_bytes())
+    for found in re.finditer(b"elst", whole):
+        struct.pack_into(">I", whole, found.start() + 12, 0)
+    source.write_bytes(whole)
+    info = decode(source, tmp_path / "pcm", LIMITS)
+    assert info.duration_seconds == pytest.approx(5.0, abs=0.05)
+    assert not info.truncated
+    assert onset(source, tmp_path) == pytest.approx(0, abs=0.06)
 
 
 def test_a_cover_picture_is_no_beginning(tmp_path: Path) -> None:

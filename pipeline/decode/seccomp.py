@@ -79,7 +79,7 @@ def is_available() -> bool:
 
 
 def restrict(libc: ctypes.CDLL) -> bool:
-    """Put the filter on; False where the kernel or the processor does not allow it."""
+    """Put the filter on, and try it; False where the kernel or the processor does not allow it."""
     machine = MACHINES.get(platform.machine())
     if machine is None:
         return False
@@ -87,7 +87,8 @@ def restrict(libc: ctypes.CDLL) -> bool:
     program = _Program(len(code) // 8, code)
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)  # without it the kernel takes filters from root only
     flags = SECCOMP_FILTER_FLAG_TSYNC
-    return bool(libc.syscall(machine.seccomp, SECCOMP_SET_MODE_FILTER, flags, ctypes.byref(program)) == 0)
+    is_on = libc.syscall(machine.seccomp, SECCOMP_SET_MODE_FILTER, flags, ctypes.byref(program)) == 0
+    return bool(is_on and libc.getppid() == -1)  # a call that never fails otherwise
 
 
 def compile_filter(machine: Machine) -> bytes:

@@ -25,6 +25,7 @@ from webapp.cli.check_result import CheckResult
 GIGABYTE = 1e9
 #: The oldest series of Redis that still gets fixes.
 OLDEST_REDIS = (7, 2)
+ALLOW_FILTERS = "In a container, let its profile allow the system call seccomp, as Docker's default one does."
 #: Less free disk space than this is worth a warning.
 LOW_SPACE_BYTES = 5 * GIGABYTE
 
@@ -108,17 +109,20 @@ def _describe_worker(worker: LiveWorker, now: datetime) -> str:
 
 
 def _check_decoder(_: config.Settings) -> CheckResult:
-    from pipeline.decode import landlock, seccomp
+    from pipeline.decode.wall_check import Filter, try_walls
 
-    walls = [
-        name for name, stands in (("seccomp", seccomp.is_available()), ("Landlock", landlock.find_version())) if stands
-    ]
-    if "seccomp" in walls:
-        return check_result.ok("decoder", f"confined by {' and '.join(walls)}")
-    state = "this kernel has no system call filter: a damaged recording that breaks the decoder could do harm"
-    return check_result.warning(
-        "decoder", state, "Run workers on Linux with CONFIG_SECCOMP_FILTER, on x86-64 or ARM64."
-    )
+    walls = try_walls()
+    if walls is None:
+        state = "the process that reads recordings does not survive its own walls, so no recording is read"
+        return check_result.error("decoder", state, f"Report this, with the output of `uname -a`. {ALLOW_FILTERS}")
+    if walls.seccomp is Filter.REFUSED:
+        state = "the system call filter is refused here, so no recording is read"
+        return check_result.error("decoder", state, ALLOW_FILTERS)
+    if walls.seccomp is Filter.MISSING:
+        state = "there is no system call filter here: a damaged recording that breaks the decoder could do harm"
+        fix = f"Run workers on Linux with CONFIG_SECCOMP_FILTER, on x86-64 or ARM64. {ALLOW_FILTERS}"
+        return check_result.warning("decoder", state, fix)
+    return check_result.ok("decoder", f"confined by seccomp{' and Landlock' if walls.landlock else ''}, tried just now")
 
 
 def _check_speech_models(settings: config.Settings) -> CheckResult:

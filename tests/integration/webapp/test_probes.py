@@ -23,6 +23,7 @@ from core import probes
 from core.database import sessions
 from core.queue.redis_client import redis_client
 from launcher import redis_server
+from pipeline.decode.wall_check import Filter, Walls
 from webapp.cli.doctor import run_checks
 
 Settings = Callable[..., config.Settings]
@@ -243,8 +244,23 @@ def test_the_doctor_tells_of_a_data_folder_that_others_can_open(data_dir: Path, 
     assert doctor("files")[0] == "ok"
 
 
-def test_the_doctor_tells_how_the_decoder_is_confined(sqlite: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("walls", "level", "words"),
+    [
+        (Walls(Filter.STANDS, landlock=True), "ok", "confined by seccomp and Landlock"),
+        (Walls(Filter.STANDS, landlock=False), "ok", "confined by seccomp, tried"),
+        (Walls(Filter.MISSING, landlock=True), "warning", "no system call filter"),
+        (Walls(Filter.REFUSED, landlock=True), "error", "no recording is read"),
+        (None, "error", "does not survive"),
+    ],
+)
+def test_the_doctor_tells_how_the_decoder_is_confined(
+    sqlite: None, monkeypatch: pytest.MonkeyPatch, walls: Walls | None, level: str, words: str
+) -> None:
+    monkeypatch.setattr("pipeline.decode.wall_check.try_walls", lambda: walls)
+    found, state, fix = doctor("decoder")
+    assert (found, words in state, fix is None) == (level, True, level == "ok")
+
+
+def test_the_doctor_tries_the_filter(sqlite: None) -> None:
     assert doctor("decoder")[1].startswith("confined by seccomp")
-    monkeypatch.setattr("pipeline.decode.seccomp.is_available", lambda: False)
-    level, state, _ = doctor("decoder")
-    assert (level, "no system call filter" in state) == ("warning", True)

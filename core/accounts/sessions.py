@@ -50,14 +50,17 @@ def start_session(user: User, browser: str, network: str, now: datetime) -> str 
     return token
 
 
-def find_session(token: str, network: str, now: datetime) -> UserSession | None:
-    """The session of a cookie with its user, now used from `network`; None where it has ended."""
+def find_session(token: str, network: str, now: datetime, *, is_visit: bool = True) -> UserSession | None:
+    """The session of a cookie with its user, now used from `network`; None where it has ended.
+
+    A request that is no visit, since an open page sent it on its own, does not keep the session alive.
+    """
     query = select(UserSession).options(joinedload(UserSession.user))
     with read() as session:
         found = session.scalar(query.where(UserSession.digest == _digest(token), _is_alive(now)))
     if found is None or found.user.disabled_at is not None:
         return None
-    if now - found.seen_at > SEEN_EVERY:
+    if is_visit and now - found.seen_at > SEEN_EVERY:
         _note_use(found.id, network, now)
     return found
 

@@ -18,6 +18,8 @@ from webapp.network import shown_network
 
 #: A step up in a path, as browsers read it.
 _PARENT_FOLDER = re.compile(r"(?i)^[^?#]*/(\.|%2e){2}(?=[/?#]|$)")
+#: What open pages ask for every second, also if nobody sits in front of them.
+_POLLED = ("recordings.live_rows", "recordings.live")
 
 login_manager = LoginManager()
 login_manager.session_protection = None  # it would log people out when their network changes
@@ -43,7 +45,8 @@ def init_app(app: Flask) -> None:
 
 @login_manager.user_loader
 def _load(token: str) -> Visitor | None:
-    found = sessions.find_session(token, shown_network(request.remote_addr), utc_now())
+    is_visit = request.endpoint not in _POLLED
+    found = sessions.find_session(token, shown_network(request.remote_addr), utc_now(), is_visit=is_visit)
     if found is not None and found.user.must_change_password:
         g.first_password_session = found  # as good as not logged in, until they have chosen their own
         return None

@@ -7,11 +7,14 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
+from support import meetings
 from support.visitors import PASSWORD, log_in
 
 from core.accounts import api_keys, sessions, users
 from core.clock import utc_now
-from core.database.tables import User
+from core.database.sessions import write
+from core.database.tables import User, UserSession
 from webapp.auth.browser_names import browser_name
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
@@ -34,6 +37,19 @@ def test_a_copied_cookie_is_worth_nothing_after_logging_out(app: Flask, alice: U
     client.post("/logout")
     assert thief.get("/account").status_code == 302
     assert thief.get("/account", headers={"Accept": "application/json"}).status_code == 401
+
+
+def test_a_page_left_open_does_not_keep_its_session_alive(app: Flask, browser: FlaskClient, alice: User) -> None:
+    recording = meetings.upload(alice, "Standup")
+    before = utc_now() - timedelta(days=1)
+    with write() as session:
+        session.execute(update(UserSession).values(seen_at=before))
+    json = {"Accept": "application/json"}
+    assert browser.get(f"/recordings/{recording.id}/live", headers=json).status_code == 200
+    assert browser.get(f"/rows?id={recording.id}", headers=json).status_code == 200
+    assert [each.seen_at for each in sessions.list_sessions(alice.id, utc_now())] == [before]
+    browser.get(f"/recordings/{recording.id}")
+    assert sessions.list_sessions(alice.id, utc_now())[0].seen_at > before
 
 
 def test_logging_in_again_ends_the_session_before(app: Flask, alice: User) -> None:

@@ -40,7 +40,8 @@ class Expected:
 
     def take(self, data: bytes, now: datetime) -> None:
         self.data += data
-        self.expires_at = now + resumable.KEPT
+        if data:  # only bytes keep an upload
+            self.expires_at = now + resumable.KEPT
         self.is_recording = len(self.data) == self.length
 
 
@@ -135,7 +136,6 @@ class Offsets(RuleBasedStateMachine):
             assert answer.status_code == 413
         elif good == "x":
             assert answer.status_code == 460
-            held.expires_at = self.now + resumable.KEPT
         else:
             assert answer.status_code == 204
             held.take(data, self.now)

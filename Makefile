@@ -4,7 +4,7 @@ LAUNCH = @command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON); inst
 	exec $(PYTHON) -m launcher
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt bench chaos status logs stop requirements
+.PHONY: help run bundle test lint fmt bench chaos status logs stop requirements
 
 help: ## Show these commands
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
@@ -12,6 +12,9 @@ help: ## Show these commands
 
 run: ## Set up and start RealRecap; Ctrl-C stops it
 	$(LAUNCH) run
+
+bundle: ## Write one archive for a machine without a network; ARGS="FILE --model NAME"
+	$(LAUNCH) bundle $(ARGS)
 
 test: ## Set up and run all tests; ARGS=tests/unit runs the fast ones
 	$(LAUNCH) test $(ARGS)

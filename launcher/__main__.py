@@ -12,7 +12,7 @@ from launcher.errors import StartError
 from launcher.setup import VirtualEnvironment
 
 NOT_RUNNING = 3
-USAGE = "Usage: python3 -m launcher setup|run|test|lint|fmt|requirements|bench|chaos|status|logs|stop"
+USAGE = "Usage: python3 -m launcher setup|run|bundle|test|lint|fmt|requirements|bench|chaos|status|logs|stop"
 TOOLS = {
     "lint": (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"], ["vulture"]),
     "fmt": (["ruff", "check", "--fix", "."], ["ruff", "format", "."]),
@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
             return 0
         if command in TOOLS:
             return _run_tools(environment, command, rest)
-        if command in ("run", "status", "logs", "stop"):
+        if command in ("run", "bundle", "status", "logs", "stop"):
             return _continue_inside(environment, command, rest)
     except StartError as error:
         print(error, file=sys.stderr)
@@ -80,7 +80,7 @@ def _continue_inside(environment: VirtualEnvironment, command: str, rest: list[s
         os.execv(python, [python, "-m", "launcher", command, *rest])  # noqa: S606
     from launcher import commands
 
-    return commands.COMMANDS[command]()
+    return commands.make_bundle(rest) if command == "bundle" else commands.COMMANDS[command]()
 
 
 if __name__ == "__main__":

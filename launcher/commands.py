@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import signal
@@ -10,8 +11,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 
-from launcher import preflight, run_lock, run_state, services
+from launcher import bundle, preflight, run_lock, run_state, services
 from launcher.errors import StartError
 from launcher.output import Output
 from launcher.setup import ROOT
@@ -81,6 +83,26 @@ def stop() -> int:
             raise StartError(f"Process {pid} is still stopping.", f"`make logs` shows why; `kill -9 {pid}` ends it.")
         time.sleep(0.1)
     print("Stopped.")
+    return 0
+
+
+def make_bundle(arguments: list[str]) -> int:
+    """Write an archive for a machine without a network."""
+    parser = argparse.ArgumentParser(prog="make bundle", description=make_bundle.__doc__)
+    parser.add_argument("file", nargs="?", type=Path, default=Path(bundle.bundle_name()))
+    parser.add_argument("--model", action="append", help="an installed speech model to take along; default: all")
+    chosen = parser.parse_args(arguments)
+    models = preflight.read_settings().models
+    installed = {path.name: path for path in sorted(models.glob("[!.]*")) if path.is_dir()}
+    names = chosen.model if chosen.model is not None else list(installed)
+    unknown = [name for name in names if name not in installed]
+    if unknown:
+        raise StartError(f"There is no model {unknown[0]} in {models}.", "`flask models list` shows what is installed.")
+    folders = [(installed[name], f"data/models/{name}") for name in names]
+    if (ROOT / "ollama-models").is_dir():
+        folders.append((ROOT / "ollama-models", "ollama-models"))
+    written = bundle.make_bundle(ROOT, ROOT / ".setup", folders, chosen.file.resolve())
+    print(f"Wrote {written} ({written.stat().st_size / 1e9:.1f} GB). Unpack it there with `tar xf`, then `make run`.")
     return 0
 
 

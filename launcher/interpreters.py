@@ -53,14 +53,17 @@ def find_candidates() -> list[str]:
     return list(dict.fromkeys([calling, *(path for path in on_path if path)]))
 
 
-def choose_interpreter(paths: Iterable[str], tools: Path) -> Interpreter:
+def choose_interpreter(paths: Iterable[str], tools: Path, bundled: str | None = None) -> Interpreter:
     """The first supported interpreter among `paths` that can make an environment, else Python 3.12 from uv in `tools`.
 
-    Raises StartError, naming the package to install, if there is none.
+    With `bundled`, the version that a bundle has packages for, it must be of that. Raises StartError, naming the
+    package to install, if there is none.
     """
     found = []
     for path in paths:
         python = probe(path)
+        if bundled and python and python.name != bundled:
+            continue
         if python and python.is_supported and python.can_make_environments:
             return python
         if python:
@@ -71,6 +74,11 @@ def choose_interpreter(paths: Iterable[str], tools: Path) -> Interpreter:
                 f"Python {python.name} ({python.path}) lacks the `venv` module, which the set-up needs.",
                 f"Install it with `sudo apt install python{python.name}-venv` or `python3-venv`, then start again.",
             )
+    if bundled:
+        raise StartError(
+            f"The packages of this bundle are for Python {bundled}, which this machine does not have.",
+            f"Install python{bundled} and python{bundled}-venv, or make the bundle with another Python.",
+        )
     fetched = _fetch_with_uv(tools)
     if fetched is None:
         raise _unsupported(found)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
-from launcher import package_index, uv
+from launcher import bundle, package_index, uv
 from launcher.errors import StartError
 from launcher.incomplete_packages import remove_incomplete
 
@@ -41,6 +41,7 @@ def install(python: Path, requirements: Path, tools: Path, lock: IO[str]) -> Non
     downloads.mkdir(exist_ok=True)
     # /tmp is often a small memory disk, too small for what is unpacked there
     environment = dict(os.environ, TMPDIR=os.environ.get("TMPDIR") or str(downloads))
+    environment.update(bundle.offline_settings(requirements.parent))
     if not (
         _install_with_uv(python, requirements, tools, environment, lock)
         or _install_with_pip(python, requirements, environment, lock)

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from launcher import apt_packages, flask_command, interpreters, packages
+from launcher import apt_packages, bundle, flask_command, interpreters, packages
 from launcher.errors import StartError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -128,11 +128,12 @@ class VirtualEnvironment:
     def _create(self, kind: str) -> str:
         """Create the virtual environment unless there is a working one; returns its Python version."""
         existing = interpreters.probe(str(self.python))
-        if existing and existing.is_supported and self._runs("import pip"):
+        bundled = bundle.python_of(self.root)
+        if existing and existing.is_supported and bundled in (None, existing.name) and self._runs("import pip"):
             return existing.name
         if kind == "dev" and os.geteuid() == 0:
             apt_packages.install(apt_packages.FOR_ENVIRONMENTS)
-        chosen = interpreters.choose_interpreter(interpreters.find_candidates(), self.tools)
+        chosen = interpreters.choose_interpreter(interpreters.find_candidates(), self.tools, bundled)
         print(f"Creating .venv with Python {chosen.name} ({chosen.path}).", flush=True)
         try:
             subprocess.run([chosen.path, "-m", "venv", "--clear", str(self.folder)], check=True)

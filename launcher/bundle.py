@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import subprocess
 import sys
 import tarfile
@@ -67,24 +68,43 @@ def make_bundle(root: Path, tools: Path, folders: Iterable[tuple[Path, str]], ta
 
 def _download(root: Path, folder: Path) -> None:
     """Fetch the packages, checked by hash. Raises StartError."""
-    environment = package_index.pip_environment(dict(os.environ))
     for name in REQUIREMENTS:
         print(f"Downloading the packages of {name}.", flush=True)
-        command = [
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            "--disable-pip-version-check",
-            "--quiet",
-            "--require-hashes",
-        ]
-        command += ["--only-binary=:all:", "--dest", str(folder), "--requirement", str(root / name)]
-        if subprocess.run(command, env=environment).returncode:
-            raise StartError(
-                "The packages could not be downloaded. The lines above give the reason.",
-                "Check the network, then start again.",
-            )
+        _download_file(root / name, folder)
+        others = folder / name
+        others.write_text("\n".join(needed_by_older_patches((root / name).read_text())))
+        if others.stat().st_size:
+            _download_file(others, folder)
+        others.unlink()
+
+
+def _download_file(requirements: Path, folder: Path) -> None:
+    command = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--quiet", "--no-deps"]
+    command += ["--require-hashes", "--only-binary=:all:", "--dest", str(folder), "--requirement", str(requirements)]
+    if subprocess.run(command, env=package_index.pip_environment(dict(os.environ))).returncode:
+        raise StartError(
+            "The packages could not be downloaded. The lines above give the reason.",
+            "Check the network, then start again.",
+        )
+
+
+def needed_by_older_patches(compiled: str) -> list[str]:
+    """What an earlier patch of this Python, such as 3.11.2 for 3.11.7, needs in addition: lines without markers."""
+    from packaging.markers import Marker
+
+    oldest = {"python_full_version": "{}.{}.0".format(*sys.version_info[:2])}
+    found = []
+    for line in re.sub(r"\\\n\s*", " ", compiled).splitlines():
+        package, _, rest = line.partition(" ; ")
+        marker, _, hashes = rest.partition(" --hash")
+        if (
+            rest
+            and not line.lstrip().startswith("#")
+            and Marker(marker).evaluate(oldest)
+            and not Marker(marker).evaluate()
+        ):
+            found.append(f"{package} --hash{' '.join(hashes.split())}")
+    return found
 
 
 def _files_of(root: Path) -> Iterator[Path]:

@@ -79,3 +79,14 @@ def test_a_bundle_that_cannot_be_downloaded_leaves_no_file(
     with pytest.raises(StartError, match="could not be downloaded"):
         bundle.make_bundle(project, project / ".setup", [], tmp_path / "bundle.tar")
     assert not list(tmp_path.glob("*bundle*"))
+
+
+def test_a_bundle_has_what_an_earlier_patch_of_its_python_needs() -> None:
+    version = "{}.{}.{}".format(*sys.version_info[:3])
+    compiled = (
+        f"new==1 ; python_full_version >= '{version}' \\\n    --hash=sha256:aa\n"
+        f"old==2 ; python_full_version < '{version}' \\\n    --hash=sha256:bb \\\n    --hash=sha256:cc\n"
+        "    # via something ; else\nelsewhere==3 ; sys_platform == 'win32' \\\n    --hash=sha256:dd\n"
+        "plain==4 \\\n    --hash=sha256:ee\n"
+    )
+    assert bundle.needed_by_older_patches(compiled) == ["old==2 --hash=sha256:bb --hash=sha256:cc"]

@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     """Whether Ollama shares the GPU of the speech models. `auto`: yes if it runs on this machine."""
     hf_token: SecretStr | None = None
     """Hugging Face token, used only to download models."""
+    hf_endpoint: str = Field("https://huggingface.co", repr=False)
+    """Address of the hub that models are downloaded from."""
     data_dir: Path = ROOT / "data"
     """Folder for recordings, results and the embedded database."""
     models_dir: Path | None = None
@@ -153,6 +155,11 @@ class Settings(BaseSettings):
     @classmethod
     def _complete_ollama_host(cls, value: str) -> str:
         return addresses.complete_ollama_host(value)
+
+    @field_validator("hf_endpoint")
+    @classmethod
+    def _check_hf_endpoint(cls, value: str) -> str:
+        return addresses.check_hub_url(value)
 
     @field_validator("secret_key")
     @classmethod

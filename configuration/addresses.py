@@ -63,6 +63,14 @@ def complete_ollama_host(value: str) -> str:
 _OLLAMA_EXAMPLES = "http://127.0.0.1:11434 or https://example.org/ollama"
 
 
+def check_hub_url(value: str) -> str:
+    """The address of a model hub without a slash at its end. Raises ValueError if it is no http address."""
+    parts = _split(value.strip(), ("http", "https"), "https://huggingface.co")
+    if "@" in parts.netloc or parts.query:
+        raise ValueError("must be an address such as https://huggingface.co; a token goes into HF_TOKEN")
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+
+
 def check_public_url(value: str) -> str:
     """The public address of the site without a slash at its end. Raises ValueError if it is no http address."""
     parts = _split(value.strip(), ("http", "https"), "https://recap.example.org or https://example.org/recap")

@@ -7,10 +7,15 @@ from pathlib import Path
 from typing import Literal
 
 import config
-from core.gpu import Gpu
-from pipeline.errors import DiarizationMissing, ModelMissing
+from core.gpu import Gpu, find_gpu
+from pipeline.errors import DiarizationMissing, ModelMissing, PipelineError
 
 Kind = Literal["whisper", "diarization"]
+
+#: The file in the folder of a model that lists its files and their sums (`model_store.manifest`).
+MANIFEST = "realrecap-model.json"
+#: The folder in MODELS_DIR in which models are collected before they are moved to their place.
+PARTIAL = ".partial"
 
 DEMO_FOLDER = config.ROOT / "demo"
 #: Up to this size of model file a CPU recognises speech faster than it is spoken (Whisper "small" has 480 MB).
@@ -55,7 +60,9 @@ def list_models(folder: Path) -> list[SpeechModel]:
     """The models in a folder's subfolders, by name."""
     if not folder.is_dir():
         return []
-    found = (read_folder(child) for child in sorted(folder.iterdir()) if child.is_dir())
+    # what is being downloaded lies in a hidden folder
+    visible = (child for child in sorted(folder.iterdir()) if child.is_dir() and not child.name.startswith("."))
+    found = (read_folder(child) for child in visible)
     return [model for model in found if model]
 
 
@@ -63,6 +70,30 @@ def list_installed(settings: config.Settings) -> list[SpeechModel]:
     """The installed models, and the demo models where they may be used."""
     demo = [] if settings.demo_models == "never" else list_models(DEMO_FOLDER)
     return list_models(settings.models) + demo
+
+
+def list_unfinished(folder: Path) -> list[tuple[str, int]]:
+    """Downloads that have stopped or are under way: the name of the model, and the bytes that are there."""
+    found = (
+        child
+        for child in sorted((folder / PARTIAL).glob("*"))
+        if child.is_dir() and child.suffix not in (".old", ".import")
+    )
+    sizes = ((child.name, sum(path.stat().st_size for path in child.rglob("*") if path.is_file())) for child in found)
+    return [(name, count) for name, count in sizes if count]
+
+
+def find_used(settings: config.Settings) -> tuple[dict[Path, str], PipelineError | None]:
+    """The folders of the models in use with the reason of each, and what is missing."""
+    used: dict[Path, str] = {}
+    try:
+        whisper = choose_whisper(settings, find_gpu(settings))
+        used[whisper.model.folder] = whisper.why
+        diarization = choose_diarization(settings, with_demo=whisper.model.is_demo)
+        used[diarization.model.folder] = diarization.why
+    except PipelineError as error:
+        return used, error
+    return used, None
 
 
 def choose_whisper(settings: config.Settings, gpu: Gpu | None) -> ModelChoice:

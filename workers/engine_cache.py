@@ -144,7 +144,7 @@ class EngineCache:
 
     def missing_bytes(self) -> int:
         """What the speech models still need of the GPU for a transcription."""
-        from workers.gpu_memory import DIARIZATION_BYTES, whisper_weight_bytes, whisper_work_bytes
+        from core.speech_memory import DIARIZATION_BYTES, whisper_weight_bytes, whisper_work_bytes
 
         model = self.choose_whisper().model
         needed = whisper_work_bytes(model.size_bytes, self.batch_size)
@@ -187,7 +187,10 @@ _identities: dict[tuple[object, ...], str] = {}
 
 def identify(folder: Path) -> str:
     """What a model is: SHA-256 over the names and bytes of its files, remembered while they stay as they are."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".md")
+    about = (speech_models.MANIFEST, "LICENSE")
+    files = sorted(
+        path for path in folder.rglob("*") if path.is_file() and path.suffix != ".md" and path.name not in about
+    )
     stats = [(path, path.stat()) for path in files]
     stamp = tuple((str(path), stat.st_size, stat.st_mtime_ns, stat.st_ino) for path, stat in stats)
     if stamp not in _identities:

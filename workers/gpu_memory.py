@@ -27,26 +27,6 @@ POLL_SECONDS = 0.25
 #: A smaller window makes poor summaries, faster on the CPU than not at all.
 MIN_WINDOW = 4096
 
-#: Memory beside Whisper's weights, as a share of the model's file in float16: the first for one window, the second for
-#: each window of a batch. From faster-whisper's README (large-v2, 3.1 GB, beam 5): 4.5 GB with one window, 6.1 GB with
-#: 8; in int8 2.9 and 4.5 GB.
-WHISPER_WORK_SHARE, WHISPER_WINDOW_SHARE = 0.4, 0.073
-#: Bytes in memory for each byte of a file that holds float16.
-WEIGHT_FACTORS = {"int8": 0.5, "float32": 2.0}
-#: A pyannote pipeline took 2.0 GB with batches of 1 and 9.1 GB with 128 (OpenTranscribe, RTX A6000); with 32 this.
-DIARIZATION_BYTES = 3_800_000_000
-
-
-def whisper_weight_bytes(file_bytes: int, compute_type: str) -> int:
-    """What Whisper's weights take on the GPU."""
-    factor = next((one for name, one in WEIGHT_FACTORS.items() if compute_type.startswith(name)), 1.0)
-    return int(file_bytes * factor)
-
-
-def whisper_work_bytes(file_bytes: int, batch_size: int) -> int:
-    """What decoding so many windows at once takes beside the weights."""
-    return int(file_bytes * (WHISPER_WORK_SHARE + WHISPER_WINDOW_SHARE * batch_size))
-
 
 class SpeechModels(Protocol):
     """The speech models of this process, as the language model's neighbours."""

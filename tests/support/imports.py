@@ -13,6 +13,7 @@ PACKAGES = (
     "configuration",
     "pipeline",
     "ollama_import",
+    "model_store",
     "core",
     "workers",
     "webapp",

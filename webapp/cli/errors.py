@@ -12,6 +12,9 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from pipeline.errors import PipelineError
 
+#: The exit status of a command that Ctrl-C stopped.
+INTERRUPTED = 130
+
 
 def tell_errors(command: Callable[..., None]) -> Callable[..., None]:
     """Print a known error, or one of the database, as its message and hint, and exit with status 1."""

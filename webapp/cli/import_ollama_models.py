@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 import config
-from webapp.cli.errors import tell_errors
+from webapp.cli.errors import INTERRUPTED, tell_errors
 from webapp.cli.progress_bars import TransferProgress
 from webapp.formats import printable, size
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 #: In DATA_DIR: the models hashed and imported so far.
 CACHE_FILE = "ollama-imports.json"
 OUTCOMES = {"imported": "imported", "skipped": "skipped", "failed": "failed", "planned": "to import"}
-INTERRUPTED = 130
 
 
 @click.command("import-ollama-models")

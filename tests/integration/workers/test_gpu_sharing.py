@@ -27,7 +27,7 @@ def warm(server: OllamaServer, monkeypatch: pytest.MonkeyPatch) -> EngineCache:
     """This process' engines as if they shared a GPU of 10 MB with Ollama; the demo recogniser needs about 9."""
     found = engines(os.getpid())
     server.memory.total = 10_000_000
-    monkeypatch.setattr("workers.gpu_memory.DIARIZATION_BYTES", 1_000_000)
+    monkeypatch.setattr("core.speech_memory.DIARIZATION_BYTES", 1_000_000)
     monkeypatch.setattr("pipeline.ollama.model_memory.SPARE_BYTES", 1_000_000)
     found.__dict__["shared_memory"] = GpuMemory(
         server.host, lambda: server.memory.free - SPEECH_BYTES * found.are_loaded()

@@ -13,16 +13,12 @@ from support.ollama_server import Model, OllamaServer
 
 import config
 from core.ollama_placement import is_this_machine, shares_gpu
+from core.speech_memory import DIARIZATION_BYTES, whisper_weight_bytes, whisper_work_bytes
 from pipeline.errors import Cancelled
 from pipeline.ollama.client import OllamaClient
 from pipeline.ollama.model_memory import SPARE_BYTES, ModelMemory
 from workers import gpu_memory
-from workers.gpu_memory import (
-    DIARIZATION_BYTES,
-    GpuMemory,
-    whisper_weight_bytes,
-    whisper_work_bytes,
-)
+from workers.gpu_memory import GpuMemory
 
 GB = 10**9
 LLAMA = ModelMemory("recap:latest", 5 * GB, 131_072)

@@ -1,0 +1,1 @@
+"""Installs speech models in MODELS_DIR: downloads, checks, exports and imports them."""

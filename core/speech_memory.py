@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,15 +63,16 @@ def needed_bytes(file_bytes: int, settings: config.Settings, on_gpu: bool) -> in
     return weights + max(whisper_work_bytes(file_bytes, settings.whisper_batch_size), speakers)
 
 
-def measure(settings: config.Settings) -> MemoryBudget:
+def measure(settings: config.Settings, find_free: Callable[[], int | None] = gpu.find_free_bytes) -> MemoryBudget:
     """What is free for the speech models now. Models of an Ollama that shares the GPU make room, so they do not count.
 
     Ask before any of them is loaded: they count as used.
     """
     found = None if settings.whisper_device == "cpu" else gpu.find_gpu(settings)
-    if found is None and settings.whisper_device != "cuda" and settings.gpu_available != "true":
+    wants_gpu = settings.whisper_device == "cuda" or (found or settings.gpu_available == "true")
+    if settings.whisper_device == "cpu" or not wants_gpu:
         return MemoryBudget(False, _free_machine_bytes())
-    free = gpu.find_free_bytes()
+    free = find_free()
     if found is not None and free is not None and shares_gpu(settings):
         free = min(found.memory_bytes, free + _held_by_ollama(settings))
     return MemoryBudget(True, free)
@@ -102,11 +105,14 @@ def _read_meminfo(path: Path = Path("/proc/meminfo")) -> int | None:
 
 
 def _read_cgroup(folder: Path = Path("/sys/fs/cgroup")) -> int | None:
-    """What the group of this container has left; None without a limit."""
-    for limit, usage in (
-        ("memory.max", "memory.current"),
-        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
+    """What the group of this container has left, caches of files not counted; None without a limit."""
+    for prefix, limit, usage in (
+        ("", "memory.max", "memory.current"),
+        ("total_", "memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
     ):
         with suppress(OSError, ValueError):
-            return max(0, int((folder / limit).read_text()) - int((folder / usage).read_text()))
+            statistics = (folder / limit).with_name("memory.stat").read_text()
+            found = re.search(rf"^{prefix}inactive_file (\d+)$", statistics, re.MULTILINE)
+            used = int((folder / usage).read_text()) - (int(found[1]) if found else 0)
+            return max(0, int((folder / limit).read_text()) - used)
     return None

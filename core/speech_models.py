@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 import config
-from core.gpu import Gpu, find_gpu
-from pipeline.errors import DiarizationMissing, ModelMissing, PipelineError
+from core.speech_memory import MemoryBudget, needed_bytes
+from pipeline.errors import DiarizationMissing, ModelMissing
 
 Kind = Literal["whisper", "diarization"]
 
@@ -20,8 +20,6 @@ PARTIAL = ".partial"
 DEMO_FOLDER = config.ROOT / "demo"
 #: Up to this size of model file a CPU recognises speech faster than it is spoken (Whisper "small" has 480 MB).
 LARGEST_ON_CPU = 600_000_000
-#: Memory a model takes on a GPU, as a multiple of its file, with windows and beams beside it.
-GPU_MEMORY_FACTOR = 1.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,34 +81,34 @@ def list_unfinished(folder: Path) -> list[tuple[str, int]]:
     return [(name, count) for name, count in sizes if count]
 
 
-def find_used(settings: config.Settings) -> tuple[dict[Path, str], PipelineError | None]:
-    """The folders of the models in use with the reason of each, and what is missing."""
-    used: dict[Path, str] = {}
-    try:
-        whisper = choose_whisper(settings, find_gpu(settings))
-        used[whisper.model.folder] = whisper.why
-        diarization = choose_diarization(settings, with_demo=whisper.model.is_demo)
-        used[diarization.model.folder] = diarization.why
-    except PipelineError as error:
-        return used, error
-    return used, None
-
-
-def choose_whisper(settings: config.Settings, gpu: Gpu | None) -> ModelChoice:
-    """The model that recognises speech on this GPU, or without one. Raises ModelMissing."""
-    gpu_memory_bytes = gpu.memory_bytes if gpu and settings.whisper_device != "cpu" else None
+def choose_whisper(settings: config.Settings, budget: MemoryBudget) -> ModelChoice:
+    """The model that recognises speech with this memory. Raises ModelMissing."""
     if settings.demo_models != "always" and settings.whisper_model != "auto":
         return ModelChoice(_named(settings.whisper_model, "whisper", settings), "named in WHISPER_MODEL")
     installed = [model for model in list_models(settings.models) if model.kind == "whisper"]
     if settings.demo_models == "always" or not installed:
         return _demo("whisper", settings)
-    installed.sort(key=lambda model: model.size_bytes)
-    limit = LARGEST_ON_CPU if gpu_memory_bytes is None else gpu_memory_bytes / GPU_MEMORY_FACTOR
-    fitting = [model for model in installed if model.size_bytes <= limit]
-    where = "without a GPU" if gpu_memory_bytes is None else f"in {gpu_memory_bytes / 1e9:.0f} GB of GPU memory"
-    if fitting:
-        return ModelChoice(fitting[-1], f"the largest installed one that runs well {where}")
-    return ModelChoice(installed[0], f"the smallest installed one; it is large to run {where}")
+    return _choose_by_memory(sorted(installed, key=lambda model: model.size_bytes), settings, budget)
+
+
+def _choose_by_memory(models: list[SpeechModel], settings: config.Settings, budget: MemoryBudget) -> ModelChoice:
+    """The largest that fits and, without a GPU, is quick enough; `models` begins with the smallest."""
+    needs = {model.folder: needed_bytes(model.size_bytes, settings, budget.on_gpu) for model in models}
+    fitting = [model for model in models if budget.allows(needs[model.folder])]
+    if not fitting:
+        why = f"the smallest installed one; it needs {_gigabytes(needs[models[0].folder])}, and there is {budget}"
+        return ModelChoice(models[0], why)
+    quick = [model for model in fitting if budget.on_gpu or model.size_bytes <= LARGEST_ON_CPU]
+    if not quick:
+        return ModelChoice(fitting[0], f"the smallest installed one; without a GPU it is slow ({budget})")
+    best = quick[-1]
+    where = "" if budget.on_gpu else " and is quick without a GPU"
+    which = "the only installed one" if len(models) == 1 else "the largest installed one"
+    return ModelChoice(best, f"{which} that fits{where}: it needs {_gigabytes(needs[best.folder])} of {budget}")
+
+
+def _gigabytes(count: int) -> str:
+    return f"{count / 1e9:.1f} GB"
 
 
 def choose_diarization(settings: config.Settings, with_demo: bool) -> ModelChoice:
@@ -147,7 +145,7 @@ def _named(name: str, kind: Kind, settings: config.Settings) -> SpeechModel:
     setting = "WHISPER_MODEL" if kind == "whisper" else "DIARIZATION_MODEL"
     raise ModelMissing(
         f"The speech model {name} is not installed.",
-        f"Put its folder into MODELS_DIR, or change {setting}. `flask models list` shows what is there.",
+        f"Install it with `flask models pull`, or change {setting}. `flask models list` shows what is there.",
     )
 
 
@@ -155,7 +153,7 @@ def _demo(kind: Kind, settings: config.Settings) -> ModelChoice:
     models = [model for model in list_models(DEMO_FOLDER) if model.kind == kind]
     if settings.demo_models == "never" or not models:
         raise ModelMissing(
-            "No speech model is installed.", "Put one into MODELS_DIR. `flask models list` shows what is there."
+            "No speech model is installed.", "Run `flask models pull`. `flask models list` shows what is there."
         )
     return ModelChoice(
         models[0], "no other is installed" if settings.demo_models == "auto" else "DEMO_MODELS is always"

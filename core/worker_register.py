@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 
 from core.database.sessions import read, write
 from core.database.tables import Worker
+from core.speech_memory import MemoryBudget
 
 #: A worker that has not reported for this long is taken for dead.
 SILENT = timedelta(seconds=60)
@@ -21,6 +22,8 @@ FORGOTTEN = timedelta(days=1)
 class WorkerModels:
     """The models of a worker. `reason` says why this Whisper model was chosen, `problem` why none can be used.
 
+    `hint` says what helps. `budget` is the memory that it is chosen by.
+
     `default_language_model` writes a summary unless another of `language_models` is asked for; "" without Ollama.
     """
 
@@ -28,9 +31,11 @@ class WorkerModels:
     reason: str = ""
     diarization: str = ""
     problem: str = ""
+    hint: str = ""
     is_demo: bool = False
     language_models: tuple[str, ...] = ()
     default_language_model: str = ""
+    budget: MemoryBudget | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +79,28 @@ def _to_columns(models: WorkerModels) -> dict[str, Any]:
         "why": models.reason,
         "diarization": models.diarization,
         "problem": models.problem,
+        "hint": models.hint,
         "demo": models.is_demo,
     }
+    memory = {"gpu": models.budget.on_gpu, "free": models.budget.free_bytes} if models.budget else {}
     listed = {"models": list(models.language_models), "default": models.default_language_model}
-    return {**{name: value for name, value in speech.items() if value}, "ollama": listed if listed["models"] else {}}
+    return {
+        **{name: value for name, value in speech.items() if value},
+        "memory": memory,
+        "ollama": listed if listed["models"] else {},
+    }
 
 
 def _from_columns(columns: Mapping[str, Any]) -> WorkerModels:
-    ollama = columns.get("ollama") or {}
+    ollama, memory = columns.get("ollama") or {}, columns.get("memory") or {}
     return WorkerModels(
         whisper=columns.get("whisper", ""),
         reason=columns.get("why", ""),
         diarization=columns.get("diarization", ""),
         problem=columns.get("problem", ""),
+        hint=columns.get("hint", ""),
         is_demo=bool(columns.get("demo")),
         language_models=tuple(name for name in ollama.get("models") or () if isinstance(name, str)),
         default_language_model=ollama.get("default") or "",
+        budget=MemoryBudget(bool(memory["gpu"]), memory.get("free")) if "gpu" in memory else None,
     )

@@ -87,7 +87,7 @@ class ModelMissing(PipelineError):
 
     code = "model_missing"
     default_message = "A speech model is not installed."
-    default_hint = "Put the model in MODELS_DIR, or choose one that is installed, then try again."
+    default_hint = "Install it with `flask models pull`, or choose one that is installed, then try again."
     retryable = True
 
 
@@ -145,7 +145,7 @@ class DiarizationMissing(PipelineError):
 
     code = "diarization_missing"
     default_message = "The speakers were not identified. The transcript is complete."
-    default_hint = "Install a diarization model in MODELS_DIR (DIARIZATION_MODEL), then try again."
+    default_hint = "Install the speaker model with `flask models pull diarization`, then try again."
     retryable = True
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import config
 from core import speech_models
 from core.gpu import find_free_bytes, find_gpu
+from core.speech_memory import MemoryBudget, measure
 from core.speech_models import ModelChoice
 from core.worker_register import WorkerModels
 from pipeline.errors import DiarizationMissing, PipelineError
@@ -42,6 +43,7 @@ class EngineCache:
         self.gpu = None if settings.whisper_device == "cpu" else find_gpu(settings)
         self.batch_size = settings.whisper_batch_size
         self._loaded: dict[Path, Recognizer | Diarizer] = {}
+        self._told: tuple[Path, str] | None = None
 
     @property
     def device(self) -> str:
@@ -57,9 +59,18 @@ class EngineCache:
             return self.settings.whisper_compute_type
         return "float16" if self.device == "cuda" else "int8"
 
+    @cached_property
+    def budget(self) -> MemoryBudget:
+        """The memory that models are chosen by: what was free before any was loaded, so that the choice stays."""
+        return measure(self.settings, self.find_free)
+
     def choose_whisper(self) -> ModelChoice:
         """The recogniser's model and why. Raises ModelMissing."""
-        return speech_models.choose_whisper(self.settings, self.gpu)
+        choice = speech_models.choose_whisper(self.settings, self.budget)
+        if self._told != (choice.model.folder, choice.why):
+            self._told = (choice.model.folder, choice.why)
+            log.info("speech is recognised by %s: %s", choice.model.name, choice.why)
+        return choice
 
     def choose_diarization(self) -> ModelChoice:
         """The model that tells speakers apart and why. Raises DiarizationMissing, ModelMissing."""
@@ -74,7 +85,7 @@ class EngineCache:
             Notice(
                 "demo_models",
                 "Made with the small demo models: expect wrong words.",
-                "Install real speech models in MODELS_DIR before you rely on a recap.",
+                "Install real speech models (`flask models pull`) before you rely on a recap.",
             ),
         )
 
@@ -83,7 +94,8 @@ class EngineCache:
         from pipeline.recognizer import Recognizer
         from pipeline.request import Engine
 
-        model = self.choose_whisper().model
+        choice = self.choose_whisper()
+        model = choice.model
         recognizer = self._loaded.get(model.folder)
         if not isinstance(recognizer, Recognizer):
             recognizer = Recognizer(
@@ -92,7 +104,7 @@ class EngineCache:
             self._loaded[model.folder] = recognizer
         elif recognizer.is_loaded:
             self._make_room()
-        settings = f"beam 5, batch {self.batch_size}, {self.compute_type} on {self.device}"
+        settings = f"beam 5, batch {self.batch_size}, {self.compute_type} on {self.device}; {choice.why}"
         name = f"faster-whisper {version('faster-whisper')}, {model.name}"
         return recognizer, Engine(identify(model.folder), name, settings)
 
@@ -163,13 +175,13 @@ class EngineCache:
 
     def describe(self) -> WorkerModels:
         """The speech models of this worker, for the register of workers."""
-        found = WorkerModels()
+        found = WorkerModels(budget=self.budget)
         try:
             whisper = self.choose_whisper()
             found = replace(found, whisper=whisper.model.name, reason=whisper.why, is_demo=whisper.model.is_demo)
             return replace(found, diarization=self.choose_diarization().model.name)
         except PipelineError as error:
-            return replace(found, problem=error.message)
+            return replace(found, problem=error.message, hint=error.hint)
 
 
 def _threads() -> int:

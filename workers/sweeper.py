@@ -74,13 +74,17 @@ def start_reporting(queues: Sequence[str]) -> None:
     liveness.note_memory_kills()
     settings = config.load()
     device = gpu.describe(settings, gpu.find_gpu(settings))
-    models = EngineCache(settings).describe() if "gpu" in queues else WorkerModels()
+    engines = EngineCache(settings) if "gpu" in queues else None
+
+    def describe() -> WorkerModels:
+        return engines.describe() if engines else WorkerModels()  # again each time: models may have been installed
+
     asks_ollama = bool({"gpu", "llm"} & set(queues))
     lister = LanguageModelLister(settings.ollama_host, settings.ollama_model)
-    log.info("serves %s; %s; %s", ", ".join(queues), device, models)
+    log.info("serves %s; %s; %s", ", ".join(queues), device, describe())
 
     def report_and_sweep() -> None:
-        report(queues, device, lister.add_to(models) if asks_ollama else models)
+        report(queues, device, lister.add_to(describe()) if asks_ollama else describe())
         with no_fork():
             sweep(queues)
 

@@ -9,16 +9,16 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
-from core import gpu, probes, speech_models, worker_register
+from core import probes, worker_register
 from core.clock import utc_now
 from core.database import problems as database_problems
 from core.database import schema, sessions
 from core.jobs import pausing
 from core.jobs.queues import QUEUES, needed_queues
+from core.models_in_use import find_models_in_use
 from core.queue.redis_client import read_version
 from core.storage.store import file_store
 from core.worker_register import LiveWorker
-from pipeline.errors import PipelineError
 from webapp.cli import check_result
 from webapp.cli.check_result import CheckResult
 
@@ -126,14 +126,12 @@ def _check_decoder(_: config.Settings) -> CheckResult:
 
 
 def _check_speech_models(settings: config.Settings) -> CheckResult:
-    try:
-        whisper = speech_models.choose_whisper(settings, gpu.find_gpu(settings))
-        diarization = speech_models.choose_diarization(settings, with_demo=whisper.model.is_demo)
-    except PipelineError as error:
-        return check_result.error("speech models", error.message, error.hint)
-    state = f"{whisper.model.name} ({whisper.why}), {diarization.model.name}"
-    if whisper.model.is_demo:
-        return check_result.warning("speech models", state, f"Install real models into {settings.models}.")
+    found = find_models_in_use(settings)
+    state = f"{found.whisper} ({found.why})" + (f", {found.diarization}" if found.diarization else "")
+    if found.problem:
+        return check_result.error("speech models", found.problem, found.hint)
+    if found.is_demo:
+        return check_result.warning("speech models", state, "Install real models with `flask models pull`.")
     return check_result.ok("speech models", state)
 
 

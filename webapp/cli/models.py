@@ -6,8 +6,8 @@ import click
 
 import config
 from core import speech_models
-from core.speech_memory import measure, needed_bytes
-from pipeline.errors import PipelineError
+from core.models_in_use import find_models_in_use
+from core.speech_memory import needed_bytes
 from webapp.cli import models_archive, models_install, ollama_status
 from webapp.cli.errors import tell_errors
 from webapp.formats import printable, size
@@ -36,16 +36,17 @@ def list_models() -> None:
 
 
 def _list_speech_models(settings: config.Settings) -> None:
-    used, problem = speech_models.find_used(settings)
-    budget = measure(settings)
+    in_use = find_models_in_use(settings)
+    used = {in_use.diarization: "used", in_use.whisper: f"used: {in_use.why}"}
     for model in speech_models.list_installed(settings):
-        needed = needed_bytes(model.size_bytes, settings, budget.on_gpu) if model.kind == "whisper" else 0
-        notes = ["fits" if budget.allows(needed) else f"needs {size(needed)}"]
-        notes += [f"used: {used[model.folder]}"] if model.folder in used else []
-        line = f"{model.kind:12} {printable(model.name):32} {size(model.size_bytes):>8}  {', '.join(notes)}"
-        click.echo(line)
+        needed = needed_bytes(model.size_bytes, settings, in_use.budget.on_gpu) if model.kind == "whisper" else 0
+        notes = ["fits" if in_use.budget.allows(needed) else f"needs {size(needed)}"]
+        notes += [used[model.name]] if model.name in used else []
+        click.echo(f"{model.kind:12} {printable(model.name):32} {size(model.size_bytes):>8}  {', '.join(notes)}")
     for name, count in speech_models.list_unfinished(settings.models):
         click.echo(f"{'unfinished':12} {printable(name):32} {size(count):>8}  `flask models pull` goes on with it")
-    if isinstance(problem, PipelineError):
-        click.echo(f"{problem.message} {problem.hint}")
-    click.echo(f"Folder of installed models: {settings.models}, with {budget}")
+    if in_use.problem:
+        click.echo(f"{in_use.problem} {in_use.hint}")
+    if not in_use.by_worker:
+        click.echo("No worker of the queue gpu is alive; this is what one would use.")
+    click.echo(f"Folder of installed models: {settings.models}. Models are chosen by {in_use.budget}.")

@@ -10,7 +10,7 @@ import click
 
 import config
 from core import speech_models
-from core.speech_memory import measure
+from core.models_in_use import find_models_in_use
 from model_store import catalogue
 from model_store.catalogue import DIARIZATION, WHISPER_MODELS, KnownModel
 from pipeline.errors import PipelineError
@@ -53,8 +53,8 @@ def pull_models(what: str, name: str | None, revision: str) -> None:
 
 
 def _choose_whisper(settings: config.Settings, name: str | None) -> KnownModel:
-    budget = measure(settings)
     if name is None:
+        budget = find_models_in_use(settings).budget
         found = catalogue.recommend_whisper(settings, budget)
         click.echo(f"{found.model.name}: {found.why}.", err=True)
         if not budget.on_gpu and found.model.size_bytes > speech_models.LARGEST_ON_CPU:

@@ -125,7 +125,7 @@ def test_list_shows_what_fits_what_is_used_and_what_is_unfinished(
     lines = [" ".join(line.split()) for line in run("list").stdout.splitlines()]
     assert any(line.startswith("whisper faster-whisper-small 90 kB fits, used: ") for line in lines)
     assert "unfinished faster-whisper-large-v3-turbo 1.0 MB `flask models pull` goes on with it" in lines
-    assert any(line.startswith(f"Folder of installed models: {models}, with ") for line in lines)
+    assert any(line.startswith(f"Folder of installed models: {models}. Models are chosen by ") for line in lines)
 
 
 def test_ctrl_c_keeps_what_came_and_the_next_run_goes_on_at_that_byte(

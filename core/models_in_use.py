@@ -36,9 +36,10 @@ def find_models_in_use(settings: config.Settings) -> ModelsInUse:
         workers = worker_register.live_workers(utc_now())
     except SQLAlchemyError:
         workers = []
-    told = next((worker.models for worker in workers if "gpu" in worker.queues), None)
-    if told is None:
+    serving = [worker for worker in workers if "gpu" in worker.queues]
+    if not serving:
         return _choose_here(settings)
+    told = max(serving, key=lambda worker: worker.seen_at).models  # one that was replaced is listed for a minute
     budget = told.budget or measure(settings)
     return ModelsInUse(budget, True, told.whisper, told.reason, told.diarization, told.is_demo, told.problem, told.hint)
 

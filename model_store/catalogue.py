@@ -70,6 +70,11 @@ def find_whisper(name: str) -> KnownModel | None:
     return known
 
 
+def find(name: str) -> KnownModel | None:
+    """A model that RealRecap knows, by its folder."""
+    return next((one for one in (*WHISPER_MODELS, DIARIZATION) if one.folder == name), None)
+
+
 def recommend_whisper(settings: config.Settings, budget: MemoryBudget) -> Recommendation:
     """large-v3-turbo, or the largest smaller one that fits the memory."""
     names = [one.name for one in WHISPER_MODELS]

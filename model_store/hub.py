@@ -54,7 +54,9 @@ class Hub:
         constants.HF_HUB_DISABLE_TELEMETRY = True
         # bytes are written as they arrive, not in parts of 10 MB that a broken line takes with it
         constants.DOWNLOAD_CHUNK_SIZE = None  # type: ignore[assignment]
-        hub_logging.set_verbosity(logging.CRITICAL)  # it logs addresses that are signed
+        hub_logging.set_verbosity(logging.CRITICAL)
+        for name in ("httpx2", "httpcore2"):  # as the hub's library, they log addresses that are signed
+            logging.getLogger(name).setLevel(logging.WARNING)
         token = settings.hf_token.get_secret_value() if settings.hf_token else None
         self.has_token, self.endpoint = token is not None, settings.hf_endpoint
         # False: never a token that lies about in somebody's home

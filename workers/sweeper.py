@@ -28,12 +28,15 @@ from workers import liveness
 from workers.engine_cache import EngineCache
 from workers.fork_lock import no_fork
 from workers.language_models import LanguageModelLister
+from workers.model_installer import installer
 
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 5.0
 REPORT_SECONDS = 15.0
 CLEAN_UP_SECONDS = 600.0
+#: How often a GPU worker looks whether the site asks for a model.
+INSTALL_SECONDS = 2.0
 
 
 def start_sweeping(queues: Sequence[str]) -> None:
@@ -89,6 +92,8 @@ def start_reporting(queues: Sequence[str]) -> None:
             sweep(queues)
 
     _start("reporter", REPORT_SECONDS, report_and_sweep)
+    if engines:
+        _start("installer", INSTALL_SECONDS, installer.install_next)
 
 
 def report(queues: Sequence[str], device: str, models: WorkerModels) -> None:

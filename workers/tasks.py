@@ -26,6 +26,7 @@ from core.queue.celery_app import celery
 from core.queue.notifications import notify
 from workers import liveness, sweeper
 from workers.fork_lock import no_fork
+from workers.model_installer import installer
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +105,7 @@ def _free_job_of_dead_child(exception: BaseException | None = None, **_: Any) ->
 @signals.worker_shutting_down.connect
 def _stop_children(**_: Any) -> None:
     stop[0] = 1
+    installer.leave()
     threading.Thread(target=_exit_in_time, name="shutdown", daemon=True).start()
 
 

@@ -13,10 +13,10 @@ from core.backup.errors import BackupFailed, BackupUnusable
 from core.database import schema, sessions
 from core.database.base import Base
 from core.database.probe_table import Probe
-from core.database.tables import Reservation, ResumableUpload, UserSession, Worker
+from core.database.tables import ModelInstall, Reservation, ResumableUpload, UserSession, Worker
 
 #: What does not outlive a restart elsewhere: log-ins, unfinished uploads and their space, what runs just now.
-PASSING = (UserSession, Reservation, ResumableUpload, Worker, Probe)
+PASSING = (UserSession, Reservation, ResumableUpload, Worker, ModelInstall, Probe)
 BATCH = 500  # rows
 _OTHER_VERSION = "Make the backup with the version that ran last, or run `flask db-upgrade` first."
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -70,7 +71,7 @@ class HubServer:
         self._stack.close()
 
     def _serve(self, handler: type[_Handler]) -> str:
-        server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (handler,), {"hub": self}))
+        server = _Server(("127.0.0.1", 0), type("Handler", (handler,), {"hub": self}))
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
@@ -82,6 +83,12 @@ class HubServer:
     def downloads(self, path: str) -> list[Asked]:
         """The requests for the bytes of a file."""
         return [one for one in self.asked if one.method == "GET" and one.path.endswith(path)]
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), ConnectionError):  # the client went
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _Handler(BaseHTTPRequestHandler):

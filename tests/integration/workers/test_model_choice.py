@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -54,6 +55,14 @@ def test_the_reason_goes_into_log_provenance_register_and_doctor(
     assert in_use.budget == cache.budget
     line = next(found for check in CHECKS if (found := check(settings)).component == "speech models")
     assert why in line.state or "diarization" in line.fix
+
+
+def test_the_newest_worker_speaks_for_the_models(settings_of: Settings) -> None:
+    now = utc_now()
+    for name, age in (("old", 40), ("new", 1), ("older", 50)):
+        found = worker_register.WorkerModels(whisper=name)
+        worker_register.report(name, ("gpu",), "CPU", found, now - timedelta(seconds=age))
+    assert find_models_in_use(settings_of(GPU_AVAILABLE="false")).whisper == "new"
 
 
 def test_without_a_worker_the_choice_is_that_of_this_machine(installed: Path, settings_of: Settings) -> None:

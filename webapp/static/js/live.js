@@ -75,6 +75,25 @@ export function followRecording(root, restart) {
   });
 }
 
+export function followInstalls(root, restart) {
+  const page = root.querySelector("[data-installs]");
+  if (!page) return;
+  let announced = null;
+  repeat(async () => {
+    const state = await fetchJson(page.dataset.installs);
+    if (announced !== null && announced !== state.announcement) announce(state.announcement);
+    announced = state.announcement;
+    if (state.finished) {
+      await replaceMain(restart);
+      return "stop";
+    }
+    const fresh = document.createElement("ul");
+    fresh.append(parse(state.html));
+    copyChildren(page.querySelector("[data-actions]"), fresh);
+    return "continue";
+  });
+}
+
 function copyChildren(old, fresh) {
   for (const { name, value } of [...old.attributes]) fresh.setAttribute(name, value);
   morph(old, fresh);

@@ -1,7 +1,7 @@
 // Starts the scripts that a page needs. Every page works without them.
 import { startControls } from "./controls.js";
 import { startDialogs } from "./dialogs.js";
-import { followRecording, followRows } from "./live.js";
+import { followInstalls, followRecording, followRows } from "./live.js";
 import { startTabs } from "./tabs.js";
 import { startUploader } from "./uploader.js";
 
@@ -12,6 +12,7 @@ export function start(root = document) {
   startUploader(root);
   followRows(root);
   followRecording(root, (fresh) => start(fresh));
+  followInstalls(root, (fresh) => start(fresh));
 }
 
 start();

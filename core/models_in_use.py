@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -10,6 +10,7 @@ import config
 from core import speech_models, worker_register
 from core.clock import utc_now
 from core.speech_memory import MemoryBudget, measure
+from core.worker_register import InstalledModel
 from pipeline.errors import PipelineError
 
 
@@ -17,7 +18,8 @@ from pipeline.errors import PipelineError
 class ModelsInUse:
     """The models of recordings to come, by name; "" for one that is missing, which `problem` and `hint` tell of.
 
-    `by_worker`: a worker said so; else it is a guess, since none is alive. `budget` is the memory they choose by.
+    `by_worker`: a worker said so; else it is a guess, since none is alive. `budget` is the memory they are chosen by,
+    `installed` what is in MODELS_DIR. `has_token`: HF_TOKEN is set there.
     """
 
     budget: MemoryBudget
@@ -28,6 +30,8 @@ class ModelsInUse:
     is_demo: bool = False
     problem: str = ""
     hint: str = ""
+    installed: tuple[InstalledModel, ...] = ()
+    has_token: bool = False
 
 
 def find_models_in_use(settings: config.Settings) -> ModelsInUse:
@@ -41,16 +45,34 @@ def find_models_in_use(settings: config.Settings) -> ModelsInUse:
         return _choose_here(settings)
     told = max(serving, key=lambda worker: worker.seen_at).models  # one that was replaced is listed for a minute
     budget = told.budget or measure(settings)
-    return ModelsInUse(budget, True, told.whisper, told.reason, told.diarization, told.is_demo, told.problem, told.hint)
+    return ModelsInUse(
+        budget,
+        by_worker=True,
+        whisper=told.whisper,
+        why=told.reason,
+        diarization=told.diarization,
+        is_demo=told.is_demo,
+        problem=told.problem,
+        hint=told.hint,
+        installed=told.installed,
+        has_token=told.has_token,
+    )
 
 
 def _choose_here(settings: config.Settings) -> ModelsInUse:
-    budget = measure(settings)
-    found = ModelsInUse(budget, False)
+    found = ModelsInUse(
+        measure(settings), False, installed=list_installed(settings), has_token=settings.hf_token is not None
+    )
     try:
-        whisper = speech_models.choose_whisper(settings, budget)
-        found = ModelsInUse(budget, False, whisper.model.name, whisper.why, is_demo=whisper.model.is_demo)
+        whisper = speech_models.choose_whisper(settings, found.budget)
+        found = replace(found, whisper=whisper.model.name, why=whisper.why, is_demo=whisper.model.is_demo)
         diarization = speech_models.choose_diarization(settings, with_demo=whisper.model.is_demo)
     except PipelineError as error:
-        return ModelsInUse(budget, False, found.whisper, found.why, "", found.is_demo, error.message, error.hint)
-    return ModelsInUse(budget, False, found.whisper, found.why, diarization.model.name, found.is_demo)
+        return replace(found, problem=error.message, hint=error.hint)
+    return replace(found, diarization=diarization.model.name)
+
+
+def list_installed(settings: config.Settings) -> tuple[InstalledModel, ...]:
+    """The models in MODELS_DIR of this machine."""
+    models = speech_models.list_models(settings.models)
+    return tuple(InstalledModel(model.name, model.kind, model.size_bytes) for model in models)

@@ -19,10 +19,19 @@ FORGOTTEN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
+class InstalledModel:
+    """A speech model in the MODELS_DIR of a worker. `size_bytes` is its largest file."""
+
+    name: str
+    kind: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerModels:
     """The models of a worker. `reason` says why this Whisper model was chosen, `problem` why none can be used.
 
-    `hint` says what helps. `budget` is the memory that it is chosen by.
+    `hint` says what helps. `budget` is the memory that it is chosen by. `has_token`: HF_TOKEN is set.
 
     `default_language_model` writes a summary unless another of `language_models` is asked for; "" without Ollama.
     """
@@ -36,6 +45,8 @@ class WorkerModels:
     language_models: tuple[str, ...] = ()
     default_language_model: str = ""
     budget: MemoryBudget | None = None
+    installed: tuple[InstalledModel, ...] = ()
+    has_token: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,8 @@ def _to_columns(models: WorkerModels) -> dict[str, Any]:
         "problem": models.problem,
         "hint": models.hint,
         "demo": models.is_demo,
+        "installed": [[one.name, one.kind, one.size_bytes] for one in models.installed],
+        "token": models.has_token,
     }
     memory = {"gpu": models.budget.on_gpu, "free": models.budget.free_bytes} if models.budget else {}
     listed = {"models": list(models.language_models), "default": models.default_language_model}
@@ -103,4 +116,6 @@ def _from_columns(columns: Mapping[str, Any]) -> WorkerModels:
         language_models=tuple(name for name in ollama.get("models") or () if isinstance(name, str)),
         default_language_model=ollama.get("default") or "",
         budget=MemoryBudget(bool(memory["gpu"]), memory.get("free")) if "gpu" in memory else None,
+        installed=tuple(InstalledModel(*one) for one in columns.get("installed") or ()),
+        has_token=bool(columns.get("token")),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 #: So many tries in a row that bring no byte end a download.
 TRIES = 5
 FIRST_WAIT_SECONDS = 1.0
+_DIGEST = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 TOKENS_PAGE = "https://huggingface.co/settings/tokens"
 
 
@@ -198,9 +200,10 @@ class _Position:
 
 def _read_entry(entry: RepoSibling) -> RemoteFile:
     digest = entry.lfs.sha256 if entry.lfs else entry.blob_id
-    if entry.size is None or digest is None:
+    # the digest becomes a part of file names
+    if entry.size is None or entry.size < 0 or not _DIGEST.fullmatch(digest or ""):
         raise HubUnreachable("The model hub does not tell the sizes and sums of its files.")
-    return RemoteFile(entry.rfilename, entry.size, digest)
+    return RemoteFile(entry.rfilename, entry.size, str(digest))
 
 
 def _size(path: Path) -> int:

@@ -52,7 +52,8 @@ def storage_errors(models: Path) -> Iterator[None]:
         reason = os.strerror(error.errno) if error.errno else type(error).__name__
         raise FolderProblem(
             f"{models} cannot be used: {reason}.",
-            "MODELS_DIR must belong to the user that RealRecap runs as. Check its owner and its mode.",
+            "MODELS_DIR must belong to the user that RealRecap runs as. Check its owner and its mode; in a "
+            "systemd unit it must be among ReadWritePaths.",
         ) from error
 
 

@@ -12,11 +12,10 @@ from typing import Literal
 
 import config
 from model_store.catalogue import KnownModel
-from model_store.errors import DownloadDamaged
+from model_store.errors import DownloadDamaged, ModelUnknown
 from model_store.hub import Hub, RemoteFile, RemoteModel
-from model_store.manifest import FileEntry, Manifest, check_path, hash_file, read_manifest, write_manifest
+from model_store.manifest import FileEntry, Manifest, hash_file, read_manifest, write_manifest
 from model_store.placing import check_space, collecting, put_in_place
-from pipeline.errors import PipelineError
 
 #: Told of the action, the bytes done and all bytes; may raise to stop.
 Report = Callable[[str, int, int], None]
@@ -41,8 +40,7 @@ def pull(model: KnownModel, settings: config.Settings, report: Report, revision:
     """
     hub = Hub(settings)
     remote = hub.find(model, revision)
-    for file in remote.files:
-        _check_remote_path(file)
+    _check_names(model, remote)
     target = settings.models / model.folder
     with collecting(settings.models, model.folder) as staging:
         pull = _Pull(hub, model, remote, staging, target, report)
@@ -57,11 +55,16 @@ def pull(model: KnownModel, settings: config.Settings, report: Report, revision:
     return PullResult("installed", target, remote.commit, pull.total, pull.fetched)
 
 
-def _check_remote_path(file: RemoteFile) -> None:
+def _check_names(model: KnownModel, remote: RemoteModel) -> None:
+    """Refuse what could not be listed in a manifest, before anything is written."""
+    unknown = "0" * 64
     try:
-        check_path(file.path)
+        files = tuple(FileEntry(path=file.path, size=file.size, sha256=unknown) for file in remote.files)
+        Manifest(name=model.folder, kind=model.kind, files=files)
     except ValueError as error:
-        raise PipelineError(f"The hub names a file that cannot be stored: {error}.", "Use another model.") from error
+        raise ModelUnknown(
+            f"{model.repository} has files that cannot be stored under their names.", "Use another model."
+        ) from error
 
 
 class _Pull:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import config
 from core import speech_models
 from core.gpu import find_free_bytes, find_gpu
+from core.models_in_use import list_installed
 from core.speech_memory import MemoryBudget, measure
 from core.speech_models import ModelChoice
 from core.worker_register import WorkerModels
@@ -175,7 +176,11 @@ class EngineCache:
 
     def describe(self) -> WorkerModels:
         """The speech models of this worker, for the register of workers."""
-        found = WorkerModels(budget=self.budget)
+        found = WorkerModels(
+            budget=self.budget,
+            installed=list_installed(self.settings),
+            has_token=self.settings.hf_token is not None,
+        )
         try:
             whisper = self.choose_whisper()
             found = replace(found, whisper=whisper.model.name, reason=whisper.why, is_demo=whisper.model.is_demo)

@@ -21,20 +21,24 @@ class ModelInstaller:
         self._process: subprocess.Popen[bytes] | None = None
         self._leaves = False
 
-    def install_next(self) -> None:
-        """Take up the next action, and wait until it has ended. Raises SQLAlchemyError, OSError."""
+    def install_next(self) -> bool:
+        """Take up the next action, and wait until it has ended; false if none waits.
+
+        Raises SQLAlchemyError, OSError.
+        """
         if self._leaves:
-            return
+            return False
         with no_fork():
             claimed = model_installs.claim(utc_now())
         if claimed is None:
-            return
+            return False
         command = [sys.executable, "-m", MODULE, claimed.model, str(claimed.attempt), claimed.action]
         # a process of its own: the parent of the workers stays small and forks safely
         self._process = subprocess.Popen(command, cwd=config.ROOT)  # noqa: S603 - names of our own list
         if self._leaves:  # while it was started
             self._process.terminate()
         self._process.wait()
+        return True
 
     def leave(self) -> None:
         """End the process, which gives its work back, and start no other."""

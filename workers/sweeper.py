@@ -91,9 +91,13 @@ def start_reporting(queues: Sequence[str]) -> None:
         with no_fork():
             sweep(queues)
 
+    def install() -> None:
+        while installer.install_next():
+            report_and_sweep()  # at once, so that the page shows what is installed
+
     _start("reporter", REPORT_SECONDS, report_and_sweep)
     if engines:
-        _start("installer", INSTALL_SECONDS, installer.install_next)
+        _start("installer", INSTALL_SECONDS, install)
 
 
 def report(queues: Sequence[str], device: str, models: WorkerModels) -> None:

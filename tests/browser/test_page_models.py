@@ -17,6 +17,7 @@ from core import model_installs, worker_register
 from core.clock import utc_now
 from core.database.sessions import write
 from core.database.tables import Status, User
+from core.models_in_use import list_installed
 from core.speech_memory import MemoryBudget
 from core.worker_register import WorkerModels
 from model_store.catalogue import DIARIZATION, WHISPER_MODELS
@@ -32,9 +33,7 @@ def hub(site: str, owner: User) -> Iterator[HubServer]:
     """A hub for the worker's process; the browser's account is an administrator's."""
     with write() as session:
         session.execute(update(User).where(User.id == owner.id).values(is_admin=True))
-    budget = MemoryBudget(True, 7_900_000_000)
-    found = WorkerModels("whisper-demo-en", "no other is installed", "diarization-demo", is_demo=True, budget=budget)
-    worker_register.report("gpu-1", ("gpu",), "RTX 4060, 8 GB, driver 570.1", found, utc_now())
+    report()
     models = {TURBO.repository: HubModel(whisper_files()), DIARIZATION.repository: HubModel(diarization_files())}
     with HubServer(models) as server, pytest.MonkeyPatch.context() as patch:
         patch.setenv("HF_ENDPOINT", server.url)
@@ -50,6 +49,16 @@ def hub(site: str, owner: User) -> Iterator[HubServer]:
 def install_next() -> None:
     """What a worker does every two seconds."""
     ModelInstaller().install_next()
+    report()
+
+
+def report() -> None:
+    """What a worker says of itself."""
+    found = WorkerModels(
+        "whisper-demo-en", "no other is installed", "diarization-demo", is_demo=True,
+        budget=MemoryBudget(True, 7_900_000_000), installed=list_installed(config.load()),
+    )  # fmt: skip
+    worker_register.report("gpu-1", ("gpu",), "RTX 4060, 8 GB, driver 570.1", found, utc_now())
 
 
 def status() -> str:

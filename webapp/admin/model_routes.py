@@ -7,9 +7,10 @@ from typing import cast
 from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
 from flask_login import login_required
 
-from core import model_installs, speech_models
+from core import model_installs
 from core.clock import utc_now
 from core.model_installs import Action
+from core.models_in_use import find_models_in_use
 from model_store import catalogue
 from webapp import errors
 from webapp.admin.model_views import build_actions, build_page
@@ -63,7 +64,7 @@ def pull(name: str) -> Response:
 @blueprint.post("/<name>/verify")
 def verify(name: str) -> Response:
     """Check the files of an installed model."""
-    if all(model.name != name for model in speech_models.list_models(current_settings().models)):
+    if all(model.name != name for model in find_models_in_use(current_settings()).installed):
         raise errors.NotFound("This model is not installed.", "Choose one from the list.")
     return _request(name, "verify")
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import config
-from core import model_installs, speech_models
+from core import model_installs
 from core.database.tables import ModelInstall, Status
 from core.models_in_use import ModelsInUse, find_models_in_use
 from core.speech_memory import needed_bytes
-from core.speech_models import SpeechModel
+from core.worker_register import InstalledModel
 from model_store import catalogue
 from model_store.catalogue import DIARIZATION, WHISPER_MODELS, KnownModel
 from webapp.formats import printable, size, span
@@ -63,8 +63,6 @@ class ModelPage:
     whisper: tuple[ModelRow, ...]
     diarization: tuple[ModelRow, ...]
     actions: tuple[ActionRow, ...]
-    has_token: bool
-    folder: str
 
     @property
     def to_recommend(self) -> tuple[str, ...]:
@@ -78,7 +76,7 @@ def build_page(settings: config.Settings) -> ModelPage:
     in_use = find_models_in_use(settings)
     actions = model_installs.list_all()
     table = _Table(settings, in_use, {row.model for row in actions if row.status in model_installs.ACTIVE})
-    installed = {model.name: model for model in speech_models.list_models(settings.models)}
+    installed = {model.name: model for model in in_use.installed}
     whisper = [table.known(model, installed.pop(model.folder, None)) for model in WHISPER_MODELS]
     diarization = [table.known(DIARIZATION, installed.pop(DIARIZATION.folder, None))]
     for other in installed.values():  # installed by hand, or by the name of a repository
@@ -88,8 +86,6 @@ def build_page(settings: config.Settings) -> ModelPage:
         tuple(whisper),
         tuple(diarization),
         build_actions(actions),
-        settings.hf_token is not None,
-        str(settings.models),
     )
 
 
@@ -107,12 +103,12 @@ class _Table:
         best = catalogue.recommend_whisper(settings, in_use.budget).model
         self._recommended = {best.folder, DIARIZATION.folder}
 
-    def known(self, model: KnownModel, installed: SpeechModel | None) -> ModelRow:
+    def known(self, model: KnownModel, installed: InstalledModel | None) -> ModelRow:
         """The row of a model that can be downloaded."""
         count = installed.size_bytes if installed else model.size_bytes
         return self._row(model.folder, model.name, model.about, model.kind, count, True, installed is not None)
 
-    def other(self, model: SpeechModel) -> ModelRow:
+    def other(self, model: InstalledModel) -> ModelRow:
         """The row of another model that is installed."""
         return self._row(model.name, printable(model.name), "", model.kind, model.size_bytes, False, True)
 

@@ -19,7 +19,7 @@ from webapp.network import shown_network
 #: A step up in a path, as browsers read it.
 _PARENT_FOLDER = re.compile(r"(?i)^[^?#]*/(\.|%2e){2}(?=[/?#]|$)")
 #: What open pages ask for every second, also if nobody sits in front of them.
-_POLLED = ("recordings.live_rows", "recordings.live")
+_POLLED = ("recordings.live_rows", "recordings.live", "admin_models.actions")
 
 login_manager = LoginManager()
 login_manager.session_protection = None  # it would log people out when their network changes

@@ -24,7 +24,7 @@ from model_store.errors import (
 from model_store.manifest import read_manifest
 from model_store.placing import FolderProblem, collecting
 from model_store.pulling import PullResult, pull
-from pipeline.errors import PipelineError, StorageFull
+from pipeline.errors import StorageFull
 
 TURBO = WHISPER_MODELS[1]
 TOKEN = "hf_a-secret-of-the-owner"
@@ -214,10 +214,26 @@ def test_a_hub_that_is_away_or_ill_is_said(hub: HubServer, settings_of: Settings
     assert "flask models import" in caught.value.hint
 
 
-def test_a_file_of_the_hub_cannot_leave_the_folder(hub: HubServer, models: Path) -> None:
-    hub.models[DIARIZATION.repository].files["../x.bin"] = b"evil"
-    with pytest.raises(PipelineError, match="cannot be stored"):
+@pytest.mark.parametrize("path", ["../x.bin", "/x.bin", "config.yaml/x.bin", ".ssh/x.bin"])
+def test_a_file_of_the_hub_cannot_leave_the_folder(hub: HubServer, models: Path, path: str) -> None:
+    hub.models[DIARIZATION.repository].files[path] = b"evil"
+    with pytest.raises(ModelUnknown, match="cannot be stored"):
         pull_now(DIARIZATION)
+    assert not models.exists()
+
+
+def test_a_model_cannot_be_named_out_of_the_folder(hub: HubServer, models: Path) -> None:
+    for repository in ("a/..", "a/.partial"):
+        hub.models[repository] = HubModel(whisper_files())
+        with pytest.raises((ModelUnknown, HubUnreachable)):
+            pull_now(KnownModel(repository, "whisper", repository))
+    assert not models.exists()
+
+
+def test_a_sum_that_is_none_is_refused(hub: HubServer, models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("support.hub_server.sha256", lambda data: "../" * 21)
+    with pytest.raises(HubUnreachable, match="does not tell the sizes and sums"):
+        pull_now()
     assert not models.exists()
 
 

@@ -14,7 +14,7 @@ from core import model_installs, worker_register
 from core.clock import utc_now
 from core.database.tables import Status, User
 from core.speech_memory import MemoryBudget
-from core.worker_register import WorkerModels
+from core.worker_register import InstalledModel, WorkerModels
 from model_store.catalogue import DIARIZATION, WHISPER_MODELS
 
 NAME = WHISPER_MODELS[1].folder
@@ -40,7 +40,7 @@ def test_the_page_says_what_is_used_what_fits_and_what_to_install(admins: FlaskC
     assert page.count("more than is free") >= 1  # large-v3
     assert page.count(">recommended<") == 2
     assert "No GPU worker is running" not in page
-    assert "not set for the web server" in page.replace("\n", " ")
+    assert "which is not set where the GPU worker runs." in page
 
 
 def test_one_press_asks_for_all_that_is_recommended(admins: FlaskClient) -> None:
@@ -85,6 +85,14 @@ def test_a_failure_is_shown_with_its_hint_and_the_page_of_the_terms(admins: Flas
     assert next(iter(model_installs.list_all())).status == Status.QUEUED
 
 
+def test_models_of_a_worker_on_another_machine_count_as_installed(admins: FlaskClient) -> None:
+    worker(installed=(InstalledModel(NAME, "whisper", 1_617_000_000), InstalledModel("our-own", "whisper", 9)))
+    page = admins.get("/admin/models").text
+    assert "our-own" in page
+    assert page.count(">installed<") == 2
+    assert admins.post("/admin/models/our-own/verify").status_code == 303
+
+
 def test_installed_models_can_be_checked_and_others_cannot(admins: FlaskClient, data_dir: Path) -> None:
     assert admins.post(f"/admin/models/{NAME}/verify").status_code == 404
     folder = data_dir / "models" / NAME
@@ -102,7 +110,9 @@ def test_the_token_is_never_shown(admins: FlaskClient, change_settings: object) 
     change_settings(HF_TOKEN=TOKEN)
     page = admins.get("/admin/models").text
     assert TOKEN not in page
-    assert "is set for the web server" in page.replace("\n", " ")
+    assert "which is set." in page
+    worker(has_token=True)
+    assert "which is set where the GPU worker runs." in admins.get("/admin/models").text
     assert TOKEN not in repr(config.load())
 
 

@@ -99,6 +99,8 @@ class Settings(BaseSettings):
     """A worker loses its job if it has not renewed its lease for this long."""
     heartbeat_seconds: float = Field(10, gt=0)
     """How often a worker renews its lease."""
+    heartbeat_file: Path | None = None
+    """File that a worker and beat touch while they live, for health checks."""
     host: str = "127.0.0.1"
     """Address the web server listens on."""
     port: int = Field(5000, ge=1, le=65535)
@@ -146,7 +148,7 @@ class Settings(BaseSettings):
     def _read_bytes(cls, value: object) -> object:
         return values.read_bytes(value)
 
-    @field_validator("data_dir", "models_dir", mode="after")
+    @field_validator("data_dir", "models_dir", "heartbeat_file", mode="after")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser().absolute()

@@ -7,27 +7,14 @@ import sys
 import time
 from collections.abc import Callable
 from functools import partial
-from http.client import HTTPConnection, HTTPException
 
 import config
 from core.jobs.queues import needed_queues
 from core.queue.celery_app import celery
+from launcher.web_check import web_answers
 
 NOTICE_SECONDS = 60.0
 _PAUSE_SECONDS = 0.1
-
-
-def web_answers(host: str, port: int) -> bool:
-    """Whether the web server's /healthz answers 200."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
-    connection = HTTPConnection(host, port, timeout=5)
-    try:
-        connection.request("GET", "/healthz")
-        return connection.getresponse().status == 200
-    except (OSError, HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def worker_answers(queue: str) -> bool:

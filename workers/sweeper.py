@@ -24,7 +24,7 @@ from core.queue.redis_client import count_notifications
 from core.retention import deletion, pruning
 from core.uploads import resumable
 from core.worker_register import WorkerModels
-from workers import liveness
+from workers import heartbeat, liveness
 from workers.engine_cache import EngineCache
 from workers.fork_lock import no_fork
 from workers.language_models import LanguageModelLister
@@ -41,7 +41,7 @@ INSTALL_SECONDS = 2.0
 
 def start_sweeping(queues: Sequence[str]) -> None:
     """Sweep every few seconds, from a thread: a task would wait behind the job it should rescue."""
-    _start("sweeper", SWEEP_SECONDS, partial(sweep, queues))
+    _start("sweeper", SWEEP_SECONDS, partial(sweep, queues), with_heartbeat=True)
     _start("cleaner", CLEAN_UP_SECONDS, clean_up)
 
 
@@ -95,7 +95,7 @@ def start_reporting(queues: Sequence[str]) -> None:
         while installer.install_next():
             report_and_sweep()  # at once, so that the page shows what is installed
 
-    _start("reporter", REPORT_SECONDS, report_and_sweep)
+    _start("reporter", REPORT_SECONDS, report_and_sweep, with_heartbeat=True)
     if engines:
         _start("installer", INSTALL_SECONDS, install)
 
@@ -107,7 +107,7 @@ def report(queues: Sequence[str], device: str, models: WorkerModels) -> None:
         worker_register.report(id, tuple(queues), device, models, utc_now())
 
 
-def _start(name: str, seconds: float, action: Callable[[], None]) -> None:
+def _start(name: str, seconds: float, action: Callable[[], None], *, with_heartbeat: bool = False) -> None:
     ended = threading.Event()
 
     def loop() -> None:
@@ -118,6 +118,8 @@ def _start(name: str, seconds: float, action: Callable[[], None]) -> None:
                 log.warning("%s: %s; tried again in %.0f s", name, type(error).__name__, seconds)
             except Exception as error:  # a fault in one round must not end all that come
                 log.error("%s failed; tried again in %.0f s", name, seconds, extra=trace_of(error))
+            if with_heartbeat:  # also after a failed round: a restart would not bring the database back
+                heartbeat.beat()
             ended.wait(seconds)
 
     threading.Thread(target=loop, name=name, daemon=True).start()

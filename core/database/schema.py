@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+#: Any number that no other program locks in our database.
+MIGRATION_LOCK = 7_325_001
 
 
 def upgrade() -> None:
-    """Bring the tables to the newest version."""
+    """Bring the tables to the newest version. Where two do so at the same time, the second waits and finds it done."""
     was_current = is_current()
     with engine().execution_options(write=True).begin() as connection:
+        if connection.dialect.name == "postgresql":  # SQLite lets one write at a time anyway
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         upgrade_on(connection)
     if not was_current:  # earlier versions left what was deleted in unused pages
         try:

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, text
 
 import config
 from core.clock import utc_now
@@ -53,3 +57,23 @@ def test_the_migrations_make_the_tables_that_the_models_describe(any_database: s
 
     with sessions.engine().connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+@pytest.mark.postgresql
+def test_two_migrations_at_the_same_time_do_not_disturb_each_other(
+    postgresql_admin: Engine, data_dir: Path, settings_of: Callable[..., config.Settings]
+) -> None:
+    with postgresql_admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE twice"))
+    url = postgresql_admin.url.set(database="twice").render_as_string(hide_password=False)
+    settings_of(DATABASE_URL=url)
+    command = [sys.executable, "-m", "flask", "--app", "run", "db-upgrade"]
+    try:
+        both = [subprocess.Popen(command, cwd=config.ROOT, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+        outcomes = [(one.communicate(timeout=60)[1], one.returncode) for one in both]
+        assert [code for _, code in outcomes] == [0, 0], outcomes
+        assert schema.is_current()
+    finally:
+        sessions.engine().dispose()
+        with postgresql_admin.connect() as connection:
+            connection.execute(text("DROP DATABASE twice WITH (FORCE)"))

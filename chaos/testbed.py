@@ -218,7 +218,7 @@ class Testbed:
     def holder_pid(self, recording_id: str) -> int | None:
         """The process that holds a job, None if no process does."""
         worker_id = self.job(recording_id).worker_id
-        return int(worker_id.rpartition(":")[2]) if worker_id else None
+        return int(worker_id.rpartition(":")[2].partition(".")[0]) if worker_id else None
 
     def wait_injected(self) -> None:
         """Wait until the fault of every armed failpoint was injected."""

@@ -15,10 +15,29 @@ def find_place() -> str:
     return f"{socket.gethostname()}:{namespace}"
 
 
+def identify(pid: int) -> str:
+    """A process by number and start: a restarted container has the same numbers again, and often the same namespace."""
+    status = _read_status(str(pid))
+    return f"{pid}.{status[_START]}" if status else str(pid)
+
+
 def is_alive(process: str) -> bool:
-    """Whether a process of this place lives; a dead one that nobody waited for (its parent died too) does not."""
+    """Whether a process of this place lives; a dead one that nobody waited for (its parent died too) does not.
+
+    It is given as `identify` names it, or by its number alone.
+    """
+    pid, _, start = process.partition(".")
+    status = _read_status(pid)
+    return bool(status) and status[_STATE] not in ("Z", "X") and start in ("", status[_START])
+
+
+#: Fields of /proc/*/stat after the name.
+_STATE, _START = 0, 19
+
+
+def _read_status(pid: str) -> list[str]:
+    """What the kernel tells of a process; nothing if it is gone."""
     try:
-        status = Path(f"/proc/{process}/stat").read_text()
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
-        return False
-    return status.rpartition(")")[2].split()[0] not in ("Z", "X")
+        return []

@@ -23,20 +23,20 @@ def own_id() -> str:
 
     The worker is the process' parent.
     """
-    return f"{processes.find_place()}:{os.getppid()}:{os.getpid()}"
+    return f"{processes.find_place()}:{processes.identify(os.getppid())}:{processes.identify(os.getpid())}"
 
 
 def release_orphaned_jobs() -> int:
     """Free the jobs held by dead processes of this worker, or of dead workers of this place; returns how many."""
     of_own = Loss.OUT_OF_MEMORY if count_memory_kills() > _seen_kills else Loss.PROCESS_DIED
     note_memory_kills()
-    freed = 0
+    freed, own = 0, processes.identify(os.getpid())
     for holder in recovery.running_workers():
         place, _, pids = holder.partition(f"{processes.find_place()}:")
         parent, _, process = pids.partition(":")
         if place or not process or processes.is_alive(process):
             continue
-        if parent == str(os.getpid()):
+        if parent == own:
             freed += recovery.lose(holder, utc_now(), of_own)
         elif not processes.is_alive(parent):
             freed += recovery.lose(holder, utc_now(), Loss.INTERRUPTED)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from support.factories import make_recording, make_user
 
+from core import processes
 from core.clock import utc_now
 from core.database.tables import Status
 from core.jobs import claims, transitions
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("sqlite")
 
 
 PLACE = liveness.own_id().rsplit(":", 2)[0]
-OTHER_WORKER = os.getppid()
+OWN, OTHER_WORKER = processes.identify(os.getpid()), processes.identify(os.getppid())
 
 
 def dead_process() -> int:
@@ -29,7 +30,7 @@ def dead_process() -> int:
 
 def dead_child() -> str:
     """The id of a process of this worker that died."""
-    return f"{PLACE}:{os.getpid()}:{dead_process()}"
+    return f"{PLACE}:{OWN}:{dead_process()}"
 
 
 def test_a_dead_process_loses_its_job_and_a_living_one_keeps_it() -> None:
@@ -59,6 +60,16 @@ def test_a_process_that_died_under_its_worker_is_a_strike_and_one_that_went_with
         (Status.QUEUED, 0, 1),
         (Status.RUNNING, 0, 0),  # its own worker will see to it
     ]
+
+
+def test_a_worker_that_starts_with_the_numbers_of_a_dead_one_does_not_take_its_job_for_its_own() -> None:
+    """As in a container that was killed and started again."""
+    recording = make_recording(make_user("ann"), utc_now())
+    earlier = [f"{pid}.1" for pid in (os.getpid(), os.getppid())]
+    assert claims.claim("cpu", ":".join([PLACE, *earlier]), utc_now(), 60)
+    assert liveness.release_orphaned_jobs() == 1
+    job = queries.get(recording.id).job
+    assert (job.status, job.strikes, job.interruptions) == (Status.QUEUED, 0, 1)
 
 
 def test_a_kill_for_memory_halves_the_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

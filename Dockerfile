@@ -54,9 +54,6 @@ USER 10001:10001
 
 
 FROM installer AS packages
-# meeteval has no wheel for Linux
-# hadolint ignore=DL3008,DL3009
-RUN apt-get install --yes --no-install-recommends g++ python3-dev
 COPY requirements.txt /
 WORKDIR /venv/lib/python3.11/site-packages
 # The CUDA libraries, torch and the rest become layers of their own: an upgrade fetches only what has changed. Left out is

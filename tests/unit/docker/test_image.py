@@ -18,7 +18,8 @@ STAGES = {
 IGNORED = [
     line for line in (ROOT / ".dockerignore").read_text().splitlines() if line.strip() and not line.startswith("#")
 ]
-LOADED = ("configuration", "core", "launcher", "migrations", "ollama_import", "pipeline", "webapp", "workers")
+NOT_IN_IMAGE = {"benchmarks", "chaos", "tests", "tools"}
+LOADED = {path.parent.name for path in ROOT.glob("*/__init__.py")} - NOT_IN_IMAGE | {"migrations"}
 PRIVATE = [
     ".env", ".env.example", "webapp/.env", "core/.env.local", ".git/config", ".venv/bin/python", "data/realrecap.db",
     "data/models/large/model.bin", "models/large/model.bin", "ollama-models/recap/model.gguf",

@@ -37,6 +37,34 @@ def find_free_bytes() -> int | None:
     return _ask_driver(lambda nvml, handle: int(nvml.nvmlDeviceGetMemoryInfo(handle).free))
 
 
+@dataclass(frozen=True, slots=True)
+class GpuProcess:
+    """A process that uses the GPU; `memory_bytes` is None where the driver does not say, as in containers."""
+
+    pid: int
+    name: str
+    memory_bytes: int | None
+
+
+def list_processes() -> list[GpuProcess]:
+    """Who computes on the first GPU now; empty where the driver does not say."""
+
+    def read(nvml: Any, handle: Any) -> list[GpuProcess]:
+        running = nvml.nvmlDeviceGetComputeRunningProcesses(handle)
+        return [GpuProcess(each.pid, _name_of(nvml, each.pid), each.usedGpuMemory) for each in running]
+
+    return _ask_driver(read) or []
+
+
+def _name_of(nvml: Any, pid: int) -> str:
+    """The program of a process, without its folder and arguments; "?" where it is another user's, or has ended."""
+    try:
+        words = _text(nvml.nvmlSystemGetProcessName(pid)).split()
+        return words[0].rpartition("/")[2] if words else "?"
+    except (nvml.NVMLError, UnicodeDecodeError):
+        return "?"
+
+
 def _ask_driver(read: Callable[[Any, Any], T]) -> T | None:
     try:
         import pynvml

@@ -11,11 +11,14 @@ from sqlalchemy import delete, select
 
 from core.database.sessions import read, write
 from core.database.tables import Worker
+from core.problems import Problem
 from core.speech_memory import MemoryBudget
 
 #: A worker that has not reported for this long is taken for dead.
 SILENT = timedelta(seconds=60)
 FORGOTTEN = timedelta(days=1)
+#: What beat, which serves no queue, reports as.
+BEAT = "beat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,36 +54,83 @@ class WorkerModels:
 
 @dataclass(frozen=True, slots=True)
 class LiveWorker:
-    """A worker that reported lately: the queues it serves, the device it computes on, its models."""
+    """A worker that reported lately: the queues it serves, the device it computes on, its models.
+
+    `since` is when it started, None for one of an earlier version. `gpu_problem`: it has a GPU that it cannot use.
+    """
 
     id: str
     queues: tuple[str, ...]
     device: str
     models: WorkerModels
     seen_at: datetime
+    since: datetime | None = None
+    gpu_problem: Problem | None = None
 
 
-def report(id: str, queues: tuple[str, ...], device: str, models: WorkerModels, now: datetime) -> None:
+def report(
+    id: str,
+    queues: tuple[str, ...],
+    device: str,
+    models: WorkerModels,
+    now: datetime,
+    since: datetime | None = None,
+    gpu_problem: Problem | None = None,
+) -> None:
     """Say that a worker is alive."""
+    columns = _to_columns(models)
+    if since:
+        columns["since"] = since.isoformat(timespec="seconds")
+    if gpu_problem:
+        columns["gpu_problem"] = [gpu_problem.state, gpu_problem.fix]
     with write() as session:
-        row = Worker(id=id, queues=",".join(queues), device=device, models=_to_columns(models), seen_at=now)
-        session.merge(row)
+        session.merge(Worker(id=id, queues=",".join(queues), device=device, models=columns, seen_at=now))
+
+
+def report_beat(id: str, now: datetime, since: datetime) -> None:
+    """Say that beat is alive."""
+    report(id, (BEAT,), "", WorkerModels(), now, since)
 
 
 def live_workers(now: datetime) -> list[LiveWorker]:
-    """The workers that reported within the last minute."""
+    """The workers that reported within the last minute, without beat."""
+    alive = (Worker.seen_at > now - SILENT, Worker.queues != BEAT)
     with read() as session:
-        rows = session.scalars(select(Worker).where(Worker.seen_at > now - SILENT)).all()
-    return [
-        LiveWorker(row.id, tuple(row.queues.split(",")), row.device, _from_columns(row.models or {}), row.seen_at)
-        for row in rows
-    ]
+        return [_from_row(row) for row in session.scalars(select(Worker).where(*alive))]
+
+
+def last_seen(queue: str) -> LiveWorker | None:
+    """Who served a queue (or was beat) and reported last, alive or not; None if there is nobody within a day."""
+    with read() as session:
+        rows = session.scalars(select(Worker).order_by(Worker.seen_at.desc()))
+        return next((_from_row(row) for row in rows if queue in row.queues.split(",")), None)
+
+
+def _from_row(row: Worker) -> LiveWorker:
+    columns = row.models or {}
+    since, problem = columns.get("since"), columns.get("gpu_problem")
+    return LiveWorker(
+        id=row.id,
+        queues=tuple(row.queues.split(",")),
+        device=row.device,
+        models=_from_columns(columns),
+        seen_at=row.seen_at,
+        since=datetime.fromisoformat(since) if since else None,
+        gpu_problem=Problem(*problem) if problem else None,
+    )
 
 
 def forget_dead_workers(now: datetime) -> None:
     """Remove the workers that have not reported for a day."""
     with write() as session:
         session.execute(delete(Worker).where(Worker.seen_at < now - FORGOTTEN))
+
+
+def describe(models: WorkerModels) -> str:
+    """The models of a worker in words, for its log; "" where it has none."""
+    parts = [f"speech by {models.whisper} ({models.reason})"] if models.whisper else []
+    parts += [f"speakers by {models.diarization}"] if models.diarization else []
+    return "; ".join([*parts, models.problem] if models.problem else parts)
 
 
 def _to_columns(models: WorkerModels) -> dict[str, Any]:

@@ -8,22 +8,24 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
-from core import gpu, worker_register
+from core import gpu, gpu_check, worker_register
 from core.accounts import sessions
 from core.clock import utc_now
 from core.database.sessions import forget_deleted
 from core.jobs import pausing, recovery
 from core.log_format import trace_of
+from core.problems import Problem
 from core.queue.notifications import notify
 from core.queue.redis_client import count_notifications
 from core.retention import deletion, pruning
 from core.uploads import resumable
-from core.worker_register import WorkerModels
+from core.worker_register import BEAT, WorkerModels
 from workers import heartbeat, liveness
 from workers.engine_cache import EngineCache
 from workers.fork_lock import no_fork
@@ -43,6 +45,8 @@ def start_sweeping(queues: Sequence[str]) -> None:
     """Sweep every few seconds, from a thread: a task would wait behind the job it should rescue."""
     _start("sweeper", SWEEP_SECONDS, partial(sweep, queues), with_heartbeat=True)
     _start("cleaner", CLEAN_UP_SECONDS, clean_up)
+    started = utc_now()
+    _start("reporter", REPORT_SECONDS, lambda: worker_register.report_beat(_own_id((BEAT,)), utc_now(), started))
 
 
 def sweep(queues: Sequence[str]) -> None:
@@ -75,19 +79,23 @@ def clean_up() -> None:
 def start_reporting(queues: Sequence[str]) -> None:
     """Say every few seconds that this worker lives and what it works with, and sweep: beat may be dead."""
     liveness.note_memory_kills()
-    settings = config.load()
+    settings, started = config.load(), utc_now()
     device = gpu.describe(settings, gpu.find_gpu(settings))
     engines = EngineCache(settings) if "gpu" in queues else None
+    problem = gpu_check.find_driver_problem(settings) if engines else None
 
     def describe() -> WorkerModels:
         return engines.describe() if engines else WorkerModels()  # again each time: models may have been installed
 
     asks_ollama = bool({"gpu", "llm"} & set(queues))
     lister = LanguageModelLister(settings.ollama_host, settings.ollama_model)
-    log.info("serves %s; %s; %s", ", ".join(queues), device, describe())
+    models = worker_register.describe(describe())
+    log.info("serves %s on %s", ", ".join(queues), "; ".join(filter(None, (device, models))))
+    if problem:
+        log.error("%s, so the CPU is used. %s", problem.state, problem.fix)
 
     def report_and_sweep() -> None:
-        report(queues, device, lister.add_to(describe()) if asks_ollama else describe())
+        report(queues, device, lister.add_to(describe()) if asks_ollama else describe(), started, problem)
         with no_fork():
             sweep(queues)
 
@@ -100,11 +108,20 @@ def start_reporting(queues: Sequence[str]) -> None:
         _start("installer", INSTALL_SECONDS, install)
 
 
-def report(queues: Sequence[str], device: str, models: WorkerModels) -> None:
+def report(
+    queues: Sequence[str],
+    device: str,
+    models: WorkerModels,
+    since: datetime | None = None,
+    gpu_problem: Problem | None = None,
+) -> None:
     """Say that this worker is alive."""
-    id = f"{socket.gethostname()}:{os.getpid()}:{','.join(queues)}"
     with no_fork():
-        worker_register.report(id, tuple(queues), device, models, utc_now())
+        worker_register.report(_own_id(queues), tuple(queues), device, models, utc_now(), since, gpu_problem)
+
+
+def _own_id(queues: Sequence[str]) -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{','.join(queues)}"
 
 
 def _start(name: str, seconds: float, action: Callable[[], None], *, with_heartbeat: bool = False) -> None:

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -17,7 +18,7 @@ from celery import signals
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
-from core import log_format
+from core import gpu_check, log_format
 from core.clock import utc_now
 from core.database.schema import find_problem
 from core.jobs import claims, pausing, recovery
@@ -72,6 +73,15 @@ def _check_database(**_: Any) -> None:
         sys.exit(f"The database does not answer ({type(error).__name__}). Check DATABASE_URL and that it runs.")
     if problem:
         sys.exit(problem)
+
+
+@signals.celeryd_init.connect
+def _check_gpu(options: Mapping[str, Any], **_: Any) -> None:
+    """A GPU that is there but cannot be used stops the worker: on the CPU it would be slow for weeks unnoticed."""
+    queues = options.get("queues") or QUEUES
+    problem = gpu_check.find_problem(config.load()) if "gpu" in queues else None
+    if problem and problem != gpu_check.NO_DRIVER:
+        sys.exit(f"{problem.state[0].upper()}{problem.state[1:]}. {problem.fix}")
 
 
 @signals.worker_ready.connect

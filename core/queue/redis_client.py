@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import Any
 
 from redis import Redis
@@ -38,3 +39,34 @@ def read_version() -> tuple[str, str]:
     found: Any = redis_client().info("server")
     valkey = found.get("valkey_version")
     return ("Valkey", str(valkey)) if valkey else ("Redis", str(found.get("redis_version", "")))
+
+
+@dataclass(frozen=True, slots=True)
+class Persistence:
+    """How Redis keeps messages: by an append-only file, by snapshots (None: it does not tell), and its eviction policy.
+
+    `failure` says what of it failed the last time, "" if nothing did.
+    """
+
+    appends: bool
+    saves: bool | None
+    policy: str
+    failure: str
+
+
+def read_persistence() -> Persistence:
+    """How Redis keeps messages. Raises RedisError."""
+    client = redis_client()
+    found: Any = client.info("persistence")
+    memory: Any = client.info("memory")
+    try:
+        points: Any = client.config_get("save")
+        saves: bool | None = bool(points.get("save"))
+    except RedisError:  # many providers forbid CONFIG
+        saves = None
+    failure = ""
+    if found.get("aof_enabled") and found.get("aof_last_write_status", "ok") != "ok":
+        failure = "could not write its append-only file the last time"
+    elif saves and found.get("rdb_last_bgsave_status", "ok") != "ok":
+        failure = "could not save its snapshot the last time"
+    return Persistence(bool(found.get("aof_enabled")), saves, str(memory.get("maxmemory_policy", "")), failure)

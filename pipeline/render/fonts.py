@@ -44,6 +44,17 @@ def load_font(name: str) -> Font:
     return Font(name)
 
 
+def find_broken_fonts() -> list[str]:
+    """The fonts whose files are missing or damaged."""
+    broken = []
+    for name in _ALL:
+        try:
+            load_font(name)
+        except Exception:  # a damaged file fails anywhere in reportlab, in its own way
+            broken.append(name)
+    return broken
+
+
 @cache
 def drawable_characters() -> frozenset[str]:
     """All characters that at least one font can draw."""

@@ -1,4 +1,4 @@
-"""A Redis server of our own on a Unix socket."""
+"""Redis servers of our own: on a Unix socket, and on a port with any options."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from support.helpers import wait_until
+from launcher import redis_server
+from support.helpers import free_port, wait_until
 
 
 @contextmanager
@@ -29,3 +30,15 @@ def own_redis(folder: Path) -> Iterator[Redis]:
     finally:
         server.kill()
         server.wait()
+
+
+@contextmanager
+def running_redis(folder: Path, *options: str) -> Iterator[int]:
+    """A Redis with its data in `folder`, perhaps not answering yet; its port."""
+    port = free_port()
+    command = [redis_server.find_executable(), "--port", str(port), "--save", "", "--dir", str(folder)]
+    with subprocess.Popen([*command, "--bind", "127.0.0.1", *options], stdout=subprocess.DEVNULL) as process:
+        try:
+            yield port
+        finally:
+            process.kill()

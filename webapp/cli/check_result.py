@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,6 +35,11 @@ def warning(component: str, state: str, fix: str) -> CheckResult:
 def error(component: str, state: str, fix: str) -> CheckResult:
     """The component does not work, and no recap can be made."""
     return CheckResult(component, "error", state, fix)
+
+
+def worst(results: Iterable[CheckResult]) -> Level:
+    """The most serious level among the results."""
+    return max((result.level for result in results), key=list(COLOURS).index, default="ok")
 
 
 def show(result: CheckResult) -> bool:

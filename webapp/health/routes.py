@@ -44,12 +44,14 @@ def _state(problem: Problem | None) -> str:
 
 
 def _workers() -> dict[str, str]:
-    """One entry per queue, and one for the models that the GPU workers found."""
+    """One entry per queue, one for a GPU that cannot be used, and one for the models that the GPU workers found."""
     workers = worker_register.live_workers(utc_now())
     parts = {
         f"worker_{name}": "ok" if any(name in worker.queues for worker in workers) else "no live worker"
         for name in needed_queues()
     }
+    if any(worker.gpu_problem for worker in workers):
+        parts["gpu"] = "; ".join(sorted({worker.gpu_problem.state for worker in workers if worker.gpu_problem}))
     models = [worker.models for worker in workers if "gpu" in worker.queues]
     problems = sorted({each.problem for each in models if each.problem})
     if problems:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,12 +16,12 @@ from redis import Redis
 from redis.exceptions import ResponseError
 from sqlalchemy import event
 from support.helpers import free_port, wait_until
+from support.own_redis import running_redis
 
 import config
 from core import probes
 from core.database import sessions
 from core.queue.redis_client import redis_client
-from launcher import redis_server
 from pipeline.decode.wall_check import Filter, Walls
 from webapp.cli.doctor import run_checks
 
@@ -55,18 +54,6 @@ def own_redis(app: Flask, tmp_path: Path, settings_of: Settings) -> Iterator[Red
         wait_until(lambda: probes.probe_redis() is None, 20)
         yield client
         redis_client().close()
-
-
-@contextmanager
-def running_redis(folder: Path, *options: str) -> Iterator[int]:
-    """A Redis with its data in `folder`, perhaps not answering yet; its port."""
-    port = free_port()
-    command = [redis_server.find_executable(), "--port", str(port), "--save", "", "--dir", str(folder)]
-    with subprocess.Popen([*command, "--bind", "127.0.0.1", *options], stdout=subprocess.DEVNULL) as process:
-        try:
-            yield port
-        finally:
-            process.kill()
 
 
 def redis_problem() -> tuple[str, str]:

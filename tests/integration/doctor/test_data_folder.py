@@ -95,13 +95,18 @@ def test_a_command_run_by_another_user_is_named(data_dir: Path, doctor: Doctor) 
     assert doctor("permissions").level == "ok"
 
 
-def test_secrets_that_others_can_read_are_named(data_dir: Path, doctor: Doctor) -> None:
-    secret = data_dir / "secret-key"
-    secret.write_text("x" * 40)
-    secret.chmod(0o644)
-    found = doctor("permissions")
-    assert (found.level, found.fix) == ("warning", f"Run `chmod 600 {secret}`.")
-    secret.chmod(0o600)
+def test_secrets_that_others_can_read_are_named(
+    data_dir: Path, doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret, env_file = data_dir / "secret-key", data_dir / ".env"
+    for path in (secret, env_file):
+        path.write_text("")
+        path.chmod(0o644)
+    monkeypatch.setattr(config.Settings, "env_path", env_file)
+    for path in (env_file, secret):
+        found = doctor("permissions")
+        assert (found.level, found.fix) == ("warning", f"Run `chmod o= {path}`.")
+        path.chmod(0o640)  # systemd's units read it by their group
     assert doctor("permissions").level == "ok"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import config
 from core import gpu
 from core.problems import Problem
+from pipeline.errors import InternalError
 
 PCI_DEVICES = Path("/sys/bus/pci/devices")
 NVIDIA, DISPLAY = "0x10de", "0x03"
@@ -68,6 +69,18 @@ def find_driver_problem(settings: config.Settings) -> Problem | None:
     except pynvml.NVMLError as error:
         return _explain(pynvml, error, is_named)
     return None
+
+
+def stops_work(problem: Problem | None) -> bool:
+    """Whether a worker must not compute on the CPU instead: where a driver was installed, somebody wants the GPU."""
+    return problem is not None and problem != NO_DRIVER
+
+
+def refuse_fall_back(settings: config.Settings) -> None:
+    """Check the driver again: it may have broken since the worker started. Raises InternalError."""
+    problem = find_driver_problem(settings)
+    if problem and stops_work(problem):
+        raise InternalError(f"The GPU cannot be used: {problem.state}.", problem.fix)
 
 
 def has_nvidia_card() -> bool:

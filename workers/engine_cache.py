@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import config
-from core import speech_models
+from core import gpu_check, speech_models
 from core.gpu import find_free_bytes, find_gpu
 from core.models_in_use import list_installed
 from core.speech_memory import MemoryBudget, measure
@@ -91,7 +91,8 @@ class EngineCache:
         )
 
     def recognizer(self) -> tuple[Recognizer, Engine]:
-        """The recogniser, not yet loaded, and how it is told of. Raises ModelMissing."""
+        """The recogniser, not yet loaded, and how it is told of. Raises ModelMissing, InternalError."""
+        gpu_check.refuse_fall_back(self.settings)
         from pipeline.recognizer import Recognizer
         from pipeline.request import Engine
 
@@ -110,7 +111,8 @@ class EngineCache:
         return recognizer, Engine(identify(model.folder), name, settings)
 
     def diarizer(self) -> tuple[Diarizer, Engine]:
-        """The diarizer, not yet loaded, and how it is told of. Raises DiarizationMissing."""
+        """The diarizer, not yet loaded, and how it is told of. Raises DiarizationMissing, InternalError."""
+        gpu_check.refuse_fall_back(self.settings)
         from pipeline.diarize import Diarizer
         from pipeline.request import Engine
 

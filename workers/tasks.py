@@ -80,7 +80,7 @@ def _check_gpu(options: Mapping[str, Any], **_: Any) -> None:
     """A GPU that is there but cannot be used stops the worker: on the CPU it would be slow for weeks unnoticed."""
     queues = options.get("queues") or QUEUES
     problem = gpu_check.find_problem(config.load()) if "gpu" in queues else None
-    if problem and problem != gpu_check.NO_DRIVER:
+    if problem and gpu_check.stops_work(problem):
         sys.exit(f"{problem.state[0].upper()}{problem.state[1:]}. {problem.fix}")
 
 

@@ -77,10 +77,10 @@ def check_permissions(settings: config.Settings) -> CheckResult:
         if path.lstat().st_uid != own:
             state = f"{path} belongs to {_name(path.lstat().st_uid)}"
             return check_result.error("permissions", state, f"Run `sudo chown -R {_name(own)} {folder}`.")
-    for path in (settings.env_path, folder / "secret-key", folder / "redis" / "url"):
-        if path and path.is_file() and path.stat().st_mode & 0o007:
-            state = f"other users of this machine can read {path}, which has secrets"
-            return check_result.warning("permissions", state, f"Run `chmod o= {path}`.")
+    for secret in filter(None, (settings.env_path, folder / "secret-key", folder / "redis" / "url")):
+        if secret.is_file() and secret.stat().st_mode & 0o007:
+            state = f"other users of this machine can read {secret}, which has secrets"
+            return check_result.warning("permissions", state, f"Run `chmod o= {secret}`.")
     return check_result.ok("permissions", f"all belongs to {_name(own)}, secrets are closed to others")
 
 

@@ -18,7 +18,9 @@ from core import gpu_check, worker_register
 from core.clock import utc_now
 from core.problems import Problem
 from core.worker_register import WorkerModels
+from pipeline.errors import InternalError
 from webapp.cli.check_result import CheckResult
+from workers.engine_cache import EngineCache
 
 Doctor = Callable[[str], CheckResult]
 Settings = Callable[..., config.Settings]
@@ -161,6 +163,21 @@ def test_what_the_worker_says_of_its_gpu_counts_where_there_is_none_here(doctor:
     broken = Problem("its GPU is on strike", "Pay it.")
     worker_register.report("there:7:gpu", ("gpu",), device, WorkerModels(), utc_now(), utc_now(), broken)
     assert doctor("gpu") == CheckResult("gpu", "error", "its GPU is on strike", "Pay it.")
+
+
+def test_a_driver_that_breaks_while_the_worker_runs_fails_the_job_and_does_not_turn_to_the_cpu(
+    sqlite: str, bus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_driver(monkeypatch, error=pynvml.NVML_ERROR_LIB_RM_VERSION_MISMATCH)
+    engines = EngineCache(config.load())
+    for engine in (engines.recognizer, engines.diarizer):
+        with pytest.raises(InternalError) as caught:
+            engine()
+        assert "the old one still runs" in caught.value.message
+        assert "Restart the machine" in caught.value.hint
+    plug_in(bus)
+    put_driver(monkeypatch, error=pynvml.NVML_ERROR_LIBRARY_NOT_FOUND)
+    assert EngineCache(config.load()).recognizer()[1].settings.endswith("int8 on cpu")
 
 
 def test_a_worker_whose_gpu_cannot_be_used_does_not_start(sqlite: str, data_dir: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from webapp.formats import size
 
 #: Decoded sound is kept as 16-bit numbers, 16,000 a second.
 DECODED_BYTES_PER_SECOND = 32_000
+#: Models may be put there by anybody; a disk of its own brings a folder of the system.
+ONLY_READ = ("models", "lost+found")
 OLD_BACKUP = timedelta(days=7)
 
 
@@ -74,9 +77,10 @@ def check_permissions(settings: config.Settings) -> CheckResult:
         fix = f"Run commands as its owner: `sudo -u {_name(owner)} .venv/bin/flask --app run doctor`."
         return check_result.warning("permissions", state, fix)
     for path in _places(folder):
-        if path.lstat().st_uid != own:
-            state = f"{path} belongs to {_name(path.lstat().st_uid)}"
-            return check_result.error("permissions", state, f"Run `sudo chown -R {_name(own)} {folder}`.")
+        with suppress(FileNotFoundError):  # removed meanwhile
+            if (other := path.lstat().st_uid) != own:
+                state = f"{path} belongs to {_name(other)}"
+                return check_result.error("permissions", state, f"Run `sudo chown -R {_name(own)} {folder}`.")
     for secret in filter(None, (settings.env_path, folder / "secret-key", folder / "redis" / "url")):
         if secret.is_file() and secret.stat().st_mode & 0o007:
             state = f"other users of this machine can read {secret}, which has secrets"
@@ -87,9 +91,12 @@ def check_permissions(settings: config.Settings) -> CheckResult:
 def _places(folder: Path) -> Iterator[Path]:
     """What lies in a folder, and in its folders; deeper it is too much to look at."""
     for path in sorted(folder.iterdir()):
+        if path.name in ONLY_READ:
+            continue
         yield path
-        if path.is_dir() and not path.is_symlink() and os.access(path, os.R_OK | os.X_OK):
-            yield from sorted(path.iterdir())
+        with suppress(FileNotFoundError):
+            if path.is_dir() and not path.is_symlink() and os.access(path, os.R_OK | os.X_OK):
+                yield from sorted(path.iterdir())
 
 
 def _name(user: int) -> str:
@@ -100,7 +107,7 @@ def _name(user: int) -> str:
 
 
 def check_backup(_: config.Settings, now: datetime | None = None) -> CheckResult:
-    """Whether a backup was made within a week, and is still there."""
+    """Whether a backup was made within a week."""
     found = last_backup()
     if found is None:
         return check_result.warning("backup", "none was made here", "Run `flask backup FILE`, every night by cron.")

@@ -74,6 +74,8 @@ def test_a_cache_that_may_outgrow_the_disk_is_named(small_disk: Path, doctor: Do
 @as_root
 def test_what_belongs_to_somebody_else_in_the_data_folder_is_named(data_dir: Path, doctor: Doctor) -> None:
     doctor("files")
+    (data_dir / "lost+found").mkdir()
+    os.chown(data_dir / "lost+found", 12345, 12345)
     assert doctor("permissions").level == "ok"
     stranger = data_dir / "incoming" / "upload"
     stranger.touch()

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 
 import config
 from core.models_in_use import find_models_in_use
-from pipeline.errors import PipelineError
 from webapp.cli import check_result
 from webapp.cli.check_result import CheckResult
 from webapp.cli.database_checks import check_database, check_migrations

@@ -11,15 +11,20 @@ from pathlib import Path
 
 NAME = "realrecap_flask.pth"
 _SETTINGS = {"FLASK_APP": "run", "FLASK_SKIP_DOTENV": "1"}  # Flask then reads no `.flaskenv` either
-CONTENT = "import os; " + "; ".join(f"os.environ.setdefault({each!r}, {_SETTINGS[each]!r})" for each in _SETTINGS)
+#: Only for `flask` and `python -m flask`: other programs keep their environment as it is.
+CONTENT = (
+    "import os, sys; "
+    f"[os.environ.setdefault(*each) for each in {tuple(_SETTINGS.items())!r} "
+    "if 'flask' in map(os.path.basename, sys.orig_argv[1:3])]\n"
+)
 
 
 def leave_env_file_alone(environment: Path) -> None:
-    """Write the `.pth` file into a virtual environment, unless it is there or the environment cannot be written."""
+    """Write the `.pth` file into a virtual environment, unless that cannot be written."""
     for packages in environment.glob("lib/python*/site-packages"):
         path = packages / NAME
-        if not path.exists():
-            with suppress(OSError):  # nothing depends on it but how a wrong `.env` is reported
+        with suppress(OSError):  # nothing depends on it but how a wrong `.env` is reported
+            if not path.exists() or path.read_text() != CONTENT:
                 part = path.with_suffix(".part")
-                part.write_text(CONTENT + "\n")
+                part.write_text(CONTENT)
                 part.replace(path)

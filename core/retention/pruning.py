@@ -20,9 +20,11 @@ from core.database.sessions import lock_table, read, write
 from core.database.tables import Job, Result, Status
 from core.storage.files import CacheEntry
 from core.storage.store import file_store
-from core.uploads.limits import RESERVE_BYTES
 from pipeline.catalogue import RESULTS
 from pipeline.errors import StorageFull
+
+#: What decoding leaves free, in bytes: the database must be able to say how it went. Uploads leave far more.
+SPARE_BYTES = 5 * 1024**2
 
 
 def prune(now: datetime, max_bytes: int, max_age_seconds: float) -> tuple[int, int]:
@@ -49,11 +51,11 @@ def make_room(size_bytes: int) -> None:
     """
     if size_bytes:
         prune(utc_now(), max(0, config.load().stage_max_bytes - size_bytes), float("inf"))
-    lacking = size_bytes + RESERVE_BYTES - file_store().free_bytes()
+    lacking = size_bytes + SPARE_BYTES - file_store().free_bytes()
     if lacking > 0:
         kept = sum(size for size, _ in file_store().stage_sizes().values())
         prune(utc_now(), max(0, kept - lacking), float("inf"))
-        if file_store().free_bytes() < size_bytes + RESERVE_BYTES:
+        if file_store().free_bytes() < size_bytes + SPARE_BYTES:
             raise StorageFull()
 
 

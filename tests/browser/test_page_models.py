@@ -36,6 +36,7 @@ def hub(site: str, owner: User) -> Iterator[HubServer]:
     report()
     models = {TURBO.repository: HubModel(whisper_files()), DIARIZATION.repository: HubModel(diarization_files())}
     with HubServer(models) as server, pytest.MonkeyPatch.context() as patch:
+        patch.delenv("HF_HUB_OFFLINE", raising=False)
         patch.setenv("HF_ENDPOINT", server.url)
         patch.setenv("HF_TOKEN", TOKEN)
         config.load.cache_clear()

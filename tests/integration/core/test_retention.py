@@ -12,9 +12,9 @@ from core.database.tables import Status
 from core.jobs import claims, transitions
 from core.recordings import queries
 from core.retention import consistency, deletion, pruning
+from core.retention.pruning import SPARE_BYTES
 from core.storage.files import FileStore
 from core.storage.store import file_store
-from core.uploads.limits import RESERVE_BYTES
 from pipeline.errors import StorageFull
 
 pytestmark = pytest.mark.usefixtures("any_database")
@@ -170,7 +170,7 @@ def test_caches_make_way_where_the_disk_is_nearly_full(monkeypatch: pytest.Monke
     write_samples(AUDIO, age=5)
 
     def free_bytes(_store: FileStore) -> int:
-        return RESERVE_BYTES + 5000 - (1000 if has_samples(AUDIO) else 0)
+        return SPARE_BYTES + 5000 - (1000 if has_samples(AUDIO) else 0)
 
     monkeypatch.setattr(FileStore, "free_bytes", free_bytes)
     pruning.make_room(4000)
@@ -182,6 +182,6 @@ def test_caches_make_way_where_the_disk_is_nearly_full(monkeypatch: pytest.Monke
 
 
 def test_work_stops_before_the_disk_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(FileStore, "free_bytes", lambda _store: RESERVE_BYTES - 1)
+    monkeypatch.setattr(FileStore, "free_bytes", lambda _store: SPARE_BYTES - 1)
     with pytest.raises(StorageFull):
         pruning.make_room(0)

@@ -181,7 +181,7 @@ def test_a_driver_that_breaks_while_the_worker_runs_fails_the_job_and_does_not_t
         assert "Restart the machine" in caught.value.hint
     plug_in(bus)
     put_driver(monkeypatch, error=pynvml.NVML_ERROR_LIBRARY_NOT_FOUND)
-    assert EngineCache(config.load()).recognizer()[1].settings.endswith("int8 on cpu")
+    assert EngineCache(config.load()).recognizer()[1].settings.startswith("beam 5, batch 8, int8 on cpu")
 
 
 def test_a_worker_whose_gpu_cannot_be_used_does_not_start(sqlite: str, data_dir: Path) -> None:

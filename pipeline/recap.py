@@ -45,11 +45,15 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class WindowText:
-    """The text of one window of speech, by its number; `failed` is why the text is unreliable."""
+    """The text of one window of speech, by its number.
+
+    `failed` is why the text is unreliable, `missed` the speech without a word as (start, end) in seconds.
+    """
 
     window: int
     phrases: tuple[Phrase, ...]
     failed: str | None = None
+    missed: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

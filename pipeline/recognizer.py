@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ModelMissing, OutOfMemory, is_out_of_memory
 from pipeline.recap import Phrase, Word
-from pipeline.samples import SAMPLE_RATE, Samples, as_array
+from pipeline.samples import SAMPLE_RATE, Samples, SlicedArray
 from pipeline.voice_activity import LONGEST_WINDOW_SECONDS, TimeSpan
 from pipeline.whisper_folder import read_is_multilingual, read_window_seconds
 
@@ -115,7 +115,7 @@ class Recognizer:
         from faster_whisper import BatchedInferencePipeline
 
         segments, _ = BatchedInferencePipeline(self.model).transcribe(
-            as_array(pcm),  # windows become float32 as their features are computed
+            SlicedArray.of(pcm),  # which reads each window when its turn comes
             language=options.language,
             task="transcribe",
             beam_size=options.beam_size,

@@ -8,7 +8,7 @@ in their steps: of 136 words at -60 dBFS, 59 were wrong (float16: 5).
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,22 @@ class StoredSamples:
 def as_array(samples: Samples) -> NDArray[np.floating]:
     """All samples as an array, without a copy: of half precision if they lie in a file."""
     return samples.halves if isinstance(samples, StoredSamples) else samples[:]
+
+
+class SlicedArray(np.ndarray[tuple[int], np.dtype[np.float32]]):
+    """Samples for libraries that ask for an array but only read its length and slices; it takes no memory."""
+
+    samples: Samples
+
+    @classmethod
+    def of(cls, samples: Samples) -> SlicedArray:
+        """An array that reads `samples`."""
+        made = np.broadcast_to(np.float32(0), (len(samples),)).view(cls)
+        made.samples = samples
+        return made
+
+    def __getitem__(self, part: Any) -> Any:
+        return self.samples[part]
 
 
 def compute_peaks(samples: Samples, count: int = PEAKS) -> list[int]:

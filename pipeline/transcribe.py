@@ -1,4 +1,4 @@
-"""Transcribes windows of speech in batches; saves each batch and decodes unreliable windows a second time."""
+"""Transcribes windows of speech in batches; saves each, and decodes again what is unreliable or was passed over."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pipeline.errors import OutOfMemory, is_out_of_memory
+from pipeline.missed_speech import hear_missed
 from pipeline.recap import Phrase, WindowText
 from pipeline.recognizer import Recognizer, TranscribeOptions
 from pipeline.samples import Samples
@@ -95,18 +96,22 @@ def _recognize_batch(
     texts = []
     for index, phrases in zip(batch, heard, strict=True):
         speech = _speech_within(windows[index], spans)
-        fault = find_fault(phrases, speech, options)
+        seconds = sum(span.seconds for span in speech)
+        fault = find_fault(phrases, seconds, options)
         if fault:
             again = recognizer.decode_alone(pcm, windows[index], options)
-            fault_again = find_fault(again, speech, options)
+            fault_again = find_fault(again, seconds, options)
             if fault_again is None or _confidence(again) > _confidence(phrases):
                 phrases, fault = again, fault_again
-        texts.append(WindowText(index, tuple(phrases), fault))
+        found = hear_missed(pcm, speech, phrases, recognizer, options)
+        missed = tuple((span.start, span.end) for span in found.missed)
+        texts.append(WindowText(index, found.phrases, fault if fault != "no_words" or missed else None, missed))
     return texts
 
 
-def _speech_within(window: TimeSpan, spans: Sequence[TimeSpan]) -> float:
-    return sum(max(0.0, min(window.end, span.end) - max(window.start, span.start)) for span in spans)
+def _speech_within(window: TimeSpan, spans: Iterable[TimeSpan]) -> list[TimeSpan]:
+    cut = (TimeSpan(max(window.start, span.start), min(window.end, span.end)) for span in spans)
+    return [span for span in cut if span.seconds > 0]
 
 
 def _confidence(phrases: Sequence[Phrase]) -> float:

@@ -177,12 +177,19 @@ def _coverage(duration: float, speech: VoiceActivity, words: Transcription) -> C
         for text in words.windows
         if (code := text.failed)
     )
-    missed = sum(window.end - window.start for window in failed)
     in_windows = sum(window.seconds for window in speech.windows) or 1.0
+    lost = speech.speech_seconds * sum(window.end - window.start for window in failed) / in_windows
+    missed = [
+        FailedWindow(round(start, 3), round(end, 3), "no_words")
+        for text in words.windows
+        if not text.failed
+        for start, end in text.missed
+    ]
+    lost += sum(window.end - window.start for window in missed)
     return Coverage(
         audio_seconds=duration,
         speech_seconds=round(speech.speech_seconds, 3),
-        transcribed_seconds=round(speech.speech_seconds * (1 - missed / in_windows), 3),
+        transcribed_seconds=round(max(0.0, speech.speech_seconds - lost), 3),
         summarized_seconds=0.0,
-        failed_windows=failed,
+        failed_windows=tuple(sorted((*failed, *missed), key=lambda window: window.start)),
     )

@@ -91,9 +91,9 @@ class ResultKind:
 
 _KINDS = (
     ResultKind("audio", "prepare", version=2),
-    ResultKind("speech", "speech"),
-    ResultKind("language", "language"),
-    ResultKind("transcribe", "transcribe"),
+    ResultKind("speech", "speech", version=2),
+    ResultKind("language", "language", version=2),
+    ResultKind("transcribe", "transcribe", version=2),
     ResultKind("diarize", "diarize"),
     ResultKind("transcript", "transcript"),
     ResultKind("listen", "listen"),

@@ -13,6 +13,7 @@ from pipeline.recap import Coverage, FailedWindow, Notice, Source, Transcript
 from pipeline.recognizer import Recognizer, TranscribeOptions
 from pipeline.request import Audio, Engine, Engines
 from pipeline.results import SavedBatches, make_key
+from pipeline.running_gain import Evened
 from pipeline.samples import Samples, StoredSamples
 from pipeline.steps.context import StepContext
 from pipeline.steps.listen_result import ListenResult, store_listen_result
@@ -67,6 +68,7 @@ def _transcribe(context: StepContext, samples: Samples, engines: Engines) -> tup
     if known is not None:
         return known
     recognizer, engine = engines.recognizer()
+    samples = Evened(samples)
     options = VoiceActivityOptions(recognizer.window_seconds)
     speech_key, speech = context.results.run(
         "speech", options, "silero", [context.audio_key], VoiceActivity,

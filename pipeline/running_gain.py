@@ -53,19 +53,16 @@ class Evened:
         around = np.lib.stride_tricks.sliding_window_view(padded, 2 * AROUND + 1)
         loud = np.partition(around, int(SHARE * 2 * AROUND), axis=1)[:, int(SHARE * 2 * AROUND)]
         gains = np.where(loud >= self.floor, np.clip(TARGET / np.maximum(loud, 1e-9), LEAST_GAIN, MOST_GAIN), 1.0)
-        smoothed: NDArray[np.float64] = np.convolve(
-            np.pad(gains, (SMOOTH // 2, SMOOTH - SMOOTH // 2 - 1), mode="edge"), _HANN, mode="valid"
-        )
-        return smoothed
+        padded = np.pad(gains, (SMOOTH // 2, SMOOTH - SMOOTH // 2 - 1), mode="edge")
+        return np.asarray(np.convolve(padded, _HANN, mode="valid"))
 
 
 def find_noise(samples: Samples) -> float:
-    """The level (root mean square) of the quietest tenth of the frames that have any sound."""
+    """The level (root mean square) that a tenth of the frames stay below; 0 where pauses are digital silence."""
     count = len(samples) // FRAME
     step = max(PROBE_FRAMES, count // PROBES)
     probes = [_levels(samples, at, min(at + PROBE_FRAMES, count)) for at in range(0, count, step)]
     levels = np.concatenate(probes) if probes else np.zeros(0)
-    levels = levels[levels > 1e-6]
     return float(np.quantile(levels, 0.1)) if len(levels) else 0.0
 
 
@@ -75,4 +72,4 @@ def _levels(samples: Samples, first: int, last: int) -> NDArray[np.float64]:
     before = max(0, -first * FRAME)
     padded = np.pad(inside, (before, (last - first) * FRAME - before - len(inside)))
     frames = padded.reshape(last - first, FRAME).astype(np.float64)
-    return np.sqrt(np.square(frames - frames.mean(axis=1, keepdims=True)).mean(axis=1))
+    return np.asarray(np.sqrt(np.square(frames - frames.mean(axis=1, keepdims=True)).mean(axis=1)))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,20 @@ def phrase(text: str, *, logprob: float = -0.2, ratio: float = 1.2) -> Phrase:
     return Phrase(0.0, 1.0, text, logprob, 0.0, ratio, tuple(Word(0, 1, f" {word}", 0.9) for word in text.split()))
 
 
+def spread(phrases: Sequence[Phrase], window: TimeSpan) -> list[Phrase]:
+    """The phrases with words that fill the window: what has a word is not heard again."""
+
+    def fill(one: Phrase) -> Phrase:
+        step = window.seconds / max(1, len(one.words))
+        words = (
+            replace(word, start=window.start + n * step, end=window.start + (n + 1) * step)
+            for n, word in enumerate(one.words)
+        )
+        return replace(one, start=window.start, end=window.end, words=tuple(words))
+
+    return [fill(one) for one in phrases]
+
+
 class Scripted:
     """A recognizer that says the number of its window, with scripted faults. It replaces the engine where that cannot
     be made to fail on demand; the real one is tested below."""
@@ -56,11 +71,11 @@ class Scripted:
             raise RuntimeError("CUDA failed with error out of memory")
         self.batches.append(len(windows))
         bad = self.behaviour.get("bad", {})
-        return [bad.get(w.start, [phrase(f"window {w.start:.0f}")]) for w in windows]
+        return [spread(bad.get(w.start, [phrase(f"window {w.start:.0f}")]), w) for w in windows]
 
     def decode_alone(self, pcm: Any, window: TimeSpan, options: TranscribeOptions) -> list[Phrase]:
         self.alone.append(window.start)
-        return self.behaviour.get("again", [phrase("better")])
+        return spread(self.behaviour.get("again", [phrase("better")]), window)
 
 
 def run(recognizer: Any, parts: SavedInMemory | None = None, batch_size: int = 4) -> tuple[WindowText, ...]:

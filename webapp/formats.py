@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_datetime
 from flask import Flask
+from markupsafe import Markup, escape
 
 from core.clock import utc_now
 from pipeline.languages import language_name
@@ -140,8 +141,17 @@ def initials(email: str) -> str:
     return (parts[0][0] + parts[1][0] if len(parts) > 1 else email[:2]).upper()
 
 
+def with_code(text: str) -> Markup:
+    """A message in HTML, with `commands` in it as code."""
+    parts = str(escape(text)).split("`")
+    if len(parts) % 2 == 0:  # a sign that stands alone
+        return escape(text)
+    return Markup("".join(f"<code>{part}</code>" if index % 2 else part for index, part in enumerate(parts)))  # noqa: S704 - escaped
+
+
 def init_app(app: Flask) -> None:
     """Make the formats available as template filters."""
-    for each in (clock, span, exactly, most, limit, hour, day, full_date, short_date, count, language, initials):
+    filters = (clock, span, exactly, most, limit, hour, day, full_date, short_date, count, language, initials)
+    for each in (*filters, with_code):
         app.add_template_filter(each)
     app.add_template_global(utc_now, "now")

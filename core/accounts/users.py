@@ -116,6 +116,18 @@ def set_password(user_id: str, password: str, *, must_change_password: bool = Fa
         return user
 
 
+def change_email(user_id: str, email: str) -> User:
+    """Give an account another address to log in with. Raises AccountError."""
+    email = normalize_email(email)
+    try:
+        with write() as session:
+            user = session.get_one(User, user_id)
+            user.email = email
+    except IntegrityError as error:
+        raise AccountError(f"There is already an account for {email}.", "Use another address.") from error
+    return user
+
+
 def change_password(user: User, password: str) -> User:
     """Let a user choose another password; it ends all of their sessions. Raises AccountError."""
     if passwords.matches(user.password_hash, password):

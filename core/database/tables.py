@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import utc_now
 from core.database.base import Base, new_id
+from core.database.first_steps_table import FirstSteps as FirstSteps
 from core.database.install_table import ModelInstall as ModelInstall
 from core.database.probe_table import Probe as Probe
 from pipeline.catalogue import Step

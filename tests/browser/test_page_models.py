@@ -14,6 +14,7 @@ from support.hub_server import HubModel, HubServer, diarization_files, whisper_f
 
 import config
 from core import model_installs, worker_register
+from core.accounts import first_steps
 from core.clock import utc_now
 from core.database.sessions import write
 from core.database.tables import Status, User
@@ -33,6 +34,7 @@ def hub(site: str, owner: User) -> Iterator[HubServer]:
     """A hub for the worker's process; the browser's account is an administrator's."""
     with write() as session:
         session.execute(update(User).where(User.id == owner.id).values(is_admin=True))
+    first_steps.note_shown(owner.id)  # so that the log-in leads to the library
     report()
     models = {TURBO.repository: HubModel(whisper_files()), DIARIZATION.repository: HubModel(diarization_files())}
     with HubServer(models) as server, pytest.MonkeyPatch.context() as patch:

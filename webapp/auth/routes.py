@@ -7,11 +7,14 @@ from typing import cast
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from core.accounts import users
+from core.accounts import first_steps, users
 from core.accounts.passwords import AccountError
+from core.database.tables import User
 from webapp.auth import authentication
 from webapp.auth.attempts import begin_attempt
 from webapp.errors import RateLimited
+from webapp.first_steps.steps import must_be_led
+from webapp.settings import current_settings
 
 blueprint = Blueprint("auth", __name__)
 
@@ -45,7 +48,7 @@ def try_login() -> Response | tuple[str, int]:
         return _render_form(email, WRONG), 401
     if user.must_change_password:
         return cast(Response, redirect(url_for("auth.first_password", next=request.form.get("next"))))
-    return cast(Response, redirect(authentication.safe_target(request.form.get("next"))))
+    return _go_on(user)
 
 
 @blueprint.get("/login/password")
@@ -67,7 +70,7 @@ def set_first_password() -> Response | tuple[str, int]:
     except AccountError as error:
         return _render_first_password(f"{error.message} {error.hint}"), 422
     authentication.start_session(user)
-    return cast(Response, redirect(authentication.safe_target(request.form.get("next"))))
+    return _go_on(user)
 
 
 @blueprint.post("/logout")
@@ -75,6 +78,15 @@ def logout() -> Response:
     """Log out in this browser."""
     authentication.end_session()
     return cast(Response, redirect(url_for("auth.login")))
+
+
+def _go_on(user: User) -> Response:
+    """To the page that was asked for, or to the first steps of the set-up if they were never shown."""
+    target = request.form.get("next")
+    if not target and must_be_led(current_settings(), user):
+        first_steps.note_shown(user.id)
+        return cast(Response, redirect(url_for("first_steps.show")))
+    return cast(Response, redirect(authentication.safe_target(target)))
 
 
 def _render_form(email: str = "", problem: str | None = None) -> str:

@@ -35,6 +35,7 @@ COMMANDS = (
     account_management.enable_user,
     account_management.delete_user,
     account_management.reset_password,
+    account_management.change_email,
     account_management.list_api_keys,
     account_management.revoke_api_key,
     evaluate.evaluate,

@@ -77,6 +77,16 @@ def reset_password(email: str, password: str | None) -> None:
         click.echo(f"API keys that still work: {keys}. Revoke them with `flask revoke-api-key`.", err=True)
 
 
+@click.command("change-email")
+@EMAIL
+@click.option("--to", "new_email", prompt="New e-mail", help="Address to log in with from now on.")
+@tell_errors
+def change_email(email: str, new_email: str) -> None:
+    """Give an account another e-mail address. Password, sessions and recordings stay."""
+    user = users.change_email(users.require_user(email).id, new_email)
+    click.echo(f"Its owner logs in as {user.email} now.")
+
+
 @click.command("list-api-keys")
 @EMAIL
 @tell_errors

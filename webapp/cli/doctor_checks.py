@@ -36,7 +36,8 @@ def _check_decoder(_: config.Settings) -> CheckResult:
     return check_result.ok("decoder", f"confined by seccomp{' and Landlock' if walls.landlock else ''}, tried just now")
 
 
-def _check_speech_models(settings: config.Settings) -> CheckResult:
+def check_speech_models(settings: config.Settings) -> CheckResult:
+    """Which speech models are used, and whether they are real ones."""
     found = find_models_in_use(settings)
     state = f"{found.whisper} ({found.why})" + (f", {found.diarization}" if found.diarization else "")
     if found.problem:
@@ -75,7 +76,7 @@ CHECKS: Mapping[str, Callable[[config.Settings], CheckResult]] = {
     "beat": check_beat,
     "gpu": check_gpu,
     "decoder": _check_decoder,
-    "speech models": _check_speech_models,
+    "speech models": check_speech_models,
     "fonts": _check_fonts,
     "port": check_port,
     "address": check_address,

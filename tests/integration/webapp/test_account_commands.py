@@ -25,20 +25,31 @@ def run(app: Flask, command: str, *, answers: str | None = None, fails: bool = F
     return result.output
 
 
-@pytest.mark.parametrize("command", ["create-user", "create-admin"])
-def test_the_first_password_of_a_new_account_must_be_changed(app: Flask, command: str) -> None:
+@pytest.mark.parametrize(("command", "target"), [("create-user", "/"), ("create-admin", "/admin/first-steps")])
+def test_the_first_password_of_a_new_account_must_be_changed(app: Flask, command: str, target: str) -> None:
     run(app, f"{command} --email new@example.org --password four-words-of-length")
     client = app.test_client()
     form = {"email": "new@example.org", "password": "four-words-of-length"}
     assert client.post("/login", data=form).headers["Location"] == "/login/password"
     run(app, f"{command} --email own@example.org --password four-words-of-length --keep-password")
-    assert client.post("/login", data=form | {"email": "own@example.org"}).headers["Location"] == "/"
+    assert client.post("/login", data=form | {"email": "own@example.org"}).headers["Location"] == target
 
 
 def test_the_first_administrator_of_a_machine_changes_the_printed_password_too(app: Flask, admin: User) -> None:
     with app.test_request_context():
         assert run(app, "create-admin --email first@example.org --first-start") == ""  # there is an account
     assert users.find_user("first@example.org") is None
+
+
+def test_an_account_gets_another_address_and_keeps_the_rest(app: Flask, browser: FlaskClient, alice: User) -> None:
+    assert "alice@new.example.org" in run(app, f"change-email --email {alice.email} --to Alice@New.Example.org")
+    assert browser.get("/").status_code == 200
+    found = users.find_user("alice@new.example.org")
+    assert found is not None
+    assert found.id == alice.id
+    assert "already an account" in run(app, f"change-email --email {found.email} --to admin@example.org", fails=True)
+    assert "no account" in run(app, f"change-email --email {alice.email} --to x@example.org", fails=True)
+    log_in(app, found)
 
 
 def test_disabling_and_enabling_take_effect_at_once(app: Flask, browser: FlaskClient, alice: User) -> None:

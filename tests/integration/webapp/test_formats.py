@@ -56,3 +56,15 @@ def test_clocks_read_minutes_and_seconds(seconds: float, words: str) -> None:
 
 def test_ordinals() -> None:
     assert [formats.ordinal(n) for n in (1, 2, 3, 4, 11, 22)] == ["1st", "2nd", "3rd", "4th", "11th", "22nd"]
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("Run `flask doctor`.", "Run <code>flask doctor</code>."),
+        ("<b>`<i>`</b>", "&lt;b&gt;<code>&lt;i&gt;</code>&lt;/b&gt;"),
+        ("a ` alone & <x>", "a ` alone &amp; &lt;x&gt;"),
+    ],
+)
+def test_commands_in_a_message_are_code_and_all_else_is_escaped(text: str, html: str) -> None:
+    assert str(formats.with_code(text)) == html

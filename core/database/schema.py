@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, text
 
 from core.database.sessions import database_url, engine, rewrite_without_deleted
+from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -23,8 +24,21 @@ MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 MIGRATION_LOCK = 7_325_001
 
 
+class NewerTables(PipelineError):
+    """A newer version of RealRecap has upgraded the tables."""
+
+    code = "newer_tables"
+    default_message = "The database's tables are of a newer version than this program."
+    default_hint = "Start that version, or restore a backup made before."
+
+
 def upgrade() -> None:
-    """Bring the tables to the newest version. Where two do so at the same time, the second waits and finds it done."""
+    """Bring the tables to the newest version. Where two do so at the same time, the second waits and finds it done.
+
+    Raises NewerTables.
+    """
+    if is_newer():
+        raise NewerTables
     was_current = is_current()
     with engine().execution_options(write=True).begin() as connection:
         if connection.dialect.name == "postgresql":  # SQLite lets one write at a time anyway
@@ -50,6 +64,13 @@ def is_current() -> bool:
     """Whether the tables are at the newest version."""
     with engine().connect() as connection:
         return revision_on(connection) == newest_revision()
+
+
+def is_newer() -> bool:
+    """Whether a newer version of this program has upgraded the tables. A process that runs may go on with them."""
+    with engine().connect() as connection:
+        revision = revision_on(connection)
+    return revision is not None and not is_known(revision)
 
 
 def revision_on(connection: Connection) -> str | None:
@@ -115,6 +136,8 @@ def find_problem(now: datetime) -> str | None:
         difference = abs((theirs - now).total_seconds())
         if difference > MAX_CLOCK_DIFFERENCE_SECONDS:
             return f"The clocks of this machine and the database differ by {difference:.0f} s. Set them by NTP."
+    if is_newer():
+        return f"{NewerTables.default_message} {NewerTables.default_hint}"
     if not is_current():
         return "The database's tables are not up to date. Run `flask db-upgrade`."
     return None

@@ -41,7 +41,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
 
 
 def _register_features(app: Flask) -> None:
-    from webapp import account, admin, api, auth, cli, first_steps, health, help, recordings, uploads
+    from webapp import account, admin, api, auth, cli, health, help, recordings, uploads
 
-    for feature in (auth, account, admin, first_steps, recordings, uploads, api, health, help, cli):
+    for feature in (auth, account, admin, recordings, uploads, api, health, help, cli):
         feature.register(app)

@@ -1,13 +1,16 @@
-"""The pages of administrators: speech models, and the recap templates that all users can choose."""
+"""The pages of administrators: first steps, speech models, and the recap templates that all users can choose."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from webapp.admin import model_routes, routes
+from webapp.admin import first_steps_routes, model_routes, routes
+from webapp.first_steps import ollama_checker
 
 
 def register(app: Flask) -> None:
     """Add the admin pages."""
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(model_routes.blueprint)
+    ollama_checker.init_app(app)
+    app.register_blueprint(first_steps_routes.blueprint)

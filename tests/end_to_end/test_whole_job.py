@@ -47,6 +47,8 @@ def page(site: Site) -> Iterator[object]:
         page.wait_for_url("**/login/password*")
         page.get_by_label("New password").fill("four words of length")
         page.get_by_role("button", name="Save and go on").click()
+        page.wait_for_url("**/admin/first-steps")  # there are demo models only
+        page.get_by_role("button", name="Done").click()
         page.wait_for_url(site.url + "/")
         yield page
         browser.close()

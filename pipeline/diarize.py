@@ -5,14 +5,18 @@ from __future__ import annotations
 import gc
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.errors import DiarizationMissing, OutOfMemory, is_out_of_memory
 from pipeline.recap import SpeakerTurn
 from pipeline.samples import SAMPLE_RATE, Samples, as_array
+from pipeline.voice_activity import TimeSpan
 
 #: Where each step begins and ends, as a share of the whole. Clustering runs between the last two.
 STEP_SHARES = {
@@ -131,6 +135,25 @@ class Diarizer:
             raise
         on_progress(1.0)
         return Diarization(_turns(output.speaker_diarization), _turns(output.exclusive_speaker_diarization))
+
+    def embed_voices(
+        self, pcm: Samples, spans: Sequence[TimeSpan], on_progress: Callable[[float], None]
+    ) -> NDArray[np.float32] | None:
+        """The voice in each stretch as a vector of length 1: (stretches, dimension). None: the model cannot tell."""
+        pipeline = self.pipeline
+        from pyannote.audio.pipelines.speaker_verification import PyannoteAudioPretrainedSpeakerEmbedding
+
+        from pipeline.diarization.voice_embedding import embed_stretches
+
+        model = getattr(pipeline, "_embedding", None)
+        if not isinstance(model, PyannoteAudioPretrainedSpeakerEmbedding):
+            return None
+        try:
+            return embed_stretches(model, pcm, spans, on_progress)
+        except (RuntimeError, MemoryError) as error:
+            if is_out_of_memory(error):
+                raise OutOfMemory("The machine ran out of memory while comparing voices.") from error
+            raise
 
 
 def _turns(annotation: Any) -> tuple[SpeakerTurn, ...]:

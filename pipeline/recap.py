@@ -58,7 +58,11 @@ class WindowText:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of speech by one speaker (`speaker` None: unknown); `text` has no leading space."""
+    """A stretch of speech by one speaker (`speaker` None: unknown); `text` has no leading space.
+
+    `speaker_source` says what the speaker was told by: `turn` (of diarization) or `voice` (of the sentence itself,
+    against the turn). `speaker_confidence`, 0..1, is None where the voice was not compared.
+    """
 
     id: str
     start: float
@@ -68,6 +72,8 @@ class Segment:
     avg_logprob: float = 0.0
     no_speech_prob: float = 0.0
     words: tuple[Word, ...] = ()
+    speaker_source: str | None = None
+    speaker_confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,10 @@ _VALUE_RIGHT = 34.2
 _ROW = 16.25
 _SETTINGS_X = 332.0
 #: The heading of each stage's row; the result of the stage `summarize` is stored as "summary".
-_HEADINGS = {stage.name: stage.provenance for stage in STAGES} | {"summary": find_stage("summarize").provenance}
+_HEADINGS = {stage.name: stage.provenance for stage in STAGES} | {
+    "summary": find_stage("summarize").provenance,
+    "transcript": "Voices",
+}
 _REASONS = {
     "no_words": "someone speaks, but no words were recognized",
     "repetition": "the words repeat themselves",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipeline.assign_speakers import assign_speakers
 from pipeline.decode.limits import DecodeLimits
 from pipeline.diarize import Diarization
 from pipeline.errors import DiarizationMissing, no_speech, truncated
@@ -15,6 +14,8 @@ from pipeline.request import Audio, Engine, Engines
 from pipeline.results import SavedBatches, make_key
 from pipeline.running_gain import Evened
 from pipeline.samples import Samples, StoredSamples
+from pipeline.speakers.assign import assign_speakers
+from pipeline.speakers.voices import Voices, compare_voices
 from pipeline.steps.context import StepContext
 from pipeline.steps.listen_result import ListenResult, store_listen_result
 from pipeline.steps.prepare import prepare
@@ -38,9 +39,10 @@ def listen(context: StepContext, engines: Engines, limits: DecodeLimits) -> List
     if speech.windows:
         notices += filter(None, [faint_speech(audio.info)])
     diarization, diarization_key = _diarize(context, samples, engines, notices, bool(speech.windows))
+    voices, voices_key = _compare_voices(context, samples, engines, words, words_key, diarization, diarization_key)
     transcript_key, transcript = context.results.run(
-        "transcript", None, "", [words_key, diarization_key], Transcript,
-        lambda: assign_speakers(words, diarization, duration), None,
+        "transcript", None, "", [words_key, diarization_key, voices_key], Transcript,
+        lambda: assign_speakers(words, diarization, duration, voices), _tell_of_voices if voices.sentences else None,
     )  # fmt: skip
     result = ListenResult(
         transcript=transcript,
@@ -159,6 +161,33 @@ def _diarize(
         notices.append(error.notice())
         return nobody
     return diarization, key
+
+
+def _compare_voices(
+    context: StepContext,
+    samples: Samples,
+    engines: Engines,
+    words: Transcription,
+    words_key: str,
+    diarization: Diarization,
+    diarization_key: str,
+) -> tuple[Voices, str]:
+    """The voice of each sentence beside those of the speakers; nothing where there are not two of them."""
+    if len({turn.speaker for turn in diarization.exclusive}) < 2:
+        return Voices(), ""
+    diarizer, engine = engines.diarizer()
+    key, voices = context.results.run(
+        "voices", None, engine.identity, [context.audio_key, words_key, diarization_key], Voices,
+        lambda: compare_voices(words.windows, diarization, samples, diarizer, lambda _: context.monitor.progress(1.0)),
+        None,
+    )  # fmt: skip
+    return voices, key
+
+
+def _tell_of_voices(transcript: Transcript) -> Engine:
+    """The provenance of who said what: how many segments went to another speaker by their voice."""
+    moved = sum(segment.speaker_source == "voice" for segment in transcript.segments)
+    return Engine("", "each sentence's own voice", f"{moved} of {len(transcript.segments)} changed speaker")
 
 
 def _source(context: StepContext, audio: Audio) -> Source:

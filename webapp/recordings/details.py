@@ -30,4 +30,4 @@ def list_details(recap: Recap, history: VersionHistory | None) -> list[tuple[str
 def _name_stage(stage: str) -> str:
     if stage in STAGE_NAMES:
         return find_stage(stage).provenance
-    return "Voice activity" if stage == "speech" else stage.capitalize()
+    return {"speech": "Voice activity", "transcript": "Voices"}.get(stage, stage.capitalize())

@@ -5,10 +5,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.assign_speakers import assign_speakers
 from pipeline.diarize import Diarization
 from pipeline.reading.words import locate_words, read_words
 from pipeline.recap import Phrase, Segment, WindowText, Word
+from pipeline.speakers.assign import assign_speakers
 from pipeline.transcribe import Transcription
 
 

@@ -5,9 +5,9 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.assign_speakers import assign_speakers
 from pipeline.diarize import Diarization
 from pipeline.recap import Phrase, SpeakerTurn, Transcript, WindowText, Word
+from pipeline.speakers.assign import assign_speakers
 from pipeline.transcribe import Transcription
 
 

@@ -21,7 +21,7 @@ MAX_VERSIONS = 20
 #: The largest number that a column of numbers holds.
 MAX_NUMBER = 2**31 - 1
 #: What of a recording was chosen for its recap.
-OPTION_COLUMNS = ("template", "summary_language", "model", "instructions")
+OPTION_COLUMNS = ("template", "summary_language", "model", "instructions", "vocabulary")
 
 
 def list_versions(recording_id: str) -> list[Version]:
@@ -96,7 +96,7 @@ def show(session: Session, recording_id: str, columns: dict[str, Any] | None) ->
         return
     shown.pdf_key = _result(session, recording_id, "pdf")
     shown.columns = columns or shown.columns
-    _set_columns(session, recording_id, {**shown.columns, **shown.options, "version": shown.number})
+    _set_columns(session, recording_id, {**shown.columns, "vocabulary": None, **shown.options, "version": shown.number})
 
 
 def restore(session: Session, version: Version) -> None:

@@ -97,6 +97,7 @@ _KINDS = (
     ResultKind("diarize", "diarize"),
     ResultKind("voices", "voices"),
     ResultKind("transcript", "transcript", version=2),
+    ResultKind("spelling", "spelling"),
     ResultKind("listen", "listen"),
     ResultKind("summary", "summarize", version=2, is_kept=False),
     ResultKind("recap", "recap"),

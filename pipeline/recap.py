@@ -57,11 +57,24 @@ class WindowText:
 
 
 @dataclass(frozen=True, slots=True)
+class Spelling:
+    """Words that are written by a vocabulary: `written` from character `position` of the segment's text on.
+
+    `heard` is what the recognizer had there; in its place, the text is as it was heard.
+    """
+
+    position: int
+    written: str
+    heard: str
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """A stretch of speech by one speaker (`speaker` None: unknown); `text` has no leading space.
 
     `speaker_source` says what the speaker was told by: `turn` (of diarization) or `voice` (of the sentence itself,
-    against the turn). `speaker_confidence`, 0..1, is None where the voice was not compared.
+    against the turn). `speaker_confidence`, 0..1, is None where the voice was not compared. `spellings` are the
+    words that a vocabulary changed, in order.
     """
 
     id: str
@@ -74,6 +87,7 @@ class Segment:
     words: tuple[Word, ...] = ()
     speaker_source: str | None = None
     speaker_confidence: float | None = None
+    spellings: tuple[Spelling, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +248,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Recap:
-    """Everything that a document shows. `recording_url` is the address of the recording's page, if it has one."""
+    """Everything that a document shows. `recording_url` is the address of the recording's page, if it has one.
+
+    `vocabulary` has the names and terms that it was made with, see `pipeline.vocabulary`.
+    """
 
     id: str
     title: str
@@ -248,6 +265,7 @@ class Recap:
     timezone: str = "UTC"
     organisation: str | None = None
     speech_spans: tuple[tuple[float, float], ...] = field(default=())
+    vocabulary: str = ""
 
 
 _adapters: dict[Any, TypeAdapter[Any]] = {}

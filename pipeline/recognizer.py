@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +19,27 @@ from pipeline.whisper_folder import read_is_multilingual, read_window_seconds
 
 #: The language is detected in this many seconds of speech, which is what Whisper was trained on.
 LANGUAGE_SAMPLE_SECONDS = 30.0
+#: The most tokens of hints that the decoder gets. faster-whisper cuts at 223, in the middle of a word.
+HINT_TOKENS = 120
 
 
 @dataclass(frozen=True, slots=True)
 class TranscribeOptions:
-    """How words are recognized. The limits are those of Whisper's paper (section 4.5), as faster-whisper has them."""
+    """How words are recognized. The limits are those of Whisper's paper (section 4.5), as faster-whisper has them.
+
+    `terms` are names and terms that may be said; what the decoder gets at once is limited (HINT_TOKENS).
+    """
 
     language: str
     beam_size: int = 5
     max_compression_ratio: float = 2.4
     min_avg_logprob: float = -1.0
+    terms: tuple[str, ...] = ()
+
+    def for_key(self) -> dict[str, Any]:
+        """The options as they go into a key. Without terms it is that of the time before there were any."""
+        plain = asdict(self)
+        return plain if self.terms else {name: plain[name] for name in plain if name != "terms"}
 
 
 class Recognizer:
@@ -121,6 +132,7 @@ class Recognizer:
             beam_size=options.beam_size,
             word_timestamps=True,
             without_timestamps=True,
+            hotwords=_join(self.choose_hints(options.terms)) or None,
             clip_timestamps=[{"start": window.start, "end": window.end} for window in windows],
             batch_size=len(windows),
         )
@@ -132,8 +144,21 @@ class Recognizer:
             heard[index_of[segment.seek]].append(_phrase(segment, 0.0))
         return heard
 
+    def choose_hints(self, terms: Sequence[str]) -> list[str]:
+        """The first terms that fit HINT_TOKENS."""
+        chosen: list[str] = []
+        for term in terms:
+            text = f" {_join([*chosen, term])}"
+            if len(self.model.hf_tokenizer.encode(text, add_special_tokens=False).ids) > HINT_TOKENS:
+                break
+            chosen.append(term)
+        return chosen
+
     def decode_alone(self, pcm: Samples, window: TimeSpan, options: TranscribeOptions) -> list[Phrase]:
-        """Decode one window with the sequential decoder, which retries at higher temperatures."""
+        """Decode one window with the sequential decoder, which retries at higher temperatures.
+
+        It gets no hints: it is asked where sound is poor, and there hints become words that nobody said.
+        """
         segments, _ = self.model.transcribe(
             _cut(pcm, window),
             language=options.language,
@@ -142,6 +167,10 @@ class Recognizer:
             word_timestamps=True,
         )
         return [_phrase(segment, window.start) for segment in segments]
+
+
+def _join(terms: Sequence[str]) -> str:
+    return ", ".join(terms)
 
 
 def _cut(pcm: Samples, window: TimeSpan) -> NDArray[np.float32]:

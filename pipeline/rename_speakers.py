@@ -39,6 +39,15 @@ def rename_speakers(recap: Recap, names: Mapping[str, str]) -> Recap:
     return replace(recap, transcript=recap.transcript.rename(dict(names)), summary=summary)
 
 
+def match_speakers(before: Transcript, after: Transcript) -> dict[str, str]:
+    """Who is who in two transcripts of one diarization, by the turns: ids of `after` by those of `before`."""
+    who = {(turn.start, turn.end): turn.speaker for turn in after.turns}
+    found = ((turn.speaker, who.get((turn.start, turn.end))) for turn in before.turns)
+    pairs = {(one, other) for one, other in found if other is not None}
+    ids = [one for one, _ in pairs]
+    return {one: other for one, other in pairs if ids.count(one) == 1}
+
+
 def _retold(points: tuple[P, ...], call: Callable[[str], str]) -> tuple[P, ...]:
     return tuple(replace(one, text=call(one.text)) for one in points)
 

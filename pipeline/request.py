@@ -20,7 +20,8 @@ class Request:
 
     `track` is the number of the sound track to listen to, None: all. `names` are the names given to speakers, by id.
     `known_speech` holds the keys of the speech windows and of the transcription that people read already: these words
-    stay even where other models are installed by now.
+    stay even where other models are installed by now, unless the vocabulary has changed since. `vocabulary` has the
+    names and terms that may be said, see `pipeline.vocabulary`.
     """
 
     recording_id: str
@@ -43,6 +44,7 @@ class Request:
     organisation: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     known_speech: tuple[str, str] | None = None
+    vocabulary: str = ""
 
 
 @dataclass(frozen=True, slots=True)

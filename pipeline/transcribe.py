@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from pipeline.errors import OutOfMemory, is_out_of_memory
@@ -11,6 +11,7 @@ from pipeline.missed_speech import hear_missed
 from pipeline.recap import Phrase, WindowText
 from pipeline.recognizer import Recognizer, TranscribeOptions
 from pipeline.samples import Samples
+from pipeline.vocabulary.hints import HintFinder
 from pipeline.voice_activity import TimeSpan
 
 #: A window with less speech than this may have no words.
@@ -19,11 +20,12 @@ SPEECH_FOR_A_WORD_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Transcription:
-    """The text of all windows, in order."""
+    """The text of all windows, in order; `terms` is the vocabulary that the recognizer had."""
 
     language: str
     language_probability: float
     windows: tuple[WindowText, ...]
+    terms: tuple[str, ...] = ()
 
 
 class BatchStore(Protocol):
@@ -92,12 +94,18 @@ def _recognize_batch(
     recognizer: Recognizer,
     options: TranscribeOptions,
 ) -> list[WindowText]:
-    heard = recognizer.decode_batch(pcm, [windows[index] for index in batch], options)
+    plain = replace(options, terms=())
+    heard = recognizer.decode_batch(pcm, [windows[index] for index in batch], plain)
+    finder = HintFinder(options.terms)
     texts = []
     for index, phrases in zip(batch, heard, strict=True):
         speech = _speech_within(windows[index], spans)
         seconds = sum(span.seconds for span in speech)
         fault = find_fault(phrases, seconds, options)
+        if hints := finder.choose(phrases):
+            (hinted,) = recognizer.decode_batch(pcm, [windows[index]], replace(options, terms=hints))
+            if finder.gains(phrases, hinted, hints) and not find_fault(hinted, seconds, options):
+                phrases, fault = hinted, None
         if fault:
             again = recognizer.decode_alone(pcm, windows[index], options)
             fault_again = find_fault(again, seconds, options)

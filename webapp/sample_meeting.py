@@ -15,5 +15,5 @@ SECONDS = 218.0
 
 def add_sample(owner: User) -> Recording:
     """Add the sample meeting to the library of `owner`, as if it had been uploaded."""
-    options = UploadOptions(title=TITLE, language="en", num_speakers=3)
+    options = UploadOptions(title=TITLE, language="en", num_speakers=3, vocabulary="")
     return intake.take_in_copy(owner, FILE, options, utc_now())

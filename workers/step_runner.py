@@ -29,6 +29,7 @@ from pipeline.decode.limits import DecodeLimits
 from pipeline.diarize import DiarizeOptions
 from pipeline.errors import Cancelled, InternalError, OutOfMemory, PipelineError, StageTimeout, StorageFull
 from pipeline.recap import Recap, to_json
+from pipeline.rename_speakers import match_speakers
 from pipeline.request import Request
 from pipeline.steps.context import StepContext
 from pipeline.steps.listen import listen
@@ -122,6 +123,7 @@ def _listen(claim: Claim, settings: config.Settings, monitor: JobMonitor, contex
     cache.batch_size = claim.batch_size or max(1, settings.whisper_batch_size >> _strikes_in("transcribe", claim))
     monitor.with_retry(lambda: transitions.note_batch_size(claim, cache.batch_size))
     listened = listen(context, cache, _limits(settings))
+    monitor.with_retry(lambda: _keep_names(claim.recording_id, listened))
     if context.request.until in ("transcribe", "diarize"):
         columns = recap_columns(compose_without_summary(context, listened))
         monitor.write(lambda: transitions.finish(claim, utc_now(), recording=columns))
@@ -129,9 +131,19 @@ def _listen(claim: Claim, settings: config.Settings, monitor: JobMonitor, contex
         _advance(claim, Step.SUMMARIZE, {}, monitor)
 
 
+def _keep_names(recording_id: str, listened: ListenResult) -> None:
+    """The names given to speakers stay where only the words were heard anew."""
+    version, shown = recaps.get_version(recording_id), recaps.load_transcript(recording_id)
+    if version and version.transcript_key and shown and version.transcript_key != listened.transcript_key:
+        ids = match_speakers(shown, listened.transcript)
+        speaker_names.copy_names(recording_id, version.transcript_key, listened.transcript_key, ids)
+
+
 def _summarize(claim: Claim, settings: config.Settings, monitor: JobMonitor, context: StepContext) -> None:
     listened = monitor.with_retry(lambda: _find_listen_result(claim.recording_id))
-    if listened is None:  # an interrupted first attempt, or files that were lost: listen again
+    if listened is not None and listened.vocabulary != context.request.vocabulary:
+        listened = None
+    if listened is None:  # a new vocabulary, an interrupted first attempt, or files that were lost
         _advance(claim, Step.LISTEN, {}, monitor)
         return
     columns = recap_columns(summarize(context, listened, _engines(monitor)))
@@ -214,6 +226,7 @@ def _request(recording: Recording, claim: Claim, settings: config.Settings, moni
         organisation=settings.organisation,
         names=monitor.with_retry(lambda: speaker_names.get_names(recording.id)),
         known_speech=monitor.with_retry(lambda: _known_speech(recording)),
+        vocabulary=recording.vocabulary or "",
     )
 
 

@@ -128,6 +128,12 @@ def change_email(user_id: str, email: str) -> User:
     return user
 
 
+def set_vocabulary(user_id: str, vocabulary: str) -> None:
+    """Keep the names and terms that new recordings of a user begin with, as `clean_vocabulary` returns them."""
+    with write() as session:
+        session.get_one(User, user_id).vocabulary = vocabulary or None
+
+
 def change_password(user: User, password: str) -> User:
     """Let a user choose another password; it ends all of their sessions. Raises AccountError."""
     if passwords.matches(user.password_hash, password):

@@ -13,6 +13,7 @@ from core.clock import utc_now
 from core.database.base import Base, new_id
 from core.database.first_steps_table import FirstSteps as FirstSteps
 from core.database.install_table import ModelInstall as ModelInstall
+from core.database.ollama_table import OllamaHealth as OllamaHealth
 from core.database.probe_table import Probe as Probe
 from pipeline.catalogue import Step
 
@@ -30,7 +31,7 @@ class Status(StrEnum):
 class User(Base):
     """Someone who logs in. A disabled one cannot; `must_change_password`: the password was chosen by somebody else.
 
-    `session_key` is of no use any more. It stays for processes of an earlier version that run during an upgrade.
+    `vocabulary` is for new recordings. `session_key` only stays for an earlier version that runs during an upgrade.
     """
 
     __tablename__ = "user"
@@ -42,6 +43,7 @@ class User(Base):
     session_key: Mapped[str] = mapped_column(String(32), default=new_id)
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
     disabled_at: Mapped[datetime | None]
+    vocabulary: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
@@ -81,9 +83,8 @@ class ApiKey(Base):
 class Recording(Base):
     """An uploaded file and what is known of it. `facts` holds small counts for lists (speakers, decisions ...).
 
-    `template`, `summary_language`, `model` (of the language) and `instructions` are what its owner chose for the recap,
-    None: the default. `track` is the sound track to listen to, None: all. `version` is the number of the recap that is
-    shown, None until one is finished.
+    The options from `template` on are what its owner chose for the recap, None: the default. `track` is the sound track
+    to listen to, None: all. `version` is the number of the recap that is shown, None until one is finished.
     """
 
     __tablename__ = "recording"
@@ -104,6 +105,7 @@ class Recording(Base):
     summary_language: Mapped[str | None] = mapped_column(String(16))
     model: Mapped[str | None]
     instructions: Mapped[str | None] = mapped_column(Text)
+    vocabulary: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int | None]
     detected_language: Mapped[str | None] = mapped_column(String(16))
     duration_seconds: Mapped[float | None]
@@ -283,18 +285,3 @@ class StageSpeed(Base):
     stage: Mapped[str] = mapped_column(String(16), primary_key=True)
     model: Mapped[str] = mapped_column(primary_key=True)
     ratio: Mapped[float]
-
-
-class OllamaHealth(Base):
-    """How the calls of all workers to one Ollama went lately; without a row the last one went well.
-
-    `reason` is a code of `core.ollama_circuit`, never a word of a recording.
-    """
-
-    __tablename__ = "ollama_health"
-
-    host: Mapped[str] = mapped_column(primary_key=True)
-    failures: Mapped[int] = mapped_column(default=0)
-    reason: Mapped[str] = mapped_column(String(32))
-    failed_at: Mapped[datetime]
-    open_until: Mapped[datetime | None] = mapped_column("resting_until")

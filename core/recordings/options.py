@@ -14,17 +14,24 @@ MAX_TRACK = 32
 
 @dataclass(frozen=True, slots=True)
 class RecapOptions:
-    """What a recap shall be like; None means: the default. `model` is the language model, by its name in Ollama."""
+    """What a recap shall be like; None means: the default. `model` is the language model, by its name in Ollama.
+
+    `vocabulary` has the names and terms that may be said (`pipeline.vocabulary`), None or empty: none.
+    """
 
     template: str | None = None
     summary_language: str | None = None
     model: str | None = None
     instructions: str | None = None
+    vocabulary: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class UploadOptions(RecapOptions):
-    """What the uploader asks for; None means: find out, and of the sound tracks of a file: all."""
+    """What the uploader asks for; None means: find out, and of the sound tracks of a file: all.
+
+    For `vocabulary`, None means: that of the owner's account.
+    """
 
     title: str | None = None
     language: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -55,6 +56,24 @@ def set_names(recording_id: str, names: dict[str, str], now: datetime) -> bool:
         if not transitions.render_again(session, recording_id, now):
             _render_current(session, recording_id, now)
     return True
+
+
+def copy_names(recording_id: str, before: str, after: str, ids: Mapping[str, str]) -> None:
+    """Give the names of one transcript (by key) to another that has none yet; `ids` says who is who."""
+    with write() as session:
+        names = _names_of(session, recording_id, before)
+        if _names_of(session, recording_id, after):
+            return
+        for speaker_id, name in names.items():
+            if speaker_id in ids:
+                key = {"recording_id": recording_id, "transcript_key": after, "speaker_id": ids[speaker_id]}
+                session.add(SpeakerName(**key, name=name))
+
+
+def _names_of(session: Session, recording_id: str, transcript_key: str) -> dict[str, str]:
+    query = select(SpeakerName.speaker_id, SpeakerName.name)
+    of_both = (SpeakerName.recording_id == recording_id) & (SpeakerName.transcript_key == transcript_key)
+    return dict(session.execute(query.where(of_both)).all())
 
 
 def _current_transcript_key(session: Session, recording_id: str) -> str | None:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.database.base import new_id
@@ -104,12 +105,23 @@ def register(
         facts={},
         warnings=[],
         created_at=now,
-        **{**asdict(options), "title": clean_title(options.title, filename)},
+        **{
+            **asdict(options),
+            "title": clean_title(options.title, filename),
+            "vocabulary": _choose_vocabulary(session, owner_id, options.vocabulary),
+        },
     )
     session.add(recording)
     session.flush()
     recording.job = transitions.add(session, recording, now)
     return recording
+
+
+def _choose_vocabulary(session: Session, owner_id: str, wanted: str | None) -> str | None:
+    """The vocabulary asked for, else that of the account; None if it is empty."""
+    if wanted is None:
+        wanted = session.scalar(select(User.vocabulary).where(User.id == owner_id))
+    return wanted or None
 
 
 def _sync(path: Path) -> None:

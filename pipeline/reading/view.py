@@ -33,11 +33,13 @@ class Paragraph:
 
     @property
     def runs(self) -> tuple[TextRun, ...]:
-        """The text, cut where doubt begins and ends."""
+        """The text, cut where doubt or a changed spelling begins and ends."""
         runs: list[TextRun] = []
         for word in self.words:
             if runs:
-                runs.append(TextRun(" ", runs[-1].is_doubtful and word.runs[0].is_doubtful))
+                before, after = runs[-1], word.runs[0]
+                spelling = before.spelling if before.spelling is after.spelling else None
+                runs.append(TextRun(" ", before.is_doubtful and after.is_doubtful, spelling))
             runs += word.runs
         return join_runs(runs)
 
@@ -62,12 +64,17 @@ class ReadingView:
     def has_marked_words(self) -> bool:
         """Whether a turn that is not unsure as a whole has a doubtful word."""
         return any(
-            word.is_doubtful
+            word.is_doubtful and not word.is_spelled
             for turn in self.turns
             if not turn.is_unsure
             for paragraph in turn.paragraphs
             for word in paragraph.words
         )
+
+    @property
+    def has_spelled_words(self) -> bool:
+        """Whether a vocabulary changed any word."""
+        return any(word.is_spelled for turn in self.turns for paragraph in turn.paragraphs for word in paragraph.words)
 
 
 def read_recap(recap: Recap) -> ReadingView:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from pipeline.recap import Segment, Word
+from pipeline.recap import Segment, Spelling, Word
 
 #: Words that the recognizer gave a lower probability than this are marked as doubtful.
 DOUBTFUL_BELOW = 0.45
@@ -13,10 +14,11 @@ DOUBTFUL_BELOW = 0.45
 
 @dataclass(frozen=True, slots=True)
 class TextRun:
-    """A stretch of text that is doubtful as a whole or not at all."""
+    """A stretch of text that is doubtful as a whole or not at all, and that a vocabulary changed as a whole or not."""
 
     text: str
     is_doubtful: bool
+    spelling: Spelling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,11 @@ class ReadingWord:
     def is_doubtful(self) -> bool:
         """Whether any part of it is doubtful."""
         return any(run.is_doubtful for run in self.runs)
+
+    @property
+    def is_spelled(self) -> bool:
+        """Whether a vocabulary changed any part of it."""
+        return any(run.spelling for run in self.runs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,7 @@ def read_words(segment: Segment) -> Iterator[ReadingWord]:
             inside = _overlapping(located, number, end)
             guess = segment.start + (segment.end - segment.start) * place / size
             at = max(at, inside[0].word.start if inside else guess)
-            yield ReadingWord(at, _split_runs(text, place, inside))
+            yield ReadingWord(at, _split_runs(text, place, inside, segment.spellings))
         place = end + 1
 
 
@@ -104,17 +111,25 @@ def _overlapping(located: Sequence[LocatedWord], number: int, end: int) -> list[
     return inside
 
 
-def _split_runs(text: str, offset: int, inside: Sequence[LocatedWord]) -> tuple[TextRun, ...]:
-    """Cut a text that begins at character `offset` of its segment where doubt begins and ends."""
-    pieces: list[TextRun] = []
-    done = 0
-    for word in inside:
-        if word.is_doubtful:
-            start, end = max(0, word.start - offset), min(len(text), word.end - offset)
-            pieces += [TextRun(text[done:start], False), TextRun(text[start:end], True)]
-            done = end
-    pieces.append(TextRun(text[done:], False))
-    return join_runs(pieces)
+def _split_runs(
+    text: str, offset: int, inside: Sequence[LocatedWord], spellings: Sequence[Spelling] = ()
+) -> tuple[TextRun, ...]:
+    """Cut a text that begins at character `offset` of its segment where doubt or a changed spelling begins and ends."""
+    end = offset + len(text)
+    doubtful = [(word.start, word.end) for word in inside if word.is_doubtful]
+    spelled = [(each.position, each.position + len(each.written), each) for each in spellings]
+    spans = [*doubtful, *((start, stop) for start, stop, _ in spelled)]
+    edges = sorted({offset, end, *(cut for span in spans for cut in span if offset <= cut <= end)})
+    return join_runs(
+        [
+            TextRun(
+                text[start - offset : stop - offset],
+                any(first <= start < last for first, last in doubtful),
+                next((each for first, last, each in spelled if first <= start < last), None),
+            )
+            for start, stop in pairwise(edges)
+        ]
+    )
 
 
 def join_runs(runs: Sequence[TextRun]) -> tuple[TextRun, ...]:
@@ -123,7 +138,7 @@ def join_runs(runs: Sequence[TextRun]) -> tuple[TextRun, ...]:
     for run in runs:
         if not run.text:
             continue
-        if joined and joined[-1].is_doubtful == run.is_doubtful:
-            run = TextRun(joined.pop().text + run.text, run.is_doubtful)
+        if joined and joined[-1].is_doubtful == run.is_doubtful and joined[-1].spelling is run.spelling:
+            run = replace(run, text=joined.pop().text + run.text)
         joined.append(run)
     return tuple(joined)

@@ -13,6 +13,7 @@ from pipeline.render.page_canvas import PageCanvas
 from pipeline.render.part_title import draw_part_title
 from pipeline.render.section_table import TABLE_LEAST, ColumnHeads, SectionTable, TableCell, TableRow, running_text
 from pipeline.render.spans import merge_spans
+from pipeline.render.spellings import draw_spellings
 
 _INTRO = "What this recap covers, how it was made, and how to check it."
 _SUPPORT = "Every point above was matched to words in the transcript; points without support were left out."
@@ -46,6 +47,7 @@ def draw_provenance(canvas: PageCanvas, recap: Recap, notices: list[PrintedNotic
     _draw_coverage(canvas, recap)
     _draw_warnings(canvas, notices)
     _draw_stages(canvas, recap)
+    draw_spellings(canvas, recap)
     _draw_source(canvas, recap)
 
 

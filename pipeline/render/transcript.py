@@ -75,6 +75,10 @@ class TranscriptPart:
             x = self.canvas.text(x, y, "A ", style.LEGEND)
             x = self.canvas.text(x, y, "red", style.LEGEND_RED)
             self.canvas.text(x, y, " time opens the recording.", style.LEGEND)
+        if self.view.has_spelled_words:
+            below = y - style.GRID
+            x = self.canvas.text(style.WHAT, below, "Words in italics", style.LEGEND_SPELLED)
+            self.canvas.text(x, below, " are spelled by the vocabulary: see Provenance.", style.LEGEND)
 
     def _draw_turn(self, turn: ReadingTurn) -> None:
         person = self.people.speaker(turn.speaker)
@@ -89,8 +93,8 @@ class TranscriptPart:
     def _words(self, paragraph: Paragraph, *, plain: bool) -> TextLine:
         pieces: TextLine = []
         for word in paragraph.words:
-            dotted = word.is_doubtful and not plain
-            text_style = style.UNCERTAIN if dotted else style.BODY
+            dotted = word.is_doubtful and not plain and not word.is_spelled
+            text_style = style.SPELLED if word.is_spelled else style.UNCERTAIN if dotted else style.BODY
             pieces += line_breaking.set_word(
                 line_breaking.curl_apostrophes(word.text), text_style, style.TEXT_WIDTH, dotted=dotted, at=word.at
             )

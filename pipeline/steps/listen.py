@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from pipeline.decode.limits import DecodeLimits
 from pipeline.diarize import Diarization
@@ -21,6 +22,8 @@ from pipeline.steps.listen_result import ListenResult, store_listen_result
 from pipeline.steps.prepare import prepare
 from pipeline.tracks import tracks_notice
 from pipeline.transcribe import Transcription, transcribe
+from pipeline.vocabulary.entries import terms_of
+from pipeline.vocabulary.spelling import list_spellings, spell_transcript
 from pipeline.voice_activity import VoiceActivity, VoiceActivityOptions, detect_voice_activity
 
 
@@ -44,6 +47,8 @@ def listen(context: StepContext, engines: Engines, limits: DecodeLimits) -> List
         "transcript", None, "", [words_key, diarization_key, voices_key], Transcript,
         lambda: assign_speakers(words, diarization, duration, voices), _tell_of_voices if voices.sentences else None,
     )  # fmt: skip
+    if context.vocabulary:
+        transcript_key, transcript = _spell(context, transcript, transcript_key)
     result = ListenResult(
         transcript=transcript,
         transcript_key=transcript_key,
@@ -52,6 +57,7 @@ def listen(context: StepContext, engines: Engines, limits: DecodeLimits) -> List
         notices=tuple(notices),
         stages=tuple(context.results.reports),
         spans=tuple((round(span.start, 2), round(span.end, 2)) for span in speech.spans),
+        vocabulary=context.request.vocabulary,
     )
     store_listen_result(context, result)
     return result
@@ -81,9 +87,12 @@ def _transcribe(context: StepContext, samples: Samples, engines: Engines) -> tup
 
 
 def _known_transcription(context: StepContext) -> tuple[VoiceActivity, Transcription, str] | None:
-    """The words that people read already; None where there are none yet, or their files are lost."""
+    """The words that people read already; None where there are none yet, their files are lost, or other terms count."""
     speech_key, words_key = context.request.known_speech or ("", "")
     if not all(key and context.store.find(key, ".json") for key in (speech_key, words_key)):
+        return None
+    words: Transcription = context.results.read(words_key, Transcription, listed=False)
+    if words.terms != terms_of(context.vocabulary):
         return None
     context.monitor.use("speech", speech_key)
     context.monitor.use("transcribe", words_key)
@@ -101,21 +110,46 @@ def _recognize(
     batch_size: int,
 ) -> tuple[Transcription, str]:
     language, probability = _find_language(context, samples, speech, speech_key, recognizer, engine)
-    options = TranscribeOptions(language)
-    key = make_key("transcribe", options, engine.identity, [speech_key])
+    terms = terms_of(context.vocabulary)
+    options = TranscribeOptions(language, terms=terms)
+    key = make_key("transcribe", options.for_key(), engine.identity, [speech_key])
     batches = SavedBatches(context.store, key, context.monitor)
 
     def compute() -> Transcription:
         texts = transcribe(
             samples, speech.windows, speech.spans, recognizer, options, batches, batch_size, context.monitor.progress
         )
-        return Transcription(language, probability, texts)
+        return Transcription(language, probability, texts, terms)
+
+    def describe(_: Transcription) -> Engine:
+        if not terms:
+            return engine
+        count = f"{len(terms):,} {'name or term' if len(terms) == 1 else 'names and terms'}"
+        return replace(engine, settings=f"{engine.settings}; {count} as hints where something like them is heard")
 
     _, words = context.results.run(
-        "transcribe", options, engine.identity, [speech_key], Transcription, compute, engine
+        "transcribe", options.for_key(), engine.identity, [speech_key], Transcription, compute, describe
     )  # fmt: skip
     context.store.drop_parts(key)
     return words, key
+
+
+def _spell(context: StepContext, transcript: Transcript, transcript_key: str) -> tuple[str, Transcript]:
+    """The transcript as the vocabulary spells it, which takes the place of the one as heard."""
+
+    def describe(spelled: Transcript) -> Engine:
+        changes, entries = len(list_spellings(spelled)), len(context.vocabulary)
+        size = f"{entries:,} {'entry' if entries == 1 else 'entries'}"
+        changed = f"{changes:,} {'change' if changes == 1 else 'changes'}, each marked"
+        return Engine("", f"Vocabulary of {size}", changed if changes else "nothing to change")
+
+    options = {"vocabulary": context.request.vocabulary}
+    key, spelled = context.results.run(
+        "spelling", options, "", [transcript_key], Transcript,
+        lambda: spell_transcript(transcript, context.vocabulary), describe,
+    )  # fmt: skip
+    context.monitor.use("transcript", key)
+    return key, spelled
 
 
 def _find_language(

@@ -24,7 +24,7 @@ class ListenResult:
     """The transcript with what is known about its making.
 
     In `coverage`, `summarized_seconds` is 0 and no stretch is marked as not summarized. `spans` are the stretches of
-    speech (seconds), `stages` the stages up to the transcript.
+    speech (seconds), `stages` the stages up to the transcript. `vocabulary` is what it was made with.
     """
 
     transcript: Transcript
@@ -34,6 +34,7 @@ class ListenResult:
     notices: tuple[Notice, ...]
     stages: tuple[StageReport, ...]
     spans: tuple[tuple[float, float], ...]
+    vocabulary: str = ""
 
 
 def store_listen_result(context: StepContext, result: ListenResult) -> str:
@@ -61,4 +62,5 @@ def listen_result_of_recap(path: Path, transcript_key: str) -> ListenResult:
         notices=tuple(notice for notice in recap.warnings if notice.code in LISTEN_NOTICES),
         stages=tuple(report for report in recap.stages if report.stage != "summary"),
         spans=recap.speech_spans,
+        vocabulary=recap.vocabulary,
     )

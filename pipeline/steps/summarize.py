@@ -14,6 +14,7 @@ from pipeline.results import make_key
 from pipeline.steps.context import StepContext
 from pipeline.steps.listen_result import ListenResult
 from pipeline.summarize.engine import Summarizer, SummaryOptions, SummaryResult, spoken_seconds
+from pipeline.vocabulary.entries import terms_of
 
 
 def summarize(context: StepContext, listened: ListenResult, engines: Engines) -> Recap:
@@ -45,7 +46,7 @@ def compose_without_summary(context: StepContext, listened: ListenResult) -> Rec
 
 
 def _summarize_with(context: StepContext, summarizer: Summarizer, listened: ListenResult) -> SummaryResult:
-    options = context.request.summary
+    options = replace(context.request.summary, terms=terms_of(context.vocabulary))
 
     def describe(result: SummaryResult) -> Engine:
         settings = ", ".join(filter(None, (f"template {options.template}", result.manner)))
@@ -71,6 +72,8 @@ def _options_with_take(
     A summary that left something out is not reused when the recap is written again: the next take is made.
     """
     plain: dict[str, Any] = asdict(options)
+    if not options.terms:  # the key of the time before there were any
+        del plain["terms"]
     take = 0
     while True:
         key = make_key("summary", plain, summarizer.identity, [transcript_key])
@@ -101,6 +104,7 @@ def _compose(context: StepContext, listened: ListenResult, result: SummaryResult
         timezone=request.timezone,
         organisation=request.organisation,
         speech_spans=listened.spans,
+        vocabulary=listened.vocabulary,
     )
     data = to_json(recap)
     key = make_key("recap", {"sha256": hashlib.sha256(data).hexdigest(), "owner": request.owner_id})

@@ -13,12 +13,13 @@ from pipeline.recap import Notice, Summary, Transcript
 class SummaryOptions:
     """The user's choices: the language of the summary (None: that of the transcript) and the template.
 
-    `instructions` is the text of a template that is not built in.
+    `instructions` is the text of a template that is not built in, `terms` are names and terms in their right spelling.
     """
 
     language: str | None = None
     template: str = "meeting"
     instructions: str | None = None
+    terms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def test_the_theme_of_the_account_wins_over_the_system(open_page: OpenPage) -> N
         page.goto("/account")
         light = page.evaluate(ground)
         page.get_by_label("Dark").check()
-        page.get_by_role("button", name="Save").click()
+        page.get_by_role("button", name="Save", exact=True).click()
         page.wait_for_selector("[data-theme=dark]")
         assert (light, page.evaluate(ground)) == ("rgb(252, 253, 252)", "rgb(16, 20, 19)")
 

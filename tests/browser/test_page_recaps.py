@@ -138,6 +138,8 @@ def test_the_recap_is_written_again_by_keyboard_alone(open_page: OpenPage, owner
             page.keyboard.press("Tab")
         page.keyboard.type("The sums.")
         page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Names and terms"
+        page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.textContent") == "Cancel"
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")

@@ -20,7 +20,7 @@ ENGINES = {"torch", "ctranslate2", "faster_whisper", "pyannote", "av", "reportla
 OPEN_TO_ALL = {
     *("pipeline", "pipeline.catalogue", "pipeline.errors", "pipeline.languages", "pipeline.recap"),
     *("pipeline.reading", "pipeline.reading.people", "pipeline.reading.view", "pipeline.reading.words"),
-    "pipeline.rename_speakers",
+    *("pipeline.rename_speakers", "pipeline.vocabulary", "pipeline.vocabulary.entries"),
 }
 
 

@@ -10,6 +10,7 @@ from flask_login import login_required
 from core.accounts import api_keys, sessions, users
 from core.accounts.passwords import AccountError
 from core.clock import utc_now
+from pipeline.vocabulary.entries import InvalidVocabulary, clean_vocabulary
 from webapp import errors, template_context
 from webapp.auth import authentication
 from webapp.auth.attempts import begin_attempt
@@ -64,6 +65,19 @@ def set_password() -> Response | tuple[str, int]:
     return cast(Response, redirect(url_for("account.show", changed="password")))
 
 
+@blueprint.post("/vocabulary")
+@login_required
+def set_vocabulary() -> Response | tuple[str, int]:
+    """Keep the names and terms that new recordings begin with."""
+    text = request.form.get("vocabulary", "")
+    try:
+        vocabulary = clean_vocabulary(text)
+    except InvalidVocabulary as error:
+        return _page(problems={"vocabulary": f"{error.message} {error.hint}"}, vocabulary=text), 422
+    users.set_vocabulary(authentication.current_account().id, vocabulary)
+    return cast(Response, redirect(url_for("account.show", changed="vocabulary", _anchor="h-vocabulary")))
+
+
 @blueprint.post("/sessions/end")
 @login_required
 def end_sessions() -> Response:
@@ -104,7 +118,7 @@ def revoke_key(key_id: str) -> Response:
     return cast(Response, redirect(url_for("account.show")))
 
 
-def _page(*, new_key: str | None = None, problems: dict[str, str] | None = None) -> str:
+def _page(*, new_key: str | None = None, problems: dict[str, str] | None = None, vocabulary: str | None = None) -> str:
     user = authentication.current_account()
     return render_template(
         "account.html",
@@ -114,4 +128,5 @@ def _page(*, new_key: str | None = None, problems: dict[str, str] | None = None)
         current_session=authentication.current_session_id(),
         new_key=new_key,
         problems=problems or {},
+        vocabulary=user.vocabulary or "" if vocabulary is None else vocabulary,
     )

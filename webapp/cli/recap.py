@@ -23,6 +23,7 @@ from core.uploads import intake
 from core.uploads.limits import is_too_large
 from pipeline import languages
 from pipeline.errors import InternalError, PipelineError, UnsupportedMedia
+from pipeline.vocabulary.entries import InvalidVocabulary, clean_vocabulary
 from webapp.cli.errors import tell_errors
 from webapp.cli.progress_bars import StageBars
 
@@ -62,6 +63,11 @@ class CannotSave(PipelineError):
     metavar="all|1|2|…",
     help="Sound track to listen to, if there are several. Default: all.",
 )
+@click.option(
+    "--vocabulary",
+    type=click.Path(path_type=Path),
+    help="Text file with names and terms, one a line. Default: those of the owner's account.",
+)
 @click.option("--email", help="Owner of the recording. Default: the first administrator.")
 @tell_errors
 def recap(
@@ -72,6 +78,7 @@ def recap(
     language: str | None,
     speakers: int | None,
     track: str,
+    vocabulary: Path | None,
     email: str | None,
 ) -> None:
     """Queue FILE, show the progress, and save its PDF recap (or JSON with --until)."""
@@ -85,6 +92,7 @@ def recap(
         num_speakers=speakers,
         track=None if track == "all" else int(track),
         until=until,
+        vocabulary=_read_vocabulary(vocabulary) if vocabulary else None,
     )
     recording = intake.take_in_copy(owner, file, upload_options, utc_now())
     notifier.flush(5)
@@ -118,6 +126,16 @@ def _check_file(file: Path) -> None:
     if is_too_large(file.stat().st_size):
         limit = config.load().max_upload_bytes
         raise UnsupportedMedia(f"{file.name} is larger than {limit} bytes.", "Raise MAX_UPLOAD_BYTES, or cut the file.")
+
+
+def _read_vocabulary(file: Path) -> str:
+    """The vocabulary in a text file. Raises InvalidVocabulary."""
+    try:
+        return clean_vocabulary(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise InvalidVocabulary(f"The file {file} cannot be read.", "Check its name and folder.") from error
+    except UnicodeDecodeError as error:
+        raise InvalidVocabulary(f"The file {file} is not text in UTF-8.", "Save it as plain text in UTF-8.") from error
 
 
 def _follow(recording_id: str) -> Recording:

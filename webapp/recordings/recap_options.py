@@ -14,6 +14,7 @@ from core.recordings.options import RecapOptions
 from core.recordings.recap_templates import CUSTOM, MAX_INSTRUCTIONS
 from core.typed_text import clean_lines
 from pipeline.languages import LANGUAGES
+from pipeline.vocabulary.entries import InvalidVocabulary, clean_vocabulary
 from webapp.errors import InvalidRequest
 from webapp.validation import invalid_value, validate, validate_json
 
@@ -34,6 +35,7 @@ class RecapOptionsInput(BaseModel):
     summary_language: str | None = None
     model: str | None = None
     instructions: str | None = None
+    vocabulary: str | None = None
 
     @field_validator("template")
     @classmethod
@@ -74,25 +76,45 @@ class RecapOptionsInput(BaseModel):
             )
         return value or None
 
+    @field_validator("vocabulary")
+    @classmethod
+    def _check_vocabulary(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            return clean_vocabulary(value)
+        except InvalidVocabulary as error:
+            raise invalid_value(error.message, error.hint) from error
+
 
 FIELDS = tuple(RecapOptionsInput.model_fields)
 
 
 def read_form(form: Mapping[str, str], current: RecapOptions | None = None) -> RecapOptions:
-    """The options of a form; an empty field is the default. Raises InvalidRequest."""
-    sent = validate(RecapOptionsInput, pick_fields(form, FIELDS), current.template if current else None)
-    return require_instructions(RecapOptions(**sent.model_dump()))
+    """The options of a form; an empty field is the default. Without the field, the vocabulary stays.
+
+    Raises InvalidRequest.
+    """
+    fields = pick_fields(form, FIELDS)
+    fields["vocabulary"] = form.get("vocabulary", (current.vocabulary if current else None) or "")
+    sent = validate(RecapOptionsInput, fields, current.template if current else None)
+    return require_instructions(without_empty(RecapOptions(**sent.model_dump())))
 
 
 def read_json(body: bytes, current: RecapOptions) -> RecapOptions:
     """The options of a JSON body: missing fields stay as they are, null is the default. Raises InvalidRequest."""
     sent = validate_json(RecapOptionsInput, body, current.template)
-    return require_instructions(replace(current, **sent.model_dump(exclude_unset=True)))
+    return require_instructions(without_empty(replace(current, **sent.model_dump(exclude_unset=True))))
 
 
 def pick_fields(form: Mapping[str, str], fields: Sequence[str]) -> dict[str, str]:
     """The named fields of a form, empty if missing. A form has other fields too, such as its CSRF token."""
     return {field: form.get(field, "") for field in fields}
+
+
+def without_empty(options: RecapOptions) -> RecapOptions:
+    """The options with no vocabulary instead of an empty one."""
+    return replace(options, vocabulary=options.vocabulary or None)
 
 
 def require_instructions(options: Options) -> Options:

@@ -38,6 +38,7 @@ def _add_form_values() -> dict[str, object]:
         "track_numbers": TRACK_NUMBERS,
         "recap_templates": option_lists.offered_templates,
         "language_models": option_lists.offered_models,
+        "own_vocabulary": lambda: authentication.current_account().vocabulary or "",
         "max_upload_bytes": settings.max_upload_bytes,
         "max_audio_seconds": settings.max_audio_seconds,
     }

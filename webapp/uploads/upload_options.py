@@ -80,6 +80,9 @@ FIELDS = tuple(UploadOptionsInput.model_fields)
 
 
 def read_upload_options(form: Mapping[str, str]) -> UploadOptions:
-    """The upload options of a form, or of the metadata of a resumable upload. Raises InvalidRequest."""
-    sent = validate(UploadOptionsInput, pick_fields(form, FIELDS))
+    """The upload options of a form, or of the metadata of a resumable upload. Raises InvalidRequest.
+
+    An empty vocabulary is none; without the field it is that of the account.
+    """
+    sent = validate(UploadOptionsInput, {**pick_fields(form, FIELDS), "vocabulary": form.get("vocabulary")})
     return require_instructions(UploadOptions(**sent.model_dump()))

@@ -46,6 +46,9 @@ Answer with one JSON object and nothing else:
 The last two are lists, and each item has "text" and "segments": ids from the notes that prove it, one to five. \
 Report only what the notes say. Write in {language}."""
 
+MAX_TERMS = 60
+"""The most terms of a vocabulary in a prompt, which takes its tokens from the transcript."""
+
 END_REMINDER = "End of the {mark}. Now answer with the JSON object, written in {language}."
 STRICT_REMINDER = """End of the {mark}. Now answer with the JSON object. An answer in another language than \
 {language} is of no use to the reader: translate, and write the title and every "text" in {language} only."""
@@ -57,6 +60,8 @@ def system_prompt(options: SummaryOptions, language: str, *, merging: bool = Fal
     if template is CUSTOM_TEMPLATE and not options.instructions:
         raise ValueError(f"there is no template {options.template!r}; there are {', '.join(TEMPLATES)}")
     wish = f" Who reads it asks for this: {as_data(options.instructions)}" if options.instructions else ""
+    if options.terms:
+        wish += f" Spell names and terms so where they occur: {as_data(', '.join(options.terms[:MAX_TERMS]))}."
     return (MERGE_PROMPT if merging else RECAP_PROMPT).format(
         **asdict(template), wish=wish, language=language_in_words(language)
     )

@@ -88,6 +88,50 @@ def run(recognizer: Any, parts: SavedInMemory | None = None, batch_size: int = 4
     return texts
 
 
+class Hinted(Scripted):
+    """Hears a name right only if it is hinted, as it is with real models."""
+
+    def __init__(self, plain: Phrase, hinted: Phrase) -> None:
+        super().__init__()
+        self.plain, self.hinted, self.hints = plain, hinted, []
+
+    def decode_batch(self, pcm: Any, windows: Sequence[TimeSpan], options: TranscribeOptions) -> list[list[Phrase]]:
+        self.hints.append(options.terms)
+        return [[self.hinted if options.terms else self.plain] for _ in windows]
+
+
+def unsure(text: str, *, ratio: float = 1.2) -> Phrase:
+    words = tuple(Word(n / 2, n / 2 + 0.4, f" {word}", 0.3) for n, word in enumerate(text.split()))
+    return Phrase(0.0, 9.0, text, -0.2, 0.0, ratio, words)
+
+
+def hear(plain: Phrase, hinted: Phrase, *terms: str) -> tuple[str, list[tuple[str, ...]]]:
+    """The text of one window that is heard with a vocabulary, and the hints of each decoding."""
+    recognizer = Hinted(plain, hinted)
+    options = TranscribeOptions("en", terms=terms)
+    only = [TimeSpan(0.0, 9.0)]
+    (text,) = transcribe(PCM, only, [], recognizer, options, SavedInMemory(), 4, lambda _: None)
+    return text.phrases[0].text, recognizer.hints
+
+
+def test_only_a_window_in_which_something_is_like_a_term_is_decoded_again_with_it() -> None:
+    plain, hinted = unsure("ask Adam Diggard now"), unsure("ask Adam Duguid now")
+    assert hear(plain, hinted, "Xanthe", "Adam Duguid") == ("ask Adam Duguid now", [(), ("Adam Duguid",)])
+    assert hear(plain, hinted, "Xanthe", "Hyderabad") == ("ask Adam Diggard now", [()])
+    assert hear(plain, hinted) == ("ask Adam Diggard now", [()])
+    assert hear(phrase("ask Adam Diggard now"), hinted, "Adam Duguid") == ("ask Adam Diggard now", [()]), "it is sure"
+    said = unsure("ask Adam Duguid now")
+    assert hear(said, hinted, "Adam Duguid") == ("ask Adam Duguid now", [()]), "it is heard right"
+
+
+def test_what_comes_of_hints_counts_only_if_a_term_is_heard_and_nothing_is_wrong_with_it() -> None:
+    plain = unsure("ask Adam Diggard now")
+    text, hints = hear(plain, unsure("ask a dim guard now"), "Adam Duguid")
+    assert (text, len(hints)) == ("ask Adam Diggard now", 2)
+    text, _ = hear(plain, unsure("Adam Duguid " * 9, ratio=3.0), "Adam Duguid")
+    assert text == "ask Adam Diggard now", "a term repeated for ever is no gain"
+
+
 def test_every_window_is_decoded_once_and_each_batch_is_saved() -> None:
     recognizer, parts = Scripted(), SavedInMemory()
     texts = run(recognizer, parts)
@@ -193,3 +237,13 @@ def test_an_unloaded_model_gives_its_memory_back_and_loads_again_when_it_is_need
     assert (recognizer.is_loaded, inner.model_is_loaded) == (False, False)
     assert recognizer.model.model.model_is_loaded
     assert (recognizer.is_loaded, loads) == (True, ["now", "now"])
+
+
+@pytest.mark.speech
+def test_the_real_model_gets_as_many_hints_as_fit() -> None:
+    recognizer = Recognizer(ROOT / "demo" / "whisper-demo-en", "cpu", "int8")
+    assert recognizer.choose_hints([]) == []
+    terms = [f"Kowalski Number {n}" for n in range(200)]
+    hints = recognizer.choose_hints(terms)
+    assert 5 < len(hints) < 100
+    assert hints == terms[: len(hints)]

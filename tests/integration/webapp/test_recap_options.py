@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import base64
 import io
+from pathlib import Path
 
 import pytest
+from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 from support import meetings
 from support.visitors import Program
 
+from core.accounts import users
 from core.clock import utc_now
 from core.database.sessions import write
 from core.database.tables import Recording, Status, User, Worker
 from core.jobs import transitions
 from core.recordings import options, queries, recap_templates, recaps
 from core.recordings.options import RecapOptions
+from webapp.cli import recap
 
-CHOSEN = {"template": "lecture", "summary_language": "nl", "model": "qwen3:8b", "instructions": "The sums."}
+CHOSEN = {
+    "template": "lecture",
+    "summary_language": "nl",
+    "model": "qwen3:8b",
+    "instructions": "The sums.",
+    "vocabulary": "Kowalski\nreal recap -> RealRecap",
+}
 LONG = "会" * 2000
 WRONG = [
     ({"template": "poem"}, "template"),
@@ -26,6 +36,7 @@ WRONG = [
     ({"model": "qwen3 8b; rm"}, "model"),
     ({"instructions": "x" * 2001}, "instructions"),
     ({"template": "custom"}, "instructions"),
+    ({"vocabulary": "Kowalski\na -> b -> c"}, "Line 2 of the vocabulary"),
 ]
 
 
@@ -45,6 +56,33 @@ def tus_metadata(**fields: str) -> str:
 
 
 # at the upload
+
+
+def test_a_recording_begins_with_the_vocabulary_of_the_account(program: Program, alice: User) -> None:
+    users.set_vocabulary(alice.id, "Kowalski\nGrafana")
+    assert program.upload().json["choices"]["vocabulary"] == "Kowalski\nGrafana"
+    assert program.upload(vocabulary="Anna\r\n\r\nAnna").json["choices"]["vocabulary"] == "Anna"
+    assert program.upload(vocabulary="").json["choices"]["vocabulary"] is None
+
+
+def test_the_account_page_keeps_a_vocabulary_or_says_which_line_is_wrong(browser: FlaskClient, alice: User) -> None:
+    wrong = browser.post("/account/vocabulary", data={"vocabulary": "Kowalski\n<b> -> -> c"})
+    assert wrong.status_code == 422
+    assert "Line 2 of the vocabulary has more than one arrow." in wrong.text
+    assert "&lt;b&gt; -&gt; -&gt; c</textarea>" in wrong.text, "what was typed stays"
+    assert browser.post("/account/vocabulary", data={"vocabulary": " Kowalski \n"}).status_code == 302
+    assert "Kowalski</textarea>" in browser.get("/account").text
+    upload = browser.get("/upload").text
+    assert upload.count("Kowalski</textarea>") == 2, "the plain form and the one with scripts"
+
+
+def test_a_form_with_a_vocabulary_that_cannot_be_read_shows_it_again(browser: FlaskClient) -> None:
+    answer = browser.post("/upload", data={"file": (io.BytesIO(b"sound"), "talk.wav"), "vocabulary": "->"})
+    assert answer.status_code == 422
+    page = answer.text.partition('class="with-scripts"')[0]
+    assert "Line 1 of the vocabulary" in page
+    assert "-&gt;</textarea>" in page
+    assert '<details class="more" open>' in page
 
 
 def test_a_program_chooses_and_reads_what_it_chose(program: Program) -> None:
@@ -238,6 +276,7 @@ def test_the_page_that_asks_how_shows_what_is_chosen_now(browser: FlaskClient, r
         page = browser.get(path).text
         assert '<option value="lecture"' in page, path
         assert "The sums.</textarea>" in page, path
+        assert "real recap -&gt; RealRecap</textarea>" in page, path
         selected = page.partition('value="lecture"')[2].partition(">")[0]
         assert "selected" in selected
         assert 'value="qwen3:8b"' in page
@@ -246,7 +285,8 @@ def test_the_page_that_asks_how_shows_what_is_chosen_now(browser: FlaskClient, r
 def test_the_form_of_the_page_writes_again(browser: FlaskClient, recording: Recording) -> None:
     answer = browser.post(f"/recordings/{recording.id}/rewrite", data={"template": "council", "instructions": ""})
     assert (answer.status_code, answer.location) == (303, f"/recordings/{recording.id}")
-    assert choices_of(recording.id) == RecapOptions(template="council"), "an empty field is the default"
+    kept = RecapOptions(template="council", vocabulary=CHOSEN["vocabulary"])
+    assert choices_of(recording.id) == kept, "an empty field is the default, and a vocabulary not sent stays"
     assert browser.post(f"/recordings/{recording.id}/rewrite", data={}).status_code == 409
 
 
@@ -282,3 +322,45 @@ def test_forms_carry_their_token(app: Flask, browser: FlaskClient, recording: Re
     app.config["WTF_CSRF_ENABLED"] = True
     assert browser.post(f"/recordings/{recording.id}/rewrite", data={"template": "council"}).status_code == 403
     assert choices_of(recording.id) == RecapOptions(**CHOSEN)
+
+
+# on the command line
+
+
+def recap_command(app: Flask, folder: Path, vocabulary: bytes | None) -> Result:
+    """What `flask recap` says of a recording; whoever runs it stops waiting at once."""
+    sound, names = folder / "talk.wav", folder / "names.txt"
+    sound.write_bytes(b"sound")
+    if vocabulary is not None:
+        names.write_bytes(vocabulary)
+    arguments = ["recap", str(sound), "-o", str(folder / "recap.pdf"), "--vocabulary", str(names)]
+    return app.test_cli_runner().invoke(args=arguments)
+
+
+def test_a_command_takes_a_file_of_names(
+    app: Flask, admin: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(recording_id: str) -> Recording:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(recap, "_follow", interrupt)
+    result = recap_command(app, tmp_path, "\ufeffZoë\r\n\r\nreal recap -> RealRecap\r\n".encode())
+    assert result.exit_code == 130
+    assert only(admin).vocabulary == "Zoë\nreal recap -> RealRecap"
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (b"Anna\n->", "Line 2 of the vocabulary"),
+        (b"Zo\xeb", "is not text in UTF-8"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_file_of_names_that_cannot_be_read_is_told_before_anything_is_kept(
+    app: Flask, admin: User, tmp_path: Path, names: bytes | None, told: str
+) -> None:
+    result = recap_command(app, tmp_path, names)
+    assert result.exit_code != 0
+    assert told in result.output
+    assert queries.page(admin.id, 9) == []

@@ -8,11 +8,12 @@ from pipeline.recap import (
     Segment,
     Source,
     Speaker,
+    SpeakerTurn,
     Summary,
     Topic,
     Transcript,
 )
-from pipeline.rename_speakers import rename_speakers
+from pipeline.rename_speakers import match_speakers, rename_speakers
 
 
 def point(text: str) -> Point:
@@ -78,3 +79,15 @@ def test_names_of_nobody_in_the_recording_change_nothing() -> None:
     assert rename_speakers(recap(), {}) == recap()
     assert rename_speakers(recap(), {"s9": "Anna"}) == recap()
     assert rename_speakers(recap(), {"s1": "Speaker 1"}) == recap()
+
+
+def turns(*speakers: str, shift: float = 0.0) -> Transcript:
+    """A transcript with a turn of ten seconds for each of these."""
+    found = tuple(SpeakerTurn(n * 10.0 + shift, n * 10.0 + 9 + shift, each) for n, each in enumerate(speakers))
+    return Transcript("en", 1.0, 60.0, (), (), found)
+
+
+def test_speakers_of_one_diarization_are_known_by_their_turns_whatever_their_numbers() -> None:
+    assert match_speakers(turns("S1", "S2", "S1"), turns("S2", "S1", "S2")) == {"S1": "S2", "S2": "S1"}
+    assert match_speakers(turns("S1", "S2"), turns("S1", "S2", shift=0.5)) == {}, "another diarization"
+    assert match_speakers(turns("S1", "S2", "S1"), turns("S1", "S2", "S3")) == {"S2": "S2"}, "one became two"

@@ -4,7 +4,7 @@ const CHUNK = 64 * 1024 * 1024; // as much as a proxy may buffer before the serv
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30000;
 const SILENCE = 60000;
-const MAX_HEADER_TEXT = 3000; // bytes of instructions sent in a header; servers and proxies accept 8 KB in all
+const MAX_HEADER_TEXT = 3000; // bytes of long texts sent in a header; servers and proxies accept 8 KB in all
 const TEMPORARY = new Set([0, 408, 409, 423, 425, 429, 460, 500, 502, 503, 504]);
 
 let library = null;
@@ -76,10 +76,10 @@ export class Sender {
     this.isOld = true;
   }
 
-  // The options that fit a header. Long instructions are sent separately, before the first byte.
+  // The options that fit a header. Long texts are sent separately, before the first byte.
   get metadata() {
-    const { template, instructions, ...rest } = this.fields;
-    this.isLong = new TextEncoder().encode(instructions ?? "").length > MAX_HEADER_TEXT;
+    const { template, instructions, vocabulary, ...rest } = this.fields;
+    this.isLong = new TextEncoder().encode(`${instructions ?? ""}${vocabulary ?? ""}`).length > MAX_HEADER_TEXT;
     return this.isLong ? rest : this.fields;
   }
 

@@ -67,6 +67,16 @@ def test_an_own_template_brings_its_words_and_a_built_in_one_may_have_some_added
     assert more.startswith("You write the recap of a lecture. Who reads it asks for this: Keep it short.\n")
 
 
+def test_names_and_terms_are_given_as_data_and_no_more_than_a_prompt_has_room_for() -> None:
+    terms = ("Anna <b>", "Grafana", *(f"Term {n}" for n in range(200)))
+    for merging in (False, True):
+        prompt = system_prompt(SummaryOptions(terms=terms), "en", merging=merging)
+        assert "Spell names and terms so where they occur: Anna (b), Grafana, Term 0, " in prompt
+        assert "Term 57." in prompt
+        assert "Term 58" not in prompt
+    assert system_prompt(SummaryOptions(terms=()), "en") == system_prompt(SummaryOptions(), "en")
+
+
 def test_an_unknown_template_is_refused(ollama: OllamaServer) -> None:
     with pytest.raises(ValueError, match="there is no template"):
         summarize(ollama, talk("Hello."), SummaryOptions(template="poem"))

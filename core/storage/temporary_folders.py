@@ -6,18 +6,20 @@ left over, in another container too, and whatever process has its number by then
 
 from __future__ import annotations
 
-import atexit
 import fcntl
 import os
 import shutil
 import tempfile
 import time
 from contextlib import suppress
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 LOCK = "lock"
 #: What nobody holds may be a folder that is being made; it is given this long.
 MAKING_SECONDS = 60.0
+#: multiprocessing removes its own files in the folder at -100, and complains if they are gone.
+AFTER_MULTIPROCESSING = -1000
 
 
 class TemporaryFolder:
@@ -29,13 +31,12 @@ class TemporaryFolder:
     def __init__(self, data_dir: Path) -> None:
         self.parent = data_dir / "tmp"
         self._take()
-        atexit.register(self._remove)
         os.register_at_fork(after_in_child=self._leave_to_parent)
 
     def _take(self) -> None:
         self.path, self.lock = make_locked_folder(self.parent)
-        self.process = os.getpid()
         os.environ["TMPDIR"] = tempfile.tempdir = str(self.path)
+        Finalize(None, self._remove, exitpriority=AFTER_MULTIPROCESSING)  # in this process, not in its forks
 
     def _leave_to_parent(self) -> None:
         inherited = self.lock
@@ -44,9 +45,8 @@ class TemporaryFolder:
             os.close(inherited)
 
     def _remove(self) -> None:
-        if self.process == os.getpid():  # else a child that shares it ends
-            shutil.rmtree(self.path, ignore_errors=True)
-            sweep(self.parent)
+        shutil.rmtree(self.path, ignore_errors=True)
+        sweep(self.parent)
 
 
 def make_locked_folder(parent: Path) -> tuple[Path, int]:

@@ -24,6 +24,8 @@ DECODED_BYTES_PER_SECOND = 32_000
 #: Models may be put there by anybody; a disk of its own brings a folder of the system.
 ONLY_READ = ("models", "lost+found")
 OLD_BACKUP = timedelta(days=7)
+#: So many of the longest recordings should find room in the cache.
+FEW_RECORDINGS = 3
 
 
 def check_disk(settings: config.Settings) -> CheckResult:
@@ -43,16 +45,22 @@ def check_disk(settings: config.Settings) -> CheckResult:
 
 
 def check_store(settings: config.Settings) -> CheckResult:
-    """Whether the cache is within its limit, and the limit within the disk."""
+    """Whether the cache is within its limit, and has room for a few recordings.
+
+    A limit that the disk can never reach is no problem: the cache shrinks as well when the disk is nearly full.
+    """
     sizes = file_store().stage_sizes().values()
     used, limit = sum(size_bytes for size_bytes, _ in sizes), settings.stage_max_bytes
     state = f"{len(sizes)} results, {size(used)} of {size(limit)}"
     if used > limit:
         return check_result.warning("store", state, "Run `flask files prune`.")
     room = used + file_store().free_bytes() - RESERVE_BYTES - settings.max_upload_bytes
-    if limit > room:
-        state += f", more than the disk has room for ({size(max(0, room))})"
-        return check_result.warning("store", state, f"Set STAGE_MAX_BYTES to {max(0, room) // 2 // 10**6}MB or less.")
+    few = int(FEW_RECORDINGS * settings.max_audio_seconds * DECODED_BYTES_PER_SECOND)
+    if room < min(few, limit):
+        state += f", but the disk has room for {size(max(0, room))}"
+        state += f"; {FEW_RECORDINGS} of the longest recordings take {size(few)}"
+        fix = f"Free {size(min(few, limit) - room)}, move DATA_DIR, or lower MAX_AUDIO_SECONDS or STAGE_MAX_BYTES."
+        return check_result.warning("store", state, fix)
     return check_result.ok("store", state)
 
 

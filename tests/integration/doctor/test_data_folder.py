@@ -58,13 +58,20 @@ def test_a_disk_too_small_for_what_may_be_uploaded_is_named(
 
 
 @as_root
-def test_a_cache_that_may_outgrow_the_disk_is_named(small_disk: Path, doctor: Doctor, settings_of: Settings) -> None:
-    settings_of(MAX_UPLOAD_BYTES="100MB", STAGE_MAX_BYTES="1GB")
+def test_a_cache_without_room_for_a_few_recordings_is_named(
+    small_disk: Path, doctor: Doctor, settings_of: Settings
+) -> None:
+    settings_of(MAX_UPLOAD_BYTES="100MB", MAX_AUDIO_SECONDS=3600)
     found = doctor("store")
-    assert (found.level, "more than the disk has room for" in found.state) == ("warning", True)
-    advised = str(found.fix).split()[3]
-    settings_of(STAGE_MAX_BYTES=advised)
-    assert doctor("store").level == "ok"
+    assert (found.level, "3 of the longest recordings take 346 MB" in found.state) == ("warning", True)
+    assert "MAX_AUDIO_SECONDS" in str(found.fix)
+    settings_of(MAX_AUDIO_SECONDS=600)
+    assert doctor("store").level == "ok", "though the limit of the cache, 100 GB, is more than the disk has"
+    allocate(small_disk / "filler", 80_000_000)
+    assert doctor("store").level == "warning"
+    settings_of(STAGE_MAX_BYTES="5MB")
+    assert doctor("store").level == "ok", "so small a cache is the owner's wish"
+    (small_disk / "filler").unlink()
     with file_store().publish("a" * 64, ".f16") as path:
         allocate(path, 60_000_000)
     settings_of(STAGE_MAX_BYTES="50MB")

@@ -67,6 +67,20 @@ def test_temporary_files_lie_below_the_data_folder_and_go_with_their_process(tmp
     assert left_in(tmp_path) == []
 
 
+def test_a_process_that_used_multiprocessing_ends_without_complaint(tmp_path: Path) -> None:
+    program = (
+        "import multiprocessing.util, sys\n"
+        "from pathlib import Path\n"
+        "from core.storage.private_files import keep_files_private\n"
+        "keep_files_private(Path(sys.argv[1]))\n"
+        "print(multiprocessing.util.get_temp_dir())\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert (done.stdout.startswith(f"{tmp_path}/tmp/"), done.stderr) == (True, "")
+    assert left_in(tmp_path) == []
+
+
 @pytest.mark.parametrize("after", [0.0, 30 * DAY], ids=["at once", "after a month"])
 def test_the_folder_of_a_process_stays_as_long_as_it_lives(tmp_path: Path, after: float) -> None:
     with at_work(tmp_path) as (_, folders):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -125,6 +126,8 @@ def test_every_setting_is_documented_with_its_default() -> None:
         if isinstance(default, bool | int | float | str) and default != "":
             shown = f"{default:g}" if isinstance(default, float) else str(default)
             assert f"`{shown}`" in row, f"docs/settings.md tells another default of {name.upper()} than {shown}"
+    named = set(re.findall(r"^\| `(\w+)` \|", text, re.M))
+    assert named == {name.upper() for name in config.Settings.model_fields}, "docs/settings.md tells of other settings"
 
 
 def test_files_stay_small() -> None:

@@ -10,8 +10,8 @@ from core.queue.redis_client import Persistence, read_persistence, read_version
 from webapp.cli import check_result
 from webapp.cli.check_result import CheckResult
 
-#: The oldest series of Redis that still gets fixes.
-OLDEST_REDIS = (7, 2)
+#: The oldest series of Redis that still gets fixes: by Debian 12, its own makers ended it.
+OLDEST_REDIS = (7, 0)
 #: The embedded Redis has these settings; for another, both ways to set one are named: now, and for the next start.
 NOEVICTION = (
     "Run `redis-cli CONFIG SET maxmemory-policy noeviction`, and put `maxmemory-policy noeviction` into redis.conf."
@@ -30,7 +30,9 @@ def check_redis(_: config.Settings) -> CheckResult:
         return check_result.ok("redis", "takes messages; it does not tell its version")
     state = f"{name} {version}, takes messages"
     if name == "Redis" and tuple(int(part) for part in version.split(".")[:2] if part.isdigit()) < OLDEST_REDIS:
-        return check_result.warning("redis", f"{state}, but gets no more fixes", "Update it to Redis 7.2 or Valkey.")
+        return check_result.warning(
+            "redis", f"{state}, but gets no more fixes", "Update it to Redis 7.2 or later, or to Valkey."
+        )
     return check_result.ok("redis", state)
 
 

@@ -64,6 +64,17 @@ def test_the_units_serve_every_queue_that_one_machine_needs() -> None:
     assert sorted(wanted) == [path.name for path in UNITS]
 
 
+@pytest.mark.parametrize("path", sorted((DEPLOY / "several-machines").glob("*.env")), ids=lambda path: path.stem)
+def test_the_units_of_several_machines_may_write_their_folders(path: Path) -> None:
+    guide = (DEPLOY / "several-machines" / "README.md").read_text()
+    allowed = {Unit(unit)["Service"]["ReadWritePaths"] for unit in UNITS}
+    allowed |= set(re.findall(r"ReadWritePaths=([^\\]+)", guide))
+    folders = re.findall(r"^(?:DATA_DIR|MODELS_DIR)=(.*)$", path.read_text(), re.M)
+    assert folders
+    for folder in folders:
+        assert any(Path(folder).is_relative_to(root) for root in allowed), folder
+
+
 def test_a_worker_has_time_to_give_its_job_back() -> None:
     for path in UNITS:
         assert int(Unit(path)["Service"]["TimeoutStopSec"]) > 10

@@ -12,6 +12,7 @@ from webapp.cli.database_checks import check_database, check_migrations
 from webapp.cli.file_checks import check_backup, check_disk, check_files, check_permissions, check_store
 from webapp.cli.gpu_checks import check_gpu
 from webapp.cli.machine_checks import check_clock, check_memory, check_python
+from webapp.cli.model_files_check import check_model_files
 from webapp.cli.redis_checks import check_persistence, check_redis
 from webapp.cli.site_checks import check_address, check_cookies, check_port
 from webapp.cli.worker_checks import check_beat, check_workers
@@ -77,6 +78,7 @@ CHECKS: Mapping[str, Callable[[config.Settings], CheckResult]] = {
     "gpu": check_gpu,
     "decoder": _check_decoder,
     "speech models": check_speech_models,
+    "model files": check_model_files,
     "fonts": _check_fonts,
     "port": check_port,
     "address": check_address,

@@ -15,6 +15,7 @@ from model_store import catalogue
 from model_store.catalogue import DIARIZATION, WHISPER_MODELS, KnownModel
 from pipeline.errors import PipelineError
 from webapp.cli.errors import INTERRUPTED, tell_errors
+from webapp.cli.model_files_check import repair_of
 from webapp.cli.progress_bars import TransferProgress
 from webapp.formats import printable, size
 
@@ -103,9 +104,7 @@ def verify_models(names: Sequence[str]) -> None:
         for problem in found.problems:
             click.echo(f"{'':32} {printable(problem)}")
         if found.outcome == "damaged":
-            way = f"flask models pull {model.kind}" if found.repository else "flask models import FILE --force"
-            option = f" --model {found.repository}" if found.repository and model.kind == "whisper" else ""
-            click.echo(f"{'':32} Repair it with `{way}{option}`.")
+            click.echo(f"{'':32} Repair it with `{repair_of(model, found)}`.")
     sys.exit(1 if damaged else 0)
 
 

@@ -22,6 +22,7 @@ from core.clock import utc_now
 from core.database import schema, sessions
 from core.jobs import pausing
 from core.worker_register import WorkerModels
+from model_store.manifest import FileEntry, Manifest, hash_file, write_manifest
 from pipeline.decode import wall_check
 from pipeline.render import fonts
 from webapp.cli import machine_checks
@@ -165,6 +166,19 @@ def missing_model(bench: Bench) -> Iterator[None]:
     bench.report(WorkerModels("large", "it fits", "pyannote"))
 
 
+def changed_model(bench: Bench) -> Iterator[None]:
+    folder = bench.folder / "models" / "whisper-tiny"
+    folder.mkdir(parents=True)
+    for name in ("model.bin", "config.json"):
+        (folder / name).write_bytes(b"{}")
+    files = tuple(FileEntry(path=p.name, size=2, sha256=hash_file(p)) for p in sorted(folder.iterdir()))
+    write_manifest(folder, Manifest(name="whisper-tiny", kind="whisper", repository="someone/tiny", files=files))
+    bench.settings_of(MODELS_DIR=bench.folder / "models")
+    (folder / "model.bin").write_bytes(b"[]")
+    yield
+    (folder / "model.bin").write_bytes(b"{}")
+
+
 def missing_fonts(bench: Bench) -> Iterator[None]:
     with bench.patch.context() as patch:
         patch.setattr(fonts, "_FOLDER", bench.folder / "no-fonts")
@@ -209,6 +223,7 @@ FAULTS: dict[str, Fault] = {
     "gpu": driver_of_another_version,
     "decoder": decoder_that_dies,
     "speech models": missing_model,
+    "model files": changed_model,
     "fonts": missing_fonts,
     "port": taken_port,
     "address": proxy_without_address,

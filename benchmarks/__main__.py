@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("quality", "overhead", "memory", "fuzz", "summary", "walls")
+NAMES = ("quality", "overhead", "memory", "fuzz", "summary", "walls", "whole")
 DEFAULT = ("quality", "overhead")
 
 

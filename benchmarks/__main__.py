@@ -1,24 +1,38 @@
-"""`make bench`: measure quality and overhead; `make bench ARGS=memory` runs one benchmark by name."""
+"""`make bench`: measure quality and overhead; `make bench ARGS=memory` runs one benchmark by name.
+
+What follows a name that is no other's name goes to it: `make bench ARGS="speech FOLDER MODELS"`.
+"""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
 
-NAMES = ("quality", "overhead", "memory", "fuzz", "summary", "walls", "whole")
+NAMES = ("quality", "overhead", "memory", "fuzz", "summary", "walls", "speech", "whole")
 DEFAULT = ("quality", "overhead")
 
 
 def main() -> None:
     """Run the named benchmarks; exit status 1 if one of them exceeds its limit."""
     status = 0
-    for name in sys.argv[1:] or DEFAULT:
-        if name not in NAMES:
-            sys.exit(f"Unknown benchmark {name!r}. Available: {', '.join(NAMES)}.")
+    for name, *options in _group(sys.argv[1:] or list(DEFAULT)):
         print(f"== {name}", flush=True)
-        sys.argv = [name]  # each benchmark has its own options when it is run alone
+        sys.argv = [name, *options]
         status = max(status, import_module(f"benchmarks.{name}").main() or 0)
     sys.exit(status)
+
+
+def _group(arguments: list[str]) -> list[list[str]]:
+    """The benchmarks' names, each with what follows it."""
+    runs: list[list[str]] = []
+    for argument in arguments:
+        if argument in NAMES:
+            runs.append([argument])
+        elif runs:
+            runs[-1].append(argument)
+        else:
+            sys.exit(f"Unknown benchmark {argument!r}. Available: {', '.join(NAMES)}.")
+    return runs
 
 
 main()

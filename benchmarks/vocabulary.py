@@ -22,6 +22,7 @@ from pipeline.recap import Transcript, WindowText
 from pipeline.recognizer import Recognizer, TranscribeOptions
 from pipeline.running_gain import Evened
 from pipeline.speakers.assign import assign_speakers
+from pipeline.spoken_languages import find_languages
 from pipeline.transcribe import Transcription, transcribe
 from pipeline.vocabulary.entries import parse_vocabulary, terms_of
 from pipeline.vocabulary.spelling import list_spellings, spell_transcript
@@ -79,7 +80,7 @@ def _measure(path: Path, truth: dict[str, Any], recognizer: Recognizer, tallies:
     sound = next(each for each in path.parent.glob(f"{path.stem}.*") if each.suffix != ".json")
     samples = Evened(decode_audio(str(sound)))
     speech = detect_voice_activity(samples, VoiceActivityOptions(recognizer.window_seconds), lambda _: None)
-    language = truth["language"] or recognizer.detect_language(samples, speech.windows)[0]
+    language = truth["language"] or find_languages(samples, speech, recognizer, BATCH, lambda: None).language
     own, rare, common = NAMES["clips"].get(path.stem, []), NAMES["rare"], NAMES["common"]
     lists = {"no vocabulary": [], "its own names": own, "own among rare": [*rare[:20], *own, *rare[20:]]}
     lists = {label: terms for label, terms in lists.items() if own or label == "no vocabulary"}

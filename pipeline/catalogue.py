@@ -92,8 +92,8 @@ class ResultKind:
 _KINDS = (
     ResultKind("audio", "prepare", version=2),
     ResultKind("speech", "speech", version=2),
-    ResultKind("language", "language", version=2),
-    ResultKind("transcribe", "transcribe", version=2),
+    ResultKind("language", "language", version=3),
+    ResultKind("transcribe", "transcribe", version=3),
     ResultKind("diarize", "diarize"),
     ResultKind("voices", "voices"),
     ResultKind("transcript", "transcript", version=2),

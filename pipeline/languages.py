@@ -6,6 +6,8 @@ from functools import cache
 
 from babel import Locale, UnknownLocaleError
 
+from pipeline.recap import Transcript
+
 _WHISPER = """
     af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw he hi hr ht hu hy id is
     it ja jw ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne nl nn no oc pa pl ps pt ro ru sa sd si sk sl
@@ -36,3 +38,12 @@ def text_direction(code: str) -> str:
 
 #: The names of the languages that can be asked for, by code.
 LANGUAGES = {code: language_name(code) for code in _ASKED_FOR.split()}
+
+
+def list_spoken(transcript: Transcript) -> list[str]:
+    """The codes of the languages of a transcript, the one spoken longest first."""
+    seconds: dict[str, float] = {}
+    for segment in transcript.segments:
+        code = segment.language or transcript.language
+        seconds[code] = seconds.get(code, 0.0) + segment.end - segment.start
+    return sorted(seconds, key=lambda code: -seconds[code]) or [transcript.language]

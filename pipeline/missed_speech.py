@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pipeline.invented_words import cut_loops, drop_invented
 from pipeline.recap import Phrase, Word
 from pipeline.recognizer import Recognizer, TranscribeOptions
 from pipeline.samples import SAMPLE_RATE, Samples
@@ -90,9 +91,12 @@ def _decode(samples: Samples, stretch: TimeSpan, recognizer: Recognizer, options
     if 0 < peak < FAINT_PEAK:
         sound = sound * np.float32(RAISED_PEAK / peak)
     whole = TimeSpan(0.0, len(sound) / SAMPLE_RATE)
-    found = (_keep(phrase, stretch, first / SAMPLE_RATE) for phrase in recognizer.decode_alone(sound, whole, options))
+    heard = drop_invented(recognizer.decode_alone(sound, whole, options)).phrases
+    found = (_keep(phrase, stretch, first / SAMPLE_RATE) for phrase in heard)
     return [
-        phrase for phrase in found if phrase is not None and phrase.compression_ratio <= options.max_compression_ratio
+        cut_loops(phrase)
+        for phrase in found
+        if phrase is not None and phrase.compression_ratio <= options.max_compression_ratio
     ]
 
 

@@ -7,11 +7,12 @@ every other package may import it. `to_json` and `from_json` write and read JSON
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import TypeAdapter
-
-T = TypeVar("T")
+from pipeline.json_values import adapter_of
+from pipeline.json_values import from_json as from_json
+from pipeline.json_values import to_json as to_json
+from pipeline.json_values import to_plain as to_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,18 @@ class Phrase:
 class WindowText:
     """The text of one window of speech, by its number.
 
-    `failed` is why the text is unreliable, `missed` the speech without a word as (start, end) in seconds.
+    `failed` is why the text is unreliable, `missed` the speech without a word as (start, end) in seconds, `silent` the
+    sounds that are no speech, in the same way. `span` is the window itself and `language` that of its words; both are
+    None in texts of version 0.2 and before, whose windows are those of the voice activity.
     """
 
     window: int
     phrases: tuple[Phrase, ...]
     failed: str | None = None
     missed: tuple[tuple[float, float], ...] = ()
+    silent: tuple[tuple[float, float], ...] = ()
+    span: tuple[float, float] | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ class Segment:
     `speaker_source` says what the speaker was told by: `turn` (of diarization) or `voice` (of the sentence itself,
     against the turn). `speaker_confidence`, 0..1, is None where the voice was not compared. `spellings` are the
     words that a vocabulary changed, in order.
+    `language` is the code of the language spoken; None in transcripts made before it was told.
     """
 
     id: str
@@ -88,6 +95,7 @@ class Segment:
     speaker_source: str | None = None
     speaker_confidence: float | None = None
     spellings: tuple[Spelling, ...] = ()
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +198,18 @@ class Notice:
     hint: str
 
 
+NO_SPEECH = "no_speech"
+"""The code of a stretch that sounds like speech to the detector, but in which nobody speaks."""
 NOT_SUMMARIZED = "not_summarized"
 """The code of a stretch that is in the transcript but not in the summary."""
 
 
 @dataclass(frozen=True, slots=True)
 class FailedWindow:
-    """A stretch that was not transcribed well, or not summarized (NOT_SUMMARIZED); `code` is the reason."""
+    """A stretch that was not transcribed well, has no speech (NO_SPEECH), or was not summarized (NOT_SUMMARIZED).
+
+    `code` is the reason.
+    """
 
     start: float
     end: float
@@ -216,7 +229,12 @@ class Coverage:
     @property
     def not_transcribed(self) -> tuple[FailedWindow, ...]:
         """The stretches that were not transcribed well, and so are missing from the summary too."""
-        return tuple(one for one in self.failed_windows if one.code != NOT_SUMMARIZED)
+        return tuple(one for one in self.failed_windows if one.code not in (NO_SPEECH, NOT_SUMMARIZED))
+
+    @property
+    def without_speech(self) -> tuple[FailedWindow, ...]:
+        """Sounds that seemed to be speech; the words that the recognizer invented for them were dropped."""
+        return tuple(one for one in self.failed_windows if one.code == NO_SPEECH)
 
     @property
     def not_summarized(self) -> tuple[FailedWindow, ...]:
@@ -268,32 +286,7 @@ class Recap:
     vocabulary: str = ""
 
 
-_adapters: dict[Any, TypeAdapter[Any]] = {}
-
-
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    if kind not in _adapters:  # making one takes milliseconds
-        _adapters[kind] = TypeAdapter(kind)
-    return _adapters[kind]
-
-
-def to_json(value: Any, kind: Any = None) -> bytes:
-    """Write any value of this module as UTF-8 JSON; `kind` is its type if that is not simply its class."""
-    return _adapter(kind or type(value)).dump_json(value)
-
-
-def to_plain(value: Any, kind: Any = None) -> Any:
-    """The same as `to_json`, as dicts, lists and numbers."""
-    return _adapter(kind or type(value)).dump_python(value, mode="json")
-
-
 def to_public(transcript: Transcript) -> Any:
     """A transcript as the public API shows it: without the positions of its words, which are internal."""
     inner = {"segments": {"__all__": {"words": {"__all__": {"position"}}}}}
-    return _adapter(Transcript).dump_python(transcript, mode="json", exclude=inner)
-
-
-def from_json(kind: type[T], data: bytes | str) -> T:
-    """Read a value of this module; raises `pydantic.ValidationError` if the data does not match its type."""
-    result: T = _adapter(kind).validate_json(data)
-    return result
+    return adapter_of(Transcript).dump_python(transcript, mode="json", exclude=inner)

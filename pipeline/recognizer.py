@@ -17,10 +17,10 @@ from pipeline.samples import SAMPLE_RATE, Samples, SlicedArray
 from pipeline.voice_activity import LONGEST_WINDOW_SECONDS, TimeSpan
 from pipeline.whisper_folder import read_is_multilingual, read_window_seconds
 
-#: The language is detected in this many seconds of speech, which is what Whisper was trained on.
-LANGUAGE_SAMPLE_SECONDS = 30.0
 #: The most tokens of hints that the decoder gets. faster-whisper cuts at 223, in the middle of a word.
 HINT_TOKENS = 120
+#: The language of speech shorter than this is only told right with silence after it.
+SHORT_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +103,22 @@ class Recognizer:
         known = None if self.is_loaded else read_is_multilingual(self.folder)
         return bool(self.model.model.is_multilingual) if known is None else known
 
-    def detect_language(self, pcm: Samples, windows: Sequence[TimeSpan]) -> tuple[str, float]:
-        """The language spoken and its probability, detected in the first seconds of speech."""
-        if not self.is_multilingual:
-            return "en", 1.0
-        pieces: list[NDArray[np.float32]] = []
-        for window in windows:
-            if sum(len(piece) for piece in pieces) >= LANGUAGE_SAMPLE_SECONDS * SAMPLE_RATE:
-                break
-            pieces.append(_cut(pcm, window))
-        if not pieces:
-            return "en", 0.0
-        language, probability, _ = self.model.detect_language(np.concatenate(pieces))
-        return str(language), float(probability)
+    def tell_languages(self, pcm: Samples, stretches: Sequence[TimeSpan]) -> list[dict[str, float]]:
+        """The probability of each language (by code) in each stretch, of which the first 30 s count at most."""
+        from ctranslate2 import StorageView
+
+        model = self.model
+        features = [model.feature_extractor(_cut(pcm, stretch))[..., :-1] for stretch in stretches]
+        most = model.feature_extractor.nb_max_frames
+        frames = min(most, max(each.shape[-1] for each in features))
+        if frames < SHORT_SECONDS * model.frames_per_second:
+            frames = most // 3
+        padded = [np.pad(each[..., :frames], ((0, 0), (0, max(0, frames - each.shape[-1])))) for each in features]
+        encoded = model.model.encode(StorageView.from_array(np.ascontiguousarray(np.stack(padded), dtype=np.float32)))
+        return [
+            {token.strip("<|>"): float(probability) for token, probability in found}
+            for found in model.model.detect_language(encoded)
+        ]
 
     def resolve_language(self, wanted: str) -> str:
         """The language that the model will use: an English-only model always uses English."""

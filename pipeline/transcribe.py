@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from pipeline.errors import OutOfMemory, is_out_of_memory
+from pipeline.invented_words import cut_loops, drop_invented
 from pipeline.missed_speech import hear_missed
 from pipeline.recap import Phrase, WindowText
 from pipeline.recognizer import Recognizer, TranscribeOptions
@@ -56,8 +57,11 @@ def transcribe(
     parts: BatchStore,
     batch_size: int,
     on_progress: Callable[[float], None],
+    languages: Sequence[str] = (),
 ) -> tuple[WindowText, ...]:
     """Transcribe windows batch by batch. Each batch is saved when it is done, and saved windows are skipped.
+
+    `languages` has that of each window, where there are several; a batch is in one language.
 
     `on_progress` gets the finished share of the windows' seconds, 0..1, and may raise to stop. When memory runs out,
     the batch size is halved; raises OutOfMemory if not even one window fits.
@@ -69,9 +73,10 @@ def transcribe(
     left = [index for index in range(len(windows)) if index not in done]
     while left:
         on_progress(sum(windows[index].seconds for index in done) / total)
-        batch = left[:batch_size]
+        language = languages[left[0]] if languages else options.language
+        batch = [index for index in left if not languages or languages[index] == language][:batch_size]
         try:
-            texts = _recognize_batch(pcm, windows, spans, batch, recognizer, options)
+            texts = _recognize_batch(pcm, windows, spans, batch, recognizer, replace(options, language=language))
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
@@ -81,7 +86,7 @@ def transcribe(
             continue
         parts.save(batch[0], texts)
         done.update({text.window: text for text in texts})
-        left = left[len(batch) :]
+        left = [index for index in left if index not in done]
     on_progress(1.0)
     return tuple(done[index] for index in sorted(done))
 
@@ -98,22 +103,33 @@ def _recognize_batch(
     heard = recognizer.decode_batch(pcm, [windows[index] for index in batch], plain)
     finder = HintFinder(options.terms)
     texts = []
-    for index, phrases in zip(batch, heard, strict=True):
+    for index, first in zip(batch, heard, strict=True):
         speech = _speech_within(windows[index], spans)
         seconds = sum(span.seconds for span in speech)
-        fault = find_fault(phrases, seconds, options)
+        sifted = drop_invented(first)
+        phrases, fault = sifted.phrases, find_fault(sifted.phrases, seconds, options)
         if hints := finder.choose(phrases):
-            (hinted,) = recognizer.decode_batch(pcm, [windows[index]], replace(options, terms=hints))
+            hinted = drop_invented(
+                recognizer.decode_batch(pcm, [windows[index]], replace(options, terms=hints))[0]
+            ).phrases
             if finder.gains(phrases, hinted, hints) and not find_fault(hinted, seconds, options):
                 phrases, fault = hinted, None
-        if fault:
-            again = recognizer.decode_alone(pcm, windows[index], options)
-            fault_again = find_fault(again, seconds, options)
-            if fault_again is None or _confidence(again) > _confidence(phrases):
-                phrases, fault = again, fault_again
+        if fault or sifted.has_dropped:
+            again = drop_invented(recognizer.decode_alone(pcm, windows[index], options))
+            fault_again = find_fault(again.phrases, seconds, options)
+            if (again.phrases and fault_again is None) or _confidence(again.phrases) > _confidence(phrases):
+                phrases, fault = again.phrases, fault_again
+        text = WindowText(index, (), span=(windows[index].start, windows[index].end), language=options.language)
+        if sifted.has_dropped and not phrases and speech:  # both times there was nothing but invented words
+            texts.append(replace(text, silent=((speech[0].start, speech[-1].end),)))
+            continue
+        if fault == "repetition":  # what is cut is heard again by itself
+            phrases = tuple(cut_loops(phrase) for phrase in phrases)
+            fault = find_fault(phrases, seconds, options)
         found = hear_missed(pcm, speech, phrases, recognizer, options)
         missed = tuple((span.start, span.end) for span in found.missed)
-        texts.append(WindowText(index, found.phrases, fault if fault != "no_words" or missed else None, missed))
+        failed = fault if fault != "no_words" or missed else None
+        texts.append(replace(text, phrases=found.phrases, failed=failed, missed=missed))
     return texts
 
 

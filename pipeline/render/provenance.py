@@ -6,7 +6,7 @@ import re
 
 from pipeline.catalogue import STAGES, find_stage
 from pipeline.reading.people import StartEnd
-from pipeline.recap import NOT_SUMMARIZED, FailedWindow, Recap, Source
+from pipeline.recap import NO_SPEECH, NOT_SUMMARIZED, FailedWindow, Recap, Source
 from pipeline.render import formatting, line_breaking, style
 from pipeline.render.notices import PrintedNotice
 from pipeline.render.page_canvas import PageCanvas
@@ -31,6 +31,7 @@ _REASONS = {
     "no_words": "someone speaks, but no words were recognized",
     "repetition": "the words repeat themselves",
     "low_confidence": "too unclear to rely on",
+    NO_SPEECH: "sounds, no words",
     NOT_SUMMARIZED: "in the transcript, but not in the summary",
 }
 
@@ -60,6 +61,7 @@ def _draw_coverage(canvas: PageCanvas, recap: Recap) -> None:
     speech = recap.speech_spans or ((0.0, coverage.speech_seconds),)
     placed = bool(recap.speech_spans)
     gaps = coverage.not_transcribed
+    not_read = (*gaps, *coverage.not_summarized)
     # stretches that the summary is known to lack are left white; if they are not known, the bar shows a share
     known = bool(coverage.not_summarized) or coverage.summarized_seconds >= coverage.speech_seconds - 0.5
     summarised = speech if known else ((0.0, coverage.summarized_seconds),)
@@ -69,7 +71,7 @@ def _draw_coverage(canvas: PageCanvas, recap: Recap) -> None:
     for name, seconds, spans, holes in (
         ("Recording", total, ((0.0, total),), gaps),
         ("Speech", coverage.speech_seconds, speech, gaps if placed else ()),
-        ("Summarised", coverage.summarized_seconds, summarised, coverage.failed_windows if placed and known else ()),
+        ("Summarised", coverage.summarized_seconds, summarised, not_read if placed and known else ()),
     ):
         canvas.text(style.LEFT, canvas.y, name, style.VALUE)
         _draw_bar(canvas, spans if seconds > 0 else (), holes, total)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.languages import language_name
+from pipeline.languages import language_name, list_spoken
 from pipeline.reading.people import People
 from pipeline.recap import Recap
 from pipeline.render import fonts, formatting, line_breaking, style
@@ -13,6 +14,7 @@ from pipeline.render.page_canvas import PageCanvas
 from pipeline.render.style import Density, TextStyle
 
 PRODUCT = "RealRecap"
+MOST_LANGUAGES = 3
 _DOT = "\xa0\xa0\xa0·\xa0\xa0\xa0"
 
 
@@ -73,10 +75,18 @@ def _draw_date_line(canvas: PageCanvas, recap: Recap, people: People, layout: Fi
     if people.all:
         parts.append(formatting.pluralize(len(people.all), "person", "people"))
     if recap.transcript.segments and recap.transcript.language:
-        parts.append(language_name(recap.transcript.language))
+        parts.append(_name_languages(list_spoken(recap.transcript)))
     end = canvas.text(style.LEFT, canvas.y, _DOT.join(parts), style.DATE_LINE)
     if layout.counts:
         _draw_counts(canvas, recap, end)
+
+
+def _name_languages(codes: Sequence[str]) -> str:
+    """The names of the languages, the first ones only where there are many."""
+    names = [language_name(code) for code in codes]
+    if len(names) > MOST_LANGUAGES:
+        names = [*names[: MOST_LANGUAGES - 1], f"{len(names) - MOST_LANGUAGES + 1} more languages"]
+    return ", ".join(names)
 
 
 def _draw_counts(canvas: PageCanvas, recap: Recap, left: float) -> None:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from pipeline.decode.limits import DecodeLimits
 from pipeline.diarize import Diarization
 from pipeline.errors import DiarizationMissing, no_speech, truncated
 from pipeline.faint_speech import faint_speech
-from pipeline.recap import Coverage, FailedWindow, Notice, Source, Transcript
+from pipeline.recap import NO_SPEECH, Coverage, FailedWindow, Notice, Source, Transcript
 from pipeline.recognizer import Recognizer, TranscribeOptions
 from pipeline.request import Audio, Engine, Engines
 from pipeline.results import SavedBatches, make_key
 from pipeline.running_gain import Evened
 from pipeline.samples import Samples, StoredSamples
+from pipeline.sentence_borders import join_borders
 from pipeline.speakers.assign import assign_speakers
 from pipeline.speakers.voices import Voices, compare_voices
+from pipeline.spoken_languages import SpokenLanguages, find_languages, with_languages
 from pipeline.steps.context import StepContext
 from pipeline.steps.listen_result import ListenResult, store_listen_result
 from pipeline.steps.prepare import prepare
@@ -37,6 +38,7 @@ def listen(context: StepContext, engines: Engines, limits: DecodeLimits) -> List
         notices.append(truncated(duration))
     notices += filter(None, [tracks_notice(audio.info.tracks)])
     speech, words, words_key = _transcribe(context, samples, engines)
+    words = replace(words, windows=join_borders(words.windows, words.language))
     if not any(text.phrases for text in words.windows):
         notices.append(no_speech())
     if speech.windows:
@@ -45,7 +47,8 @@ def listen(context: StepContext, engines: Engines, limits: DecodeLimits) -> List
     voices, voices_key = _compare_voices(context, samples, engines, words, words_key, diarization, diarization_key)
     transcript_key, transcript = context.results.run(
         "transcript", None, "", [words_key, diarization_key, voices_key], Transcript,
-        lambda: assign_speakers(words, diarization, duration, voices), _tell_of_voices if voices.sentences else None,
+        lambda: with_languages(assign_speakers(words, diarization, duration, voices), words.windows),
+        _tell_of_voices if voices.sentences else None,
     )  # fmt: skip
     if context.vocabulary:
         transcript_key, transcript = _spell(context, transcript, transcript_key)
@@ -109,17 +112,18 @@ def _recognize(
     engine: Engine,
     batch_size: int,
 ) -> tuple[Transcription, str]:
-    language, probability = _find_language(context, samples, speech, speech_key, recognizer, engine)
+    spoken, inputs = _find_languages(context, samples, speech, speech_key, recognizer, engine, batch_size)
     terms = terms_of(context.vocabulary)
-    options = TranscribeOptions(language, terms=terms)
-    key = make_key("transcribe", options.for_key(), engine.identity, [speech_key])
+    options = TranscribeOptions(spoken.language, terms=terms)
+    key = make_key("transcribe", options.for_key(), engine.identity, inputs)
     batches = SavedBatches(context.store, key, context.monitor)
 
     def compute() -> Transcription:
         texts = transcribe(
-            samples, speech.windows, speech.spans, recognizer, options, batches, batch_size, context.monitor.progress
-        )
-        return Transcription(language, probability, texts, terms)
+            samples, spoken.windows, speech.spans, recognizer, options, batches, batch_size, context.monitor.progress,
+            spoken.languages,
+        )  # fmt: skip
+        return Transcription(spoken.language, spoken.probability, texts, terms)
 
     def describe(_: Transcription) -> Engine:
         if not terms:
@@ -128,7 +132,7 @@ def _recognize(
         return replace(engine, settings=f"{engine.settings}; {count} as hints where something like them is heard")
 
     _, words = context.results.run(
-        "transcribe", options.for_key(), engine.identity, [speech_key], Transcription, compute, describe
+        "transcribe", options.for_key(), engine.identity, inputs, Transcription, compute, describe
     )  # fmt: skip
     context.store.drop_parts(key)
     return words, key
@@ -152,22 +156,24 @@ def _spell(context: StepContext, transcript: Transcript, transcript_key: str) ->
     return key, spelled
 
 
-def _find_language(
+def _find_languages(
     context: StepContext,
     samples: Samples,
     speech: VoiceActivity,
     speech_key: str,
     recognizer: Recognizer,
     engine: Engine,
-) -> tuple[str, float]:
+    batch_size: int,
+) -> tuple[SpokenLanguages, list[str]]:
+    """The language of each window, and the keys of what the windows come from."""
     wanted = context.request.language
     if wanted is not None:
-        return recognizer.resolve_language(wanted), 1.0
-    detect: Callable[[], tuple[str, float]] = lambda: recognizer.detect_language(samples, speech.windows)  # noqa: E731
-    _, found = context.results.run(
-        "language", None, engine.identity, [speech_key], tuple[str, float], detect, None
+        return SpokenLanguages.only(recognizer.resolve_language(wanted), speech.windows), [speech_key]
+    key, found = context.results.run(
+        "language", None, engine.identity, [speech_key], SpokenLanguages,
+        lambda: find_languages(samples, speech, recognizer, batch_size, lambda: context.monitor.progress(0.0)), None,
     )  # fmt: skip
-    return found
+    return found, [speech_key, key]
 
 
 def _diarize(
@@ -237,12 +243,15 @@ def _source(context: StepContext, audio: Audio) -> Source:
 
 
 def _coverage(duration: float, speech: VoiceActivity, words: Transcription) -> Coverage:
-    failed = tuple(
-        FailedWindow(round(speech.windows[text.window].start, 3), round(speech.windows[text.window].end, 3), code)
-        for text in words.windows
-        if (code := text.failed)
-    )
-    in_windows = sum(window.seconds for window in speech.windows) or 1.0
+    spans = [
+        text.span or (speech.windows[text.window].start, speech.windows[text.window].end) for text in words.windows
+    ]
+    failed = [
+        FailedWindow(round(start, 3), round(end, 3), text.failed)
+        for text, (start, end) in zip(words.windows, spans, strict=True)
+        if text.failed
+    ]
+    in_windows = sum(end - start for start, end in spans) or 1.0
     lost = speech.speech_seconds * sum(window.end - window.start for window in failed) / in_windows
     missed = [
         FailedWindow(round(start, 3), round(end, 3), "no_words")
@@ -251,10 +260,14 @@ def _coverage(duration: float, speech: VoiceActivity, words: Transcription) -> C
         for start, end in text.missed
     ]
     lost += sum(window.end - window.start for window in missed)
+    sounds = [
+        FailedWindow(round(start, 3), round(end, 3), NO_SPEECH) for text in words.windows for start, end in text.silent
+    ]
+    seconds = max(0.0, speech.speech_seconds - sum(window.end - window.start for window in sounds))
     return Coverage(
         audio_seconds=duration,
-        speech_seconds=round(speech.speech_seconds, 3),
-        transcribed_seconds=round(max(0.0, speech.speech_seconds - lost), 3),
+        speech_seconds=round(seconds, 3),
+        transcribed_seconds=round(max(0.0, seconds - lost), 3),
         summarized_seconds=0.0,
-        failed_windows=tuple(sorted((*failed, *missed), key=lambda window: window.start)),
+        failed_windows=tuple(sorted((*failed, *missed, *sounds), key=lambda window: window.start)),
     )

@@ -58,7 +58,11 @@ def listen_result_of_recap(path: Path, transcript_key: str) -> ListenResult:
         transcript=recap.transcript,
         transcript_key=transcript_key,
         source=recap.source,
-        coverage=replace(recap.coverage, summarized_seconds=0.0, failed_windows=recap.coverage.not_transcribed),
+        coverage=replace(
+            recap.coverage,
+            summarized_seconds=0.0,
+            failed_windows=(*recap.coverage.not_transcribed, *recap.coverage.without_speech),
+        ),
         notices=tuple(notice for notice in recap.warnings if notice.code in LISTEN_NOTICES),
         stages=tuple(report for report in recap.stages if report.stage != "summary"),
         spans=recap.speech_spans,

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ENGINES = {"torch", "ctranslate2", "faster_whisper", "pyannote", "av", "reportlab", "onnxruntime", "scipy", "pynvml"}
 OPEN_TO_ALL = {
     *("pipeline", "pipeline.catalogue", "pipeline.errors", "pipeline.languages", "pipeline.recap"),
+    "pipeline.json_values",
     *("pipeline.reading", "pipeline.reading.people", "pipeline.reading.view", "pipeline.reading.words"),
     *("pipeline.rename_speakers", "pipeline.vocabulary", "pipeline.vocabulary.entries"),
 }

@@ -8,7 +8,7 @@ from typing import Any
 from core.database.tables import Recording, Status
 from core.jobs.estimates import QueueEstimate
 from pipeline.catalogue import STAGE_NAMES, Stage, Step, find_stage, first_stage
-from pipeline.recap import NOT_SUMMARIZED
+from pipeline.recap import NO_SPEECH, NOT_SUMMARIZED
 from webapp import formats
 
 #: Warnings that the library shows. The page of the recording shows all of them.
@@ -89,7 +89,7 @@ def _uncovered_seconds(recording: Recording) -> tuple[float, float]:
     """Seconds missing in the transcript, and seconds that only the transcript covers."""
     windows = (recording.facts.get("coverage") or {}).get("failed_windows", ())
     left_out = [window for window in windows if window["code"] == NOT_SUMMARIZED]
-    failed = [window for window in windows if window["code"] != NOT_SUMMARIZED]
+    failed = [window for window in windows if window["code"] not in (NO_SPEECH, NOT_SUMMARIZED)]
     return _sum_lengths(failed), _sum_lengths(left_out)
 
 

@@ -16,6 +16,7 @@ from pipeline.evaluate import normalize
 from pipeline.recap import Phrase, WindowText, Word
 from pipeline.recognizer import Recognizer, TranscribeOptions
 from pipeline.samples import StoredSamples
+from pipeline.spoken_languages import SpokenLanguages, find_languages
 from pipeline.transcribe import find_fault, transcribe
 from pipeline.voice_activity import TimeSpan, VoiceActivityOptions, detect_voice_activity
 
@@ -177,6 +178,41 @@ def test_an_unreliable_window_is_decoded_again(bad: Phrase, fault: str) -> None:
     assert texts[2].phrases[0].text == "better"
 
 
+def test_each_window_is_decoded_in_its_own_language() -> None:
+    class Polyglot(Scripted):
+        def decode_batch(self, pcm: Any, windows: Sequence[TimeSpan], options: TranscribeOptions) -> list[list[Phrase]]:
+            self.batches.append(len(windows))
+            return [spread([phrase(f"in {options.language}")], window) for window in windows]
+
+    recognizer, parts = Polyglot(), SavedInMemory()
+    languages = ["nl", "en"] * 5
+    texts = transcribe(PCM, WINDOWS, WINDOWS, recognizer, OPTIONS, parts, 4, lambda _: None, languages)  # type: ignore[arg-type]
+    assert [text.language for text in texts] == languages
+    assert [text.phrases[0].text for text in texts] == [f"in {language}" for language in languages]
+    assert [text.span for text in texts] == [(window.start, window.end) for window in WINDOWS]
+    assert recognizer.batches == [4, 4, 1, 1]
+    assert len(parts.load()) == 10
+
+
+def test_a_window_with_invented_words_alone_is_a_sound() -> None:
+    invented = replace(phrase("you", logprob=-0.8), no_speech_prob=0.9)
+    invented = replace(invented, words=tuple(replace(word, probability=0.05) for word in invented.words))
+    text = run(Scripted(bad={20.0: [invented]}, again=[invented]))[2]
+    assert (text.phrases, text.failed, text.missed) == ((), None, ())
+    assert text.silent == ((20.0, 29.0),)
+    heard = run(Scripted(bad={20.0: [invented]}))[2]
+    assert (heard.phrases[0].text, heard.silent) == ("better", ())
+
+
+def test_a_loop_is_cut_and_what_is_left_heard_again() -> None:
+    loop = phrase("thank you for watching " * 10, ratio=3.0)
+    recognizer = Scripted(bad={20.0: [loop]}, again=[loop])
+    text = run(recognizer)[2]
+    assert text.phrases[0].text.split() == "thank you for watching".split()
+    assert text.missed[0][1] == 29.0
+    assert len(recognizer.alone) == 2  # the window, and then what the words no longer cover
+
+
 def test_a_window_that_stays_bad_is_named_and_its_better_text_kept() -> None:
     recognizer = Scripted(bad={20.0: [phrase("mumble", logprob=-1.5)]}, again=[phrase("murmur", logprob=-1.2)])
     text = run(recognizer)[2]
@@ -209,7 +245,7 @@ def test_the_demo_model_hears_the_words_at_their_times(tmp_path: Path) -> None:
     recognizer = Recognizer(ROOT / "demo" / "whisper-demo-en", "cpu", "int8", 2)
     speech = detect_voice_activity(pcm, VoiceActivityOptions(recognizer.window_seconds), lambda _: None)
     assert recognizer.window_seconds == 10
-    assert recognizer.detect_language(pcm, speech.windows) == ("en", 1.0)
+    assert find_languages(pcm, speech, recognizer, 8, lambda: None) == SpokenLanguages.only("en", speech.windows)
     assert recognizer.resolve_language("nl") == "en"
     texts = transcribe(pcm, speech.windows, speech.spans, recognizer, OPTIONS, SavedInMemory(), 8, lambda _: None)
     heard = [word for text in texts for one in text.phrases for word in one.words]

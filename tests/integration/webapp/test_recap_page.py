@@ -53,6 +53,22 @@ def test_what_is_missing_is_said_and_drawn(browser: FlaskClient, alice: User) ->
     assert browser.post(f"/recordings/{recording.id}/again").status_code == 303
 
 
+def test_sounds_without_words_are_no_failure_and_all_languages_are_named(browser: FlaskClient, alice: User) -> None:
+    recording = meetings.upload(alice, "Council")
+    recap = meetings.make_recap(recording, "council")
+    coverage = replace(recap.coverage, failed_windows=(FailedWindow(112.0, 123.0, "no_speech"),))
+    first, *others = recap.transcript.segments
+    segments = (replace(first, language="nl"), *(replace(segment, language="en") for segment in others))
+    transcript = replace(recap.transcript, segments=segments)
+    meetings.finish(recording, replace(recap, coverage=coverage, transcript=transcript))
+    page = browser.get(f"/recordings/{recording.id}").text
+    assert "Covers the whole recording" in page
+    assert "1:52 to 2:03: sounds, no words." in page
+    assert "could not be transcribed" not in page
+    assert "English, Dutch" in page
+    assert "Covers" not in browser.get("/").text
+
+
 def test_what_only_the_transcript_has_is_told_apart_from_what_was_not_transcribed(
     browser: FlaskClient, alice: User
 ) -> None:

@@ -111,7 +111,7 @@ def test_the_transcript_has_its_shape(program: Program, alice: User) -> None:
     has_shape(found["speakers"][0], {"id": str, "name": str, "seconds": float})
     segment = found["segments"][0]
     assert set(segment) == {
-        "id", "start", "end", "speaker", "text", "avg_logprob", "no_speech_prob", "words", "spellings",
+        "id", "start", "end", "speaker", "text", "avg_logprob", "no_speech_prob", "words", "spellings", "language",
             "speaker_source", "speaker_confidence",
     }  # fmt: skip
     assert set(segment["words"][0]) == {"start", "end", "text", "probability", "speaker"}

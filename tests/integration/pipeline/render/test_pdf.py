@@ -164,6 +164,28 @@ def test_failed_windows_are_listed_with_their_reason(tmp_path: Path) -> None:
     assert f"{URL}?t=61" in addresses(reader)
 
 
+def test_sounds_without_words_are_listed_and_are_no_failure(tmp_path: Path) -> None:
+    window = FailedWindow(61.0, 70.0, "no_speech")
+    text = text_of(read(replace(sample_recap(), coverage=Coverage(218, 190, 181, 181, (window,))), tmp_path))
+    assert "Incomplete" not in text
+    assert "1:01 – 1:10" in text
+    assert "sounds, no words" in text
+
+
+def test_all_languages_are_named_the_first_ones_where_there_are_many(tmp_path: Path) -> None:
+    recap = sample_recap()
+    for codes, names in (
+        (["en", "nl"], "English, Dutch"),
+        (["en", "nl", "de", "fr"], "English, Dutch, 2 more languages"),
+    ):
+        segments = [replace(segment, language="en") for segment in recap.transcript.segments]
+        for number, code in enumerate(codes[1:], 1):
+            segments[number] = replace(segments[number], language=code, end=segments[number].start + 1 / number)
+        transcript = replace(recap.transcript, segments=tuple(segments))
+        page = read(replace(recap, transcript=transcript), tmp_path).pages[0].extract_text()
+        assert names in " ".join(page.split())
+
+
 def test_stretches_missing_from_the_summary_are_listed_apart_from_those_not_transcribed(tmp_path: Path) -> None:
     windows = (FailedWindow(20.0, 30.0, "not_summarized"), FailedWindow(61.0, 70.0, "repetition"))
     warning = Notice("summary_incomplete", "No usable answer for 00:00:20-00:00:30.", "Write the recap again.")

@@ -39,6 +39,7 @@ def hub(site: str, owner: User) -> Iterator[HubServer]:
     models = {TURBO.repository: HubModel(whisper_files()), DIARIZATION.repository: HubModel(diarization_files())}
     with HubServer(models) as server, pytest.MonkeyPatch.context() as patch:
         patch.delenv("HF_HUB_OFFLINE", raising=False)
+        patch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
         patch.setenv("HF_ENDPOINT", server.url)
         patch.setenv("HF_TOKEN", TOKEN)
         config.load.cache_clear()

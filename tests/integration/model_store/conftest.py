@@ -20,7 +20,9 @@ def hub(data_dir: Path, settings_of: Callable[..., config.Settings], monkeypatch
         ) -> Iterator[HubServer]:  # fmt: skip
     """The hub; HF_ENDPOINT names it."""
     monkeypatch.setattr(client, "FIRST_WAIT_SECONDS", 0.0)
-    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)  # a diarizer that was loaded here before has set it
+    # a diarizer that was loaded in this process before has set both
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
     models = {
         TURBO.repository: HubModel(whisper_files()),
         "Systran/faster-whisper-small": HubModel(whisper_files(90_000)),

@@ -105,5 +105,7 @@ _KINDS = (
 )
 RESULTS = {kind.name: kind for kind in _KINDS}
 
+#: The samples of channels that carry a person each, beside their mix.
+CHANNELS_SUFFIX = ".channels"
 #: Files beside a kept result that only save work: decoded samples, and the saved batches of a transcription.
-CACHE_SUFFIXES = (".f16", ".parts")
+CACHE_SUFFIXES = (".f16", CHANNELS_SUFFIX, ".parts")

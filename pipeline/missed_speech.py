@@ -15,7 +15,7 @@ from pipeline.invented_words import cut_loops, drop_invented
 from pipeline.recap import Phrase, Word
 from pipeline.recognizer import Recognizer, TranscribeOptions
 from pipeline.samples import SAMPLE_RATE, Samples
-from pipeline.voice_activity import TimeSpan
+from pipeline.voice_activity import TimeSpan, cut_out
 
 SHORTEST_SECONDS = 1.0  # speech without words that is heard again
 JOIN_SECONDS = 0.5  # stretches that are nearer than this are one
@@ -56,7 +56,7 @@ def find_missed(speech: Iterable[TimeSpan], phrases: Iterable[Phrase]) -> list[T
     words = sorted((word.start, word.end) for phrase in phrases for word in phrase.words)
     rests: list[TimeSpan] = []
     for span in speech:
-        for rest in _without(span, words):
+        for rest in cut_out(span, words):
             if (
                 rests
                 and rest.start - rests[-1].end < JOIN_SECONDS
@@ -66,18 +66,6 @@ def find_missed(speech: Iterable[TimeSpan], phrases: Iterable[Phrase]) -> list[T
             else:
                 rests.append(rest)
     return [rest for rest in rests if rest.seconds >= SHORTEST_SECONDS]
-
-
-def _without(span: TimeSpan, words: Sequence[tuple[float, float]]) -> Iterator[TimeSpan]:
-    start = span.start
-    for begin, end in words:
-        if end <= start or begin >= span.end:
-            continue
-        if begin > start:
-            yield TimeSpan(start, begin)
-        start = max(start, end)
-    if start < span.end:
-        yield TimeSpan(start, span.end)
 
 
 def _any_between(words: Sequence[tuple[float, float]], start: float, end: float) -> bool:

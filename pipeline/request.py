@@ -18,7 +18,8 @@ from pipeline.summarize.engine import Summarizer, SummaryOptions
 class Request:
     """An upload, its owner, and what the owner asks for.
 
-    `track` is the number of the sound track to listen to, None: all. `names` are the names given to speakers, by id.
+    `track` is the number of the sound track to listen to, None: all; `channels` says whether channels are heard one by
+    one (`pipeline.separate_channels.Channels`), None: find out. `names` are the names given to speakers, by id.
     `known_speech` holds the keys of the speech windows and of the transcription that people read already: these words
     stay even where other models are installed by now, unless the vocabulary has changed since. `vocabulary` has the
     names and terms that may be said, see `pipeline.vocabulary`.
@@ -33,6 +34,7 @@ class Request:
     sha256: str
     uploaded_at: str
     track: int | None = None
+    channels: str | None = None
     language: str | None = None
     summary: SummaryOptions = field(default_factory=SummaryOptions)
     model: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,3 +98,16 @@ def pack_windows(spans: Sequence[TimeSpan], max_seconds: float) -> list[TimeSpan
         step = span.seconds / parts
         windows += [TimeSpan(span.start + n * step, span.start + (n + 1) * step) for n in range(parts)]
     return windows
+
+
+def cut_out(span: TimeSpan, stretches: Iterable[tuple[float, float]]) -> Iterator[TimeSpan]:
+    """What is left of a span without some stretches, which are in order."""
+    start = span.start
+    for begin, end in stretches:
+        if end <= start or begin >= span.end:
+            continue
+        if begin > start:
+            yield TimeSpan(start, begin)
+        start = max(start, end)
+    if start < span.end:
+        yield TimeSpan(start, span.end)

@@ -215,6 +215,7 @@ def _request(recording: Recording, claim: Claim, settings: config.Settings, moni
         sha256=recording.sha256,
         uploaded_at=recording.created_at.isoformat().replace("+00:00", "Z"),
         track=recording.track,
+        channels=recording.channels,
         language=recording.language,
         summary=monitor.with_retry(lambda: _summary_options(recording)),
         model=recording.model,

@@ -84,7 +84,8 @@ class Recording(Base):
     """An uploaded file and what is known of it. `facts` holds small counts for lists (speakers, decisions ...).
 
     The options from `template` on are what its owner chose for the recap, None: the default. `track` is the sound track
-    to listen to, None: all. `version` is the number of the recap that is shown, None until one is finished.
+    to listen to, None: all. `channels`, `mix` or `separate`, says how its channels are heard, None: as they turn out.
+    `version` is the number of the recap that is shown, None until one is finished.
     """
 
     __tablename__ = "recording"
@@ -100,6 +101,7 @@ class Recording(Base):
     min_speakers: Mapped[int | None]
     max_speakers: Mapped[int | None]
     track: Mapped[int | None]
+    channels: Mapped[str | None] = mapped_column(String(8))
     until: Mapped[str | None] = mapped_column(String(16))
     template: Mapped[str | None] = mapped_column(String(64))
     summary_language: Mapped[str | None] = mapped_column(String(16))

@@ -30,7 +30,7 @@ class RecapOptions:
 class UploadOptions(RecapOptions):
     """What the uploader asks for; None means: find out, and of the sound tracks of a file: all.
 
-    For `vocabulary`, None means: that of the owner's account.
+    For `vocabulary`, None means: that of the owner's account. `channels` is `mix` or `separate`.
     """
 
     title: str | None = None
@@ -39,6 +39,7 @@ class UploadOptions(RecapOptions):
     min_speakers: int | None = None
     max_speakers: int | None = None
     track: int | None = None
+    channels: str | None = None
     until: str | None = None
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.decode.refusals import REFUSALS
 from pipeline.loudness import Loudness
 from pipeline.samples import SAMPLE_BYTES, SAMPLE_RATE
+from pipeline.separate_channels import Separate
 from pipeline.tracks import SoundTrack
 
 MOST = 2**31  # of anything that is counted
@@ -28,10 +29,13 @@ class AudioInfo:
     truncated: bool  # the header announces clearly more than there is: by over a second and over 1 %
     tracks: tuple[SoundTrack, ...] = ()  # if the file has several sound tracks; the others are those of the first used
     loudness: Loudness = field(default_factory=Loudness)  # before it was amplified
+    separate: Separate | None = None  # the channels or tracks with a person each, if they are kept apart
 
 
-def read_info(result: dict[str, Any], size_bytes: int) -> AudioInfo:
+def read_info(result: dict[str, Any], size_bytes: int, width: int = 1) -> AudioInfo:
     """Validate a child's result, which is untrusted: types, ranges, and the samples against the file's size.
+
+    `width` is the number of channels that were kept apart.
 
     Raises UnsupportedMedia.
     """
@@ -48,7 +52,7 @@ def read_info(result: dict[str, Any], size_bytes: int) -> AudioInfo:
             truncated=bool(result["truncated"]),
         )
         names = re.fullmatch(r"[a-z0-9_]{1,32}", info.container) and re.fullmatch(r"[a-z0-9_]{1,32}", info.codec)
-        if not names or int(result["samples"]) * SAMPLE_BYTES != size_bytes:
+        if not names or int(result["samples"]) * SAMPLE_BYTES * width != size_bytes:
             raise ValueError("the result does not fit")
         if not all(0 <= count < MOST for count in (info.sample_rate, info.channels, info.declared_seconds or 0)):
             raise ValueError("no recording has such numbers")

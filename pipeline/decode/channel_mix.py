@@ -1,4 +1,4 @@
-"""Mixes the channels of a recording to one, stretch by stretch, with the weights of `channel_weights`."""
+"""Mixes the channels of a recording to one by the weights of `channel_weights`, stretch by stretch, or keeps them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.decode.channel_contrast import Contrast
 from pipeline.decode.channel_evidence import FRAME, Evidence, collect
 from pipeline.decode.channel_weights import base_weights, choose_weights
 
@@ -28,13 +29,14 @@ class ChannelMixer:
         self.fewest = FEWEST_SECONDS * rate // FRAME  # frames
         self.fade = round(FADE_SECONDS * rate)
         self.base = base_weights(self.places)
+        self.contrast = Contrast(len(self.places))
         self.weights: NDArray[np.float32] | None = None
         self.evidence: Evidence | None = None
         self.waiting: list[NDArray[np.float32]] = []
 
     def add(self, block: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
         """Take a block, shape (samples, channels); yield what is mixed by then, finite and within -1..1."""
-        block = np.clip(np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0), -1.0, 1.0)
+        block = _within_bounds(block)
         if len(self.places) == 1:
             yield block[:, 0]
             return
@@ -51,6 +53,7 @@ class ChannelMixer:
 
     def _mix(self, stretch: NDArray[np.float32]) -> NDArray[np.float32]:
         evidence = collect(stretch)
+        self.contrast.add(evidence)
         if len(evidence.total) < self.fewest and self.evidence is not None:
             evidence = evidence.after(self.evidence)
         self.evidence = evidence
@@ -66,3 +69,22 @@ class ChannelMixer:
             mixed[:fade] = share * mixed[:fade] + (1 - share) * (stretch[:fade] @ self.weights)
         self.weights = weights
         return mixed
+
+
+class ChannelKeeper:
+    """Takes the place of a mixer where channels are kept apart: passes blocks on, shape (samples, channels)."""
+
+    def __init__(self, places: Sequence[str]) -> None:
+        self.places = tuple(places)
+
+    def add(self, block: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+        """Take a block; yield it, finite and within -1..1."""
+        yield _within_bounds(block)
+
+    def finish(self) -> Iterator[NDArray[np.float32]]:
+        """Nothing is left."""
+        yield from ()
+
+
+def _within_bounds(block: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.clip(np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0), -1.0, 1.0)

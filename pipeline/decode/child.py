@@ -39,18 +39,20 @@ def run_child(
     limits: DecodeLimits,
     on_progress: Callable[[float], None],
     track: int | None = None,
+    width: int = 1,
     on_tracks: Callable[[list[Any]], None] = lambda tracks: None,
 ) -> dict[str, Any]:
     """Have a child decode `upload` to `output`, both file descriptors; returns its result.
 
-    `track` is the number of the sound track, None for the main one. `on_tracks` gets the sound tracks of the file, or
+    `track` is the number of the sound track, None for the main one; `width` that of the channels to keep apart, 1 to
+    mix them. `on_tracks` gets the sound tracks of the file, or
     of each recording in it.
     """
     if size == 0:
         raise REFUSALS["empty"]()
     fraction, ready = 0.0, False
     result: dict[str, Any] | None = None
-    with _child(upload, output, size, limits, track) as child:
+    with _child(upload, output, size, limits, track, width) as child:
         for line in _lines(child, limits.wall_seconds(size)):
             match line:
                 case {"ready": True}:
@@ -58,7 +60,7 @@ def run_child(
                 case {"tracks": list() as tracks}:
                     on_tracks(tracks)
                 case {"expected": float() | int() as seconds}:
-                    limits.make_room(max(0, int(min(seconds, limits.max_seconds) * SAMPLE_RATE)) * SAMPLE_BYTES)
+                    limits.make_room(max(0, int(min(seconds, limits.max_seconds) * SAMPLE_RATE)) * SAMPLE_BYTES * width)
                 case {"progress": float() | int() as share}:
                     fraction = max(fraction, min(float(share), 1.0))
                 case {"error": str() as reason, **rest} if reason in REFUSALS:
@@ -80,7 +82,7 @@ def run_child(
 
 @contextmanager
 def _child(
-    upload: int, output: int, size: int, limits: DecodeLimits, track: int | None
+    upload: int, output: int, size: int, limits: DecodeLimits, track: int | None, width: int
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The decoding process, in a session of its own; killed on exit."""
     arguments = {
@@ -91,6 +93,7 @@ def _child(
         "max_memory_bytes": limits.max_memory_bytes,
         "cpu_seconds": limits.cpu_seconds(size),
         "track": track,
+        "width": width,
     }
     root = str(Path(__file__).resolve().parents[2])
     with storage_errors():

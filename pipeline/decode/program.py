@@ -8,7 +8,8 @@ JSON lines:
     {"expected": 3600.0}                 the seconds that will be written for a recording, if that is known
     {"progress": 0.25}                   a share of the file, 0 to 1
     {"error": "too_long"}                the end: a reason of `DecodeRefused`; "codec" if known, "fault" if unexpected
-    {"result": {"samples": 160000, ...}} the end: the result, with the fields of `pipeline.audio.AudioInfo`
+    {"result": {"samples": 160000, ...}} the end: the result, with the fields of `pipeline.audio.AudioInfo`, and
+                                         whether the channels may carry different people (`is_contrasted`)
 
 These lines never contain text from the file.
 """
@@ -31,6 +32,7 @@ import av.logging
 from av.stream import Discard
 
 from pipeline.decode.boxes import lacks_index
+from pipeline.decode.channel_mix import ChannelMixer
 from pipeline.decode.container import has_picture, open_container
 from pipeline.decode.declared import read_declared
 from pipeline.decode.formats import WITHOUT_TIMES
@@ -93,7 +95,7 @@ def warm_up() -> None:
 
 def decode(upload: Part, arguments: DecodeArguments) -> dict[str, Any]:
     """Decode one sound track of the upload to descriptor `OUTPUT`; returns the fields of the result."""
-    writer = SampleWriter(arguments.rate, arguments.max_seconds)
+    writer = SampleWriter(arguments.rate, arguments.max_seconds, arguments.width)
     recordings = recordings_in(upload)
     result = decode_recording(recordings[0], writer, upload.length, arguments.track)
     for part in recordings[1:]:
@@ -107,6 +109,7 @@ def decode(upload: Part, arguments: DecodeArguments) -> dict[str, Any]:
         lengths = result["declared_seconds"], more["declared_seconds"]
         result["declared_seconds"] = None if None in lengths else sum(lengths)
         result["truncated"] |= more["truncated"]
+        result["is_contrasted"] |= more["is_contrasted"]
     writer.finish()
     if writer.seconds < SHORTEST_SECONDS:
         cut_off = result["truncated"] or lacks_index(upload)
@@ -143,6 +146,7 @@ def decode_recording(part: Part, writer: SampleWriter, total: int, track: int | 
             "channels": stream.channels,
             "has_video": has_video,
             "declared_seconds": declared.seconds,
+            "is_contrasted": isinstance(timeline.mixer, ChannelMixer) and timeline.mixer.contrast.is_clear,
             "truncated": declared.is_cut_off(timeline.written, is_damaged, progress.unread),
         }
 

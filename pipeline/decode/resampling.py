@@ -1,4 +1,4 @@
-"""Converts decoded frames to 16 kHz mono on disk, each second at the time at which a player plays it."""
+"""Converts decoded frames to 16 kHz on disk, each second at the time at which a player plays it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import av
 import numpy as np
 from av.filter import Graph
 
-from pipeline.decode.channel_mix import ChannelMixer
+from pipeline.decode.channel_mix import ChannelKeeper, ChannelMixer
 from pipeline.decode.sandbox import OUTPUT, DecodeRefused
 from pipeline.samples import SAMPLE_BYTES, SAMPLE_TYPE
 
@@ -50,7 +50,7 @@ class Timeline:
         self.begin = writer.seconds  # where this timeline begins in the output
         self.clock = 0.0  # seconds of the timeline covered so far, including those in the resampler
         self.resampler: Resampler | None = None
-        self.mixer: ChannelMixer | None = None
+        self.mixer: ChannelMixer | ChannelKeeper | None = None
 
     def add(self, frame: AudioFrame) -> None:
         """Append a frame of any rate, format and layout, after the silence that its timestamp calls for."""
@@ -66,7 +66,7 @@ class Timeline:
                 self.start += gap
         if self.resampler is None or not self.resampler.fits(frame):
             self.finish()
-            self.resampler = Resampler(frame, self.writer.rate, self.mixer)
+            self.resampler = Resampler(frame, self.writer.rate, self.mixer, self.writer.width)
             self.mixer = self.resampler.mixer
         self.clock += frame.samples / frame.sample_rate
         for samples in self.resampler.convert(frame):
@@ -92,18 +92,24 @@ class Timeline:
 
 
 class Resampler:
-    """libswresample for frames of one kind: to `rate` Hz, float32, one channel.
+    """libswresample for frames of one kind: to `rate` Hz, float32, one channel or, kept apart, `width` of them.
 
     The channels are mixed by `mixer`, if it was made for this layout, else by a new one.
     """
 
-    def __init__(self, frame: AudioFrame, rate: int, mixer: ChannelMixer | None = None) -> None:
+    def __init__(
+        self, frame: AudioFrame, rate: int, mixer: ChannelMixer | ChannelKeeper | None = None, width: int = 1
+    ) -> None:
         check_sound(frame.sample_rate, len(frame.layout.channels))
         self.kind = self.kind_of(frame)
         self.graph = graph = Graph()
         graph.threads = 1  # else one per processor, whose stacks alone can exceed the memory limit
         places = [channel.name for channel in frame.layout.channels]
-        self.mixer = mixer if mixer and mixer.places == tuple(places) else ChannelMixer(places, rate)
+        if width > 1 and len(places) != width:
+            raise DecodeRefused("channels")
+        if mixer is None or mixer.places != tuple(places):
+            mixer = ChannelKeeper(places) if width > 1 else ChannelMixer(places, rate)
+        self.mixer = mixer
         # Packed samples (flt): PyAV reads planes of eight or more channels past their end.
         source = graph.add(
             "abuffer",
@@ -128,7 +134,7 @@ class Resampler:
         return self.kind_of(frame) == self.kind
 
     def convert(self, frame: AudioFrame | None) -> Iterator[NDArray[np.float32]]:
-        """Take a frame (None: the end); yield what is ready: float32, shape (samples,)."""
+        """Take a frame (None: the end); yield what is ready: float32, shape (samples,), or (samples, width)."""
         if frame is not None:
             frame.pts = None  # the timeline keeps the time
         self.graph.push(frame)
@@ -146,11 +152,12 @@ class Resampler:
 class SampleWriter:
     """Writes samples as raw float16, little endian; counts them and refuses one too many.
 
-    Digital silence becomes a hole in the file, which takes no room on the disk.
+    Digital silence becomes a hole in the file, which takes no room on the disk. Of `width` channels that are kept
+    apart, the samples of one moment lie together and count as one.
     """
 
-    def __init__(self, rate: int, max_seconds: float) -> None:
-        self.rate, self.most, self.samples = rate, int(max_seconds * rate), 0
+    def __init__(self, rate: int, max_seconds: float, width: int = 1) -> None:
+        self.rate, self.most, self.width, self.samples = rate, int(max_seconds * rate), width, 0
         self.ends_with_hole = False
 
     @property
@@ -158,7 +165,7 @@ class SampleWriter:
         return self.samples / self.rate
 
     def write(self, samples: NDArray[np.float32]) -> None:
-        """Append samples, shape (n,). Raises Refused: too_long, storage_full."""
+        """Append samples, shape (n,) or (n, width). Raises Refused: too_long, storage_full."""
         self.samples += len(samples)
         if self.samples > self.most:
             raise DecodeRefused("too_long")
@@ -176,7 +183,7 @@ class SampleWriter:
         """Append zeros up to `until` seconds from the start."""
         missing = min(round(until * self.rate), self.most + 1) - self.samples
         while missing > 0:
-            self.write(np.zeros(min(missing, self.rate), dtype=np.float32))
+            self.write(np.zeros((min(missing, self.rate), self.width), dtype=np.float32))
             missing -= self.rate
 
     def finish(self) -> None:

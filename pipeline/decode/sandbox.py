@@ -30,6 +30,7 @@ class DecodeArguments(NamedTuple):
     max_memory_bytes: int
     cpu_seconds: int
     track: int | None = None  # the number of the sound track, from 1 on; None: the main one
+    width: int = 1  # the channels to keep apart; 1: they are mixed
 
 
 class DecodeRefused(Exception):
@@ -92,7 +93,7 @@ def set_limits(arguments: DecodeArguments) -> None:
     limit(resource.RLIMIT_CPU, arguments.cpu_seconds, arguments.cpu_seconds + 5)  # SIGXCPU, then SIGKILL
     for kind, most in (
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, int((arguments.max_seconds + 10) * arguments.rate * SAMPLE_BYTES)),
+        (resource.RLIMIT_FSIZE, int((arguments.max_seconds + 10) * arguments.rate * SAMPLE_BYTES) * arguments.width),
         (resource.RLIMIT_DATA, arguments.max_memory_bytes),
         (resource.RLIMIT_AS, arguments.max_memory_bytes + LIBRARY_BYTES),
         (resource.RLIMIT_NPROC, 0),

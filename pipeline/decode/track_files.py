@@ -34,6 +34,7 @@ class DecodedTrack:
     number: int
     info: AudioInfo
     file: SampleFile
+    is_contrasted: bool = False  # whether its channels may carry different people
 
 
 class TrackFiles:
@@ -73,7 +74,19 @@ class TrackFiles:
         decoded = result.get("track") if number is None else number
         if not isinstance(decoded, int) or not 1 <= decoded <= max(1, len(self.listed)):
             raise REFUSALS["crash"]()
-        return DecodedTrack(decoded, info, file)
+        return DecodedTrack(decoded, info, file, result.get("is_contrasted") is True)
+
+    def decode_apart(self, track: DecodedTrack) -> SampleFile | None:
+        """Decode a track once more with its channels kept apart, see `SampleWriter`; None where that cannot be."""
+        file, width = self.new_file(), track.info.channels
+        try:
+            result = run_child(
+                self.upload, file.descriptor, self.size, self.limits, self._report, track=track.number, width=width
+            )
+            info = read_info(result, os.fstat(file.descriptor).st_size, width)
+        except (UnsupportedMedia, NoAudio):  # another number of channels from some moment on
+            return None
+        return file if info.duration_seconds == track.info.duration_seconds else None
 
     def decode_all(self) -> list[DecodedTrack]:
         """Decode the main track, then the others that can be read. Raises the main one's error if none can be."""

@@ -12,6 +12,7 @@ _NAMES = {
     "no_speech": "No speech",
     "truncated": "Incomplete",
     "sound_tracks": "Sound tracks",
+    "separate_channels": "Channels",
     "faint_speech": "Faint speech",
     "diarization_missing": "No speakers",
     "ollama_unreachable": "Extracted",

@@ -15,4 +15,6 @@ class StepContext:
         self.results = StageResults(store, monitor)
         self.vocabulary = parse_vocabulary(request.vocabulary)
         wanted = {"owner": request.owner_id, "track": request.track}
+        if request.channels is not None:
+            wanted["channels"] = request.channels
         self.audio_key = make_key("audio", wanted, inputs=[request.sha256])

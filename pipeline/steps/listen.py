@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pipeline.catalogue import CHANNELS_SUFFIX
+from pipeline.channels.fold import fold_spans
+from pipeline.channels.line import Line
 from pipeline.decode.limits import DecodeLimits
-from pipeline.diarize import Diarization
-from pipeline.errors import DiarizationMissing, no_speech, truncated
+from pipeline.errors import no_speech, truncated
 from pipeline.faint_speech import faint_speech
-from pipeline.recap import NO_SPEECH, Coverage, FailedWindow, Notice, Source, Transcript
+from pipeline.recap import Source, Transcript
 from pipeline.recognizer import Recognizer, TranscribeOptions
 from pipeline.request import Audio, Engine, Engines
 from pipeline.results import SavedBatches, make_key
 from pipeline.running_gain import Evened
 from pipeline.samples import Samples, StoredSamples
 from pipeline.sentence_borders import join_borders
-from pipeline.speakers.assign import assign_speakers
-from pipeline.speakers.voices import Voices, compare_voices
-from pipeline.spoken_languages import SpokenLanguages, find_languages, with_languages
+from pipeline.separate_channels import separate_notice
+from pipeline.spoken_languages import SpokenLanguages, find_languages
 from pipeline.steps.context import StepContext
+from pipeline.steps.coverage import measure_coverage
 from pipeline.steps.listen_result import ListenResult, store_listen_result
 from pipeline.steps.prepare import prepare
+from pipeline.steps.speakers import Heard, identify_speakers, samples_key
 from pipeline.tracks import tracks_notice
 from pipeline.transcribe import Transcription, transcribe
 from pipeline.vocabulary.entries import terms_of
@@ -32,45 +35,47 @@ def listen(context: StepContext, engines: Engines, limits: DecodeLimits) -> List
     """Transcribe a recording and identify its speakers; decodes the upload again where its samples are gone."""
     audio = prepare(context, limits)
     duration = audio.info.duration_seconds
-    samples = _open_samples(context)
+    samples = _open_samples(context, audio)
+    line = samples if isinstance(samples, Line) else None
     notices = list(engines.notices)
     if audio.info.truncated:
         notices.append(truncated(duration))
-    notices += filter(None, [tracks_notice(audio.info.tracks)])
+    notices += filter(
+        None, [tracks_notice(audio.info.tracks), separate_notice(audio.info.separate, context.request.channels)]
+    )
     speech, words, words_key = _transcribe(context, samples, engines)
     words = replace(words, windows=join_borders(words.windows, words.language))
     if not any(text.phrases for text in words.windows):
         notices.append(no_speech())
     if speech.windows:
         notices += filter(None, [faint_speech(audio.info)])
-    diarization, diarization_key = _diarize(context, samples, engines, notices, bool(speech.windows))
-    voices, voices_key = _compare_voices(context, samples, engines, words, words_key, diarization, diarization_key)
-    transcript_key, transcript = context.results.run(
-        "transcript", None, "", [words_key, diarization_key, voices_key], Transcript,
-        lambda: with_languages(assign_speakers(words, diarization, duration, voices), words.windows),
-        _tell_of_voices if voices.sentences else None,
-    )  # fmt: skip
+    transcript_key, transcript = identify_speakers(
+        context, samples, engines, Heard(duration, speech, words, words_key), notices
+    )
     if context.vocabulary:
         transcript_key, transcript = _spell(context, transcript, transcript_key)
+    spans = fold_spans(speech.spans, line) if line is not None else speech.spans
     result = ListenResult(
         transcript=transcript,
         transcript_key=transcript_key,
         source=_source(context, audio),
-        coverage=_coverage(duration, speech, words),
+        coverage=measure_coverage(duration, speech, words, line),
         notices=tuple(notices),
         stages=tuple(context.results.reports),
-        spans=tuple((round(span.start, 2), round(span.end, 2)) for span in speech.spans),
+        spans=tuple((round(span.start, 2), round(span.end, 2)) for span in spans),
         vocabulary=context.request.vocabulary,
     )
     store_listen_result(context, result)
     return result
 
 
-def _open_samples(context: StepContext) -> Samples:
-    path = context.store.find(context.audio_key, ".f16")
+def _open_samples(context: StepContext, audio: Audio) -> Samples:
+    """The samples of the recording, or of its channels one after another."""
+    separate = audio.info.separate
+    path = context.store.find(context.audio_key, CHANNELS_SUFFIX if separate else ".f16")
     if path is None:
         raise FileNotFoundError(f"the samples {context.audio_key} vanished")
-    return StoredSamples(path)
+    return Line(path, len(separate.numbers)) if separate else StoredSamples(path)
 
 
 def _transcribe(context: StepContext, samples: Samples, engines: Engines) -> tuple[VoiceActivity, Transcription, str]:
@@ -79,10 +84,11 @@ def _transcribe(context: StepContext, samples: Samples, engines: Engines) -> tup
     if known is not None:
         return known
     recognizer, engine = engines.recognizer()
-    samples = Evened(samples)
+    key = samples_key(context, samples)
+    samples = samples.even() if isinstance(samples, Line) else Evened(samples)
     options = VoiceActivityOptions(recognizer.window_seconds)
     speech_key, speech = context.results.run(
-        "speech", options, "silero", [context.audio_key], VoiceActivity,
+        "speech", options, "silero", [key], VoiceActivity,
         lambda: detect_voice_activity(samples, options, lambda _: context.monitor.progress(0.0)), None,
     )  # fmt: skip
     words, words_key = _recognize(context, samples, speech, speech_key, recognizer, engine, engines.batch_size)
@@ -176,60 +182,6 @@ def _find_languages(
     return found, [speech_key, key]
 
 
-def _diarize(
-    context: StepContext, samples: Samples, engines: Engines, notices: list[Notice], anybody: bool
-) -> tuple[Diarization, str]:
-    """The speakers' turns and the key of this result; without any, and a notice, where diarization is not to be had."""
-    request, nobody = context.request, (Diarization((), ()), "")
-    if request.until == "transcribe" or not anybody:
-        return nobody
-    if "diarize" in request.skip:
-        notices.append(
-            DiarizationMissing(
-                "The speakers were not identified: that stopped the worker three times. The transcript is complete."
-            ).notice()
-        )
-        return nobody
-    context.monitor.enter("diarize")
-    try:
-        diarizer, engine = engines.diarizer()
-        key, diarization = context.results.run(
-            "diarize", request.speakers, engine.identity, [context.audio_key], Diarization,
-            lambda: diarizer.diarize(samples, request.speakers, context.monitor.progress), engine,
-        )  # fmt: skip
-    except DiarizationMissing as error:  # a transcript without speakers is better than none
-        notices.append(error.notice())
-        return nobody
-    return diarization, key
-
-
-def _compare_voices(
-    context: StepContext,
-    samples: Samples,
-    engines: Engines,
-    words: Transcription,
-    words_key: str,
-    diarization: Diarization,
-    diarization_key: str,
-) -> tuple[Voices, str]:
-    """The voice of each sentence beside those of the speakers; nothing where there are not two of them."""
-    if len({turn.speaker for turn in diarization.exclusive}) < 2:
-        return Voices(), ""
-    diarizer, engine = engines.diarizer()
-    key, voices = context.results.run(
-        "voices", None, engine.identity, [context.audio_key, words_key, diarization_key], Voices,
-        lambda: compare_voices(words.windows, diarization, samples, diarizer, lambda _: context.monitor.progress(1.0)),
-        None,
-    )  # fmt: skip
-    return voices, key
-
-
-def _tell_of_voices(transcript: Transcript) -> Engine:
-    """The provenance of who said what: how many segments went to another speaker by their voice."""
-    moved = sum(segment.speaker_source == "voice" for segment in transcript.segments)
-    return Engine("", "each sentence's own voice", f"{moved} of {len(transcript.segments)} changed speaker")
-
-
 def _source(context: StepContext, audio: Audio) -> Source:
     request = context.request
     return Source(
@@ -239,35 +191,4 @@ def _source(context: StepContext, audio: Audio) -> Source:
         size_bytes=request.size_bytes,
         sha256=request.sha256,
         uploaded_at=request.uploaded_at,
-    )
-
-
-def _coverage(duration: float, speech: VoiceActivity, words: Transcription) -> Coverage:
-    spans = [
-        text.span or (speech.windows[text.window].start, speech.windows[text.window].end) for text in words.windows
-    ]
-    failed = [
-        FailedWindow(round(start, 3), round(end, 3), text.failed)
-        for text, (start, end) in zip(words.windows, spans, strict=True)
-        if text.failed
-    ]
-    in_windows = sum(end - start for start, end in spans) or 1.0
-    lost = speech.speech_seconds * sum(window.end - window.start for window in failed) / in_windows
-    missed = [
-        FailedWindow(round(start, 3), round(end, 3), "no_words")
-        for text in words.windows
-        if not text.failed
-        for start, end in text.missed
-    ]
-    lost += sum(window.end - window.start for window in missed)
-    sounds = [
-        FailedWindow(round(start, 3), round(end, 3), NO_SPEECH) for text in words.windows for start, end in text.silent
-    ]
-    seconds = max(0.0, speech.speech_seconds - sum(window.end - window.start for window in sounds))
-    return Coverage(
-        audio_seconds=duration,
-        speech_seconds=round(seconds, 3),
-        transcribed_seconds=round(max(0.0, seconds - lost), 3),
-        summarized_seconds=0.0,
-        failed_windows=tuple(sorted((*failed, *missed, *sounds), key=lambda window: window.start)),
     )

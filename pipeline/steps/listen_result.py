@@ -15,7 +15,15 @@ from pipeline.steps.context import StepContext
 
 #: Codes of the notices about audio and transcript; all others are about the summary.
 LISTEN_NOTICES = frozenset(
-    ("demo_models", "truncated", "sound_tracks", "faint_speech", "no_speech", "diarization_missing")
+    (
+        "demo_models",
+        "truncated",
+        "sound_tracks",
+        "separate_channels",
+        "faint_speech",
+        "no_speech",
+        "diarization_missing",
+    )
 )
 
 

@@ -1,10 +1,12 @@
-"""Step `prepare`: decode the upload to 16 kHz mono samples."""
+"""Step `prepare`: decode the upload to 16 kHz samples."""
 
 from __future__ import annotations
 
+import os
 import time
 
 from pipeline.audio import decode
+from pipeline.catalogue import CHANNELS_SUFFIX
 from pipeline.decode.limits import DecodeLimits
 from pipeline.recap import StageReport
 from pipeline.request import Audio
@@ -15,21 +17,41 @@ from pipeline.steps.context import StepContext
 def prepare(context: StepContext, limits: DecodeLimits) -> Audio:
     """Decode the upload unless its samples are there. Raises the errors of a bad file, see `pipeline.audio.decode`."""
     context.monitor.use("audio", context.audio_key)
-    if not all(context.store.find(context.audio_key, suffix) for suffix in (".f16", ".json")):
+    if not _is_done(context):
         context.monitor.enter("prepare")
         _decode(context, limits)
     audio: Audio = context.results.read(context.audio_key, Audio)
     return audio
 
 
+def _is_done(context: StepContext) -> bool:
+    find, key = context.store.find, context.audio_key
+    if not (find(key, ".f16") and find(key, ".json")):
+        return False
+    audio: Audio = context.results.read(key, Audio, listed=False)
+    return audio.info.separate is None or find(key, CHANNELS_SUFFIX) is not None
+
+
 def _decode(context: StepContext, limits: DecodeLimits) -> None:
     began = time.monotonic()
-    with context.store.publish(context.audio_key, ".f16") as path:
-        request, on_progress = context.request, context.monitor.progress
-        info = decode(request.upload, path, limits, track=request.track, on_progress=on_progress)
+    request, key = context.request, context.audio_key
+    with context.store.publish(key, ".f16") as path:
+        apart = path.with_name(f"{path.name}.apart")
+        try:
+            info = decode(
+                request.upload, path, limits,
+                track=request.track, channels=request.channels, apart=apart, on_progress=context.monitor.progress,
+            )  # fmt: skip
+            if info.separate is not None:
+                with context.store.publish(key, CHANNELS_SUFFIX) as channels:
+                    os.replace(apart, channels)
+        finally:
+            apart.unlink(missing_ok=True)
         audio = Audio(info, tuple(compute_peaks(StoredSamples(path))))
     seconds = time.monotonic() - began
     settings = f"{info.codec} in {info.container}, {info.sample_rate} Hz"
+    if info.separate is not None:
+        settings += f"; {info.separate.name}, one by one"
     report = StageReport("prepare", "PyAV", settings, round(seconds, 3))
     context.results.write(context.audio_key, audio, Audio, report)
     context.monitor.saved()

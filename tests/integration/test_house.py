@@ -22,7 +22,7 @@ OPEN_TO_ALL = {
     *("pipeline", "pipeline.catalogue", "pipeline.errors", "pipeline.languages", "pipeline.recap"),
     "pipeline.json_values",
     *("pipeline.reading", "pipeline.reading.people", "pipeline.reading.view", "pipeline.reading.words"),
-    *("pipeline.rename_speakers", "pipeline.vocabulary", "pipeline.vocabulary.entries"),
+    *("pipeline.rename_speakers", "pipeline.separate_channels", "pipeline.vocabulary", "pipeline.vocabulary.entries"),
 }
 
 

@@ -23,6 +23,7 @@ from core.uploads import intake
 from core.uploads.limits import is_too_large
 from pipeline import languages
 from pipeline.errors import InternalError, PipelineError, UnsupportedMedia
+from pipeline.separate_channels import Channels
 from pipeline.vocabulary.entries import InvalidVocabulary, clean_vocabulary
 from webapp.cli.errors import tell_errors
 from webapp.cli.progress_bars import StageBars
@@ -64,6 +65,12 @@ class CannotSave(PipelineError):
     help="Sound track to listen to, if there are several. Default: all.",
 )
 @click.option(
+    "--channels",
+    type=click.Choice([str(one) for one in Channels]),
+    default=str(Channels.AUTO),
+    help="Whether each channel or track is a person. Default: found out.",
+)
+@click.option(
     "--vocabulary",
     type=click.Path(path_type=Path),
     help="Text file with names and terms, one a line. Default: those of the owner's account.",
@@ -78,6 +85,7 @@ def recap(
     language: str | None,
     speakers: int | None,
     track: str,
+    channels: str,
     vocabulary: Path | None,
     email: str | None,
 ) -> None:
@@ -91,6 +99,7 @@ def recap(
         language=language,
         num_speakers=speakers,
         track=None if track == "all" else int(track),
+        channels=None if channels == Channels.AUTO else channels,
         until=until,
         vocabulary=_read_vocabulary(vocabulary) if vocabulary else None,
     )

@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import ValidationInfo, field_validator, model_validator
 
 from core.recordings.options import MAX_SPEAKERS, MAX_TRACK, UploadOptions
+from pipeline.separate_channels import Channels
 from webapp.recordings.recap_options import RecapOptionsInput, check_language, pick_fields, require_instructions
 from webapp.validation import invalid_value, validate
 
@@ -25,6 +26,7 @@ class UploadOptionsInput(RecapOptionsInput):
     min_speakers: int | None = None
     max_speakers: int | None = None
     track: int | None = None
+    channels: str | None = None
 
     @field_validator("title")
     @classmethod
@@ -57,6 +59,16 @@ class UploadOptionsInput(RecapOptionsInput):
         if not _is_number(text, MAX_TRACK):
             raise invalid_value("The sound track (track) is invalid.", f"Use all, or a number from 1 to {MAX_TRACK}.")
         return int(text)
+
+    @field_validator("channels", mode="before")
+    @classmethod
+    def _read_channels(cls, value: object) -> str | None:
+        text = _clean(value)
+        if text in _AUTOMATIC:
+            return None
+        if text not in tuple(Channels):
+            raise invalid_value("The choice of channels (channels) is invalid.", f"Use one of {', '.join(Channels)}.")
+        return text
 
     @model_validator(mode="after")
     def _check_range(self) -> Self:

@@ -327,23 +327,36 @@ def test_forms_carry_their_token(app: Flask, browser: FlaskClient, recording: Re
 # on the command line
 
 
-def recap_command(app: Flask, folder: Path, vocabulary: bytes | None) -> Result:
+def recap_command(app: Flask, folder: Path, vocabulary: bytes | None, *options: str) -> Result:
     """What `flask recap` says of a recording; whoever runs it stops waiting at once."""
     sound, names = folder / "talk.wav", folder / "names.txt"
     sound.write_bytes(b"sound")
     if vocabulary is not None:
         names.write_bytes(vocabulary)
-    arguments = ["recap", str(sound), "-o", str(folder / "recap.pdf"), "--vocabulary", str(names)]
+    arguments = ["recap", str(sound), "-o", str(folder / "recap.pdf"), "--vocabulary", str(names), *options]
     return app.test_cli_runner().invoke(args=arguments)
+
+
+def stop_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(recording_id: str) -> Recording:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(recap, "_follow", interrupt)
+
+
+@pytest.mark.parametrize(("channels", "kept"), [("auto", None), ("mix", "mix"), ("separate", "separate")])
+def test_a_command_takes_a_choice_of_channels(
+    app: Flask, admin: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, channels: str, kept: str | None
+) -> None:
+    stop_waiting(monkeypatch)
+    assert recap_command(app, tmp_path, b"Zoe", "--channels", channels).exit_code == 130
+    assert only(admin).channels == kept
 
 
 def test_a_command_takes_a_file_of_names(
     app: Flask, admin: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt(recording_id: str) -> Recording:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(recap, "_follow", interrupt)
+    stop_waiting(monkeypatch)
     result = recap_command(app, tmp_path, "\ufeffZoë\r\n\r\nreal recap -> RealRecap\r\n".encode())
     assert result.exit_code == 130
     assert only(admin).vocabulary == "Zoë\nreal recap -> RealRecap"

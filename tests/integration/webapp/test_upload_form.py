@@ -33,6 +33,16 @@ def test_a_plain_form_leads_to_the_recording(app: Flask, alice: User) -> None:
     assert "Talk" in browser.get(answer.headers["Location"]).text
 
 
+def test_the_form_asks_whether_each_channel_is_a_person(app: Flask, alice: User) -> None:
+    browser = log_in(app, alice)
+    page = browser.get("/upload").text
+    assert page.count('<option value="separate" >Each is a person</option>') == page.count('name="channels"') > 0
+    answer = browser.post("/upload", data={"file": (io.BytesIO(b"sound"), "call.wav"), "channels": "separate"})
+    found = queries.get(answer.headers["Location"].rsplit("/", 1)[-1])
+    assert found is not None
+    assert found.channels == "separate"
+
+
 def test_a_script_gets_json(app: Flask, alice: User) -> None:
     browser = log_in(app, alice)
     app.config["WTF_CSRF_ENABLED"] = True

@@ -41,6 +41,13 @@ def test_what_is_wished_for_is_kept(program: Program) -> None:
     assert (found.num_speakers, found.min_speakers, found.max_speakers, found.track) == (3, 2, 4, 2)
 
 
+@pytest.mark.parametrize(("channels", "kept"), [("mix", "mix"), ("Separate", "separate"), ("auto", None), ("", None)])
+def test_a_choice_of_channels_is_kept(program: Program, channels: str, kept: str | None) -> None:
+    found = queries.get(program.upload(channels=channels).json["id"])
+    assert found is not None
+    assert found.channels == kept
+
+
 @pytest.mark.parametrize("track", ["all", "ALL", ""])
 def test_all_sound_tracks_are_listened_to_without_a_choice(program: Program, track: str) -> None:
     found = queries.get(program.upload(track=track).json["id"])
@@ -58,6 +65,7 @@ def test_all_sound_tracks_are_listened_to_without_a_choice(program: Program, tra
         ({"track": "0"}, "track"),
         ({"track": "33"}, "track"),
         ({"track": "first"}, "track"),
+        ({"channels": "left"}, "channels"),
         ({"num_speakers": "\u00b2"}, "num_speakers"),
         ({"min_speakers": "5", "max_speakers": "2"}, "min_speakers"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from pipeline.whisper_folder import read_is_multilingual, read_window_seconds
 HINT_TOKENS = 120
 #: The language of speech shorter than this is only told right with silence after it.
 SHORT_SECONDS = 3.0
+MOST_WORKERS = 4  # on more processors, each gets several of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +84,24 @@ class Recognizer:
         import torch  # noqa: F401  (its wheels bring the CUDA libraries that ctranslate2 looks for)
         from faster_whisper import WhisperModel
 
+        from pipeline.short_whisper import ShortWhisper
+
+        is_short = self.window_seconds < LONGEST_WINDOW_SECONDS
+        kind = partial(ShortWhisper, window_seconds=self.window_seconds) if is_short else WhisperModel
         try:
-            return WhisperModel(
-                str(self.folder), device=self.device, compute_type=self.compute_type, cpu_threads=self.threads,
-                local_files_only=True,
+            return kind(
+                str(self.folder), device=self.device, compute_type=self.compute_type,
+                cpu_threads=self.threads // self.workers, num_workers=self.workers, local_files_only=True,
             )  # fmt: skip
         except (RuntimeError, ValueError, OSError) as error:
             if is_out_of_memory(error):
                 raise OutOfMemory() from error
             raise ModelMissing(f"The speech model {self.folder.name} cannot be loaded: {error}") from error
+
+    @property
+    def workers(self) -> int:
+        """How many batches are decoded at once: threads of their own do more than threads on the same product."""
+        return max(1, min(MOST_WORKERS, self.threads)) if self.device == "cpu" else 1
 
     @property
     def window_seconds(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -59,8 +60,9 @@ def transcribe(
     on_progress: Callable[[float], None],
     languages: Sequence[str] = (),
 ) -> tuple[WindowText, ...]:
-    """Transcribe windows batch by batch. Each batch is saved when it is done, and saved windows are skipped.
+    """Transcribe windows in batches. Each batch is saved when it is done, and saved windows are skipped.
 
+    As many batches are decoded at once as the recognizer has workers; together they have `batch_size` windows.
     `languages` has that of each window, where there are several; a batch is in one language.
 
     `on_progress` gets the finished share of the windows' seconds, 0..1, and may raise to stop. When memory runs out,
@@ -71,22 +73,30 @@ def transcribe(
         done.setdefault(text.window, text)
     total = sum(window.seconds for window in windows) or 1.0
     left = [index for index in range(len(windows)) if index not in done]
-    while left:
-        on_progress(sum(windows[index].seconds for index in done) / total)
-        language = languages[left[0]] if languages else options.language
-        batch = [index for index in left if not languages or languages[index] == language][:batch_size]
-        try:
-            texts = _recognize_batch(pcm, windows, spans, batch, recognizer, replace(options, language=language))
-        except (RuntimeError, MemoryError) as error:
-            if not is_out_of_memory(error):
-                raise
-            if batch_size == 1:
-                raise OutOfMemory() from error
-            batch_size = max(1, batch_size // 2)
-            continue
-        parts.save(batch[0], texts)
-        done.update({text.window: text for text in texts})
-        left = [index for index in left if index not in done]
+    size = max(1, batch_size // recognizer.workers)
+    running: dict[Future[list[WindowText]], list[int]] = {}
+    with ThreadPoolExecutor(recognizer.workers) as pool:
+        while left or running:
+            on_progress(sum(windows[index].seconds for index in done) / total)
+            while left and len(running) < recognizer.workers:
+                language = languages[left[0]] if languages else options.language
+                batch = [index for index in left if not languages or languages[index] == language][:size]
+                left = [index for index in left if index not in batch]
+                wanted = replace(options, language=language)
+                running[pool.submit(_recognize_batch, pcm, windows, spans, batch, recognizer, wanted)] = batch
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                batch = running.pop(future)
+                try:
+                    texts = future.result()
+                except (RuntimeError, MemoryError) as error:
+                    if not is_out_of_memory(error):
+                        raise
+                    if len(batch) == 1:
+                        raise OutOfMemory() from error
+                    size, left = max(1, len(batch) // 2), sorted([*left, *batch])
+                    continue
+                parts.save(batch[0], texts)
+                done.update({text.window: text for text in texts})
     on_progress(1.0)
     return tuple(done[index] for index in sorted(done))
 

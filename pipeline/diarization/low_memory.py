@@ -1,4 +1,4 @@
-"""pyannote's SpeakerDiarization with the same result in less memory and time. Loads pyannote: only for workers.
+"""pyannote's SpeakerDiarization in less memory and time. Loads pyannote: only for workers.
 
 Written for pyannote.audio 4.0.7; each replaced step says how it differs.
 """
@@ -16,11 +16,12 @@ from pyannote.audio import Inference
 from pyannote.audio.pipelines import SpeakerDiarization
 from pyannote.audio.pipelines.clustering import VBxClustering
 from pyannote.audio.pipelines.speaker_verification import PyannoteAudioPretrainedSpeakerEmbedding
-from pyannote.core import Annotation, Segment, SlidingWindowFeature
+from pyannote.core import Annotation, Segment, SlidingWindow, SlidingWindowFeature
 from pyannote.core.utils.generators import string_generator
 
 from pipeline.diarization.aggregation import count_votes, find_active_runs, select_speakers
 from pipeline.diarization.clustering import CappedClustering
+from pipeline.diarization.shared_frames import BLOCK_SECONDS, SharedFrames, halve
 
 
 def use_low_memory(pipeline: Any) -> Any:
@@ -60,8 +61,8 @@ class LowMemoryDiarization(SpeakerDiarization):  # type: ignore[misc]
     ) -> NDArray[np.float32]:
         """The embedding of each voice in each chunk: (chunks, voices, dimension).
 
-        The model processes a chunk once and pools the result for each voice; pyannote processes the chunk once per
-        voice. Silent chunks are skipped: their embeddings are never used.
+        Each second of sound is heard once, see `shared_frames`; pyannote hears it in each chunk for each voice. Silent
+        chunks are skipped: their embeddings are never used.
         """
         window, active = binary_segmentations.sliding_window, binary_segmentations.data
         chunks, frames, voices = active.shape
@@ -70,16 +71,31 @@ class LowMemoryDiarization(SpeakerDiarization):  # type: ignore[misc]
         embeddings = np.ones(
             (chunks, voices, self._embedding.dimension), dtype=np.float32
         )  # zero vectors have no direction
-        firsts = range(0, len(speaking), self.embedding_batch_size)
-        for done, first in enumerate(firsts):
+        embed = self._choose_embedder(file, window)
+        for first in range(0, len(speaking), self.embedding_batch_size):
             if hook is not None:
-                hook("embeddings", None, total=len(firsts), completed=done)
+                hook("embeddings", None, total=len(speaking), completed=first)
             batch = speaking[first : first + self.embedding_batch_size]
-            sounds = torch.stack([self._audio.crop(file, window[chunk], mode="pad")[0] for chunk in batch]).float()
             masks = active[batch] if least is None else _choose_masks(active[batch], least)
-            weights = np.ascontiguousarray(masks.transpose(0, 2, 1), dtype=np.float32)
-            embeddings[batch] = self._embedding(sounds, masks=torch.from_numpy(weights))
+            embeddings[batch] = embed(batch, masks)
         return embeddings
+
+    def _choose_embedder(
+        self, file: Any, window: SlidingWindow
+    ) -> Callable[[list[int], NDArray[np.uint8]], NDArray[np.float32]]:
+        """What embeds the voices of some chunks in the frames of masks: (chunks, voices, dimension)."""
+        halves = halve(self._embedding.model_)
+        if halves is None or file["sample_rate"] != self._embedding.sample_rate:
+            return lambda batch, masks: self._embed_chunks(file, [window[chunk] for chunk in batch], masks)
+        blocks = max(1, int(self.embedding_batch_size * window.duration / BLOCK_SECONDS))
+        shared = SharedFrames(halves, file["waveform"], self._embedding.device, blocks)
+        return lambda batch, masks: shared.embed([window[chunk].start for chunk in batch], window.duration, masks)
+
+    def _embed_chunks(self, file: Any, chunks: list[Segment], masks: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """The model processes a chunk once and pools the result for each voice; pyannote once per voice."""
+        sounds = torch.stack([self._audio.crop(file, chunk, mode="pad")[0] for chunk in chunks]).float()
+        weights = np.ascontiguousarray(masks.transpose(0, 2, 1), dtype=np.float32)
+        return np.asarray(self._embedding(sounds, masks=torch.from_numpy(weights)))
 
     def _least_frames(self, seconds: float, frames: int) -> int:
         """The number of frames that the embedding model needs, in a chunk of this length in seconds and frames."""

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.diarize import Diarizer
 from pipeline.recognizer import Recognizer
-from pipeline.steps import listen, prepare
+from pipeline.steps import listen, prepare, speakers
 
 
 def forbid_listening(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -16,8 +16,8 @@ def forbid_listening(monkeypatch: pytest.MonkeyPatch) -> None:
         return lambda *_args, **_kwargs: pytest.fail(f"{name} was called again")
 
     monkeypatch.setattr(prepare, "decode", refuse("decode"))
-    for name in ("detect_voice_activity", "transcribe", "assign_speakers"):
-        monkeypatch.setattr(listen, name, refuse(name))
+    for module, name in ((listen, "detect_voice_activity"), (listen, "transcribe"), (speakers, "assign_speakers")):
+        monkeypatch.setattr(module, name, refuse(name))
     monkeypatch.setattr(Diarizer, "diarize", refuse("diarize"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tracemalloc
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,11 +15,13 @@ os.environ["PYANNOTE_METRICS_ENABLED"] = "0"  # read at import
 import torch
 from pyannote.audio import Audio
 from pyannote.audio.models.embedding import WeSpeakerResNet34
+from pyannote.audio.models.embedding.xvector import XVectorMFCC
 from pyannote.audio.pipelines import SpeakerDiarization
 from pyannote.audio.pipelines.clustering import VBxClustering
 from pyannote.audio.pipelines.speaker_verification import PyannoteAudioPretrainedSpeakerEmbedding
 from pyannote.core import SlidingWindow, SlidingWindowFeature
 
+from pipeline.diarization import low_memory
 from pipeline.diarization.aggregation import find_active_runs
 from pipeline.diarization.clustering import CappedClustering
 from pipeline.diarization.low_memory import LowMemoryDiarization
@@ -131,26 +134,63 @@ def test_above_the_cap_everybody_still_goes_to_the_right_speaker(monkeypatch: py
     assert np.array_equal(cluster(CappedClustering), cluster(VBxClustering))
 
 
-@pytest.mark.parametrize("exclude_overlap", [True, False])
-def test_one_hearing_for_all_voices_gives_the_embeddings_of_one_for_each(exclude_overlap: bool) -> None:
-    """With the architecture of community-1's embedding model and made-up weights."""
-    torch.manual_seed(0)
-    rng = np.random.default_rng(0)
-    active = (rng.random((5, 60, 3)) < 0.4).astype(np.uint8)
-    active[1], active[3, :, 1] = 0, 0  # a silent chunk, a silent voice
-    active[4, :, 0], active[4, :, 1] = 1, 1  # a voice that is never alone
-    segmentation = SlidingWindowFeature(active, SlidingWindow(start=0.0, duration=1.0, step=0.5))
-    file = {"waveform": torch.randn(1, 16_000 * 3), "sample_rate": 16_000}
-    embedding = PyannoteAudioPretrainedSpeakerEmbedding(WeSpeakerResNet34())
-    found = {}
+def embed_both_ways(
+    embedding: Any, seconds: float, window: SlidingWindow, active: np.ndarray[Any, Any], exclude_overlap: bool
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """The embeddings of voices in chunks of noise, ours and pyannote's own."""
+    sound = torch.randn(1, int(16_000 * seconds)) * torch.sin(torch.arange(16_000 * seconds) / 9_000)
+    file = {"waveform": sound, "sample_rate": 16_000}
+    found = []
     for kind in (LowMemoryDiarization, SpeakerDiarization):
         pipeline = bare(kind)
-        pipeline._embedding, pipeline._audio, pipeline.embedding_batch_size = embedding, Audio(16_000, "downmix"), 2
-        found[kind] = pipeline.get_embeddings(file, segmentation, exclude_overlap=exclude_overlap)
-    lean, stock = found[LowMemoryDiarization], found[SpeakerDiarization]
+        pipeline._embedding = PyannoteAudioPretrainedSpeakerEmbedding(embedding)
+        pipeline._audio, pipeline.embedding_batch_size = Audio(16_000, "downmix"), 2
+        segmentation = SlidingWindowFeature(active, window)
+        found.append(pipeline.get_embeddings(file, segmentation, exclude_overlap=exclude_overlap))
+    return found[0], found[1]
+
+
+def make_activity(chunks: int) -> np.ndarray[Any, Any]:
+    """Who speaks in which frame, at random: (chunks, frames, voices)."""
+    active = (np.random.default_rng(0).random((chunks, 60, 3)) < 0.4).astype(np.uint8)
+    active[1], active[3, :, 1] = 0, 0  # a silent chunk, a silent voice
+    active[4, :, 0], active[4, :, 1] = 1, 1  # a voice that is never alone
+    return active
+
+
+@pytest.mark.parametrize("exclude_overlap", [True, False])
+def test_one_hearing_for_all_voices_gives_the_embeddings_of_one_for_each(
+    exclude_overlap: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the architecture of community-1's embedding model and made-up weights, taken for a kind that is unknown."""
+    torch.manual_seed(0)
+    monkeypatch.setattr(low_memory, "halve", lambda _: None)
+    active = make_activity(5)
+    window = SlidingWindow(start=0.0, duration=1.0, step=0.5)
+    lean, stock = embed_both_ways(WeSpeakerResNet34(), 3.0, window, active, exclude_overlap)
     speaks = active.any(axis=1)
     assert lean.shape == stock.shape == (5, 3, 256)
     assert lean.dtype == stock.dtype
     np.testing.assert_allclose(lean[speaks], stock[speaks], rtol=1e-3, atol=1e-6)
     assert np.isfinite(lean).all()
     assert np.linalg.norm(lean, axis=2).min() > 0
+
+
+MFCC = {"melkwargs": {"n_fft": 512, "hop_length": 320, "n_mels": 64}}
+
+
+@pytest.mark.parametrize("model", [WeSpeakerResNet34, lambda: XVectorMFCC(mfcc=MFCC)], ids=["ResNet", "x-vector"])
+@pytest.mark.parametrize("seconds", [12.0, 50.0])
+def test_frames_that_chunks_share_give_almost_the_embeddings_of_each_chunk_by_itself(
+    model: Callable[[], Any], seconds: float
+) -> None:
+    torch.manual_seed(0)
+    window = SlidingWindow(start=0.0, duration=10.0, step=(seconds - 10.0) / 8)
+    active = make_activity(9)
+    shared, single = embed_both_ways(model(), seconds, window, active, exclude_overlap=True)
+    speaks = active.any(axis=1)
+    assert shared.shape == single.shape
+    assert np.isfinite(shared).all()
+    products = (shared[speaks] * single[speaks]).sum(axis=1)
+    likeness = products / np.linalg.norm(shared[speaks], axis=1) / np.linalg.norm(single[speaks], axis=1)
+    assert likeness.min() > 0.95

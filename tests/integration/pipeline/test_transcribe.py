@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,8 @@ def spread(phrases: Sequence[Phrase], window: TimeSpan) -> list[Phrase]:
 class Scripted:
     """A recognizer that says the number of its window, with scripted faults. It replaces the engine where that cannot
     be made to fail on demand; the real one is tested below."""
+
+    workers = 1
 
     def __init__(self, **behaviour: Any) -> None:
         self.behaviour = behaviour
@@ -139,6 +142,23 @@ def test_every_window_is_decoded_once_and_each_batch_is_saved() -> None:
     assert [text.window for text in texts] == list(range(10))
     assert recognizer.batches == [4, 4, 2]
     assert [len(batch) for batch in parts.batches] == [4, 4, 2]
+
+
+def test_as_many_batches_are_decoded_at_once_as_there_are_workers() -> None:
+    together = Barrier(2, timeout=30)
+
+    class Paired(Scripted):
+        workers = 2
+
+        def decode_batch(self, pcm: Any, windows: Sequence[TimeSpan], options: TranscribeOptions) -> list[list[Phrase]]:
+            if windows[0] in WINDOWS[:4]:
+                together.wait()
+            return super().decode_batch(pcm, windows, options)
+
+    recognizer, parts = Paired(fits=2), SavedInMemory()
+    texts = run(recognizer, parts)
+    assert [text.window for text in texts] == list(range(10))
+    assert recognizer.batches == [2, 2, 2, 2, 2], "together they have the windows of one batch"
 
 
 def test_saved_batches_are_not_decoded_again() -> None:

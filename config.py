@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     models_dir: Path | None = None
     """Folder of installed speech models. Default: `models` in DATA_DIR."""
     whisper_model: str = "auto"
-    """Name of a model in MODELS_DIR, a folder, or `auto`: the best installed model that fits."""
+    """Name of a model in MODELS_DIR, a folder, or `auto`: the best that fits. Its files tell the engine."""
     whisper_device: Literal["auto", "cpu", "cuda"] = "auto"
     """Device for speech recognition."""
     whisper_compute_type: Literal[
@@ -76,7 +76,9 @@ class Settings(BaseSettings):
     whisper_batch_size: int = Field(8, ge=1, le=128)
     """Windows decoded per batch; halved automatically when memory runs out."""
     diarization_model: str = "auto"
-    """Name of a pyannote model in MODELS_DIR, a folder, `auto`, or `none` to skip diarization."""
+    """Name of a diarization model in MODELS_DIR, a folder, `auto`, or `none` to skip diarization."""
+    diarization_engine: Literal["pyannote", "speakrs", "auto"] = "pyannote"
+    """What tells speakers apart. `auto`: pyannote where its model is installed, else speakrs where it is installed."""
     demo_models: Literal["auto", "always", "never"] = "auto"
     """Use the small demo models if no others are installed (`auto`), always, or never."""
     gpu_available: Literal["auto", "true", "false"] = "auto"
@@ -137,7 +139,14 @@ class Settings(BaseSettings):
         return init_settings, env_settings, ValuesFromFiles(settings_cls, in_file), EnvFile(settings_cls, in_file)
 
     @field_validator(
-        "log_level", "log_format", "whisper_device", "demo_models", "gpu_available", "ollama_shares_gpu", mode="before"
+        "log_level",
+        "log_format",
+        "whisper_device",
+        "diarization_engine",
+        "demo_models",
+        "gpu_available",
+        "ollama_shares_gpu",
+        mode="before",
     )
     @classmethod
     def _read_choice(cls, value: object) -> object:

@@ -21,9 +21,11 @@ from pathlib import Path
 
 from pipeline.audio import decode
 from pipeline.decode.limits import DecodeLimits
-from pipeline.diarize import DiarizeOptions, Diarizer
+from pipeline.diarize import DiarizeOptions
+from pipeline.engines.faster_whisper.engine import WhisperRecognizer
+from pipeline.engines.pyannote.engine import PyannoteDiarizer
 from pipeline.recap import WindowText, from_json, to_json
-from pipeline.recognizer import Recognizer, TranscribeOptions
+from pipeline.recognizer import TranscribeOptions
 from pipeline.samples import SAMPLE_BYTES, SAMPLE_RATE, StoredSamples
 from pipeline.transcribe import transcribe
 from pipeline.voice_activity import VoiceActivity, VoiceActivityOptions, detect_voice_activity
@@ -71,7 +73,7 @@ def run_transcribe(folder: Path) -> str:
 
 def run_diarize(folder: Path) -> str:
     """Identify the speakers."""
-    diarization = Diarizer(DIARIZATION, "cpu").diarize(
+    diarization = PyannoteDiarizer(DIARIZATION, "cpu").diarize(
         StoredSamples(folder / "pcm.f16"), DiarizeOptions(), lambda _: None
     )
     return f"{len(diarization.turns)} turns, {len({turn.speaker for turn in diarization.turns})} speakers"
@@ -84,8 +86,8 @@ STAGES: dict[str, Callable[[Path], str]] = {
 }
 
 
-def recognizer() -> Recognizer:
-    return Recognizer(WHISPER, "cpu", "int8")
+def recognizer() -> WhisperRecognizer:
+    return WhisperRecognizer(WHISPER, "cpu", "int8")
 
 
 def make_recording(folder: Path, minutes: float) -> Path:

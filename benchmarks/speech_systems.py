@@ -97,12 +97,15 @@ class DirectWhisper:
         """Transcribe a recording; there are no speakers."""
         from faster_whisper import BatchedInferencePipeline
 
+        from pipeline.engines.faster_whisper.engine import WhisperRecognizer
         from pipeline.speakers.assign import assign_speakers
         from pipeline.transcribe import Transcription
 
-        model = self.product.engines.recognizer()[0].model
+        recognizer = self.product.engines.recognizer()[0]
+        assert isinstance(recognizer, WhisperRecognizer)
         batch = self.product.engines.batch_size
-        found, info = BatchedInferencePipeline(model).transcribe(str(path), batch_size=batch, word_timestamps=True)
+        stock = BatchedInferencePipeline(recognizer.model)
+        found, info = stock.transcribe(str(path), batch_size=batch, word_timestamps=True)
         phrases = tuple(
             Phrase(
                 one.start, one.end, one.text, one.avg_logprob, one.no_speech_prob, one.compression_ratio,

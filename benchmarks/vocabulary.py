@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.diarize import Diarization
+from pipeline.engines.faster_whisper.engine import WhisperRecognizer
 from pipeline.evaluate import normalize
 from pipeline.recap import Transcript, WindowText
-from pipeline.recognizer import Recognizer, TranscribeOptions
+from pipeline.recognizer import TranscribeOptions
 from pipeline.running_gain import Evened
 from pipeline.speakers.assign import assign_speakers
 from pipeline.spoken_languages import find_languages
@@ -62,7 +63,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("model", type=Path)
     arguments = parser.parse_args()
-    recognizer = Recognizer(arguments.model, "cpu", "int8")
+    recognizer = WhisperRecognizer(arguments.model, "cpu", "int8")
     with_names: defaultdict[str, Tally] = defaultdict(Tally)
     without: defaultdict[str, Tally] = defaultdict(Tally)
     for path in sorted(arguments.folder.glob("*.json")):
@@ -74,7 +75,9 @@ def main() -> None:
     _print("clips without", without)
 
 
-def _measure(path: Path, truth: dict[str, Any], recognizer: Recognizer, tallies: defaultdict[str, Tally]) -> None:
+def _measure(
+    path: Path, truth: dict[str, Any], recognizer: WhisperRecognizer, tallies: defaultdict[str, Tally]
+) -> None:
     from faster_whisper import decode_audio
 
     sound = next(each for each in path.parent.glob(f"{path.stem}.*") if each.suffix != ".json")
@@ -94,7 +97,7 @@ def _measure(path: Path, truth: dict[str, Any], recognizer: Recognizer, tallies:
 
 
 def _hear(
-    samples: Evened, speech: VoiceActivity, language: str, recognizer: Recognizer, terms: Sequence[str]
+    samples: Evened, speech: VoiceActivity, language: str, recognizer: WhisperRecognizer, terms: Sequence[str]
 ) -> Transcript:
     entries = parse_vocabulary("\n".join(terms))
     options = TranscribeOptions(language, terms=terms_of(entries))

@@ -20,9 +20,9 @@ from pathlib import Path
 
 from benchmarks.folder_store import FolderStore, StageClock
 from pipeline.decode.limits import DecodeLimits
-from pipeline.diarize import Diarizer
+from pipeline.engines.faster_whisper.engine import WhisperRecognizer
+from pipeline.engines.pyannote.engine import PyannoteDiarizer
 from pipeline.recap import Notice, Segment, Speaker, SpeakerTurn, Transcript, to_json
-from pipeline.recognizer import Recognizer
 from pipeline.request import Engine, Request
 from pipeline.steps.context import StepContext
 from pipeline.steps.listen import listen
@@ -40,14 +40,14 @@ class FolderEngines:
     notices: tuple[Notice, ...] = ()
 
     def __init__(self, whisper: Path, diarization: Path) -> None:
-        self._recognizer = Recognizer(whisper, "cpu", "int8", len(os.sched_getaffinity(0)))
-        self._diarizer = Diarizer(diarization, "cpu")
+        self._recognizer = WhisperRecognizer(whisper, "cpu", "int8", len(os.sched_getaffinity(0)))
+        self._diarizer = PyannoteDiarizer(diarization, "cpu")
 
-    def recognizer(self) -> tuple[Recognizer, Engine]:
+    def recognizer(self) -> tuple[WhisperRecognizer, Engine]:
         """The recogniser, not loaded yet."""
         return self._recognizer, Engine("whisper", "", "")
 
-    def diarizer(self) -> tuple[Diarizer, Engine]:
+    def diarizer(self) -> tuple[PyannoteDiarizer, Engine]:
         """The diarizer, not loaded yet."""
         return self._diarizer, Engine("pyannote", "", "")
 

@@ -120,9 +120,9 @@ class Failpoints:
 
     def _wrap_stages(self) -> None:
         from pipeline import results as stage_results
-        from pipeline.recognizer import Recognizer
+        from pipeline.engines.faster_whisper.engine import WhisperRecognizer
 
-        run, decode_batch = stage_results.StageResults.run, Recognizer.decode_batch
+        run, decode_batch = stage_results.StageResults.run, WhisperRecognizer.decode_batch
 
         def wrapped_run(
             results: Any, stage: str, options: Any, model: str, inputs: Any, kind: Any, compute: Any, engine: Any
@@ -141,7 +141,7 @@ class Failpoints:
             self.hit("decode_batch", windows=[[round(window.start, 3), round(window.end, 3)] for window in windows])
             return decode_batch(recognizer, pcm, windows, options)
 
-        stage_results.StageResults.run, Recognizer.decode_batch = wrapped_run, wrapped_decode  # type: ignore[method-assign, assignment]
+        stage_results.StageResults.run, WhisperRecognizer.decode_batch = wrapped_run, wrapped_decode  # type: ignore[method-assign, assignment]
 
 
 def inject(fault: str) -> None:

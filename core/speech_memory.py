@@ -11,6 +11,7 @@ from pathlib import Path
 import config
 from core import gpu
 from core.ollama_placement import shares_gpu
+from pipeline.engines.catalogue import FASTER_WHISPER, ONNX_ASR, SPEAKRS, EngineEntry
 
 #: Memory beside Whisper's weights, as a share of the model's file in float16: the first for one window, the second for
 #: each window of a batch. From faster-whisper's README (large-v2, 3.1 GB, beam 5): 4.5 GB with one window, 6.1 GB with
@@ -20,6 +21,10 @@ WHISPER_WORK_SHARE, WHISPER_WINDOW_SHARE = 0.4, 0.073
 WEIGHT_FACTORS = {"int8": 0.5, "float32": 2.0}
 #: A pyannote pipeline took 2.0 GB with batches of 1 and 9.1 GB with 128 (OpenTranscribe, RTX A6000); with 32 this.
 DIARIZATION_BYTES = 3_800_000_000
+#: speakrs took 0.12 GB beside its samples on a CPU. On a GPU nobody has told: a CUDA context with room to work.
+SPEAKRS_BYTES = 1_500_000_000
+#: What a window of 30 s takes in Parakeet's encoder: some maps of 256 channels, 64 bands and 1,500 frames in float32.
+PARAKEET_WINDOW_BYTES = 300_000_000
 #: Without a GPU, in int8 with batches of 8, faster-whisper's README measures 3.6 GB for "small" (0.48 GB). Weights are
 #: read in float16 and converted, so that both are in memory for a moment.
 CPU_FILE_FACTOR, CPU_WORK_BYTES = 1.5, 2_900_000_000
@@ -54,13 +59,29 @@ def whisper_work_bytes(file_bytes: int, batch_size: int) -> int:
     return int(file_bytes * (WHISPER_WORK_SHARE + WHISPER_WINDOW_SHARE * batch_size))
 
 
-def needed_bytes(file_bytes: int, settings: config.Settings, on_gpu: bool) -> int:
-    """The most memory that a recording takes with a Whisper model: its weights stay while speakers are told apart."""
+def weight_bytes(file_bytes: int, compute_type: str, engine: EngineEntry = FASTER_WHISPER) -> int:
+    """What a recogniser's weights take on the GPU. onnx-asr takes them as they are in the file."""
+    return file_bytes if engine is ONNX_ASR else whisper_weight_bytes(file_bytes, compute_type)
+
+
+def work_bytes(file_bytes: int, batch_size: int, engine: EngineEntry = FASTER_WHISPER) -> int:
+    """What decoding so many windows at once takes beside the weights."""
+    return PARAKEET_WINDOW_BYTES * batch_size if engine is ONNX_ASR else whisper_work_bytes(file_bytes, batch_size)
+
+
+def diarization_bytes(engine: EngineEntry) -> int:
+    """What telling speakers apart takes on the GPU, with the weights."""
+    return SPEAKRS_BYTES if engine is SPEAKRS else DIARIZATION_BYTES
+
+
+def needed_bytes(file_bytes: int, settings: config.Settings, on_gpu: bool, engine: EngineEntry = FASTER_WHISPER) -> int:
+    """The most memory that a recording takes with a recogniser: its weights stay while speakers are told apart."""
+    work = work_bytes(file_bytes, settings.whisper_batch_size, engine)
     if not on_gpu:
-        return int(file_bytes * CPU_FILE_FACTOR) + CPU_WORK_BYTES
-    weights = whisper_weight_bytes(file_bytes, settings.whisper_compute_type)
-    speakers = 0 if settings.diarization_model == "none" else DIARIZATION_BYTES
-    return weights + max(whisper_work_bytes(file_bytes, settings.whisper_batch_size), speakers)
+        return file_bytes + work if engine is ONNX_ASR else int(file_bytes * CPU_FILE_FACTOR) + CPU_WORK_BYTES
+    speakers = SPEAKRS_BYTES if settings.diarization_engine == "speakrs" else DIARIZATION_BYTES
+    speakers = 0 if settings.diarization_model == "none" else speakers
+    return weight_bytes(file_bytes, settings.whisper_compute_type, engine) + max(work, speakers)
 
 
 def measure(settings: config.Settings, find_free: Callable[[], int | None] = gpu.find_free_bytes) -> MemoryBudget:

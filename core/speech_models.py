@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import config
 from core.speech_memory import MemoryBudget, needed_bytes
+from pipeline.engines.catalogue import FASTER_WHISPER, PYANNOTE, SPEAKRS, EngineEntry, Kind, find_engine
 from pipeline.errors import DiarizationMissing, ModelMissing
-
-Kind = Literal["whisper", "diarization"]
 
 #: The file in the folder of a model that lists its files and their sums (`model_store.manifest`).
 MANIFEST = "realrecap-model.json"
@@ -18,6 +16,8 @@ MANIFEST = "realrecap-model.json"
 PARTIAL = ".partial"
 
 DEMO_FOLDER = config.ROOT / "demo"
+#: The engines that DIARIZATION_ENGINE allows, the preferred one first.
+DIARIZATION_ENGINES = {"pyannote": (PYANNOTE,), "speakrs": (SPEAKRS,), "auto": (PYANNOTE, SPEAKRS)}
 #: Up to this size of model file a CPU recognises speech faster than it is spoken (Whisper "small" has 480 MB).
 LARGEST_ON_CPU = 600_000_000
 
@@ -28,9 +28,14 @@ class SpeechModel:
 
     name: str
     folder: Path
-    kind: Kind
+    engine: EngineEntry
     size_bytes: int
     is_demo: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        """What it does: `whisper` recognises speech (with whichever engine), `diarization` tells speakers apart."""
+        return self.engine.kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +48,11 @@ class ModelChoice:
 
 def read_folder(folder: Path) -> SpeechModel | None:
     """What a folder holds, None where it is no speech model."""
-    kind: Kind
-    if (folder / "model.bin").is_file() and (folder / "config.json").is_file():
-        kind = "whisper"
-    elif (folder / "config.yaml").is_file() and "pyannote" in (folder / "config.yaml").read_text(errors="replace"):
-        kind = "diarization"
-    else:
+    engine = find_engine(folder)
+    if engine is None:
         return None
     size = max(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    return SpeechModel(folder.name, folder, kind, size, is_demo=folder.parent == DEMO_FOLDER)
+    return SpeechModel(folder.name, folder, engine, size, is_demo=folder.parent == DEMO_FOLDER)
 
 
 def list_models(folder: Path) -> list[SpeechModel]:
@@ -84,16 +85,20 @@ def list_unfinished(folder: Path) -> list[tuple[str, int]]:
 def choose_whisper(settings: config.Settings, budget: MemoryBudget) -> ModelChoice:
     """The model that recognises speech with this memory. Raises ModelMissing."""
     if settings.demo_models != "always" and settings.whisper_model != "auto":
-        return ModelChoice(_named(settings.whisper_model, "whisper", settings), "named in WHISPER_MODEL")
-    installed = [model for model in list_models(settings.models) if model.kind == "whisper"]
-    if settings.demo_models == "always" or not installed:
+        named = _named(settings.whisper_model, "whisper", settings)
+        if not named.engine.is_installed:
+            raise ModelMissing(f"{named.name} needs {named.engine.package}, which is missing.", named.engine.hint)
+        return ModelChoice(named, "named in WHISPER_MODEL")
+    usable = [model for model in list_models(settings.models) if model.kind == "whisper" and model.engine.is_installed]
+    whisper = [model for model in usable if model.engine is FASTER_WHISPER]
+    if settings.demo_models == "always" or not usable:
         return _demo("whisper", settings)
-    return _choose_by_memory(sorted(installed, key=lambda model: model.size_bytes), settings, budget)
+    return _choose_by_memory(sorted(whisper or usable, key=lambda model: model.size_bytes), settings, budget)
 
 
 def _choose_by_memory(models: list[SpeechModel], settings: config.Settings, budget: MemoryBudget) -> ModelChoice:
     """The largest that fits and, without a GPU, is quick enough; `models` begins with the smallest."""
-    needs = {model.folder: needed_bytes(model.size_bytes, settings, budget.on_gpu) for model in models}
+    needs = {model.folder: needed_bytes(model.size_bytes, settings, budget.on_gpu, model.engine) for model in models}
     fitting = [model for model in models if budget.allows(needs[model.folder])]
     if not fitting:
         why = f"the smallest installed one; it needs {_gigabytes(needs[models[0].folder])}, and there is {budget}"
@@ -112,29 +117,52 @@ def _gigabytes(count: int) -> str:
 
 
 def choose_diarization(settings: config.Settings, with_demo: bool) -> ModelChoice:
-    """The model that tells speakers apart; the demo one only beside the demo recogniser. Raises DiarizationMissing."""
+    """The model that tells speakers apart, of an engine that DIARIZATION_ENGINE allows. Raises DiarizationMissing.
+
+    The demo one is taken only beside the demo recogniser.
+    """
     if settings.diarization_model == "none":
         raise DiarizationMissing(
             "The speakers were not identified: that is switched off. The transcript is complete.",
             "Set DIARIZATION_MODEL to auto, then try again.",
         )
-    if with_demo and settings.diarization_model == "auto":
+    engines = DIARIZATION_ENGINES[settings.diarization_engine]
+    if with_demo and settings.diarization_model == "auto" and PYANNOTE in engines:
         return _demo("diarization", settings)
     try:
         if settings.diarization_model != "auto":
-            return ModelChoice(
-                _named(settings.diarization_model, "diarization", settings), "named in DIARIZATION_MODEL"
-            )
-        installed = [model for model in list_models(settings.models) if model.kind == "diarization"]
+            found = [_named(settings.diarization_model, "diarization", settings)]
+        else:
+            found = list_models(settings.models)
     except ModelMissing as error:
         raise DiarizationMissing(
             f"The speakers were not identified: {error.message} The transcript is complete.", error.hint
         ) from error
-    if not installed:
-        raise DiarizationMissing(
-            "The speakers were not identified: the speaker model is not installed. The transcript is complete."
+    allowed = [model for engine in engines for model in found if model.engine is engine]
+    ready = [model for model in allowed if model.engine.is_installed]
+    if ready:
+        is_named = settings.diarization_model != "auto"
+        return ModelChoice(ready[0], "named in DIARIZATION_MODEL" if is_named else "the installed one")
+    raise _why_no_diarizer(settings, found, allowed, engines)
+
+
+def _why_no_diarizer(
+    settings: config.Settings, found: list[SpeechModel], allowed: list[SpeechModel], engines: tuple[EngineEntry, ...]
+) -> DiarizationMissing:
+    def missing(why: str, hint: str | None = None) -> DiarizationMissing:
+        return DiarizationMissing(f"The speakers were not identified: {why}. The transcript is complete.", hint)
+
+    if allowed or (engines == (SPEAKRS,) and not SPEAKRS.is_installed):
+        engine = allowed[0].engine if allowed else SPEAKRS
+        return missing(f"{engine.package} is not installed", engine.hint)
+    if settings.diarization_model != "auto":
+        other = found[0]
+        return missing(
+            f"{other.name} is a model of {other.engine.name}, which DIARIZATION_ENGINE does not allow",
+            f"Set DIARIZATION_ENGINE to {other.engine.name} or auto, or change DIARIZATION_MODEL.",
         )
-    return ModelChoice(installed[0], "the installed one")
+    pull = "Install it with `flask models pull diarization --model speakrs`, then try again."
+    return missing("the speaker model is not installed", pull if engines == (SPEAKRS,) else None)
 
 
 def _named(name: str, kind: Kind, settings: config.Settings) -> SpeechModel:

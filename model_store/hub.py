@@ -71,10 +71,10 @@ class Hub:
             info = self._api.model_info(model.repository, revision=revision, files_metadata=True, timeout=30)
         files = tuple(_read_entry(one) for one in info.siblings or () if model.wants(one.rfilename))
         has = {file.path for file in files}
-        needed = {"model.bin", "config.json"} if model.kind == "whisper" else {"config.yaml"}
-        if not needed <= has or not info.sha:
+        lacking = model.engine.lacks(has)
+        if lacking or not info.sha:
             raise ModelUnknown(
-                f"{model.repository} is no model that RealRecap can use: it lacks {', '.join(sorted(needed - has))}.",
+                f"{model.repository} is no model that RealRecap can use: it lacks {', '.join(sorted(lacking))}.",
                 "Name a Whisper model in the CTranslate2 format, such as large-v3-turbo.",
             )
         return RemoteModel(info.sha, files)

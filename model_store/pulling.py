@@ -33,13 +33,13 @@ class PullResult:
     fetched_bytes: int
 
 
-def pull(model: KnownModel, settings: config.Settings, report: Report, revision: str = "main") -> PullResult:
+def pull(model: KnownModel, settings: config.Settings, report: Report, revision: str = "") -> PullResult:
     """Install a model, or complete, repair or update it: what is there with the right sum is not fetched again.
 
     Raises PipelineError: of `model_store.errors`, StorageFull, or FolderProblem.
     """
     hub = Hub(settings)
-    remote = hub.find(model, revision)
+    remote = hub.find(model, revision or model.revision)
     _check_names(model, remote)
     target = settings.models / model.folder
     with collecting(settings.models, model.folder) as staging:

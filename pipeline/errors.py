@@ -160,7 +160,8 @@ class Cancelled(PipelineError):
 
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether an engine's error means that memory ran out."""
-    return isinstance(error, MemoryError) or "out of memory" in str(error).lower()
+    told = str(error).lower()
+    return isinstance(error, MemoryError) or "out of memory" in told or "failed to allocate memory" in told
 
 
 def no_speech() -> Notice:

@@ -10,7 +10,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 UV = Path(sys.executable).parent / "uv"
-NAMES = ("requirements", "requirements-dev", "requirements-webapp", "requirements-setup")
+NAMES = (
+    "requirements",
+    "requirements-onnx-asr",
+    "requirements-speakrs",
+    "requirements-dev",
+    "requirements-webapp",
+    "requirements-setup",
+)
 """In this order: the versions of the first hold for those after it."""
 
 

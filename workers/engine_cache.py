@@ -8,16 +8,15 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, cached_property
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import config
 from core import gpu_check, speech_models
 from core.gpu import find_free_bytes, find_gpu
 from core.models_in_use import list_installed
 from core.speech_memory import MemoryBudget, measure
-from core.speech_models import ModelChoice
+from core.speech_models import ModelChoice, SpeechModel
 from core.worker_register import WorkerModels
 from pipeline.errors import DiarizationMissing, PipelineError
 from pipeline.recap import Notice
@@ -93,36 +92,28 @@ class EngineCache:
     def recognizer(self) -> tuple[Recognizer, Engine]:
         """The recogniser, not yet loaded, and how it is told of. Raises ModelMissing, InternalError."""
         gpu_check.refuse_fall_back(self.settings)
-        from pipeline.recognizer import Recognizer
-        from pipeline.request import Engine
-
         choice = self.choose_whisper()
-        model = choice.model
-        recognizer = self._loaded.get(model.folder)
-        if not isinstance(recognizer, Recognizer):
-            recognizer = Recognizer(
-                model.folder, self.device, self.compute_type, _threads(), before_load=self._make_room
-            )
-            self._loaded[model.folder] = recognizer
-        elif recognizer.is_loaded:
+        recognizer = cast("Recognizer", self._engine(choice.model))
+        if recognizer.is_loaded:
             self._make_room()
-        settings = f"beam 5, batch {self.batch_size}, {self.compute_type} on {self.device}; {choice.why}"
-        name = f"faster-whisper {version('faster-whisper')}, {model.name}"
-        return recognizer, Engine(identify(model.folder), name, settings)
+        search, _, numbers = recognizer.manner.partition(", ")
+        return recognizer, _tell(choice.model, f"{search}, batch {self.batch_size}, {numbers}; {choice.why}")
 
     def diarizer(self) -> tuple[Diarizer, Engine]:
         """The diarizer, not yet loaded, and how it is told of. Raises DiarizationMissing, InternalError."""
         gpu_check.refuse_fall_back(self.settings)
-        from pipeline.diarize import Diarizer
-        from pipeline.request import Engine
-
         model = self.choose_diarization().model
-        diarizer = self._loaded.get(model.folder)
-        if not isinstance(diarizer, Diarizer):
-            diarizer = Diarizer(model.folder, self.device, before_load=self._make_room)
-            self._loaded[model.folder] = diarizer
-        name = f"pyannote.audio {version('pyannote.audio')}, {model.name}"
-        return diarizer, Engine(identify(model.folder), name, f"float32 on {self.device}")
+        diarizer = cast("Diarizer", self._engine(model))
+        return diarizer, _tell(model, diarizer.manner)
+
+    def _engine(self, model: SpeechModel) -> Recognizer | Diarizer:
+        """The engine of a model, kept for the next job."""
+        from pipeline.engines.place import Place
+
+        if model.folder not in self._loaded:
+            place = Place(self.device, self.compute_type, _threads(), self._make_room)
+            self._loaded[model.folder] = model.engine.create(model.folder, place)
+        return self._loaded[model.folder]
 
     def summarizer(self, model: str | None) -> tuple[Summarizer, Notice | None]:
         """The summariser that answers now; a notice where it is not the language model."""
@@ -159,18 +150,18 @@ class EngineCache:
 
     def missing_bytes(self) -> int:
         """What the speech models still need of the GPU for a transcription."""
-        from core.speech_memory import DIARIZATION_BYTES, whisper_weight_bytes, whisper_work_bytes
+        from core.speech_memory import diarization_bytes, weight_bytes, work_bytes
 
         model = self.choose_whisper().model
-        needed = whisper_work_bytes(model.size_bytes, self.batch_size)
+        needed = work_bytes(model.size_bytes, self.batch_size, model.engine)
         if not self._is_loaded(model.folder):
-            needed += whisper_weight_bytes(model.size_bytes, self.compute_type)
+            needed += weight_bytes(model.size_bytes, self.compute_type, model.engine)
         try:
             diarization = self.choose_diarization().model
         except DiarizationMissing:
             return needed
         # what it has loaded and worked with stays reserved
-        return needed if self._is_loaded(diarization.folder) else needed + DIARIZATION_BYTES
+        return needed if self._is_loaded(diarization.folder) else needed + diarization_bytes(diarization.engine)
 
     def _is_loaded(self, folder: Path) -> bool:
         engine = self._loaded.get(folder)
@@ -189,6 +180,15 @@ class EngineCache:
             return replace(found, diarization=self.choose_diarization().model.name)
         except PipelineError as error:
             return replace(found, problem=error.message, hint=error.hint)
+
+
+def _tell(model: SpeechModel, settings: str) -> Engine:
+    """How an engine with its model is told of. That of an extra engine goes into the identity by name."""
+    from pipeline.request import Engine
+
+    engine, identity = model.engine, identify(model.folder)
+    name = f"{engine.package} {engine.version}, {model.name}"
+    return Engine(f"{engine.name} {identity}" if engine.extra else identity, name, settings)
 
 
 def _threads() -> int:

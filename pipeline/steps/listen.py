@@ -123,16 +123,17 @@ def _recognize(
     options = TranscribeOptions(spoken.language, terms=terms)
     key = make_key("transcribe", options.for_key(), engine.identity, inputs)
     batches = SavedBatches(context.store, key, context.monitor)
+    used = options if recognizer.takes_hints else replace(options, terms=())
 
     def compute() -> Transcription:
         texts = transcribe(
-            samples, spoken.windows, speech.spans, recognizer, options, batches, batch_size, context.monitor.progress,
+            samples, spoken.windows, speech.spans, recognizer, used, batches, batch_size, context.monitor.progress,
             spoken.languages,
         )  # fmt: skip
         return Transcription(spoken.language, spoken.probability, texts, terms)
 
     def describe(_: Transcription) -> Engine:
-        if not terms:
+        if not used.terms:
             return engine
         count = f"{len(terms):,} {'name or term' if len(terms) == 1 else 'names and terms'}"
         return replace(engine, settings=f"{engine.settings}; {count} as hints where something like them is heard")

@@ -23,6 +23,7 @@ LISTEN_NOTICES = frozenset(
         "faint_speech",
         "no_speech",
         "diarization_missing",
+        "speakers_not_limited",
     )
 )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pipeline.catalogue import CHANNELS_SUFFIX
 from pipeline.channels.line import Line
 from pipeline.channels.merge import is_shared, merge_channels
-from pipeline.diarize import Diarization
+from pipeline.diarize import Diarization, numbers_ignored
 from pipeline.errors import DiarizationMissing
 from pipeline.recap import Notice, Transcript
 from pipeline.request import Engine, Engines
@@ -87,6 +87,7 @@ def _diarize(
     except DiarizationMissing as error:  # a transcript without speakers is better than none
         notices.append(error.notice())
         return nobody
+    notices += filter(None, [numbers_ignored(diarizer, request.speakers)])
     return diarization, key
 
 

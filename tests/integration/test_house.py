@@ -17,12 +17,16 @@ from support.imports import PACKAGES, find_circle, group_by_folder, read_imports
 import config
 
 ROOT = Path(__file__).resolve().parents[2]
-ENGINES = {"torch", "ctranslate2", "faster_whisper", "pyannote", "av", "reportlab", "onnxruntime", "scipy", "pynvml"}
+ENGINES = {
+    *("torch", "ctranslate2", "faster_whisper", "pyannote", "onnx_asr", "speakrs"),
+    *("av", "reportlab", "onnxruntime", "scipy", "pynvml"),
+}
 OPEN_TO_ALL = {
     *("pipeline", "pipeline.catalogue", "pipeline.errors", "pipeline.languages", "pipeline.recap"),
     "pipeline.json_values",
     *("pipeline.reading", "pipeline.reading.people", "pipeline.reading.view", "pipeline.reading.words"),
     *("pipeline.rename_speakers", "pipeline.separate_channels", "pipeline.vocabulary", "pipeline.vocabulary.entries"),
+    *("pipeline.engines", "pipeline.engines.catalogue"),
 }
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.diarize import Diarizer
-from pipeline.recognizer import Recognizer
+from pipeline.engines.faster_whisper.engine import WhisperRecognizer
+from pipeline.engines.pyannote.engine import PyannoteDiarizer
 from pipeline.steps import listen, prepare, speakers
 
 
@@ -18,11 +18,11 @@ def forbid_listening(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prepare, "decode", refuse("decode"))
     for module, name in ((listen, "detect_voice_activity"), (listen, "transcribe"), (speakers, "assign_speakers")):
         monkeypatch.setattr(module, name, refuse(name))
-    monkeypatch.setattr(Diarizer, "diarize", refuse("diarize"))
+    monkeypatch.setattr(PyannoteDiarizer, "diarize", refuse("diarize"))
 
 
 def forbid_speech_engines(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same, and no speech model may be loaded."""
     forbid_listening(monkeypatch)
-    for engine in (Recognizer, Diarizer):
+    for engine in (WhisperRecognizer, PyannoteDiarizer):
         monkeypatch.setattr(engine, "_load", lambda *_: pytest.fail("a speech model was loaded"))

@@ -12,7 +12,8 @@ from support.helpers import ROOT
 
 from launcher import uv
 
-NAMES = ("requirements-webapp", "requirements", "requirements-dev", "requirements-setup")
+EXTRAS = ("requirements-onnx-asr", "requirements-speakrs")
+NAMES = ("requirements-webapp", "requirements", "requirements-dev", "requirements-setup", *EXTRAS)
 
 
 def read_inputs(name: str) -> Iterator[Requirement]:
@@ -60,7 +61,7 @@ def test_no_package_index_stands_in_the_files(name: str) -> None:
         assert "index-url" not in text
 
 
-@pytest.mark.parametrize("name", ["requirements-webapp", "requirements-dev"])
+@pytest.mark.parametrize("name", ["requirements-webapp", "requirements-dev", *EXTRAS])
 def test_all_files_agree_on_the_versions(name: str) -> None:
     def versions(file: str) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}

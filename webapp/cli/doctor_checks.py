@@ -9,6 +9,7 @@ from core.models_in_use import find_models_in_use
 from webapp.cli import check_result
 from webapp.cli.check_result import CheckResult
 from webapp.cli.database_checks import check_database, check_migrations
+from webapp.cli.engine_checks import check_engines
 from webapp.cli.file_checks import check_backup, check_disk, check_files, check_permissions, check_store
 from webapp.cli.gpu_checks import check_gpu
 from webapp.cli.machine_checks import check_clock, check_memory, check_python
@@ -78,6 +79,7 @@ CHECKS: Mapping[str, Callable[[config.Settings], CheckResult]] = {
     "gpu": check_gpu,
     "decoder": _check_decoder,
     "speech models": check_speech_models,
+    "speech engines": check_engines,
     "model files": check_model_files,
     "fonts": _check_fonts,
     "port": check_port,

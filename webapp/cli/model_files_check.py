@@ -5,6 +5,7 @@ from __future__ import annotations
 import config
 from core import speech_models
 from core.speech_models import SpeechModel
+from model_store import catalogue
 from model_store.checking import CheckedModel, check_model
 from webapp.cli import check_result
 from webapp.cli.check_result import CheckResult
@@ -15,7 +16,11 @@ def repair_of(model: SpeechModel, found: CheckedModel) -> str:
     """The command that repairs a damaged model."""
     if not found.repository:
         return "flask models import FILE --force"
-    option = f" --model {found.repository}" if model.kind == "whisper" else ""
+    known = catalogue.find(model.name)
+    if known and model.engine.extra:
+        option = f" --model {known.name}"
+    else:
+        option = f" --model {found.repository}" if model.kind == "whisper" else ""
     return f"flask models pull {model.kind}{option}"
 
 

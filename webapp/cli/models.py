@@ -39,7 +39,9 @@ def _list_speech_models(settings: config.Settings) -> None:
     in_use = find_models_in_use(settings)
     used = {in_use.diarization: "used", in_use.whisper: f"used: {in_use.why}"}
     for model in speech_models.list_installed(settings):
-        needed = needed_bytes(model.size_bytes, settings, in_use.budget.on_gpu) if model.kind == "whisper" else 0
+        needed = 0
+        if model.kind == "whisper":
+            needed = needed_bytes(model.size_bytes, settings, in_use.budget.on_gpu, model.engine)
         notes = ["fits" if in_use.budget.allows(needed) else f"needs {size(needed)}"]
         notes += [used[model.name]] if model.name in used else []
         click.echo(f"{model.kind:12} {printable(model.name):32} {size(model.size_bytes):>8}  {', '.join(notes)}")

@@ -12,20 +12,31 @@ import config
 from core import speech_models
 from core.models_in_use import find_models_in_use
 from model_store import catalogue
-from model_store.catalogue import DIARIZATION, WHISPER_MODELS, KnownModel
+from model_store.catalogue import (
+    DIARIZATION,
+    DIARIZATION_MODELS,
+    EXTRA_DIARIZATION,
+    EXTRA_RECOGNIZERS,
+    WHISPER_MODELS,
+    KnownModel,
+)
 from pipeline.errors import PipelineError
 from webapp.cli.errors import INTERRUPTED, tell_errors
 from webapp.cli.model_files_check import repair_of
 from webapp.cli.progress_bars import TransferProgress
 from webapp.formats import printable, size
 
-NAMES = ", ".join(one.name for one in WHISPER_MODELS)
+NAMES = ", ".join(one.name for one in (*WHISPER_MODELS, *EXTRA_RECOGNIZERS))
+SPEAKER_NAMES = ", ".join(one.name for one in DIARIZATION_MODELS)
 
 
 @click.command("pull")
 @click.argument("what", type=click.Choice(["whisper", "diarization", "all"]), default="all")
 @click.option(
-    "--model", "name", metavar="NAME", help=f"Whisper model: {NAMES}, or a repository with one for CTranslate2."
+    "--model",
+    "name",
+    metavar="NAME",
+    help=f"Of speech: {NAMES}, or a repository with a Whisper model for CTranslate2; of speakers: {SPEAKER_NAMES}.",
 )
 @click.option("--revision", default="", help="Branch, tag or commit on the hub, instead of the newest version.")
 @tell_errors
@@ -34,13 +45,11 @@ def pull_models(what: str, name: str | None, revision: str) -> None:
 
     Without --model the Whisper model is large-v3-turbo, or a smaller one if memory is short. See docs/models.md.
     """
-    if name and what == "diarization":
-        raise click.UsageError("--model names a Whisper model; use it with `whisper` or `all`.")
     if revision and what == "all":
         raise click.UsageError("--revision belongs to one model; use it with `whisper` or `diarization`.")
     settings = config.load()
     models = [] if what == "diarization" else [_choose_whisper(settings, name)]
-    models += [] if what == "whisper" else [DIARIZATION]
+    models += [] if what == "whisper" else [_choose_diarization(settings, name if what == "diarization" else None)]
     progress = TransferProgress()
     failed = 0
     try:
@@ -67,11 +76,20 @@ def _choose_whisper(settings: config.Settings, name: str | None) -> KnownModel:
     return model
 
 
+def _choose_diarization(settings: config.Settings, name: str | None) -> KnownModel:
+    if name is None:
+        return EXTRA_DIARIZATION if settings.diarization_engine == "speakrs" else DIARIZATION
+    model = catalogue.find_diarization(name)
+    if model is None:
+        raise click.UsageError(f"There is no diarization model {printable(name)}. The models: {SPEAKER_NAMES}.")
+    return model
+
+
 def _pull(model: KnownModel, settings: config.Settings, revision: str, progress: TransferProgress) -> bool:
     from model_store.pulling import pull
 
     try:
-        result = pull(model, settings, partial(progress, model.folder), revision or "main")
+        result = pull(model, settings, partial(progress, model.folder), revision)
     except PipelineError as error:
         progress.close()
         click.secho(f"{model.folder}: {error.message}", fg="red", err=True)
@@ -83,6 +101,8 @@ def _pull(model: KnownModel, settings: config.Settings, revision: str, progress:
     else:
         fetched = f"{size(result.fetched_bytes)} downloaded, all sums right"
         click.echo(f"{model.folder}: installed in {result.folder} ({fetched}).")
+    if not model.engine.is_installed:
+        click.echo(f"It needs {model.engine.package}, which is missing here. {model.engine.hint}", err=True)
     return True
 
 

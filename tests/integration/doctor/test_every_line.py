@@ -166,6 +166,14 @@ def missing_model(bench: Bench) -> Iterator[None]:
     bench.report(WorkerModels("large", "it fits", "pyannote"))
 
 
+def missing_engine(bench: Bench) -> Iterator[None]:
+    bench.settings_of(DIARIZATION_ENGINE="speakrs")
+    with bench.patch.context() as patch:
+        patch.setattr("pipeline.engines.catalogue.find_spec", lambda name: None)
+        yield
+    bench.settings_of(DIARIZATION_ENGINE="pyannote")
+
+
 def changed_model(bench: Bench) -> Iterator[None]:
     folder = bench.folder / "models" / "whisper-tiny"
     folder.mkdir(parents=True)
@@ -223,6 +231,7 @@ FAULTS: dict[str, Fault] = {
     "gpu": driver_of_another_version,
     "decoder": decoder_that_dies,
     "speech models": missing_model,
+    "speech engines": missing_engine,
     "model files": changed_model,
     "fonts": missing_fonts,
     "port": taken_port,

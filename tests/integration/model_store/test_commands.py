@@ -14,10 +14,12 @@ import pytest
 from click.testing import Result
 from flask import Flask
 from support.helpers import ROOT, wait_until
-from support.hub_server import HubServer
+from support.hub_server import HubModel, HubServer
 
 import config
-from model_store.catalogue import DIARIZATION, WHISPER_MODELS
+from core.speech_models import MANIFEST
+from model_store.catalogue import DIARIZATION, EXTRA_DIARIZATION, EXTRA_RECOGNIZERS, WHISPER_MODELS
+from pipeline.engines.catalogue import SPEAKRS
 from webapp import create_app
 
 TURBO = WHISPER_MODELS[1]
@@ -56,7 +58,37 @@ def test_a_model_is_named_by_size_or_repository(run: Callable[..., Result], mode
     assert (models / "faster-whisper-small").is_dir()
     wrong = run("pull", "whisper", "--model", "huge")
     assert (wrong.exit_code, "There is no Whisper model huge. The models: large-v3," in wrong.stderr) == (2, True)
-    assert run("pull", "diarization", "--model", "small").exit_code == 2
+    wrong = run("pull", "diarization", "--model", "small")
+    assert (
+        wrong.exit_code,
+        "There is no diarization model small. The models: community-1, speakrs" in wrong.stderr,
+    ) == (
+        2,
+        True,
+    )
+
+
+def test_models_of_extra_engines_are_pulled_by_name_with_their_own_files_and_revision(
+    run: Callable[..., Result], hub: HubServer, models: Path, settings_of: Callable[..., config.Settings]
+) -> None:
+    parakeet, revision = EXTRA_RECOGNIZERS[1], EXTRA_DIARIZATION.revision
+    names = ("vocab.txt", "config.json", "encoder-model.int8.onnx", "decoder_joint-model.int8.onnx")
+    hub.models[parakeet.repository] = HubModel(dict.fromkeys((*names, "encoder-model.onnx", "a.onnx"), b"x" * 10))
+    files = dict.fromkeys((*SPEAKRS.needs, "segmentation-3.0.onnx"), b"y" * 10)
+    hub.models[EXTRA_DIARIZATION.repository] = HubModel(files, commit=revision)
+    assert run("pull", "whisper", "--model", parakeet.name).exit_code == 0
+    assert {path.name for path in (models / parakeet.name).iterdir()} == {*names, MANIFEST}
+    assert run("pull", "diarization", "--model", "speakrs").exit_code == 0
+    assert {path.name for path in (models / "speakrs-models").iterdir()} == {*SPEAKRS.needs, MANIFEST}
+    assert any(revision in one.path and "/revision/" in one.path for one in hub.asked)
+    (models / "speakrs-models" / "plda_mu.npy").write_bytes(b"z" * 10)
+    damaged = run("verify")
+    assert "Repair it with `flask models pull diarization --model speakrs`" in damaged.stdout
+    settings_of(DIARIZATION_ENGINE="speakrs")
+    assert "speakrs-models: installed" in run("pull", "diarization").stdout
+    (models / parakeet.name / "vocab.txt").write_bytes(b"z" * 10)
+    assert f"Repair it with `flask models pull whisper --model {parakeet.name}`" in run("verify").stdout
+    assert "speakrs-models" in run("list").stdout
 
 
 def test_a_gated_model_does_not_keep_the_other_from_being_installed(

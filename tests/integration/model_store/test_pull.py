@@ -24,6 +24,7 @@ from model_store.errors import (
 from model_store.manifest import read_manifest
 from model_store.placing import FolderProblem, collecting
 from model_store.pulling import PullResult, pull
+from pipeline.engines.catalogue import FASTER_WHISPER
 from pipeline.errors import StorageFull
 
 TURBO = WHISPER_MODELS[1]
@@ -196,12 +197,12 @@ def test_without_hf_token_no_token_of_the_machine_is_sent(
 
 def test_names_that_the_hub_does_not_know_are_said(hub: HubServer) -> None:
     with pytest.raises(ModelUnknown, match="no model Systran/none"):
-        pull_now(KnownModel("Systran/none", "whisper", "Systran/none"))
+        pull_now(KnownModel("Systran/none", FASTER_WHISPER, "Systran/none"))
     with pytest.raises(ModelUnknown, match="no such revision"):
         pull(TURBO, config.load(), ignore, revision="v9")
     hub.models["a/torch"] = HubModel({"config.json": b"{}", "pytorch_model.bin": b"x"})
     with pytest.raises(ModelUnknown, match=r"it lacks model\.bin"):
-        pull_now(KnownModel("a/torch", "whisper", "a/torch"))
+        pull_now(KnownModel("a/torch", FASTER_WHISPER, "a/torch"))
 
 
 def test_a_hub_that_is_away_or_ill_is_said(hub: HubServer, settings_of: Settings) -> None:

@@ -21,10 +21,10 @@ from pyannote.audio.pipelines.clustering import VBxClustering
 from pyannote.audio.pipelines.speaker_verification import PyannoteAudioPretrainedSpeakerEmbedding
 from pyannote.core import SlidingWindow, SlidingWindowFeature
 
-from pipeline.diarization import low_memory
-from pipeline.diarization.aggregation import find_active_runs
-from pipeline.diarization.clustering import CappedClustering
-from pipeline.diarization.low_memory import LowMemoryDiarization
+from pipeline.engines.pyannote import low_memory
+from pipeline.engines.pyannote.aggregation import find_active_runs
+from pipeline.engines.pyannote.clustering import CappedClustering
+from pipeline.engines.pyannote.low_memory import LowMemoryDiarization
 
 FRAMES = SlidingWindow(start=0.0, duration=0.0619375, step=0.016875)  # those of community-1
 CHUNKS = SlidingWindow(start=0.0, duration=10.0, step=1.0)

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from pipeline.audio import decode
 from pipeline.decode.limits import DecodeLimits
-from pipeline.diarize import Diarization, DiarizeOptions, Diarizer
+from pipeline.diarize import Diarization, DiarizeOptions
+from pipeline.engines.pyannote.engine import PyannoteDiarizer
 from pipeline.errors import Cancelled, DiarizationMissing
 from pipeline.recap import SpeakerTurn
 from pipeline.samples import SAMPLE_TYPE, StoredSamples
@@ -34,12 +35,12 @@ def ignore(_fraction: float) -> None:
 
 
 @pytest.fixture(scope="module")
-def diarizer() -> Diarizer:
-    return Diarizer(MODEL, "cpu")
+def diarizer() -> PyannoteDiarizer:
+    return PyannoteDiarizer(MODEL, "cpu")
 
 
 @pytest.fixture(scope="module")
-def stock(diarizer: Diarizer) -> Any:
+def stock(diarizer: PyannoteDiarizer) -> Any:
     """The pipeline as pyannote makes it."""
     _ = diarizer.pipeline  # sets what pyannote reads at import
     from pyannote.audio import Pipeline
@@ -76,14 +77,14 @@ def run_stock(stock: Any, pcm: NDArray[np.float32]) -> Diarization:
 
 @pytest.mark.parametrize("name", ["ten-seconds.wav", "standup.wav"])
 def test_the_turns_are_those_of_pyannote_to_the_millisecond(
-    diarizer: Diarizer, stock: Any, sample: Open, name: str
+    diarizer: PyannoteDiarizer, stock: Any, sample: Open, name: str
 ) -> None:
     found = diarizer.diarize(sample(name), ANY, ignore)
     assert found.turns
     assert found == run_stock(stock, sample(name))
 
 
-def test_long_stretches_of_silence_change_nothing(diarizer: Diarizer, stock: Any, sample: Open) -> None:
+def test_long_stretches_of_silence_change_nothing(diarizer: PyannoteDiarizer, stock: Any, sample: Open) -> None:
     """The model does not hear silent chunks, where pyannote has it hear them all."""
     pcm, silence = sample("standup.wav"), np.zeros(16_000 * 30, dtype=np.float32)
     pcm = np.concatenate([silence, pcm[: 16_000 * 25], silence, pcm[16_000 * 25 :]])
@@ -92,28 +93,28 @@ def test_long_stretches_of_silence_change_nothing(diarizer: Diarizer, stock: Any
     assert found == run_stock(stock, pcm)
 
 
-def test_in_silence_nobody_speaks(diarizer: Diarizer) -> None:
+def test_in_silence_nobody_speaks(diarizer: PyannoteDiarizer) -> None:
     assert diarizer.diarize(np.zeros(16_000 * 12, dtype=np.float32), ANY, ignore) == Diarization((), ())
 
 
-def test_a_tenth_of_a_second_is_no_trouble(diarizer: Diarizer, sample: Open) -> None:
+def test_a_tenth_of_a_second_is_no_trouble(diarizer: PyannoteDiarizer, sample: Open) -> None:
     found = diarizer.diarize(sample("standup.wav")[16_000:17_600], ANY, ignore)
     assert len({turn.speaker for turn in found.turns}) <= 1
 
 
-def test_the_requested_number_of_speakers_is_found(diarizer: Diarizer, sample: Open) -> None:
+def test_the_requested_number_of_speakers_is_found(diarizer: PyannoteDiarizer, sample: Open) -> None:
     found = diarizer.diarize(sample("standup.wav"), DiarizeOptions(num_speakers=3), ignore)
     assert len({turn.speaker for turn in found.turns}) == 3
 
 
 @pytest.mark.filterwarnings("ignore:\\s*The detected number of speakers:UserWarning")
-def test_asking_for_more_speakers_than_there_are_is_no_error(diarizer: Diarizer, sample: Open) -> None:
+def test_asking_for_more_speakers_than_there_are_is_no_error(diarizer: PyannoteDiarizer, sample: Open) -> None:
     """VBx would end in an error of scikit-learn: fewer samples than clusters."""
     found = diarizer.diarize(sample("standup.wav")[: 16_000 * 14], DiarizeOptions(min_speakers=20), ignore)
     assert found.turns
 
 
-def test_progress_never_falls_and_ends_at_one(diarizer: Diarizer, sample: Open) -> None:
+def test_progress_never_falls_and_ends_at_one(diarizer: PyannoteDiarizer, sample: Open) -> None:
     seen: list[float] = []
     diarizer.diarize(sample("standup.wav"), ANY, seen.append)
     assert seen == sorted(seen)
@@ -123,7 +124,7 @@ def test_progress_never_falls_and_ends_at_one(diarizer: Diarizer, sample: Open) 
 
 
 @pytest.mark.parametrize("share", [0.0, 0.15, 0.3, 0.97, 0.99])
-def test_what_progress_raises_comes_out_at_every_step(diarizer: Diarizer, sample: Open, share: float) -> None:
+def test_what_progress_raises_comes_out_at_every_step(diarizer: PyannoteDiarizer, sample: Open, share: float) -> None:
     """The shares are those of segmentation, counting, embeddings, before clustering and after it."""
     stop = Cancelled()
 
@@ -136,7 +137,7 @@ def test_what_progress_raises_comes_out_at_every_step(diarizer: Diarizer, sample
     assert raised.value is stop
 
 
-def test_a_stopped_diarizer_can_be_used_again(diarizer: Diarizer, sample: Open) -> None:
+def test_a_stopped_diarizer_can_be_used_again(diarizer: PyannoteDiarizer, sample: Open) -> None:
     def stop(fraction: float) -> None:
         if fraction > 0.3:
             raise Cancelled
@@ -149,7 +150,7 @@ def test_a_stopped_diarizer_can_be_used_again(diarizer: Diarizer, sample: Open) 
 
 @pytest.mark.filterwarnings("ignore:'uem' was approximated:UserWarning")
 def test_speakers_found_in_a_part_of_the_embeddings_are_nearly_the_same(
-    diarizer: Diarizer, sample: Open, monkeypatch: pytest.MonkeyPatch
+    diarizer: PyannoteDiarizer, sample: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from pyannote.core import Annotation, Segment
     from pyannote.metrics.diarization import DiarizationErrorRate
@@ -178,7 +179,7 @@ def test_speakers_found_in_a_part_of_the_embeddings_are_nearly_the_same(
     assert DiarizationErrorRate()(annotate(whole), annotate(capped)) < 0.05
 
 
-def test_the_recording_is_not_copied(diarizer: Diarizer, tmp_path: Path) -> None:
+def test_the_recording_is_not_copied(diarizer: PyannoteDiarizer, tmp_path: Path) -> None:
     """A page of the mapped file that were written to would become this process's own."""
     noise = np.random.default_rng(1).normal(0, 0.05, 16_000 * 30).astype(SAMPLE_TYPE)
     noise.tofile(tmp_path / "pcm")
@@ -191,11 +192,12 @@ def test_the_recording_is_not_copied(diarizer: Diarizer, tmp_path: Path) -> None
 def test_loading_prints_nothing_and_makes_no_connection(tmp_path: Path) -> None:
     """In a fresh process, since filters and settings count from the first import."""
     program = (
-        "import socket; from pathlib import Path; from pipeline.diarize import Diarizer, DiarizeOptions\n"
+        "import socket; from pathlib import Path; from pipeline.diarize import DiarizeOptions\n"
+        "from pipeline.engines.pyannote.engine import PyannoteDiarizer\n"
         "from pipeline.samples import StoredSamples\n"
         "def refuse(*args): raise AssertionError('the network was asked for')\n"
         "socket.socket.connect = socket.getaddrinfo = refuse\n"
-        f"found = Diarizer(Path({str(MODEL)!r}), 'cpu')\n"
+        f"found = PyannoteDiarizer(Path({str(MODEL)!r}), 'cpu')\n"
         f"pcm = StoredSamples(Path({str(tmp_path / 'pcm')!r}))\n"
         "assert found.diarize(pcm, DiarizeOptions(), lambda share: None).turns\n"
         "import os; assert os.environ['PYANNOTE_METRICS_ENABLED'] == '0'"
@@ -209,18 +211,18 @@ def test_loading_prints_nothing_and_makes_no_connection(tmp_path: Path) -> None:
 
 def test_a_folder_without_a_model_is_told(tmp_path: Path) -> None:
     with pytest.raises(DiarizationMissing, match="is not installed"):
-        Diarizer(tmp_path, "cpu").diarize(np.zeros(16_000, dtype=np.float32), ANY, ignore)
+        PyannoteDiarizer(tmp_path, "cpu").diarize(np.zeros(16_000, dtype=np.float32), ANY, ignore)
 
 
 def test_a_broken_model_is_reported(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text("pipeline: {name: pyannote.audio.pipelines.SpeakerDiarization}")
     with pytest.raises(DiarizationMissing, match="cannot be loaded"):
-        Diarizer(tmp_path, "cpu").diarize(np.zeros(16_000, dtype=np.float32), ANY, ignore)
+        PyannoteDiarizer(tmp_path, "cpu").diarize(np.zeros(16_000, dtype=np.float32), ANY, ignore)
 
 
 def test_unloaded_models_are_gone_and_load_again_when_they_are_needed(sample: Open) -> None:
     loads: list[str] = []
-    diarizer = Diarizer(MODEL, "cpu", before_load=lambda: loads.append("now"))
+    diarizer = PyannoteDiarizer(MODEL, "cpu", before_load=lambda: loads.append("now"))
     before = diarizer.diarize(sample("ten-seconds.wav"), ANY, ignore)
     model = weakref.ref(diarizer.pipeline._segmentation.model)
     diarizer.unload()

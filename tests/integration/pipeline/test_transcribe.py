@@ -12,10 +12,11 @@ import pytest
 
 from pipeline.audio import decode
 from pipeline.decode.limits import DecodeLimits
+from pipeline.engines.faster_whisper.engine import WhisperRecognizer
 from pipeline.errors import ModelMissing, OutOfMemory
 from pipeline.evaluate import normalize
 from pipeline.recap import Phrase, WindowText, Word
-from pipeline.recognizer import Recognizer, TranscribeOptions
+from pipeline.recognizer import TranscribeOptions
 from pipeline.samples import StoredSamples
 from pipeline.spoken_languages import SpokenLanguages, find_languages
 from pipeline.transcribe import find_fault, transcribe
@@ -255,14 +256,14 @@ def test_an_engine_error_that_is_not_about_memory_comes_out() -> None:
 
 def test_a_missing_model_is_reported_by_name(tmp_path: Path) -> None:
     with pytest.raises(ModelMissing, match="large-v9"):
-        _ = Recognizer(tmp_path / "large-v9", "cpu", "int8").model
+        _ = WhisperRecognizer(tmp_path / "large-v9", "cpu", "int8").model
 
 
 @pytest.mark.speech
 def test_the_demo_model_hears_the_words_at_their_times(tmp_path: Path) -> None:
     decode(ROOT / "audio_samples" / "ten-seconds.wav", tmp_path / "pcm", DecodeLimits(60))
     pcm = StoredSamples(tmp_path / "pcm")[:]
-    recognizer = Recognizer(ROOT / "demo" / "whisper-demo-en", "cpu", "int8", 2)
+    recognizer = WhisperRecognizer(ROOT / "demo" / "whisper-demo-en", "cpu", "int8", 2)
     speech = detect_voice_activity(pcm, VoiceActivityOptions(recognizer.window_seconds), lambda _: None)
     assert recognizer.window_seconds == 10
     assert find_languages(pcm, speech, recognizer, 8, lambda: None) == SpokenLanguages.only("en", speech.windows)
@@ -282,7 +283,7 @@ def test_the_demo_model_hears_the_words_at_their_times(tmp_path: Path) -> None:
 def test_an_unloaded_model_gives_its_memory_back_and_loads_again_when_it_is_needed() -> None:
     loads: list[str] = []
     folder = ROOT / "demo" / "whisper-demo-en"
-    recognizer = Recognizer(folder, "cpu", "int8", 2, before_load=lambda: loads.append("now"))
+    recognizer = WhisperRecognizer(folder, "cpu", "int8", 2, before_load=lambda: loads.append("now"))
     told = recognizer.window_seconds
     assert (recognizer.is_loaded, loads) == (False, [])
     assert told == recognizer.model.feature_extractor.chunk_length
@@ -297,7 +298,7 @@ def test_an_unloaded_model_gives_its_memory_back_and_loads_again_when_it_is_need
 
 @pytest.mark.speech
 def test_the_real_model_gets_as_many_hints_as_fit() -> None:
-    recognizer = Recognizer(ROOT / "demo" / "whisper-demo-en", "cpu", "int8")
+    recognizer = WhisperRecognizer(ROOT / "demo" / "whisper-demo-en", "cpu", "int8")
     assert recognizer.choose_hints([]) == []
     terms = [f"Kowalski Number {n}" for n in range(200)]
     hints = recognizer.choose_hints(terms)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.diarize import Diarizer
+from pipeline.engines.pyannote.engine import PyannoteDiarizer
 from pipeline.errors import Cancelled, OutOfMemory
 from pipeline.voice_activity import TimeSpan
 
@@ -15,8 +15,8 @@ pytestmark = pytest.mark.speech
 
 
 @pytest.fixture(scope="module")
-def diarizer() -> Diarizer:
-    return Diarizer(MODEL, "cpu")
+def diarizer() -> PyannoteDiarizer:
+    return PyannoteDiarizer(MODEL, "cpu")
 
 
 def hum(pitch: float, seconds: float) -> np.ndarray:
@@ -25,7 +25,7 @@ def hum(pitch: float, seconds: float) -> np.ndarray:
     return sum(np.sin(2 * np.pi * pitch * n * time) / n for n in range(1, 20)).astype(np.float32) / 8
 
 
-def test_stretches_of_all_lengths_have_a_voice_of_length_one(diarizer: Diarizer) -> None:
+def test_stretches_of_all_lengths_have_a_voice_of_length_one(diarizer: PyannoteDiarizer) -> None:
     sound = hum(120, 30)
     spans = [TimeSpan(0.0, 0.05), TimeSpan(5.0, 5.7), TimeSpan(2.0, 25.0), TimeSpan(29.9, 30.0), TimeSpan(29.0, 31.0)]
     voices = diarizer.embed_voices(sound, spans, lambda _: None)
@@ -33,7 +33,7 @@ def test_stretches_of_all_lengths_have_a_voice_of_length_one(diarizer: Diarizer)
     assert np.allclose(np.linalg.norm(voices, axis=1), 1.0, atol=1e-5)
 
 
-def test_batches_change_no_voice(diarizer: Diarizer) -> None:
+def test_batches_change_no_voice(diarizer: PyannoteDiarizer) -> None:
     sound = np.concatenate([hum(110, 20), hum(220, 20)])
     spans = [TimeSpan(float(n), n + 1.0 + n % 3) for n in range(36)]
     together = diarizer.embed_voices(sound, spans, lambda _: None)
@@ -41,7 +41,7 @@ def test_batches_change_no_voice(diarizer: Diarizer) -> None:
     assert np.abs(together - alone).max() < 1e-4
 
 
-def test_progress_reaches_the_end_and_may_stop_the_work(diarizer: Diarizer) -> None:
+def test_progress_reaches_the_end_and_may_stop_the_work(diarizer: PyannoteDiarizer) -> None:
     seen: list[float] = []
     spans = [TimeSpan(n / 2, n / 2 + 0.4 + n / 10) for n in range(10)]
     diarizer.embed_voices(hum(120, 20), spans, seen.append)
@@ -56,12 +56,12 @@ def test_progress_reaches_the_end_and_may_stop_the_work(diarizer: Diarizer) -> N
 
 
 def test_a_pipeline_without_an_embedding_model_says_that_it_cannot_tell() -> None:
-    diarizer = Diarizer(MODEL, "cpu")
+    diarizer = PyannoteDiarizer(MODEL, "cpu")
     diarizer.pipeline._embedding = object()
     assert diarizer.embed_voices(hum(120, 2), [TimeSpan(0, 1)], lambda _: None) is None
 
 
-def test_memory_that_runs_out_is_told_as_such(diarizer: Diarizer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_that_runs_out_is_told_as_such(diarizer: PyannoteDiarizer, monkeypatch: pytest.MonkeyPatch) -> None:
     def burst(*_args: object) -> None:
         raise RuntimeError("CUDA out of memory")
 

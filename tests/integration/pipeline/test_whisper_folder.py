@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.recognizer import Recognizer
-from pipeline.whisper_folder import read_is_multilingual, read_window_seconds
+from pipeline.engines.faster_whisper.engine import WhisperRecognizer
+from pipeline.engines.faster_whisper.folder import read_is_multilingual, read_window_seconds
 
 DEMO = Path(__file__).resolve().parents[3] / "demo" / "whisper-demo-en"
 
@@ -28,7 +28,7 @@ def copy_demo_model(folder: Path, name: str, more: list[str]) -> Path:
 
 @pytest.mark.speech
 def test_the_language_is_resolved_without_loading_the_model() -> None:
-    recognizer = Recognizer(DEMO, "cpu", "int8", 2)
+    recognizer = WhisperRecognizer(DEMO, "cpu", "int8", 2)
     told = recognizer.is_multilingual
     assert recognizer.resolve_language("nl") == "en"
     assert not recognizer.is_loaded
@@ -42,7 +42,7 @@ def test_the_language_is_resolved_without_loading_the_model() -> None:
 )
 def test_the_vocabulary_says_what_the_loaded_model_says(more: list[str], name: str, tmp_path: Path) -> None:
     folder = copy_demo_model(tmp_path, name, more)
-    recognizer = Recognizer(folder, "cpu", "int8", 2)
+    recognizer = WhisperRecognizer(folder, "cpu", "int8", 2)
     resolved = recognizer.resolve_language("nl")
     assert not recognizer.is_loaded
     assert read_is_multilingual(folder) is recognizer.model.model.is_multilingual is ("" in more)
@@ -58,8 +58,8 @@ def test_a_folder_that_does_not_tell_is_no_answer(content: bytes | None, tmp_pat
 
 @pytest.mark.speech
 def test_the_model_is_loaded_where_its_folder_does_not_tell(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.recognizer.read_is_multilingual", lambda folder: None)
-    recognizer = Recognizer(DEMO, "cpu", "int8", 2)
+    monkeypatch.setattr("pipeline.engines.faster_whisper.engine.read_is_multilingual", lambda folder: None)
+    recognizer = WhisperRecognizer(DEMO, "cpu", "int8", 2)
     assert recognizer.resolve_language("nl") == "en"
     assert recognizer.is_loaded
 

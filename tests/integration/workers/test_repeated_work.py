@@ -23,7 +23,7 @@ from core.recordings.options import RecapOptions
 from core.retention import pruning
 from core.storage.store import file_store
 from pipeline.catalogue import Step
-from pipeline.recognizer import Recognizer
+from pipeline.engines.faster_whisper.engine import WhisperRecognizer
 from workers import step_runner
 
 pytestmark = [pytest.mark.usefixtures("sqlite"), pytest.mark.speech]
@@ -125,7 +125,7 @@ def test_speakers_are_added_without_recognising_the_words_again(
     settings_of(DIARIZATION_MODEL="auto")
     pruning.prune(utc_now() + timedelta(days=400), max_bytes=0, max_age_seconds=0)
     step_runner.engines.cache_clear()
-    monkeypatch.setattr(Recognizer, "_load", lambda *_: pytest.fail("the recogniser was loaded"))
+    monkeypatch.setattr(WhisperRecognizer, "_load", lambda *_: pytest.fail("the recogniser was loaded"))
     assert transitions.retry(recording_id, utc_now(), step=Step.LISTEN)
     work()
     after = recaps.load_transcript(recording_id)

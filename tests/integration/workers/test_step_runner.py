@@ -66,20 +66,20 @@ def test_a_killed_transcription_goes_on_after_the_last_saved_batch(
 ) -> None:
     settings_of(WHISPER_BATCH_SIZE=2)
     recording_id = upload(make_user("ann"), SAMPLES / "standup.wav", until="transcribe")
-    from pipeline.recognizer import Recognizer
+    from pipeline.engines.faster_whisper.engine import WhisperRecognizer
 
     heard: list[float] = []
-    real = Recognizer.decode_batch
+    real = WhisperRecognizer.decode_batch
 
-    def decode_batch(self: Recognizer, pcm: object, windows: object, options: object) -> object:
+    def decode_batch(self: WhisperRecognizer, pcm: object, windows: object, options: object) -> object:
         if len(heard) == 4:
             heard.append(-1.0)
             raise SystemExit  # the process ends here, as by a kill: nothing is written any more
         heard.extend(window.start for window in windows)
         return real(self, pcm, windows, options)
 
-    monkeypatch.setattr(Recognizer, "decode_batch", decode_batch)
-    monkeypatch.setattr(Recognizer, "workers", 1)  # others would go on after such an end
+    monkeypatch.setattr(WhisperRecognizer, "decode_batch", decode_batch)
+    monkeypatch.setattr(WhisperRecognizer, "workers", 1)  # others would go on after such an end
     with pytest.raises(SystemExit):
         work()
     assert len(partial_transcript.partial_transcript(recording_id)) > 0

@@ -19,9 +19,9 @@ from pyannote.audio.pipelines.speaker_verification import PyannoteAudioPretraine
 from pyannote.core import Annotation, Segment, SlidingWindow, SlidingWindowFeature
 from pyannote.core.utils.generators import string_generator
 
-from pipeline.diarization.aggregation import count_votes, find_active_runs, select_speakers
-from pipeline.diarization.clustering import CappedClustering
-from pipeline.diarization.shared_frames import BLOCK_SECONDS, SharedFrames, halve
+from pipeline.engines.pyannote.aggregation import count_votes, find_active_runs, select_speakers
+from pipeline.engines.pyannote.clustering import CappedClustering
+from pipeline.engines.pyannote.shared_frames import BLOCK_SECONDS, SharedFrames, halve
 
 
 def use_low_memory(pipeline: Any) -> Any:

@@ -143,7 +143,7 @@ class SharedFrames:
     def _is_within(self, start: int) -> bool:
         """Whether a block and the sound around it lie within the recording."""
         around = self.around * self.step
-        return around <= start * self.step <= self.waveform.shape[1] - self.length * self.step - around
+        return bool(around <= start * self.step <= self.waveform.shape[1] - self.length * self.step - around)
 
     def _hear(self, starts: Sequence[int]) -> torch.Tensor:
         """The frames of some blocks: (blocks, features, frames). One that reaches out of the recording must be alone.

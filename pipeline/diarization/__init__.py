@@ -1,1 +1,0 @@
-"""pyannote's diarization for long recordings: the same speakers with less memory and a third of the embedding time."""

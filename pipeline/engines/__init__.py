@@ -1,0 +1,1 @@
+"""The speech engines, each in a folder with one file that implements it; `catalogue` lists them."""

@@ -1,0 +1,1 @@
+"""Parakeet and its like by onnx-asr, without torch."""

@@ -1,0 +1,1 @@
+"""speakrs, without torch."""

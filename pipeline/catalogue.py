@@ -95,7 +95,7 @@ _KINDS = (
     ResultKind("language", "language", version=3),
     ResultKind("transcribe", "transcribe", version=3),
     ResultKind("diarize", "diarize"),
-    ResultKind("voices", "voices"),
+    ResultKind("voices", "voices", version=2),
     ResultKind("transcript", "transcript", version=2),
     ResultKind("spelling", "spelling"),
     ResultKind("listen", "listen"),

@@ -13,6 +13,9 @@ from pipeline.json_values import adapter_of
 from pipeline.json_values import from_json as from_json
 from pipeline.json_values import to_json as to_json
 from pipeline.json_values import to_plain as to_plain
+from pipeline.overlays import Spelling as Spelling
+from pipeline.overlays import VoiceOffer as VoiceOffer
+from pipeline.overlays import WrittenNumber as WrittenNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +66,12 @@ class WindowText:
 
 
 @dataclass(frozen=True, slots=True)
-class Spelling:
-    """Words that are written by a vocabulary: `written` from character `position` of the segment's text on.
-
-    `heard` is what the recognizer had there; in its place, the text is as it was heard.
-    """
-
-    position: int
-    written: str
-    heard: str
-
-
-@dataclass(frozen=True, slots=True)
 class Segment:
     """A stretch of speech by one speaker (`speaker` None: unknown); `text` has no leading space.
 
     `speaker_source` says what the speaker was told by: `turn` (of diarization) or `voice` (of the sentence itself,
     against the turn). `speaker_confidence`, 0..1, is None where the voice was not compared. `spellings` are the
-    words that a vocabulary changed, in order.
+    words that a vocabulary changed, in order, `numbers` those that people write in digits; `text` has what was said.
     `language` is the code of the language spoken; None in transcripts made before it was told.
     """
 
@@ -96,6 +87,7 @@ class Segment:
     speaker_confidence: float | None = None
     spellings: tuple[Spelling, ...] = ()
     language: str | None = None
+    numbers: tuple[WrittenNumber, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +113,7 @@ class Transcript:
     """Who said what. Speakers are in the order of their first word.
 
     `turns` is when each speaker (by id) spoke, with or without recognized words; turns of several speakers may
-    overlap.
+    overlap. `offers` are guesses about speakers that may be one person or two, see `pipeline.accepted_offers`.
     """
 
     language: str
@@ -130,6 +122,7 @@ class Transcript:
     speakers: tuple[Speaker, ...]
     segments: tuple[Segment, ...]
     turns: tuple[SpeakerTurn, ...] = ()
+    offers: tuple[VoiceOffer, ...] = ()
 
     def name_of(self, speaker: str | None) -> str | None:
         """The name of the speaker with this id; None if there is none."""
@@ -287,6 +280,6 @@ class Recap:
 
 
 def to_public(transcript: Transcript) -> Any:
-    """A transcript as the public API shows it: without the positions of its words, which are internal."""
-    inner = {"segments": {"__all__": {"words": {"__all__": {"position"}}}}}
+    """A transcript as the public API shows it: without the positions of its words and the offers, told elsewhere."""
+    inner: Any = {"offers": True, "segments": {"__all__": {"words": {"__all__": {"position"}}}}}
     return adapter_of(Transcript).dump_python(transcript, mode="json", exclude=inner)

@@ -7,11 +7,12 @@ the summary is not written again.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from pipeline.recap import Point, Recap, Transcript
+from pipeline.recap import Point, Recap, Topic, Transcript
+from pipeline.summary_points import change_points
 
 P = TypeVar("P", bound=Point)
 
@@ -26,16 +27,9 @@ def rename_speakers(recap: Recap, names: Mapping[str, str]) -> Recap:
         return recap
     summary = recap.summary
     if summary.engine != "extractive":
-        call = _substitute(recap.transcript, names)
-        summary = replace(
-            summary,
-            title=call(summary.title),
-            overview=_retold(summary.overview, call),
-            topics=tuple(replace(one, title=call(one.title)) for one in _retold(summary.topics, call)),
-            decisions=_retold(summary.decisions, call),
-            action_items=_retold(summary.action_items, call),
-            questions=_retold(summary.questions, call),
-        )
+        new = {one.name: names[one.id] for one in recap.transcript.speakers if one.id in names}
+        retold = change_points(summary, lambda point: _retell(point, new))
+        summary = replace(retold, title=replace_names(summary.title, new), quotes=summary.quotes)
     return replace(recap, transcript=recap.transcript.rename(dict(names)), summary=summary)
 
 
@@ -48,12 +42,25 @@ def match_speakers(before: Transcript, after: Transcript) -> dict[str, str]:
     return {one: other for one, other in pairs if ids.count(one) == 1}
 
 
-def _retold(points: tuple[P, ...], call: Callable[[str], str]) -> tuple[P, ...]:
-    return tuple(replace(one, text=call(one.text)) for one in points)
+def match_offers(before: Transcript, after: Transcript, ids: Mapping[str, str]) -> dict[str, str]:
+    """The offers of `after` about the same speakers, by those of `before`; `ids` says who is who."""
+    known = {(offer.kind, frozenset(offer.speakers)): offer.id for offer in after.offers}
+    pairs = {
+        offer.id: known.get((offer.kind, frozenset(ids.get(speaker, "") for speaker in offer.speakers)))
+        for offer in before.offers
+    }
+    return {one: other for one, other in pairs.items() if other is not None}
 
 
-def _substitute(transcript: Transcript, names: Mapping[str, str]) -> Callable[[str], str]:
-    """Replaces all old names at once, so that two speakers can swap names."""
-    new = {one.name: names[one.id] for one in transcript.speakers if one.id in names}
+def replace_names(text: str, new: Mapping[str, str]) -> str:
+    """A text with new names by the old ones, all at once, so that two speakers can swap names."""
+    if not new:
+        return text
     old = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in sorted(new, key=len, reverse=True)))
-    return lambda text: old.sub(lambda found: new[found[0]], text)
+    return old.sub(lambda found: new[found[0]], text)
+
+
+def _retell(point: P, new: Mapping[str, str]) -> P:
+    if isinstance(point, Topic):
+        point = replace(point, title=replace_names(point.title, new))
+    return replace(point, text=replace_names(point.text, new))

@@ -20,6 +20,7 @@ class Request:
 
     `track` is the number of the sound track to listen to, None: all; `channels` says whether channels are heard one by
     one (`pipeline.separate_channels.Channels`), None: find out. `names` are the names given to speakers, by id.
+    `accepted_offers` are the offers (by id) to merge or part speakers that were accepted.
     `known_speech` holds the keys of the speech windows and of the transcription that people read already: these words
     stay even where other models are installed by now, unless the vocabulary has changed since. `vocabulary` has the
     names and terms that may be said, see `pipeline.vocabulary`.
@@ -45,6 +46,7 @@ class Request:
     timezone: str = "UTC"
     organisation: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    accepted_offers: tuple[str, ...] = ()
     known_speech: tuple[str, str] | None = None
     vocabulary: str = ""
 

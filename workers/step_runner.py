@@ -20,16 +20,17 @@ from core.jobs.claims import Claim
 from core.jobs.queues import queue_of
 from core.log_format import job_id, trace_of
 from core.queue.notifications import notify
-from core.recordings import queries, recap_templates, recaps, speaker_names
+from core.recordings import queries, recap_templates, recaps, speaker_names, voice_answers
 from core.retention import deletion, pruning
 from core.storage import references
 from core.storage.store import file_store
+from pipeline.accepted_offers import second_id
 from pipeline.catalogue import Step
 from pipeline.decode.limits import DecodeLimits
 from pipeline.diarize import DiarizeOptions
 from pipeline.errors import Cancelled, InternalError, OutOfMemory, PipelineError, StageTimeout, StorageFull
 from pipeline.recap import Recap, to_json
-from pipeline.rename_speakers import match_speakers
+from pipeline.rename_speakers import match_offers, match_speakers
 from pipeline.request import Request
 from pipeline.steps.context import StepContext
 from pipeline.steps.listen import listen
@@ -123,7 +124,7 @@ def _listen(claim: Claim, settings: config.Settings, monitor: JobMonitor, contex
     cache.batch_size = claim.batch_size or max(1, settings.whisper_batch_size >> _strikes_in("transcribe", claim))
     monitor.with_retry(lambda: transitions.note_batch_size(claim, cache.batch_size))
     listened = listen(context, cache, _limits(settings))
-    monitor.with_retry(lambda: _keep_names(claim.recording_id, listened))
+    monitor.with_retry(lambda: _keep_speakers(claim.recording_id, listened))
     if context.request.until in ("transcribe", "diarize"):
         columns = recap_columns(compose_without_summary(context, listened))
         monitor.write(lambda: transitions.finish(claim, utc_now(), recording=columns))
@@ -131,12 +132,15 @@ def _listen(claim: Claim, settings: config.Settings, monitor: JobMonitor, contex
         _advance(claim, Step.SUMMARIZE, {}, monitor)
 
 
-def _keep_names(recording_id: str, listened: ListenResult) -> None:
-    """The names given to speakers stay where only the words were heard anew."""
+def _keep_speakers(recording_id: str, listened: ListenResult) -> None:
+    """What people said about the speakers stays where only the words were heard anew."""
     version, shown = recaps.get_version(recording_id), recaps.load_transcript(recording_id)
     if version and version.transcript_key and shown and version.transcript_key != listened.transcript_key:
         ids = match_speakers(shown, listened.transcript)
-        speaker_names.copy_names(recording_id, version.transcript_key, listened.transcript_key, ids)
+        everybody = ids | {second_id(one): second_id(other) for one, other in ids.items()}
+        speaker_names.copy_names(recording_id, version.transcript_key, listened.transcript_key, everybody)
+        offers = match_offers(shown, listened.transcript, ids)
+        voice_answers.copy_answers(recording_id, version.transcript_key, listened.transcript_key, offers)
 
 
 def _summarize(claim: Claim, settings: config.Settings, monitor: JobMonitor, context: StepContext) -> None:
@@ -226,6 +230,7 @@ def _request(recording: Recording, claim: Claim, settings: config.Settings, moni
         timezone=settings.timezone,
         organisation=settings.organisation,
         names=monitor.with_retry(lambda: speaker_names.get_names(recording.id)),
+        accepted_offers=monitor.with_retry(lambda: voice_answers.get_accepted(recording.id)),
         known_speech=monitor.with_retry(lambda: _known_speech(recording)),
         vocabulary=recording.vocabulary or "",
     )

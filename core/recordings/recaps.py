@@ -12,13 +12,13 @@ from core import recap_versions
 from core.database.sessions import read, write
 from core.database.tables import Recording, Version
 from core.jobs import transitions
-from core.recordings import speaker_names
+from core.recordings import speaker_names, voice_answers
 from core.recordings.options import RecapOptions
 from core.storage import references
 from core.storage.store import file_store
+from pipeline.accepted_offers import show_speakers
 from pipeline.catalogue import Step
 from pipeline.recap import Recap, Transcript, from_json
-from pipeline.rename_speakers import rename_speakers
 
 
 def result_path(recording_id: str, kind: str, suffix: str) -> Path | None:
@@ -28,17 +28,21 @@ def result_path(recording_id: str, kind: str, suffix: str) -> Path | None:
 
 
 def load_recap(recording_id: str, number: int | None = None) -> Recap | None:
-    """The recap that is shown, or the version of that number, with its speakers as people call them.
+    """The recap that is shown, or the version of that number, with its speakers as people know and call them.
 
     None where it is not there (yet).
     """
     version = get_version(recording_id, number)
-    path = file_store().find(version.key, ".json") if version else None
-    if version is None or path is None:
+    recap = _read_recap(version)
+    if version is None or recap is None:
         return None
-    return rename_speakers(
-        from_json(Recap, path.read_bytes()), speaker_names.get_names(recording_id, version.transcript_key)
-    )
+    accepted = voice_answers.get_accepted(recording_id, version.transcript_key)
+    return show_speakers(recap, accepted, speaker_names.get_names(recording_id, version.transcript_key))
+
+
+def _read_recap(version: Version | None) -> Recap | None:
+    path = file_store().find(version.key, ".json") if version else None
+    return from_json(Recap, path.read_bytes()) if path else None
 
 
 def get_version(recording_id: str, number: int | None = None) -> Version | None:
@@ -76,6 +80,9 @@ def use_version(recording_id: str, number: int, now: datetime) -> bool:
 
 
 def load_transcript(recording_id: str) -> Transcript | None:
-    """The transcript of a recording, None where it is not there (yet)."""
-    recap = load_recap(recording_id)
+    """The transcript that is shown, as it was made: without what people say about its speakers.
+
+    None where it is not there (yet).
+    """
+    recap = _read_recap(get_version(recording_id))
     return recap.transcript if recap else None

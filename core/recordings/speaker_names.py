@@ -8,12 +8,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core import recap_versions
 from core.database.sessions import read, write
-from core.database.tables import Recording, Result, SpeakerName
-from core.jobs import transitions
+from core.database.tables import Result, SpeakerName
+from core.recordings.shown_speakers import find_transcript_key, render_again
 from core.typed_text import on_one_line
-from pipeline.catalogue import Step
 
 MAX_NAME = 80
 
@@ -44,7 +42,7 @@ def set_names(recording_id: str, names: dict[str, str], now: datetime) -> bool:
     False where there is no transcript yet. The recap itself stays as it is.
     """
     with write() as session:
-        transcript_key = _current_transcript_key(session, recording_id)
+        transcript_key = find_transcript_key(session, recording_id)
         if transcript_key is None:
             return False
         for speaker_id, given in names.items():
@@ -53,8 +51,7 @@ def set_names(recording_id: str, names: dict[str, str], now: datetime) -> bool:
                 session.merge(SpeakerName(**key, name=cleaned))
             elif known := session.get(SpeakerName, key):
                 session.delete(known)
-        if not transitions.render_again(session, recording_id, now):
-            _render_current(session, recording_id, now)
+        render_again(session, recording_id, now)
     return True
 
 
@@ -74,20 +71,3 @@ def _names_of(session: Session, recording_id: str, transcript_key: str) -> dict[
     query = select(SpeakerName.speaker_id, SpeakerName.name)
     of_both = (SpeakerName.recording_id == recording_id) & (SpeakerName.transcript_key == transcript_key)
     return dict(session.execute(query.where(of_both)).all())
-
-
-def _current_transcript_key(session: Session, recording_id: str) -> str | None:
-    """The key of the transcript that people see: the job may have made another one since."""
-    version = recap_versions.find(session, recording_id)
-    if version is not None and version.transcript_key:
-        return version.transcript_key
-    result = session.get(Result, (recording_id, "transcript"))
-    return result.key if result else None
-
-
-def _render_current(session: Session, recording_id: str, now: datetime) -> None:
-    """Where a recap that was to be written again came to nothing, make the PDF of the one that is shown still."""
-    number = session.scalar(select(Recording.version).where(Recording.id == recording_id))
-    version = recap_versions.find(session, recording_id, number) if number is not None else None
-    if version is not None and version.pdf_key and transitions.start_again(session, recording_id, now, Step.RENDER):
-        recap_versions.restore(session, version)

@@ -33,13 +33,14 @@ class Paragraph:
 
     @property
     def runs(self) -> tuple[TextRun, ...]:
-        """The text, cut where doubt or a changed spelling begins and ends."""
+        """The text, cut where doubt, a changed spelling or a number begins and ends."""
         runs: list[TextRun] = []
         for word in self.words:
             if runs:
                 before, after = runs[-1], word.runs[0]
                 spelling = before.spelling if before.spelling is after.spelling else None
-                runs.append(TextRun(" ", before.is_doubtful and after.is_doubtful, spelling))
+                number = before.number if before.number is after.number else None
+                runs.append(TextRun(" ", before.is_doubtful and after.is_doubtful, spelling, number))
             runs += word.runs
         return join_runs(runs)
 

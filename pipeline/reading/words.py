@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from pipeline.recap import Segment, Spelling, Word
+from pipeline.reading.written import write_out
+from pipeline.recap import Segment, Spelling, Word, WrittenNumber
 
 #: Words that the recognizer gave a lower probability than this are marked as doubtful.
 DOUBTFUL_BELOW = 0.45
@@ -14,11 +15,12 @@ DOUBTFUL_BELOW = 0.45
 
 @dataclass(frozen=True, slots=True)
 class TextRun:
-    """A stretch of text that is doubtful as a whole or not at all, and that a vocabulary changed as a whole or not."""
+    """A stretch of text that is doubtful as a whole or not at all, and so for a changed spelling and a number."""
 
     text: str
     is_doubtful: bool
     spelling: Spelling | None = None
+    number: WrittenNumber | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,12 @@ def locate_words(segment: Segment) -> list[LocatedWord]:
 
 
 def read_words(segment: Segment) -> Iterator[ReadingWord]:
-    """The words of a segment's text, with the times and probabilities of the recognized words they come from.
+    """The words of a segment, its numbers as people write them, with times and probabilities of the recognized words.
 
     Where no word was recognized, the time follows from the place in the text.
     """
+    if segment.numbers:
+        segment = write_out(segment, [(each.start, each.end, each.word) for each in locate_words(segment)])
     located = locate_words(segment)
     size = max(1, len(segment.text))
     place, number, at = 0, 0, segment.start
@@ -98,7 +102,7 @@ def read_words(segment: Segment) -> Iterator[ReadingWord]:
             inside = _overlapping(located, number, end)
             guess = segment.start + (segment.end - segment.start) * place / size
             at = max(at, inside[0].word.start if inside else guess)
-            yield ReadingWord(at, _split_runs(text, place, inside, segment.spellings))
+            yield ReadingWord(at, _split_runs(text, place, inside, segment))
         place = end + 1
 
 
@@ -111,14 +115,13 @@ def _overlapping(located: Sequence[LocatedWord], number: int, end: int) -> list[
     return inside
 
 
-def _split_runs(
-    text: str, offset: int, inside: Sequence[LocatedWord], spellings: Sequence[Spelling] = ()
-) -> tuple[TextRun, ...]:
-    """Cut a text that begins at character `offset` of its segment where doubt or a changed spelling begins and ends."""
+def _split_runs(text: str, offset: int, inside: Sequence[LocatedWord], segment: Segment) -> tuple[TextRun, ...]:
+    """Cut a text from character `offset` of its segment on where doubt, a spelling or a number begins and ends."""
     end = offset + len(text)
     doubtful = [(word.start, word.end) for word in inside if word.is_doubtful]
-    spelled = [(each.position, each.position + len(each.written), each) for each in spellings]
-    spans = [*doubtful, *((start, stop) for start, stop, _ in spelled)]
+    spelled = [(each.position, each.position + len(each.written), each) for each in segment.spellings]
+    numbers = [(each.position, each.position + len(each.written), each) for each in segment.numbers]
+    spans = [*doubtful, *((start, stop) for start, stop, _ in (*spelled, *numbers))]
     edges = sorted({offset, end, *(cut for span in spans for cut in span if offset <= cut <= end)})
     return join_runs(
         [
@@ -126,6 +129,7 @@ def _split_runs(
                 text[start - offset : stop - offset],
                 any(first <= start < last for first, last in doubtful),
                 next((each for first, last, each in spelled if first <= start < last), None),
+                next((each for first, last, each in numbers if first <= start < last), None),
             )
             for start, stop in pairwise(edges)
         ]
@@ -138,7 +142,11 @@ def join_runs(runs: Sequence[TextRun]) -> tuple[TextRun, ...]:
     for run in runs:
         if not run.text:
             continue
-        if joined and joined[-1].is_doubtful == run.is_doubtful and joined[-1].spelling is run.spelling:
+        if joined and _is_alike(joined[-1], run):
             run = replace(run, text=joined.pop().text + run.text)
         joined.append(run)
     return tuple(joined)
+
+
+def _is_alike(one: TextRun, other: TextRun) -> bool:
+    return one.is_doubtful == other.is_doubtful and one.spelling is other.spelling and one.number is other.number

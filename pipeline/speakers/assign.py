@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from pipeline.diarize import Diarization
-from pipeline.recap import Segment, Speaker, SpeakerTurn, Transcript, WindowText, Word
+from pipeline.recap import Segment, Speaker, SpeakerTurn, Transcript, VoiceOffer, WindowText, Word
 from pipeline.speakers.corrected_turns import move_stretch
 from pipeline.speakers.decide import Settled, VoiceJudge, settle_words
 from pipeline.speakers.sentences import cut_sentences, ends_sentence
@@ -55,6 +55,7 @@ def assign_speakers(
         ),
         segments=tuple(_with_ids(segment, number, ids) for number, segment in enumerate(drafts, 1)),
         turns=tuple(replace(turn, speaker=ids[turn.speaker]) for turn in turns if turn.speaker in ids),
+        offers=tuple(_name_offers(voices.offers, ids)),
     )
 
 
@@ -131,6 +132,16 @@ def _name_speakers(segments: Iterable[Segment]) -> dict[str, str]:
         if segment.speaker is not None and segment.speaker not in ids:
             ids[segment.speaker] = f"S{len(ids) + 1}"
     return ids
+
+
+def _name_offers(offers: Iterable[VoiceOffer], ids: dict[str, str]) -> Iterator[VoiceOffer]:
+    """The offers about speakers with words, whose ids are in the order of their first words."""
+    order = list(ids)
+    for offer in offers:
+        if all(label in ids for label in offer.speakers):
+            labels = sorted(offer.speakers, key=order.index)
+            examples = offer.examples if tuple(labels) == offer.speakers else offer.examples[::-1]
+            yield replace(offer, speakers=tuple(ids[label] for label in labels), examples=examples)
 
 
 def _with_ids(segment: Segment, number: int, ids: dict[str, str]) -> Segment:

@@ -24,10 +24,10 @@ def move_stretch(
             kept += [rest for rest in rests if rest.end > rest.start]
         else:
             kept.append(turn)
-    return _join([*kept, SpeakerTurn(start, end, new)], new)
+    return join_turns([*kept, SpeakerTurn(start, end, new)], new)
 
 
-def _join(turns: Iterable[SpeakerTurn], speaker: str) -> list[SpeakerTurn]:
+def join_turns(turns: Iterable[SpeakerTurn], speaker: str) -> list[SpeakerTurn]:
     """The turns in order, those of one speaker that touch or overlap made one."""
     joined: list[SpeakerTurn] = []
     last = None

@@ -49,7 +49,7 @@ class VoiceJudge:
         voice = self._voice_of(stretch, {part.speaker for part in parts})
         settled = []
         for part in parts:
-            moved = voice not in (None, part.speaker) and not self._is_overlapped(part)
+            moved = voice not in (None, part.speaker) and not self.is_overlapped(part)
             speaker = voice if moved else part.speaker
             confidence = self._confidence(stretch, speaker)
             source = "voice" if moved else "turn"
@@ -77,7 +77,8 @@ class VoiceJudge:
         weights = np.exp((found - found.max()) / self.limits.spread)
         return round(float(weights[self.speakers.index(speaker)] / weights.sum()), 3)
 
-    def _is_overlapped(self, part: Part) -> bool:
+    def is_overlapped(self, part: Part) -> bool:
+        """Whether another speaks during most of it."""
         start, end = part.span
         both = sum(max(0.0, min(end, until) - max(start, since)) for since, until in self.overlaps)
         return both > MOSTLY * (end - start)

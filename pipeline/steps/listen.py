@@ -10,6 +10,7 @@ from pipeline.channels.line import Line
 from pipeline.decode.limits import DecodeLimits
 from pipeline.errors import no_speech, truncated
 from pipeline.faint_speech import faint_speech
+from pipeline.numbers.find import write_numbers
 from pipeline.recap import Source, Transcript
 from pipeline.recognizer import Recognizer, TranscribeOptions
 from pipeline.request import Audio, Engine, Engines
@@ -56,7 +57,7 @@ def listen(context: StepContext, engines: Engines, limits: DecodeLimits) -> List
         transcript_key, transcript = _spell(context, transcript, transcript_key)
     spans = fold_spans(speech.spans, line) if line is not None else speech.spans
     result = ListenResult(
-        transcript=transcript,
+        transcript=write_numbers(transcript),
         transcript_key=transcript_key,
         source=_source(context, audio),
         coverage=measure_coverage(duration, speech, words, line),

@@ -6,8 +6,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from pipeline.accepted_offers import show_speakers
 from pipeline.recap import Recap, from_json
-from pipeline.rename_speakers import rename_speakers
 from pipeline.results import make_key
 from pipeline.steps.context import StepContext
 
@@ -20,8 +20,11 @@ def render(context: StepContext, recap_path: Path) -> Recap:
     monitor.enter("render")
     names = dict(request.names)
     recap = replace(from_json(Recap, recap_path.read_bytes()), title=request.title)
-    recap = rename_speakers(recap, names)
-    key = make_key("pdf", {"title": recap.title, "names": names}, inputs=[recap_path.stem])
+    recap = show_speakers(recap, request.accepted_offers, names)
+    shown = {"title": recap.title, "names": names}
+    if request.accepted_offers:  # the key of the time before there were any
+        shown["accepted_offers"] = request.accepted_offers
+    key = make_key("pdf", shown, inputs=[recap_path.stem])
     monitor.use("pdf", key)
     if not context.store.find(key, ".pdf"):
         began = time.monotonic()

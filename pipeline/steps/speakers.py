@@ -13,7 +13,8 @@ from pipeline.recap import Notice, Transcript
 from pipeline.request import Engine, Engines
 from pipeline.samples import Samples
 from pipeline.speakers.assign import assign_speakers
-from pipeline.speakers.voices import Voices, compare_voices
+from pipeline.speakers.compare import compare_voices
+from pipeline.speakers.voices import Voices
 from pipeline.spoken_languages import with_languages
 from pipeline.steps.context import StepContext
 from pipeline.transcribe import Transcription
@@ -99,8 +100,8 @@ def _compare_voices(
     diarization: Diarization,
     diarization_key: str,
 ) -> tuple[Voices, str]:
-    """The voice of each sentence beside those of the speakers; nothing where there are not two of them."""
-    if len({turn.speaker for turn in diarization.exclusive}) < 2:
+    """The voice of each sentence beside those of the speakers; nothing where there are none."""
+    if not diarization.exclusive:
         return Voices(), ""
     diarizer, engine = engines.diarizer()
     windows = heard.words.windows

@@ -23,10 +23,13 @@ ENGINES = {
 }
 OPEN_TO_ALL = {
     *("pipeline", "pipeline.catalogue", "pipeline.errors", "pipeline.languages", "pipeline.recap"),
-    "pipeline.json_values",
+    *("pipeline.json_values", "pipeline.overlays", "pipeline.summary_points"),
+    *("pipeline.speakers", "pipeline.speakers.corrected_turns"),
     *("pipeline.reading", "pipeline.reading.people", "pipeline.reading.view", "pipeline.reading.words"),
     *("pipeline.rename_speakers", "pipeline.separate_channels", "pipeline.vocabulary", "pipeline.vocabulary.entries"),
     *("pipeline.engines", "pipeline.engines.catalogue"),
+    "pipeline.reading.written",
+    "pipeline.accepted_offers",
 }
 
 

@@ -30,6 +30,9 @@ RECORDING = {
 }
 
 
+OFFER = {"id": str, "kind": str, "speakers": list, "confidence": float, "state": str, "examples": list}
+
+
 POINT = {"id": str, "text": str, "speaker": (str, type(None)), "start": float, "end": float, "segments": list}
 
 

@@ -31,6 +31,7 @@ from pipeline.recap import (
     Summary,
     Topic,
     Transcript,
+    VoiceOffer,
     Word,
     to_json,
 )
@@ -198,3 +199,21 @@ def finished(owner: User, title: str, name: str = "launch-planning", *, at: date
     """A recording with its recap and PDF."""
     recording = upload(owner, title, at=at)
     return finish(recording, make_recap(recording, name))
+
+
+def with_offers(recap: Recap) -> Recap:
+    """The recap with an offer to merge the first two speakers, and one to part the third."""
+    said = {
+        one.id: [(s.start, s.end) for s in recap.transcript.segments if s.speaker == one.id]
+        for one in recap.transcript.speakers
+    }
+    first, second, third = said
+    merge = VoiceOffer("merge", (first, second), 0.87, (said[first][1], said[second][1]))
+    part = VoiceOffer("part", (third,), 0.92, (said[third][0], said[third][-1]), tuple(said[third][-3:]))
+    return replace(recap, transcript=replace(recap.transcript, offers=(merge, part)))
+
+
+def finish_with_offers(owner: User, title: str) -> Recording:
+    """A recording with its recap, PDF and two offers about its speakers."""
+    recording = upload(owner, title)
+    return finish(recording, with_offers(make_recap(recording)))

@@ -19,7 +19,7 @@ from webapp import error_responses, errors, paging
 from webapp.api.serializers import serialize_recording, serialize_version
 from webapp.auth import authentication
 from webapp.network import client_network
-from webapp.recordings import actions, exports, recap_options, speaker_names, version_history
+from webapp.recordings import actions, exports, recap_options, speaker_names, version_history, voice_offers
 from webapp.security import limiter
 from webapp.uploads import form_upload
 
@@ -107,6 +107,22 @@ def name_speakers(recording_id: str) -> Response:
     recording = _find(recording_id)
     speaker_names.save_names(recording, speaker_names.read_json(request.get_data()))
     return jsonify(speakers=to_plain(actions.load_recap(recording).transcript)["speakers"])
+
+
+@blueprint.get("/recordings/<recording_id>/offers")
+def list_offers(recording_id: str) -> Response:
+    """The offers to merge or part speakers."""
+    recording = _find(recording_id)
+    return jsonify(items=voice_offers.serialize_offers(recording, actions.load_recap(recording).transcript))
+
+
+@blueprint.put("/recordings/<recording_id>/offers/<offer_id>")
+def answer_offer(recording_id: str, offer_id: str) -> Response:
+    """Accept or dismiss an offer, or take the answer back. The PDF is made again where speakers change."""
+    recording = _find(recording_id)
+    voice_offers.answer_offer(recording, offer_id, voice_offers.read_json(request.get_data()))
+    items = voice_offers.serialize_offers(recording, actions.load_recap(recording).transcript)
+    return jsonify(next(item for item in items if item["id"] == offer_id))
 
 
 @blueprint.get("/recordings/<recording_id>/summary")

@@ -12,7 +12,7 @@ from core.recordings.options import recap_options_of
 from core.retention import deletion
 from webapp import errors
 from webapp.auth import authentication
-from webapp.recordings import actions, recap_options, speaker_names
+from webapp.recordings import actions, recap_options, speaker_names, voice_offers
 
 blueprint = Blueprint("actions", __name__, url_prefix="/recordings/<recording_id>")
 
@@ -86,6 +86,14 @@ def name_speakers(recording_id: str) -> Response:
     recording = _find(recording_id)
     names = speaker_names.read_form(request.form)
     speaker_names.save_names(recording, names)
+    return _redirect_to(recording_id, "#speakers")
+
+
+@blueprint.post("/offers/<offer_id>")
+@login_required
+def answer_offer(recording_id: str, offer_id: str) -> Response:
+    """Accept or dismiss an offer to merge or part speakers, or take the answer back."""
+    voice_offers.answer_offer(_find(recording_id), offer_id, voice_offers.read_form(request.form))
     return _redirect_to(recording_id, "#speakers")
 
 

@@ -38,7 +38,8 @@ class Document:
         self.language = transcript.language
         self.direction = text_direction(transcript.language)
         self.is_extractive = summary.engine == "extractive"
-        views = PointViews(recap, self.speakers, reading_view.anchors)
+        self.anchors = reading_view.anchors
+        views = PointViews(recap, self.speakers, self.anchors)
         self.overview = views.make_all(summary.overview)
         self.sections = views.make_sections(summary)
         self.coverage_bars = make_coverage_bars(recap)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pipeline.reading.written import written_text
 from pipeline.recap import ActionItem, Point, Recap, Speaker, Summary
 from webapp.recordings.speaker_badges import SpeakerBadge
 
@@ -68,7 +69,7 @@ class PointViews:
             text=point.text,
             title=getattr(point, "title", ""),
             speaker=self._badges.get(speaker or ""),
-            quote=" ".join(segment.text for segment in cited[:3]),
+            quote=" ".join(written_text(segment) for segment in cited[:3]),
             owner=self._find_owner(action.owner) if action else None,
             due=(action.due or "") if action else "",
         )

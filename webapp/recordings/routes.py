@@ -18,6 +18,7 @@ from webapp.recordings.document import Document
 from webapp.recordings.rewrite_status import describe_rewrite
 from webapp.recordings.speaker_fields import list_speaker_fields
 from webapp.recordings.states import describe_state
+from webapp.recordings.voice_offers import list_offer_views
 from webapp.settings import current_settings
 
 blueprint = Blueprint("recordings", __name__)
@@ -92,6 +93,7 @@ def _render_recap(recording: Recording, number: int | None) -> str:
         chosen=recap_options_of(recording),
         details=details.list_details(document.recap, history),
         speaker_fields=list_speaker_fields(document),
+        offers=list_offer_views(recording, document),
         ollama=ollama_circuit.read_circuit(current_settings().ollama_name, utc_now()),
         has_pdf=exports.has_pdf(recording),
     )

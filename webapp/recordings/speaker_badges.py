@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 #: The number of colours. The ninth speaker has the first colour again, in a hollow badge.
 COLOURS = 8
-_TRAILING_NUMBER = re.compile(r"(\d{1,2})\s*$")
+_TRAILING_NUMBER = re.compile(r"(\d{1,2}b?)\s*$")
 
 
 @dataclass(frozen=True, slots=True)

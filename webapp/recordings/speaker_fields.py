@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.accepted_offers import name_number
 from webapp.recordings.document import Document
 from webapp.recordings.speaker_badges import SpeakerBadge
 
@@ -30,8 +31,8 @@ def list_speaker_fields(document: Document) -> list[SpeakerField]:
     spoken = sum(badge.seconds for badge in document.speakers) or 1.0
     fields = []
     speakers = document.recap.transcript.speakers
-    for number, (speaker, badge) in enumerate(zip(speakers, document.speakers, strict=True), 1):
-        numbered = f"Speaker {number}"
+    for speaker, badge in zip(speakers, document.speakers, strict=True):
+        numbered = name_number(speaker.id)
         first_turn = next((turn for turn in document.turns if turn.speaker == badge), None)
         fields.append(
             SpeakerField(

@@ -112,7 +112,7 @@ def test_the_transcript_has_its_shape(program: Program, alice: User) -> None:
     segment = found["segments"][0]
     assert set(segment) == {
         "id", "start", "end", "speaker", "text", "avg_logprob", "no_speech_prob", "words", "spellings", "language",
-            "speaker_source", "speaker_confidence",
+            "speaker_source", "speaker_confidence", "numbers",
     }  # fmt: skip
     assert set(segment["words"][0]) == {"start", "end", "text", "probability", "speaker"}
     assert {each["speaker"] for each in found["segments"]} <= {one["id"] for one in found["speakers"]}

@@ -9,6 +9,7 @@ from pathlib import Path
 from support.pdf_reading import read, text_of, with_segments, without_summary
 from support.recaps import assembly_recap, sample_recap
 
+from pipeline.numbers.find import write_numbers
 from pipeline.recap import Segment
 
 
@@ -81,3 +82,11 @@ def test_three_hours_take_seconds(tmp_path: Path) -> None:
     assert words > 25_000
     assert len(reader.pages) > 80
     assert (tmp_path / "recap.pdf").stat().st_size < 2_000_000
+
+
+def test_numbers_are_written_as_people_write_them(tmp_path: Path) -> None:
+    recap = sample_recap()
+    text = " ".join(text_of(read(replace(recap, transcript=write_numbers(recap.transcript)), tmp_path)).split())
+    assert "budget of 40,000 euros" in text
+    assert "About 60% of our customers" in text
+    assert "Spelled by the vocabulary" not in text

@@ -1,0 +1,35 @@
+"""What people say about the speakers of a recording, and making the PDF anew with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core import recap_versions
+from core.database.tables import Recording, Result
+from core.jobs import transitions
+from pipeline.catalogue import Step
+
+
+def find_transcript_key(session: Session, recording_id: str) -> str | None:
+    """The key of the transcript that people see: the job may have made another one since."""
+    version = recap_versions.find(session, recording_id)
+    if version is not None and version.transcript_key:
+        return version.transcript_key
+    result = session.get(Result, (recording_id, "transcript"))
+    return result.key if result else None
+
+
+def render_again(session: Session, recording_id: str, now: datetime) -> None:
+    """Queue the PDF of the recap that is shown, in the transaction that changes its speakers.
+
+    Also where a recap that was to be written again came to nothing.
+    """
+    if transitions.render_again(session, recording_id, now):
+        return
+    number = session.scalar(select(Recording.version).where(Recording.id == recording_id))
+    version = recap_versions.find(session, recording_id, number) if number is not None else None
+    if version is not None and version.pdf_key and transitions.start_again(session, recording_id, now, Step.RENDER):
+        recap_versions.restore(session, version)

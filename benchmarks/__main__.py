@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("quality", "overhead", "memory", "fuzz", "summary", "walls", "speech", "whole")
+NAMES = ("quality", "overhead", "memory", "fuzz", "summary", "walls", "speech", "whole", "recap")
 DEFAULT = ("quality", "overhead")
 
 
@@ -26,7 +26,7 @@ def _group(arguments: list[str]) -> list[list[str]]:
     """The benchmarks' names, each with what follows it."""
     runs: list[list[str]] = []
     for argument in arguments:
-        if argument in NAMES:
+        if argument in NAMES and not (runs and runs[-1][0] == argument):  # a model may be called recap
             runs.append([argument])
         elif runs:
             runs[-1].append(argument)

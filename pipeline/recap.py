@@ -7,7 +7,9 @@ every other package may import it. `to_json` and `from_json` write and read JSON
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from pipeline.json_values import adapter_of
 from pipeline.json_values import from_json as from_json
@@ -140,10 +142,15 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """A statement of the summary and the segments it is based on."""
+    """A statement of the summary and the segments it is based on.
+
+    `said` is what was said where `text` is a quote without hesitations and false starts; None where it is the same,
+    which JSON leaves out.
+    """
 
     id: str
     text: str
+    said: Annotated[str | None, Field(exclude_if=lambda said: said is None)] = None
     speaker: str | None = None
     start: float
     end: float

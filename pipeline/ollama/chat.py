@@ -15,6 +15,7 @@ from pipeline.ollama.client import refusal, translated_errors
 from pipeline.ollama.connection import connection_options
 from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.failures import FailureReason, OllamaFailure
+from pipeline.ollama.token_meter import add_tokens
 
 TICK_SECONDS = 0.25
 """How often the caller is called back, and may stop, while Ollama is silent."""
@@ -70,7 +71,9 @@ def chat(
     If `on_tick` raises, the connection is closed, so that Ollama stops generating, and the error is re-raised.
     Raises OllamaUnreachable (mostly its subclass OllamaFailure), OllamaModelMissing and OllamaRefused.
     """
-    return asyncio.run(_chat(host, {**body, "stream": True}, on_tick, limits))
+    answer = asyncio.run(_chat(host, {**body, "stream": True}, on_tick, limits))
+    add_tokens(answer.prompt_tokens, answer.answer_tokens)
+    return answer
 
 
 class _ReceivedAnswer:

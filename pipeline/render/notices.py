@@ -23,7 +23,7 @@ _NAMES = {
     "missing_characters": "Missing characters",
 }
 _SHORT = {"demo_models": "Made with the small demo models: expect wrong words."}
-_EXTRACTED = "These are sentences as they were spoken; nothing was rewritten."
+_EXTRACTED = "These are sentences of the recording, without hesitations; nothing was rewritten."
 _MANY = 12
 
 

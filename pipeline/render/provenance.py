@@ -17,7 +17,7 @@ from pipeline.render.spellings import draw_spellings
 
 _INTRO = "What this recap covers, how it was made, and how to check it."
 _SUPPORT = "Every point above was matched to words in the transcript; points without support were left out."
-_SPOKEN = "Every point above is a sentence of the transcript, as it was spoken."
+_SPOKEN = "Every point above is quoted from the transcript, without hesitations and repeated words."
 _BAR = (311.0, 6.0)
 _VALUE_RIGHT = 34.2
 _ROW = 16.25

@@ -19,7 +19,7 @@ import config
 ROOT = Path(__file__).resolve().parents[2]
 ENGINES = {
     *("torch", "ctranslate2", "faster_whisper", "pyannote", "onnx_asr", "speakrs"),
-    *("av", "reportlab", "onnxruntime", "scipy", "pynvml"),
+    *("av", "reportlab", "onnxruntime", "scipy", "pynvml", "wordfreq"),
 }
 OPEN_TO_ALL = {
     *("pipeline", "pipeline.catalogue", "pipeline.errors", "pipeline.languages", "pipeline.recap"),

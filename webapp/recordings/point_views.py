@@ -12,11 +12,15 @@ from webapp.recordings.speaker_badges import SpeakerBadge
 
 @dataclass(frozen=True, slots=True)
 class PointView:
-    """A point of the summary. `anchor` leads to its source in the transcript, `quote` is what was said there."""
+    """A point of the summary. `anchor` leads to its source in the transcript, `quote` is what was said there.
+
+    `said` has the words as said where `text` leaves hesitations out, else "".
+    """
 
     anchor: str
     start: float
     text: str
+    said: str
     title: str
     speaker: SpeakerBadge | None
     quote: str
@@ -67,6 +71,7 @@ class PointViews:
             anchor=self._anchors.get(cited[0].id, "transcript") if cited else "transcript",
             start=point.start,
             text=point.text,
+            said=point.said or "",
             title=getattr(point, "title", ""),
             speaker=self._badges.get(speaker or ""),
             quote=" ".join(written_text(segment) for segment in cited[:3]),

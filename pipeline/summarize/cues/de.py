@@ -28,6 +28,7 @@ CUES = Cues(
         r"(?:die|unsere) entscheidung (?:ist|lautet)\b",
         r"wir nehmen (?:die|den|das)\b",
         r"wir bleiben (?:bei|dabei)\b",
+        r"(?:dann |so )?machen wir (?:das|es) so\b",
     ),
     approval=one_of(
         r"(?:der|dieser|ihr) (?:vorschlag|antrag|plan|haushalt|beschluss) (?:ist|wurde|wird) "
@@ -37,7 +38,7 @@ CUES = Cues(
     promise=one_of(
         r"(?:ich werde|dann werde ich|werde ich)\b(?! (?:nicht|nie))",
         r"ich (?:kümmere mich|übernehme|erledige|schicke|sende|mache|schreibe|rufe|frage|bereite|kläre|prüfe"
-        r"|melde)\b",
+        r"|melde|zeige|bringe|liefere|organisiere|vereinbare|informiere|bestelle|besorge|leite)\b",
         r"(?:das )?(?:übernehme|erledige|mache|kläre) ich\b",
     ),
     joint=one_of(r"wir (?:werden|müssen)\b"),
@@ -63,6 +64,18 @@ CUES = Cues(
         r"ich mache mir\b",
         r"ich frage mich\b",
     ),
+    within=one_of(
+        r"(?:das fenster|die tür)(?: \w+)? (?:zu|auf|schließen|öffnen)",
+        r"(?:schreibe?|notiere?) (?:das|es|mir)(?: \w+){0,2}(?: auf| mit)?(?=[.,!]|$)",
+        r"ich (?:werde|will|möchte)(?: \w+){0,4} (?:vorlesen|erklären|zeigen|anfangen|aufschreiben|notieren"
+        r"|zusammenfassen"
+        r"|wiederholen|erzählen|weitermachen|beginnen|starten|vorstellen|sagen|beantworten|eingehen|aufhören)\b",
+        r"ich (?:fange|beginne|übergebe|zeige|erkläre|wiederhole|lese|gehe|mache (?:weiter|das fenster|die tür)"
+        r"|sage|erzähle)\b",
+        r"(?:kannst|können|könntest|könnten|würdest|würden) (?:du|sie|ihr)(?: \w+){0,4} (?:wiederholen|erklären|zeigen"
+        r"|erzählen|vorlesen|anfangen|weitermachen|sprechen|hören|sagen|zurückgehen|beantworten|vorstellen)\b",
+    ),
+    now=one_of(r"(?:heute|jetzt|gleich|sofort|in dieser (?:sitzung|besprechung))\b"),
     consent=re.compile(
         r"^(?:ja|klar|gerne?|sicher|natürlich|okay|ok|gut|kein problem|mache ich|mach ich"
         r"|in ordnung)\b",
@@ -97,6 +110,10 @@ CUES = Cues(
         rf"(?:es|das) ist (?:noch )*(?:unklar|offen|nicht klar|fraglich),? {WONDER}\b",
         rf"niemand weiß,? {WONDER}\b",
         r"(?:die|eine) offene frage ist\b",
+    ),
+    idle=one_of(
+        r"weiß(?: es| das)?(?: noch| auch| gar)* nicht,? (?:was ich|wie ich|warum ich|ob ich|ob du|wie man|was du"
+        r"|was sie meinen)\b"
     ),
     topic=one_of(
         r"(?:der |das )?(?:erste|zweite|dritte|vierte|fünfte|nächste|letzte)[rs]? (?:tagesordnungspunkt|punkt|thema)"

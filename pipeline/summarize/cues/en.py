@@ -21,6 +21,25 @@ HOUR = (
 )
 BY = r"(?:no later than|by|before|until|till|at|on|in|during|not later than)"
 VERB = r"(?!not\b|never\b)\w{2,}"
+I_WILL = (
+    r"i(?:'ll| will| shall| am going to|'m going to|'m gonna| am gonna)(?: also| then| just| now| first| quickly"
+    r"| briefly"
+    r"| happily| gladly| only| actually| simply| start by)*"
+)
+WITHIN = (
+    r"start|begin|go (?:on|ahead|through|over|back|first|next|to|with)|move on|come (?:back )?to|turn (?:to|it|on|off)"
+    r"|pass|hand(?:le)? (?:it |you |this )?(?:over|back|to)|stop|finish|(?:close|open|shut) the (?:door|window|meeting"
+    r"|session)|switch (?:on|off)|read (?:out|the|that|it|this|them|you)|write (?:that|it|this|them|these|all)\b|note"
+    r"|put (?:that|it|this|them|us|you|the minutes)|draw|sketch|show|tell|talk about|speak|mention|explain|describe"
+    r"|demonstrate|indicate|illustrate|introduce|repeat|rephrase|recap|summari[sz]e|answer|address|let|leave|give (?:it"
+    r"|you|him|her|them|that|this)|take (?:that|this|it|the (?:mouse|pen|floor|first|next|question)|out|a|my|off)"
+    r"|try (?:that|this|it|and|to (?:be|keep|explain|answer|summari[sz]e))|think|skip|focus|continue|carry on|keep"
+    r"|press|click|scroll|share my|bring up|pull up|vote|go\b"
+    r"|do (?:it|that|this)(?! (?:by|on|until|next|tomorrow|tonight))|ask (?:you|everyone|everybody|all|each|now)|agree"
+    r"|add|point out|quote|refer|sit|stand|get (?:it|that|to|some|a)|grab|use|comment|concede|support|resume"
+    r"|yield|call (?:on|it|that)|look at|play|beat|pick|assume|suggest|propose|argue|suppose|bet|always|never|certainly"
+    r"|do my best|make (?:it|this|that|my|a|one|two) (?:point|quick|short|brief|clear|remark|comment)?"
+)
 
 CUES = Cues(
     filler=re.compile(
@@ -39,7 +58,9 @@ CUES = Cues(
         r"(?:the|our|my|final) decision (?:is|was)\b",
         r"(?:let's|let us|we will|we'll|we are going to|we're going to) (?:go with|go ahead with|stick with"
         r"|settle on)\b",
-        r"(?:we are|we're) going (?:with|ahead with)\b",
+        r"(?:we are|we're) going (?:with|ahead with|for)\b",
+        r"(?:we've|we have)(?: all| kinda| kind of| now)? (?:come to (?:an?|some) agreement|concluded|determined)\b",
+        r"(?:so|then) we(?:'ll| will) (?:go for|opt for)\b",
     ),
     approval=one_of(
         r"(?:the|this|that|your) (?:\w+ )?(?:proposal|motion|plan|budget|suggestion|amendment|resolution|option)"
@@ -63,6 +84,7 @@ CUES = Cues(
     assigned=one_of(
         r"(?-i:(?P<owner>(?!We\b|It\b|That|This|Who)[A-Z]\w+))(?: will take| takes) care of\b",
         r"(?-i:(?P<owner_2>(?!We\b|It\b|That|This|Who)[A-Z]\w+))(?: is| will be) responsible for\b",
+        rf"(?-i:I){I_WILL[1:]} ask (?:the )?(?-i:(?P<owner_3>[A-Z]\w+(?: [A-Z]\w+)*)) to \w{{2,}}",
     ),
     dated=re.compile(
         rf"^(?-i:(?P<owner>(?!It\b|That|This|There|They|We\b|You\b|He\b|She\b|I\b|What|Who|The\b|Everyone"
@@ -80,9 +102,25 @@ CUES = Cues(
     no_task=one_of(
         r"(?:i(?:'ll| will| shall| am going to|'m going to)|you|please)(?: also| just| please)? (?:be|say|see"
         r"|admit|miss|have|need|like|love|guess"
-        r"|hear|start|repeat|explain that|tell us|go ahead|bring your|take a seat|sit|wait|hold on|mute"
+        r"|hear|note|bear with|start|repeat|explain that|tell us|go ahead|bring your|take a seat|sit|wait|hold on|mute"
         r"|remember|know|imagine|forgive|excuse)\b",
         r"would you (?:say|like|agree|recommend|change)\b",
+    ),
+    within=one_of(
+        rf"{I_WILL} (?:{WITHIN})\b",
+        r"hopefully,? i(?:'ll| will)\b",
+        r"(?:please|(?:can|could|will|would) (?:you|we))(?: please| just| maybe| also| all)* (?:note|keep (?:it"
+        r"|your)|answer"
+        r"|respond|introduce|go (?:back|on|to|ahead|first|next|through)|repeat|rephrase|clarify|explain|speak|scroll"
+        r"|show (?:me|us)|tell|pass|give (?:me|us)|read|help me|come in|join|stop|move|start|begin|continue"
+        r"|describe|look"
+        r"|put that|turn (?:on|off|it)|(?:close|open|shut) the (?:door|window)|unmute|share your|hear|see|draw"
+        r"|talk about"
+        r"|provide (?:a |an )?(?:short|brief|quick))\b",
+    ),
+    now=one_of(
+        r"(?:today|now|immediately|right away|this (?:morning|afternoon|evening|meeting|session))\b",
+        r"(?:in|during|at|by) (?:the|our|this) (?:end of (?:the|this|our) )?(?:meeting|session|call)\b",
     ),
     consent=re.compile(
         r"^(?:yes|yeah|yep|sure|okay|ok|of course|no problem|will do|certainly|absolutely|all right|alright"
@@ -118,6 +156,7 @@ CUES = Cues(
         r"(?:we|i)(?:'ll| will)? (?:need to |have to )?(?:find (?:that )?out|clarify|look into (?:it|that))\b",
         r"let's (?:come back to|park|leave (?:that|it) open)\b",
         r"nobody knows\b",
+        r"i dunno\b",
     ),
     open_statement=one_of(
         r"(?:i|we)(?: really| still| just)* (?:don't|do not|didn't)(?: really| yet)? know (?:yet )?(?:if"
@@ -128,6 +167,13 @@ CUES = Cues(
         r"|why|which)\b",
         r"(?:the|an|one) open question (?:is|remains)\b",
         r"(?:it|that) (?:still )?(?:has|needs) to be (?:clarified|decided|found out)\b",
+    ),
+    idle=one_of(
+        r"(?:know|sure|certain|clear|dunno) (?:what (?:to (?:say|do|call)|the word is|you mean|he means|she means"
+        r"|that means"
+        r"|i(?:'m| am| was| should)? )|how (?:to (?:say|put|explain|call)|much i|i )|why i|where i|if (?:i|you|that"
+        r"|it makes"
+        r"|this makes)\b|whether (?:i|you)\b|who (?:you|i)\b)",
     ),
     topic=one_of(
         r"(?:item|point|topic)(?: number)? \w+(?: on the agenda)? is (?P<title>[^,.;!?]+)",
@@ -147,6 +193,8 @@ CUES = Cues(
         r"(?:first|next|last|more) question\b",
         r"(?:meeting|recording|call) (?:is being recorded|has started|is over)\b",
         r"we meet again\b",
+        r"let's (?:begin|start|get started|get going|go)[.!]?$",
+        r"(?:bye|cheers|good luck)\b",
     ),
     stop_words=frozenset(
         """a about again all also am an and any are as at be because been before being but by can could did do does

@@ -34,6 +34,7 @@ CUES = Cues(
     proposal=one_of(r"(?:yo )?(?:propongo|sugiero|recomiendo)\b", r"mi propuesta es\b"),
     promise=one_of(
         r"(?:yo )?(?:me |te |os |les? |lo |la )?voy a \w{3,}",
+        r"(?:yo )?(?:me |te |os |les? |lo |la )?(?:envío|mando|preparo|llamo|reviso|organizo|consulto)(?!\w)",
         r"(?:yo )?me (?:encargo|ocupo|encargaré|ocuparé)\b",
         r"(?:yo )?(?:me |te |os |les? |lo |la )?\w{2,}(?:aré|eré|iré|dré)(?!\w)",
     ),
@@ -56,6 +57,22 @@ CUES = Cues(
     no_task=one_of(
         r"(?:oírme|escucharme|me (?:oyes|oye|escuchas?|oís))\b", r"(?:seré|estaré|tendré|diré|podré|sabré|iré)(?!\w)"
     ),
+    within=one_of(
+        r"voy a(?: \w+){0,2} (?:empezar|comenzar|seguir|continuar|anotar|apuntar|escribir(?:lo|la)|leer|mostrar"
+        r"|enseñar|explicar"
+        r"|presentar|repetir|resumir|cerrar la|abrir la|pasar|decir|hablar de|responder|contestar|volver a|parar"
+        r"|terminar"
+        r"|contar|dibujar)(?:(?:les|le|te|os|lo|la)*)\b",
+        r"voy a (?:empezar|comenzar|seguir|continuar|anotar|apuntar|escribir(?:lo|la)|leer|mostrar|enseñar|explicar"
+        r"|presentar"
+        r"|repetir|resumir|cerrar la|abrir la|pasar|decir|hablar de|responder|contestar|volver a|parar|terminar|contar"
+        r"|dibujar)(?:(?:les|le|te|os|lo|la)*)\b",
+        r"(?:lo|la) (?:apunto|anoto|escribo)\b",
+        r"(?:puedes|podrías|puede|podría|podéis)(?: \w+){0,2} (?:repetir|explicar|mostrar|decir|seguir|continuar"
+        r"|empezar"
+        r"|cerrar la|abrir la|hablar|aclarar|volver|leer|responder|oír)(?:(?:nos|me|lo|la)*)\b",
+    ),
+    now=one_of(r"(?:hoy|ahora|enseguida|ahora mismo|esta (?:mañana|tarde|reunión))\b"),
     consent=re.compile(
         r"^(?:sí|claro|de acuerdo|vale|por supuesto|sin problema|perfecto|está bien|desde luego)(?!\w)", re.IGNORECASE
     ),
@@ -90,6 +107,7 @@ CUES = Cues(
         rf"nadie sabe {WONDER}(?!\w)",
         r"(?:la|una) pregunta (?:abierta|pendiente) es\b",
     ),
+    idle=one_of(r"no sé (?:si (?:yo|me|tú|te)|qué (?:decir|hacer)|cómo (?:decir|explicar)|por qué (?:yo|me))"),
     topic=one_of(
         r"(?:el )?(?:primer|segundo|tercer|cuarto|siguiente|próximo|último) (?:punto|tema)"
         r"(?: (?:del|de la|en el) (?:orden del día|agenda))? es (?P<title>[^,.;!?]+)",

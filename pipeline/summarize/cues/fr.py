@@ -27,6 +27,8 @@ CUES = Cues(
         r"(?:il|c'|cela|ça) (?:est|a été) (?:\w+ )?(?:décidé|convenu|approuvé)\b",
         r"c'est (?:décidé|convenu|approuvé)\b",
         r"(?:la|notre) décision est\b",
+        r"(?:on part|nous partons) sur\b",
+        r"(?:on retient|nous retenons)\b",
     ),
     approval=one_of(
         r"(?:la|cette|le|ce) (?:proposition|motion|budget|plan|projet) (?:est|a été) "
@@ -35,6 +37,8 @@ CUES = Cues(
     proposal=one_of(r"je (?:propose|suggère|recommande)\b", r"ma proposition est\b"),
     promise=one_of(
         r"je vais\b(?! (?:pas|bien|mieux))",
+        r"je (?:t'|l'|vous |te |lui |leur |les? |la )?(?:envoie|prépare|appelle|vérifie|contacte"
+        r"|rédige|organise|montre)\b",
         r"je m'(?:en )?(?:occupe|occuperai|charge|chargerai)\b",
         r"(?:je|j')\s?(?:l'|vous |te |lui |leur |les? |la )?\w{2,}(?:erai|irai|rai)\b(?! pas)",
     ),
@@ -61,6 +65,16 @@ CUES = Cues(
         r"je (?:serai|aurai|dirai|pourrai|saurai|vais (?:être|dire|commencer))\b",
         r"j'aurai\b",
     ),
+    within=one_of(
+        r"je (?:vais|voudrais|veux)(?: \w+){0,2} (?:commencer|continuer|noter|écrire (?:ça|cela)|lire|montrer|expliquer"
+        r"|présenter|répéter|résumer|fermer la|ouvrir la|passer|dire|parler de|répondre|revenir|m'arrêter|finir|laisser"
+        r"|donner la parole|dessiner|raconter)\b",
+        r"je (?:note|commence|continue|ferme la|ouvre la|passe|reviens|répète|montre|explique|lis|laisse)\b",
+        r"(?:peux-tu|pouvez-vous|pourrais-tu|pourriez-vous|tu peux|vous pouvez)(?: \w+){0,2} (?:répéter|expliquer"
+        r"|montrer"
+        r"|dire|continuer|commencer|fermer la|ouvrir la|parler|préciser|revenir|lire|répondre|entendre)\b",
+    ),
+    now=one_of(r"(?:aujourd'hui|maintenant|tout de suite|cette réunion|ce matin|cet après-midi)(?!\w)"),
     consent=re.compile(
         r"^(?:oui|d'accord|bien sûr|ok|okay|entendu|volontiers|pas de problème|certainement"
         r"|très bien)\b",
@@ -94,6 +108,10 @@ CUES = Cues(
         rf"(?:ce n'est|c'est) (?:\w+ )?pas clair {WONDER}\b",
         rf"personne ne sait {WONDER}\b",
         r"(?:la|une) question (?:reste|est) ouverte\b",
+    ),
+    idle=one_of(
+        r"sais (?:pas|plus)(?: encore| trop)? (?:si (?:je|tu|vous|j')|ce que (?:je|tu|vous)|comment (?:dire|je"
+        r"|on dit)|pourquoi je)"
     ),
     topic=one_of(
         r"(?:le )?(?:premier|deuxième|troisième|quatrième|prochain|dernier) (?:point|sujet|thème)"

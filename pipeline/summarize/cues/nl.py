@@ -39,7 +39,8 @@ CUES = Cues(
         r"ik (?:zal|ga)\b(?! (?:niet|nooit))",
         r"(?:dan )?(?:zal|ga) ik\b(?! (?:niet|nooit))",
         r"ik (?:neem|pak) (?:dat|het|dit) op\b",
-        r"ik (?:zorg|regel|stuur|maak|bel|vraag|schrijf|bereid)\b",
+        r"ik (?:zorg|regel|stuur|maak|bel|vraag|schrijf|bereid|mail|plan|check|controleer"
+        r"|lever|overleg|organiseer|laat)\b",
     ),
     joint=one_of(r"(?:we|wij) (?:zullen|gaan|moeten)\b"),
     condition=re.compile(r"^(?:als|wanneer|indien)\b", re.IGNORECASE),
@@ -61,6 +62,19 @@ CUES = Cues(
         r"ik (?:zal|ga) (?:eerlijk|beginnen"
         r"|kort)\b",
     ),
+    within=one_of(
+        r"(?:de deur|het raam)(?: \w+)? (?:dicht|open|sluiten)",
+        r"(?:schrijf|noteer|zet) (?:dat|het|dit)(?: even| nu| hier)* (?:op|erbij|neer)\b",
+        r"ik (?:ga|zal|wil)(?: \w+){0,3} (?:beginnen|starten|verdergaan|doorgaan|afsluiten|voorlezen|uitleggen|herhalen"
+        r"|vertellen|laten zien|tekenen|stoppen|samenvatten|antwoorden|kijken|zeggen|toelichten|noteren|opschrijven)\b",
+        r"ik (?:begin|ga (?:door|verder)|geef (?:het woord|je|u)|vertel|laat(?: \w+){0,5} zien|leg(?: \w+){0,2} uit"
+        r"|herhaal"
+        r"|sluit af|kijk)\b",
+        r"(?:kun|kan|wil|zou) (?:je|jij|u|jullie)(?: \w+){0,4} (?:herhalen|uitleggen|vertellen|laten zien|doorgaan"
+        r"|beginnen"
+        r"|toelichten|horen|voorlezen|teruggaan|antwoorden|zeggen)\b",
+    ),
+    now=one_of(r"(?:vandaag|vanochtend|vanmiddag|nu|meteen|straks|deze vergadering)\b"),
     consent=re.compile(
         r"^(?:ja|jawel|zeker|goed|oké|ok|natuurlijk|prima|geen probleem|doe ik|dat kan)\b", re.IGNORECASE
     ),
@@ -92,6 +106,10 @@ CUES = Cues(
         rf"(?:het|dat) is (?:nog )*(?:onduidelijk|niet duidelijk|de vraag) {WONDER}\b",
         rf"niemand weet {WONDER}\b",
         r"(?:de|een) open vraag is\b",
+    ),
+    idle=one_of(
+        r"weet(?: het| dat)?(?: nog| ook| echt)* niet,? (?:wat ik|hoe ik|waarom ik|of ik|of je|hoe (?:je|ik) dat"
+        r"|wat je bedoelt)\b"
     ),
     topic=one_of(
         r"(?:het )?(?:eerste|tweede|derde|vierde|vijfde|volgende|laatste) (?:agenda)?(?:punt"

@@ -1,15 +1,11 @@
-"""Finds decisions, action items, open questions and topics in sentences by their cues.
-
-Every match quotes a sentence as it was said. A request and its acceptance are one action item. A question is open only
-if nobody has the answer.
-"""
+"""Finds decisions and changes of topic in sentences by their cues, and what questions and tasks need too."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from re import Match, Pattern
+from dataclasses import dataclass
+from re import Match
 
 from pipeline.summarize.cues import Cues
 from pipeline.summarize.extractive.sentences import Sentence
@@ -20,17 +16,6 @@ REPLY_SENTENCES = 4
 APPROVAL_SECONDS = 120.0
 """An approval refers to a proposal within this time before it."""
 MIN_WORDS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class SpokenTask:
-    """An action item: its sentence, its owner (a name as said, or a speaker's id), due date and acceptance."""
-
-    sentence: Sentence
-    owner_name: str | None = None
-    owner_speaker: str | None = None
-    due: str | None = None
-    accepted_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,48 +66,6 @@ def find_decisions(sentences: Sequence[Sentence], cues: Cues) -> list[Sentence]:
     return found
 
 
-def find_tasks(sentences: Sequence[Sentence], cues: Cues) -> list[SpokenTask]:
-    """Promises, requests and assignments. Whoever accepts a request owns it; the acceptance is no second task."""
-    tasks: list[SpokenTask] = []
-    acceptances: set[int] = set()
-    for index, sentence in enumerate(sentences):
-        if index in acceptances:
-            continue
-        text = strip_fillers(sentence, cues)
-        due = _due(text, cues)
-        if request := _match_task(cues.request, text, cues):
-            name = named_group(request, "name")
-            accepted = _acceptance(sentences, index, cues)
-            acceptances.update(accepted)
-            if name or accepted or due:
-                tasks.append(_requested_task(sentences, index, accepted, name, due))
-        elif (
-            not is_question(sentence, cues)
-            and not cues.decision.search(text)
-            and (task := _stated_task(sentence, text, due, cues))
-        ):
-            tasks.append(task)
-    return _merge_repeats(tasks, cues)
-
-
-def find_open_questions(sentences: Sequence[Sentence], cues: Cues) -> list[tuple[Sentence, tuple[str, ...]]]:
-    """Questions that nobody could answer, and statements of what is unknown, each with the ids of its evidence."""
-    found: list[tuple[Sentence, tuple[str, ...]]] = []
-    replies: set[int] = set()
-    for index, sentence in enumerate(sentences):
-        text = strip_fillers(sentence, cues)
-        if is_question(sentence, cues):
-            if len(text.split()) < MIN_WORDS:
-                continue
-            reply = _unknown_reply(sentences, index, cues)
-            if reply is not None:
-                found.append((sentence, sentences[reply].segments))
-                replies.add(reply)
-        elif index not in replies and cues.open_statement.search(text):
-            found.append((sentence, ()))
-    return found
-
-
 def find_topic_changes(sentences: Sequence[Sentence], cues: Cues) -> list[TopicChange]:
     """Announced changes of topic, each topic once."""
     found: dict[str, TopicChange] = {}
@@ -136,40 +79,8 @@ def find_topic_changes(sentences: Sequence[Sentence], cues: Cues) -> list[TopicC
     return list(found.values())
 
 
-def _match_task(pattern: Pattern[str], text: str, cues: Cues) -> Match[str] | None:
-    match = pattern.search(text)
-    if match is None or len(text.split()) < MIN_WORDS or cues.no_task.search(text):
-        return None
-    return match
-
-
-def _due(text: str, cues: Cues) -> str | None:
-    match = cues.due.search(text)
-    return match.group(0).strip(" ,") if match else None
-
-
-def _stated_task(sentence: Sentence, text: str, due: str | None, cues: Cues) -> SpokenTask | None:
-    if _match_task(cues.promise, text, cues):
-        return SpokenTask(sentence, owner_speaker=sentence.speaker, due=due)
-    if match := _match_task(cues.assigned, text, cues):
-        return SpokenTask(sentence, owner_name=named_group(match, "owner"), due=due)
-    if due and (match := _match_task(cues.dated, text, cues)):
-        return SpokenTask(sentence, owner_name=named_group(match, "owner"), due=due)
-    if due and not cues.condition.match(text) and _match_task(cues.joint, text, cues):
-        return SpokenTask(sentence, due=due)
-    return None
-
-
-def _requested_task(
-    sentences: Sequence[Sentence], index: int, accepted: Sequence[int], name: str | None, due: str | None
-) -> SpokenTask:
-    evidence = tuple(one for at in accepted for one in sentences[at].segments)
-    owner = sentences[accepted[0]].speaker if accepted and name is None else None
-    return SpokenTask(sentences[index], owner_name=name, owner_speaker=owner, due=due, accepted_in=evidence)
-
-
-def _replies(sentences: Sequence[Sentence], index: int) -> list[int]:
-    """The next sentences of the first other speaker that are near enough to be an answer."""
+def replies(sentences: Sequence[Sentence], index: int) -> list[int]:
+    """The places of the next sentences of the first other speaker that are near enough to be an answer."""
     asked = sentences[index]
     found: list[int] = []
     for at in range(index + 1, min(index + 1 + REPLY_SENTENCES, len(sentences))):
@@ -186,48 +97,6 @@ def _replies(sentences: Sequence[Sentence], index: int) -> list[int]:
     return found
 
 
-def _unknown_reply(sentences: Sequence[Sentence], index: int, cues: Cues) -> int | None:
-    """The sentence of the reply that says the answer is unknown.
-
-    Later in a reply, "we do not know whether ..." is a question of its own.
-    """
-    for place, at in enumerate(_replies(sentences, index)):
-        text = strip_fillers(sentences[at], cues)
-        if cues.unknown.search(text) and (place == 0 or not cues.open_statement.search(text)):
-            return at
-    return None
-
-
-def _acceptance(sentences: Sequence[Sentence], index: int, cues: Cues) -> list[int]:
-    """The sentences that accept a request: by consent, or by a promise in words of the request."""
-    wanted = _terms(sentences[index], cues)
-    accepted: list[int] = []
-    for at in _replies(sentences, index):
-        text = strip_fillers(sentences[at], cues)
-        consents = cues.consent.match(sentences[at].text) is not None
-        promises = cues.promise.search(text) is not None
-        if (promises and (consents or wanted & _terms(sentences[at], cues))) or (consents and not accepted):
-            accepted.append(at)
-        elif not accepted:
-            break
-    return accepted
-
-
-def _terms(sentence: Sentence, cues: Cues) -> set[str]:
+def content_terms(sentence: Sentence, cues: Cues) -> set[str]:
+    """The words of a sentence that say something of the subject, without most inflections."""
     return {word[:6] for word in re.findall(r"\w+", sentence.text.lower()) if len(word) > 2} - cues.stop_words
-
-
-def _merge_repeats(tasks: list[SpokenTask], cues: Cues) -> list[SpokenTask]:
-    """Merge tasks that were stated twice in almost the same words; the first stays, with the evidence of both."""
-    kept: list[tuple[SpokenTask, set[str]]] = []
-    for task in tasks:
-        terms = _terms(task.sentence, cues)
-        for at, (other, others) in enumerate(kept):
-            same_owner = task.owner_speaker == other.owner_speaker and task.owner_name == other.owner_name
-            if same_owner and len(terms & others) >= 0.7 * len(terms | others):
-                evidence = other.accepted_in + task.sentence.segments
-                kept[at] = (replace(other, due=other.due or task.due, accepted_in=evidence), others)
-                break
-        else:
-            kept.append((task, terms))
-    return [task for task, _ in kept]

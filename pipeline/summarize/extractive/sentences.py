@@ -22,13 +22,17 @@ LONGEST_PAUSE = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence as said; `start` and `end` in seconds, `segments` the ids of its segments."""
+    """A sentence; `start` and `end` in seconds, `segments` the ids of its segments.
+
+    `said` is the sentence as said, where hesitations were taken out of `text`; else None.
+    """
 
     text: str
     start: float
     end: float
     speaker: str | None
     segments: tuple[str, ...]
+    said: str | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -72,7 +76,7 @@ def _join(before: Sentence, after: Sentence) -> Sentence:
 
 def _sentences_of(segment: Segment, language: str) -> Iterator[Sentence]:
     times = _word_times(segment)
-    for first, last in _spans(segment.text, language):
+    for first, last in sentence_spans(segment.text, language):
         for start, end in _cut_long(segment.text, first, last):
             text = segment.text[start:end].strip()
             if text:
@@ -80,7 +84,7 @@ def _sentences_of(segment: Segment, language: str) -> Iterator[Sentence]:
                 yield Sentence(text, since, until, segment.speaker, (segment.id,))
 
 
-def _spans(text: str, language: str) -> Iterator[tuple[int, int]]:
+def sentence_spans(text: str, language: str) -> Iterator[tuple[int, int]]:
     """Character ranges of the sentences of a text."""
     start = 0
     for found in SENTENCE_END.finditer(text):

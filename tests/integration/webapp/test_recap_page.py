@@ -120,3 +120,16 @@ def test_a_recap_that_is_gone_from_the_disk_is_told(browser: FlaskClient, alice:
     assert answer.status_code == 409
     assert "The file of this recap is missing" in answer.text
     assert browser.get(f"/recordings/{recording.id}/pdf").status_code == 409
+
+
+def test_the_words_as_said_are_one_click_away_from_a_quote_without_hesitations(
+    browser: FlaskClient, alice: User
+) -> None:
+    recording = meetings.upload(alice, "Council")
+    recap = meetings.make_recap(recording, "council", engine="extractive")
+    first, *others = recap.summary.decisions
+    said = replace(first, said=f"Um, {first.text.lower()}")
+    meetings.finish(recording, replace(recap, summary=replace(recap.summary, decisions=(said, *others))))
+    page = browser.get(f"/recordings/{recording.id}").text
+    assert page.count("As said</summary>") == 1
+    assert f"Um, {first.text.lower()}" in page

@@ -142,7 +142,7 @@ def test_markup_is_printed_as_it_stands(tmp_path: Path) -> None:
 
 def test_an_extractive_summary_says_that_its_points_are_quotes(tmp_path: Path) -> None:
     text = text_of(read(sample_recap("council", extractive=True), tmp_path))
-    assert "Extracted. These are sentences as they were spoken; nothing was rewritten. See the last page." in text
+    assert "Extracted. These are sentences of the recording, without hesitations; nothing was rewritten. " in text
     assert "because Ollama did not answer. Start Ollama" in text
 
 

@@ -17,6 +17,7 @@ from pipeline.errors import OllamaModelMissing, OllamaUnreachable
 from pipeline.ollama.chat import MAX_LINE_BYTES, ChatAnswer, ChatLimits, chat
 from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.failures import FailureReason, OllamaFailure, to_failure
+from pipeline.ollama.token_meter import metered
 
 BODY = {"model": "recap", "messages": [{"role": "user", "content": "Hello?"}], "options": {"num_predict": 200}}
 USUAL = ChatLimits()
@@ -189,3 +190,11 @@ def test_failures_can_be_sent_from_process_to_process() -> None:
     assert (one.reason, one.code, one.is_transient) == (FailureReason.ERROR, "ollama_unreachable", True)
     assert "“out of memory!!!" in one.message
     assert len(one.message) < 320
+
+
+def test_tokens_are_counted_while_somebody_measures(ollama: OllamaServer) -> None:
+    with metered() as tokens:
+        answers = [ask(ollama, says("One two three.")), ask(ollama, says("Four."))]
+    ask(ollama, says("Five."))
+    assert tokens.prompt == sum(one.prompt_tokens or 0 for one in answers) > 0
+    assert tokens.total == tokens.prompt + sum(one.answer_tokens or 0 for one in answers)

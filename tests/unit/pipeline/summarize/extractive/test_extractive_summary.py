@@ -233,9 +233,9 @@ def test_three_hours_of_talk_take_seconds_and_little_memory() -> None:
     )
     long = replace(transcript, duration_seconds=12 * span, segments=segments)
     assert sum(len(one.text.split()) for one in segments) > 30_000
-    begun = time.perf_counter()
+    begun = time.process_time()
     summarize(long)
-    assert time.perf_counter() - begun < 20
+    assert time.process_time() - begun < 20
     tracemalloc.start()
     summarize(long)
     peak = tracemalloc.get_traced_memory()[1]

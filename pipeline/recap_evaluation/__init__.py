@@ -1,0 +1,1 @@
+"""How good a recap is, measured against what people wrote of the same meeting."""

@@ -31,12 +31,23 @@ class InstalledModel:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageModel:
+    """A language model of Ollama; without `has_chat_form` it is a base model, or as good as one."""
+
+    name: str
+    digest: str
+    size_bytes: int
+    has_chat_form: bool
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerModels:
     """The models of a worker. `reason` says why this Whisper model was chosen, `problem` why none can be used.
 
     `hint` says what helps. `budget` is the memory that it is chosen by. `has_token`: HF_TOKEN is set.
 
     `default_language_model` writes a summary unless another of `language_models` is asked for; "" without Ollama.
+    `language_details` has the same models with what is known of them.
     """
 
     whisper: str = ""
@@ -47,6 +58,7 @@ class WorkerModels:
     is_demo: bool = False
     language_models: tuple[str, ...] = ()
     default_language_model: str = ""
+    language_details: tuple[LanguageModel, ...] = ()
     budget: MemoryBudget | None = None
     installed: tuple[InstalledModel, ...] = ()
     has_token: bool = False
@@ -146,7 +158,10 @@ def _to_columns(models: WorkerModels) -> dict[str, Any]:
         "token": models.has_token,
     }
     memory = {"gpu": models.budget.on_gpu, "free": models.budget.free_bytes} if models.budget else {}
-    listed = {"models": list(models.language_models), "default": models.default_language_model}
+    details = [[one.name, one.digest, one.size_bytes, one.has_chat_form] for one in models.language_details]
+    listed = {
+        "models": list(models.language_models), "default": models.default_language_model, "details": details,
+    }  # fmt: skip
     return {
         **{name: value for name, value in speech.items() if value},
         "memory": memory,
@@ -165,6 +180,7 @@ def _from_columns(columns: Mapping[str, Any]) -> WorkerModels:
         is_demo=bool(columns.get("demo")),
         language_models=tuple(name for name in ollama.get("models") or () if isinstance(name, str)),
         default_language_model=ollama.get("default") or "",
+        language_details=tuple(LanguageModel(*one) for one in ollama.get("details") or ()),
         budget=MemoryBudget(bool(memory["gpu"]), memory.get("free")) if "gpu" in memory else None,
         installed=tuple(InstalledModel(*one) for one in columns.get("installed") or ()),
         has_token=bool(columns.get("token")),

@@ -58,8 +58,10 @@ def _has_line(info: ModelInfo, name: str, value: str | None) -> bool:
 
 def _same_parameters(plan: ImportPlan, info: ModelInfo, base: ModelInfo | None) -> bool:
     wanted = (base.parameters if base else {}) | plan.modelfile.parameters
-    # for a known template, and for some architectures, Ollama adds stops
+    # for a known template, and for some architectures, Ollama adds stops, and to that of Gemma 3 a temperature
     added = set() if base or "stop" in wanted else {"stop"}
+    if not base and "<start_of_turn>" in info.template and "temperature" not in wanted:
+        added.add("temperature")
     return info.parameters.keys() - added == wanted.keys() and all(
         _same_value(value, info.parameters[name]) for name, value in wanted.items()
     )

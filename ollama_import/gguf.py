@@ -42,7 +42,10 @@ class GgufError(ImportProblem):
 
 @dataclass(frozen=True, slots=True)
 class GgufHeader:
-    """The content of a header. `parameter_count` counts weights, those of this part if a model has several."""
+    """The content of a header. `parameter_count` counts weights, those of this part if a model has several.
+
+    `chat_template` is the form of a chat that the model was trained for, in Jinja; a base model has none.
+    """
 
     architecture: str
     kind: str
@@ -51,6 +54,7 @@ class GgufHeader:
     part: int
     parts: int
     is_embedding: bool
+    chat_template: str = ""
 
     @property
     def is_language_model(self) -> bool:
@@ -115,6 +119,7 @@ def _header(fields: dict[str, Any], parameters: int) -> GgufHeader:
         part=numbers.get("split.no", 0),
         parts=numbers.get("split.count", 0) or 1,
         is_embedding=f"{architecture}.pooling_type" in fields,
+        chat_template=str(fields.get("tokenizer.chat_template") or ""),
     )
 
 

@@ -15,6 +15,7 @@ from pipeline.ollama.client import OllamaClient, checked, json_object, translate
 from pipeline.ollama.errors import OllamaRefused
 
 UPLOAD_BYTES = 1 << 20
+WATCHWORD = "amber"
 Progress = Callable[[int, int], None]
 """Called with the bytes done and the total."""
 
@@ -22,27 +23,30 @@ Progress = Callable[[int, int], None]
 class ImportClient(OllamaClient):
     """A client that can also create models. Raises OllamaUnreachable, OllamaModelMissing and OllamaRefused."""
 
-    def try_chat(self, name: str, *, seconds: float = 600.0) -> str:
-        """Load a model with a small window, let it answer a few words, and unload it; returns the words.
+    def try_chat(self, name: str, *, can_think: bool = False, seconds: float = 600.0) -> bool:
+        """Load a model with a small window, let it answer a few words, and unload it; returns whether it obeys.
 
+        Its system message asks for a word that nobody says otherwise, so a model that says it was given that message.
         `seconds` limits the time to load and answer. Raises OllamaRefused if the answer is empty.
         """
+        system = f"Whatever the user says, answer with the single word {WATCHWORD} and nothing else."
         body = {
             "model": name,
-            "messages": [{"role": "user", "content": "Say hello."}],
+            "messages": [{"role": "system", "content": system}, {"role": "user", "content": "Say hello."}],
             "stream": False,
             "keep_alive": 0,
-            "options": {"num_ctx": 2048, "num_predict": 24, "temperature": 0},
+            "options": {"num_ctx": 2048, "num_predict": 48, "temperature": 0},
+            **({"think": False} if can_think else {}),
         }
         with translated_errors():
             answer = json_object(self._http.post("/api/chat", json=body, timeout=httpx.Timeout(seconds, connect=5.0)))
         if answer.get("error"):
             raise OllamaRefused(str(answer["error"]))
         message = answer.get("message") or {}
-        said = str(message.get("content") or message.get("thinking") or "").strip()
-        if not said:
+        said = f"{message.get('content') or ''} {message.get('thinking') or ''}"
+        if not said.strip():
             raise OllamaRefused("the model gives an empty answer")
-        return said
+        return WATCHWORD in said.lower()
 
     def has_blob(self, digest: str) -> bool:
         """Whether the server has the file with this digest ("sha256:...")."""

@@ -12,6 +12,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from ollama_import.comparison import same_weights, text_differences, weights_key
 from ollama_import.errors import ImportProblem, describe_failure
+from ollama_import.form_notes import describe_form
 from ollama_import.import_cache import ImportCache
 from ollama_import.import_client import ImportClient
 from ollama_import.plan import QUANTIZABLE, ImportPlan, WeightFile, bases_first, make_plan
@@ -132,8 +133,9 @@ class Importer:
         untested = made_of is not None and not self._cache.has_answered(self._client.host, name_key(plan.name))
         if untested and self._options.chat and not self._options.dry_run:
             return self._test_model(plan, card, installed, "already there")
-        unsure = "; its weights can be compared by kind and number only" if same is None else ""
-        return ImportResult(plan.name, "skipped", f"already there{unsure}", installed.size)
+        unsure = "its weights can be compared by kind and number only" if same is None else ""
+        notes = ["already there", unsure, describe_form(plan, card)]
+        return ImportResult(plan.name, "skipped", "; ".join(filter(None, notes)), installed.size)
 
     def _bring(self, plan: ImportPlan) -> ImportResult:
         base = self._find_base(plan)
@@ -147,8 +149,21 @@ class Importer:
             return ImportResult(plan.name, "planned", plan.notes, plan.size, sum(fresh.values()))
         for one in missing:
             self._send(plan, one, digests[one.path])
+        made = self._create(plan, digests)
+        return self._check(made, base, weights_key(plan, digests), sum(one.size for one in missing))
+
+    def _create(self, plan: ImportPlan, digests: dict[Path, str]) -> ImportPlan:
+        """Create the model, and once more with a template of ours if Ollama took none; returns what was sent."""
         self._client.create(plan.body(digests), lambda *status: self._on_progress(plan.name, *status))
-        return self._check(plan, base, weights_key(plan, digests), sum(one.size for one in missing))
+        form = plan.known_format
+        if form is None:
+            return plan
+        card = self._client.show(plan.name)
+        if card.has_chat_form or not card.can_chat:
+            return plan
+        given = plan.with_format(form)
+        self._client.create(given.body(digests), lambda *status: self._on_progress(plan.name, *status))
+        return given
 
     def _find_base(self, plan: ImportPlan) -> ModelInfo | None:
         """The server's model that this one is based on. Ollama would look for a missing one on the Internet."""
@@ -210,7 +225,8 @@ class Importer:
             problem = f"made, but Ollama {self._version} did not keep what was sent as {', '.join(differs)}"
             return ImportResult(plan.name, "failed", problem, installed.size, sent)
         if not self._options.chat:
-            return ImportResult(plan.name, "imported", plan.notes, installed.size, sent)
+            notes = "; ".join(filter(None, (plan.notes, describe_form(plan, card))))
+            return ImportResult(plan.name, "imported", notes, installed.size, sent)
         return self._test_model(plan, card, installed, "made", sent)
 
     def _test_model(
@@ -229,7 +245,7 @@ class Importer:
             problem = f"{state}, but a chat with it fails: {why}"
             return ImportResult(plan.name, "failed", problem, installed.size, sent)
         outcome: Literal["imported", "skipped"] = "imported" if state == "made" else "skipped"
-        notes = [plan.notes, note] if state == "made" else [state, note]
+        notes = [plan.notes if state == "made" else state, describe_form(plan, card), note]
         return ImportResult(plan.name, outcome, "; ".join(filter(None, notes)), installed.size, sent)
 
     def _chat(self, plan: ImportPlan, card: ModelInfo) -> str:
@@ -237,11 +253,16 @@ class Importer:
         obstacle = self._chat_obstacle() if card.can_chat else None
         if obstacle:
             return f"no chat tried: {obstacle}"
+        obeys = True
         if card.can_chat:
             self._on_progress(plan.name, "trying a chat", 0, 0)
-            self._client.try_chat(plan.name)
+            obeys = self._client.try_chat(plan.name, can_think=card.can_think)
+        if card.has_chat_form and not obeys:
+            return "it answers, but not as its system message asks: recaps may be poor"
         self._cache.store_success(self._client.host, name_key(plan.name))
-        return "it answers" if card.can_chat else "no chat tried: it is an embedding model"
+        if not card.can_chat:
+            return "no chat tried: it is an embedding model"
+        return "it obeys its system message" if card.has_chat_form else ""
 
 
 def _is_transient(error: BaseException) -> bool:

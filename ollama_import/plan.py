@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from ollama_import.chat_formats import ChatFormat, recognise_format
 from ollama_import.errors import ImportProblem
 from ollama_import.gguf import GgufHeader
 from ollama_import.modelfile import Modelfile, read_modelfile
 from ollama_import.name_check import check_name
 from ollama_import.sources import QUANTIZATIONS, ModelSource
-from ollama_import.weight_files import WeightsError, check_weights, find_weights
+from ollama_import.weight_files import WeightsError, check_weights, find_weights, read_chat_template
 from pipeline.ollama.model_names import name_key
 
 FileRole = Literal["files", "adapters", "draft_files"]
@@ -34,7 +35,8 @@ class ImportPlan:
     """A model ready to be sent.
 
     `base` is the server's model that it is based on, None if it has its own weights; `header` that of the GGUF file
-    with the language model, None for safetensors; `quantize` one of `QUANTIZATIONS`.
+    with the language model, None for safetensors; `quantize` one of `QUANTIZATIONS`. `chat_template` is that of the
+    weights, in Jinja, and `format` what Ollama is given in its place.
     """
 
     source: ModelSource
@@ -43,6 +45,8 @@ class ImportPlan:
     files: tuple[WeightFile, ...]
     header: GgufHeader | None
     quantize: str | None
+    chat_template: str = ""
+    format: ChatFormat | None = None
 
     @property
     def name(self) -> str:
@@ -61,7 +65,22 @@ class ImportPlan:
             notes.append(f"Ollama no longer knows the parameters {', '.join(self.modelfile.ignored)}")
         if self.quantize:
             notes.append(f"quantized to {self.quantize}")
+        if self.format:
+            notes.append(f"given the chat template of {self.format.name}, since Ollama took none from the file")
         return "; ".join(notes)
+
+    @property
+    def known_format(self) -> ChatFormat | None:
+        """The form of a chat that the weights name; None if their owner gave one, or it is not known."""
+        is_own = self.modelfile.template or self.modelfile.renderer
+        return None if is_own else recognise_format(self.chat_template)
+
+    def with_format(self, form: ChatFormat) -> ImportPlan:
+        """The same plan, with the template and the stops of this form."""
+        parameters = {"stop": list(form.stops)} | self.modelfile.parameters
+        return replace(
+            self, format=form, modelfile=replace(self.modelfile, template=form.template, parameters=parameters)
+        )
 
     def body(self, digests: Mapping[Path, str]) -> dict[str, Any]:
         """The body of the create request, once the server has the files with these digests."""
@@ -96,7 +115,8 @@ def make_plan(source: ModelSource, quantize: str | None = None) -> ImportPlan:
     for role, name in (("adapters", modelfile.adapter), ("draft_files", modelfile.draft)):
         if name:
             files += _find_extra(role, name, source.folder, files)  # type: ignore[arg-type]
-    return ImportPlan(source, modelfile, base, files, header, quantize)
+    template = header.chat_template if header else read_chat_template(one.path for one in files)
+    return ImportPlan(source, modelfile, base, files, header, quantize, template)
 
 
 def bases_first(plans: Sequence[ImportPlan]) -> list[ImportPlan]:

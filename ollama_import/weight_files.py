@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from ollama_import.errors import ImportProblem
@@ -129,3 +130,18 @@ def _check_safetensors(path: Path) -> None:
             raise WeightsError(f"{path} is not in safetensors format, or breaks off in its header") from error
     if size < needed:
         raise WeightsError(f"{path} breaks off: it has {size:,} of {needed:,} bytes; copy or download it again")
+
+
+def read_chat_template(files: Iterable[Path]) -> str:
+    """The chat template beside safetensors, in Jinja; "" without one. Raises OSError."""
+    named = {path.name: path for path in files}
+    if "chat_template.jinja" in named:
+        return named["chat_template.jinja"].read_text("utf-8", "replace")
+    if "tokenizer_config.json" not in named:
+        return ""
+    try:
+        found = json.loads(named["tokenizer_config.json"].read_bytes())["chat_template"]
+    except (ValueError, KeyError, TypeError):
+        return ""
+    several = found if isinstance(found, list) else []
+    return found if isinstance(found, str) else "\n".join(str(one) for one in several)

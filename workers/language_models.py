@@ -6,12 +6,13 @@ import logging
 import time
 from dataclasses import replace
 
-from core.worker_register import WorkerModels
+from core.worker_register import LanguageModel, WorkerModels
 from pipeline.errors import OllamaModelMissing, PipelineError
 from pipeline.ollama.client import OllamaClient
 from pipeline.ollama.errors import OllamaRefused
 from pipeline.ollama.model_info import ModelInfo
 from pipeline.ollama.model_names import name_key
+from workers.failed_models import find_failed_models
 from workers.fork_lock import no_fork
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,8 @@ class LanguageModelLister:
         self.host, self.configured = host, configured
         self._infos: dict[tuple[str, str], ModelInfo] = {}
         self._asked_at = float("-inf")
-        self._found: tuple[tuple[str, ...], str] = ((), "")
+        self._found: tuple[LanguageModel, ...] = ()
+        self._usable: tuple[str, ...] = ()
 
     def add_to(self, models: WorkerModels) -> WorkerModels:
         """The same models with the language models of Ollama, and the default among them; none without Ollama."""
@@ -37,21 +39,30 @@ class LanguageModelLister:
             self._asked_at = time.monotonic()
             try:
                 with no_fork():
-                    self._found = self._ask()
+                    self._ask()
             except (PipelineError, OllamaRefused) as error:
                 log.debug("Ollama did not list its models: %s", type(error).__name__)
-                self._found = ((), "")
-        names, default = self._found
-        return replace(models, language_models=names, default_language_model=default)
+                self._found, self._usable = (), ()
+        return replace(
+            models,
+            language_models=tuple(one.name for one in self._found),
+            default_language_model=next(iter(self._usable), ""),
+            language_details=self._found,
+        )
 
-    def _ask(self) -> tuple[tuple[str, ...], str]:
+    def _ask(self) -> None:
         with OllamaClient(self.host, connect_seconds=1.0, answer_seconds=2.0) as client:
-            keys = [(one.name, one.digest) for one in client.models()]
-            self._infos = {key: info for key in keys if (info := self._infos.get(key) or _show(client, key[0]))}
-        fit = [name for (name, _), info in self._infos.items() if info.is_local_writer]
+            there = {(one.name, one.digest): one for one in client.models()}
+            self._infos = {key: info for key in there if (info := self._infos.get(key) or _show(client, key[0]))}
+        self._found = tuple(
+            LanguageModel(name, digest, there[name, digest].size, info.has_chat_form)
+            for (name, digest), info in self._infos.items()
+            if info.is_local_writer
+        )
         wanted = name_key(self.configured or "")
-        usable = [name for name, _ in keys if name_key(name) == wanted] if self.configured else fit
-        return tuple(fit), usable[0] if usable else ""
+        failed = find_failed_models()
+        fit = (one.name for one in self._found if one.has_chat_form and one.digest not in failed)
+        self._usable = tuple(name for name, _ in there if name_key(name) == wanted) if self.configured else tuple(fit)
 
 
 def _show(client: OllamaClient, name: str) -> ModelInfo | None:

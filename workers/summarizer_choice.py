@@ -28,6 +28,7 @@ from pipeline.summarize.language_model.context_window import choose_window
 from pipeline.summarize.language_model.ollama_settings import OllamaSettings
 from pipeline.summarize.language_model.summarizer import OllamaSummarizer
 from pipeline.summarize.selection import choose_summarizer
+from workers.failed_models import find_failed_models
 from workers.gpu_memory import GpuMemory, SpeechModels
 
 log = logging.getLogger(__name__)
@@ -142,6 +143,7 @@ def choose_summarizer_now(
         circuit=SharedCircuit(settings.ollama_name, settings.timezone, is_own_choice=is_own_choice),
         retry_seconds=longest_waits(FIRST_LIST_WAIT_SECONDS, LIST_WAIT_FACTOR, settings.ollama_retries),
         on_tick=checkpoint,
+        failed=find_failed_models(),
     )
     if not isinstance(chosen, OllamaSummarizer):
         return chosen, notice

@@ -14,7 +14,7 @@ from functools import partial
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
-from core import gpu, gpu_check, worker_register
+from core import gpu, gpu_check, model_trials, worker_register
 from core.accounts import sessions
 from core.clock import utc_now
 from core.database.sessions import forget_deleted
@@ -50,12 +50,13 @@ def start_sweeping(queues: Sequence[str]) -> None:
 
 
 def sweep(queues: Sequence[str]) -> None:
-    """Free stale jobs, and notify each queue where jobs wait but no notification lies in Redis."""
+    """Free stale jobs, and notify each queue where jobs or trials wait but no notification lies in Redis."""
     freed = recovery.sweep(utc_now())
     if freed:
         log.warning("%d stale jobs freed", freed)
     for queue in queues:
-        if pausing.count_waiting(queue) and count_notifications(queue) == 0:
+        is_waiting = pausing.count_waiting(queue) or model_trials.is_waiting(queue, utc_now())
+        if is_waiting and count_notifications(queue) == 0:
             notify(queue)
 
 

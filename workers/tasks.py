@@ -18,7 +18,7 @@ from celery import signals
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
-from core import gpu_check, log_format
+from core import gpu_check, log_format, model_trials
 from core.clock import utc_now
 from core.database.schema import find_problem
 from core.jobs import claims, pausing, recovery
@@ -39,7 +39,7 @@ stop = mmap.mmap(-1, 1)
 
 @celery.task(name="work")
 def work(queue: str) -> None:
-    """Claim the next job of a queue and run its step; nothing happens where none waits."""
+    """Claim the next job of a queue and run its step, or else the next trial of a model, if there is one."""
     if stop[0]:
         return
     settings = config.load()
@@ -47,13 +47,17 @@ def work(queue: str) -> None:
         recovery.sweep(utc_now())
         claim = claims.claim(queue, liveness.own_id(), utc_now(), settings.lease_seconds)
         if claim is None:
+            from workers import trial_runner
+
+            if trial_runner.run_next(queue, settings, stop):
+                notify(queue)  # for what came meanwhile
             return
         if pausing.count_waiting(queue):
             notify(queue)  # passed on before the work: another worker may be idle
         from workers import step_runner
 
         step_runner.run(claim, settings, stop)
-        if pausing.count_waiting(queue):
+        if pausing.count_waiting(queue) or model_trials.is_waiting(queue, utc_now()):
             notify(queue)
     except SQLAlchemyError as error:  # the sweeper notifies again once the database is back
         log.warning("the database does not answer: %s", type(error).__name__)

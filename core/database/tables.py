@@ -15,6 +15,7 @@ from core.database.first_steps_table import FirstSteps as FirstSteps
 from core.database.install_table import ModelInstall as ModelInstall
 from core.database.ollama_table import OllamaHealth as OllamaHealth
 from core.database.probe_table import Probe as Probe
+from core.database.trial_table import ModelTrial as ModelTrial
 from core.database.voice_table import VoiceAnswer as VoiceAnswer
 from pipeline.catalogue import Step
 

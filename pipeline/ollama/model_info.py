@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+_BARE_PROMPT = re.compile(r"(?:\{\{-?\s*\.(?:Prompt|Suffix|Response)\s*-?\}\}|\s)*")
 _BLOB = re.compile(r"\bsha256[-:]([0-9a-f]{64})\b")
 BYTES_PER_ELEMENT = 2
 """The cache is f16 unless the server's OLLAMA_KV_CACHE_TYPE says otherwise; then it needs less."""
@@ -53,6 +54,18 @@ class ModelInfo:
     def is_local_writer(self) -> bool:
         """Whether it can write summaries and runs on this server, so that no transcript leaves it."""
         return self.can_chat and not self.remote_host
+
+    @property
+    def has_chat_form(self) -> bool:
+        """Whether it is told who says what of a chat, in the form that it was trained for.
+
+        A base model is not, and neither is one that was imported without its template: the server passes the last
+        question on as bare text, and no system message. Servers from 0.30 on show the template of the model's file if
+        they run that one. Without any template nothing is known.
+        """
+        if any(line.startswith("RENDERER ") for line in self.modelfile.splitlines()):
+            return True
+        return not self.template or not _BARE_PROMPT.fullmatch(self.template)
 
     @property
     def can_chat(self) -> bool:

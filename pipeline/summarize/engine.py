@@ -27,7 +27,7 @@ class SummaryResult:
     """A summary with the seconds of speech that went into it (see `spoken_seconds`).
 
     `missed` has the ranges in seconds without a usable answer. `manner` says how the engine was run, for the list of
-    stages.
+    stages. `dropped_points` counts those that the model wrote and the transcript does not support.
     """
 
     summary: Summary
@@ -35,6 +35,7 @@ class SummaryResult:
     warnings: tuple[Notice, ...] = ()
     missed: tuple[tuple[float, float], ...] = ()
     manner: str = ""
+    dropped_points: int = 0
 
 
 class Summarizer(Protocol):

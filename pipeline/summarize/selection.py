@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
@@ -17,7 +17,7 @@ from pipeline.ollama.failures import (
     to_failure,
 )
 from pipeline.ollama.model_info import InstalledModel, ModelInfo
-from pipeline.ollama.model_selection import select_model
+from pipeline.ollama.model_selection import find_doubt, select_model
 from pipeline.ollama.retry import retrying
 from pipeline.recap import Notice
 from pipeline.summarize.engine import Summarizer
@@ -38,18 +38,20 @@ def choose_summarizer(
     circuit: CircuitBreaker | None = None,
     retry_seconds: tuple[float, ...] = (),
     on_tick: Callable[[], None] = lambda: None,
+    failed: Collection[str] = (),
 ) -> tuple[Summarizer, Notice | None]:
     """Ollama if it answers and has a model, else the extractive summarizer with a notice of the reason.
 
     `model` None: the first that can chat, see `select_model`. A named model must be installed and is not replaced by
-    another one; with `allow_remote` False it must also run on this server. `num_ctx` is the window in tokens, None for
-    one that fits. If Ollama does not answer, the call is retried after random waits of at most `retry_seconds`, while
-    `circuit` is closed; `on_tick` is called meanwhile and may raise to stop.
+    another one; with `allow_remote` False it must also run on this server. If it has no chat template, or its digest is
+    in `failed` (see `select_model`), a notice says that the recap is likely to be poor. `num_ctx` is the window in
+    tokens, None for one that fits. If Ollama does not answer, the call is retried after random waits of at most
+    `retry_seconds`, while `circuit` is closed; `on_tick` is called meanwhile and may raise to stop.
     """
     circuit = circuit or AlwaysClosed()
     try:
         chosen, info = _find_model(
-            partial(_find_model_once, host, model, allow_remote), circuit, retry_seconds, on_tick
+            partial(_find_model_once, host, model, allow_remote, failed), circuit, retry_seconds, on_tick
         )
     except (OllamaUnreachable, OllamaModelMissing) as error:
         return ExtractiveSummarizer(), error.notice()
@@ -62,7 +64,7 @@ def choose_summarizer(
         num_ctx=num_ctx,
         circuit=circuit,
     )
-    return OllamaSummarizer(settings), None
+    return OllamaSummarizer(settings), find_doubt(chosen, info, failed)
 
 
 def _find_model(
@@ -91,10 +93,12 @@ def _find_model(
     return retrying(retry_seconds, should_retry, on_tick)(attempt)
 
 
-def _find_model_once(host: str, model: str | None, allow_remote: bool) -> tuple[InstalledModel, ModelInfo]:
+def _find_model_once(
+    host: str, model: str | None, allow_remote: bool, failed: Collection[str]
+) -> tuple[InstalledModel, ModelInfo]:
     try:
         with OllamaClient(host, connect_seconds=ANSWER_SECONDS, answer_seconds=ANSWER_SECONDS) as client:
-            return select_model(client, model, allow_remote=allow_remote)
+            return select_model(client, model, allow_remote=allow_remote, failed=failed)
     except (OllamaRefused, OllamaUnreachable) as error:
         raise to_failure(error) or OllamaFailure(FailureReason.ERROR, str(error)) from error.__cause__
     except (AttributeError, KeyError, TypeError, ValueError) as error:  # JSON, but not what Ollama sends

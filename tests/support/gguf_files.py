@@ -6,17 +6,26 @@ import struct
 from pathlib import Path
 from typing import Any
 
+CHATML = (
+    "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}"
+    "}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
 FILE_TYPES = {"F32": 0, "F16": 1, "Q8_0": 7, "Q4_K_M": 15, "BF16": 32}
 
 
 def gguf(quantization: str | None = "Q4_K_M", *, weights: int = 64, seed: int = 0, **fields: Any) -> bytes:
-    """The bytes of a file with one tensor of 8 bit `weights`; `fields` (`split__no=1`) go into its header."""
+    """The bytes of a file with one tensor of 8 bit `weights`; `fields` (`split__no=1`) go into its header.
+
+    It has the most common chat template, if `fields` give no other, or "" for a base model.
+    """
     return gguf_header(quantization, weights=weights, **fields) + bytes((seed + at) % 251 for at in range(weights))
 
 
 def gguf_header(quantization: str | None = "Q4_K_M", *, weights: int = 64, **fields: Any) -> bytes:
     """All that comes before the weights, padded."""
-    named = {"general.architecture": "llama"} | {name.replace("__", "."): value for name, value in fields.items()}
+    named: dict[str, Any] = {"general.architecture": "llama", "tokenizer.chat_template": CHATML}
+    named |= {name.replace("__", "."): value for name, value in fields.items()}
+    named = {name: value for name, value in named.items() if value != ""}
     if quantization:
         named["general.file_type"] = FILE_TYPES[quantization]
     named["tokenizer.ggml.tokens"] = ["<s>", "</s>", "hello"]

@@ -14,7 +14,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from support import gguf_files
+
 Body = dict[str, Any]
+PLAIN = "{{ .Prompt }}"
+"""What a model gets without a template: no roles, and no system message."""
+CHATML = "{{- range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}<|im_start|>assistant\n"
+CHATML_OF_FILES = gguf_files.CHATML
+"""The one template of files that this Ollama has a copy of; the real one has 35, and takes what is nearly the same."""
 FILE_TYPES = {0: "F32", 1: "F16", 2: "Q4_0", 7: "Q8_0", 14: "Q4_K_S", 15: "Q4_K_M", 32: "BF16"}
 NAME = re.compile(r"(?:[\w.:-]+/)?(?:[\w-]+/)?\w[\w.-]{0,79}(?::\w[\w.-]{0,79})?", re.ASCII)
 
@@ -29,7 +36,7 @@ class Model:
     size: int = 1000
     bytes_per_token: int = 0
     info: dict[str, Any] = field(default_factory=dict)
-    template: str = "{{ .Prompt }}"
+    template: str = CHATML
     system: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
     created_from: Body = field(default_factory=dict)
@@ -128,8 +135,9 @@ def creating(body: Body, models: dict[str, Model], blobs: Mapping[str, bytes], v
         quantization = body["quantize"].upper()
     yield {"status": "writing manifest"}
     made = _made(body, base, quantization, is_embedding=b".pooling_type" in heads)
+    _take_template(made, _text_field(heads, b"tokenizer.chat_template"), version)
     made.size = base.size if base else 0
-    made.written_anew = bool(files) and tuple(int(part) for part in version.split(".")) >= (0, 30, 0)
+    made.written_anew = bool(files) and is_new(version)
     models[made.name] = made
     yield {"status": "success"}
 
@@ -159,7 +167,7 @@ def _made(body: Body, base: Model | None, quantization: str, is_embedding: bool)
         name=full_name(body["model"]),
         window=base.window if base else 32768,
         capabilities=base.capabilities if base else ("embedding",) if is_embedding else ("completion",),
-        template=body.get("template") or (base.template if base else "{{ .Prompt }}"),
+        template=body.get("template") or (base.template if base else PLAIN),
         system=body.get("system") or (base.system if base else ""),
         parameters=(base.parameters if base else {}) | body.get("parameters", {}),
         license=(*(base.license if base else ()), *([license] if isinstance(license, str) else license)),
@@ -172,6 +180,31 @@ def _made(body: Body, base: Model | None, quantization: str, is_embedding: bool)
         quantization=quantization,
         created_from={key: value for key, value in body.items() if key != "stream"},
     )
+
+
+def _take_template(made: Model, in_file: str, version: str) -> None:
+    """Give a model the template of its file: one that is known, or from 0.30 on as it is."""
+    if made.template != PLAIN or "template" in made.created_from or not in_file:
+        return
+    if in_file == CHATML_OF_FILES:
+        made.template = CHATML
+        made.parameters = {"stop": ["<|im_start|>", "<|im_end|>"]} | made.parameters
+    elif is_new(version):
+        made.template = in_file
+
+
+def is_new(version: str) -> bool:
+    """Whether this server runs the templates of files, and writes files anew."""
+    return tuple(int(part) for part in version.split(".")) >= (0, 30, 0)
+
+
+def _text_field(data: bytes, key: bytes) -> str:
+    at = data.find(key)
+    if at < 0:
+        return ""
+    _, length = struct.unpack_from("<IQ", data, at + len(key))
+    begin = at + len(key) + 12
+    return data[begin : begin + length].decode()
 
 
 def _file_type(data: bytes) -> str:
@@ -190,7 +223,7 @@ def _modelfile(one: Model) -> str:
     lines += [f"FROM /root/.ollama/models/blobs/sha256-{digest}" for digest in blobs or ["0" * 64]]
     lines += [f"ADAPTER /root/.ollama/models/blobs/sha256-{digest[7:]}" for digest in one.adapters]
     for name in ("template", "system", "renderer", "parser"):
-        if getattr(one, name):
+        if getattr(one, name) and "{%" not in getattr(one, name):  # a template of the file is shown, but not here
             lines.append(f"{name.upper()} {_quoted(getattr(one, name))}")
     lines += [f"PARAMETER {key} {_quoted(str(value))}" for key, value in _flat(one.parameters)]
     lines += [f"LICENSE {_quoted(text)}" for text in one.license]

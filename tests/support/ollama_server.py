@@ -7,6 +7,7 @@ unless the request says `"shift": false`: then it refuses, as Ollama does since 
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from typing import Any
 
 from support.ollama_http import JsonHandler, Refusal, StandInHttpServer
 from support.ollama_memory import Memory
-from support.ollama_models import Body, Model, creating, find_model, full_name, listed, refused_before, shown
+from support.ollama_models import PLAIN, Body, Model, creating, find_model, full_name, listed, refused_before, shown
 from support.ollama_replies import Reply, Script, done_event, prompt_of, says, split_stream
 from support.ollama_tokens import Reading
 
@@ -47,7 +48,7 @@ class OllamaServer:
         self.breaks_uploads = 0
         self.uploads_go_on = threading.Event()
         self.uploads_go_on.set()
-        self.script: Script = lambda body: says("hello")
+        self.script: Script = self.obey
         self._http = StandInHttpServer(("127.0.0.1", port), _handler(self))
         self._http.daemon_threads = True
         self.host = f"http://127.0.0.1:{self._http.server_port}"
@@ -61,6 +62,13 @@ class OllamaServer:
     ) -> None:
         self._http.shutdown()
         self._http.server_close()
+
+    def obey(self, body: Body) -> Reply:
+        """Say hello, or the word that the system message asks for, where the model's template passes that on."""
+        told = [one["content"] for one in body["messages"] if one["role"] == "system"]
+        found = find_model(self.models, body["model"])
+        asked = re.search(r"the single word (\w+)", told[-1]) if told and found and found.template != PLAIN else None
+        return says(asked[1] if asked else "hello")
 
     @property
     def running(self) -> dict[str, int]:

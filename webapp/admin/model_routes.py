@@ -1,4 +1,4 @@
-"""The page of speech models: what is installed and used; download, check, cancel."""
+"""The page of models: what is installed and used; download, check, try, cancel."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import cast
 from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
 from flask_login import login_required
 
-from core import model_installs
+from core import model_installs, model_trials
 from core.clock import utc_now
 from core.model_installs import Action
 from core.models_in_use import find_models_in_use
+from core.queue.notifications import notify
 from model_store import catalogue
 from webapp import errors
 from webapp.admin.model_views import build_actions, build_page
+from webapp.admin.trial_views import find_language_models
 from webapp.auth import authentication
 from webapp.settings import current_settings
 
@@ -24,7 +26,7 @@ blueprint = Blueprint("admin_models", __name__, url_prefix="/admin/models")
 @login_required
 def _require_admin() -> None:
     if not authentication.current_account().is_admin:
-        raise errors.Forbidden("Only an administrator can manage speech models.")
+        raise errors.Forbidden("Only an administrator can manage models.")
 
 
 @blueprint.get("")
@@ -80,6 +82,31 @@ def cancel(name: str) -> Response:
 def dismiss(name: str) -> Response:
     """Remove what came of an action from the page."""
     model_installs.forget(name)
+    return _redirect()
+
+
+@blueprint.post("/language/<digest>/try")
+def try_language_model(digest: str) -> Response:
+    """Let a language model recap the trial meeting, in the queue that writes summaries."""
+    found = find_language_models().get(digest)
+    if found is None:
+        raise errors.NotFound("Ollama does not have this model now.", "Choose one from the list.")
+    model_trials.request(digest, found[0].name, utc_now())
+    notify(model_trials.trial_queue())
+    return _redirect()
+
+
+@blueprint.post("/language/<digest>/cancel")
+def cancel_trial(digest: str) -> Response:
+    """Stop a trial."""
+    model_trials.cancel(digest, utc_now())
+    return _redirect()
+
+
+@blueprint.post("/language/<digest>/dismiss")
+def dismiss_trial(digest: str) -> Response:
+    """Remove a trial that brought no result from the page."""
+    model_trials.dismiss(digest)
     return _redirect()
 
 

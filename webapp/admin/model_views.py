@@ -1,9 +1,8 @@
-"""What the page of speech models shows: known and installed models, and actions under way."""
+"""What the page of models shows: known and installed models, and actions under way."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import config
 from core import model_installs
@@ -13,13 +12,9 @@ from core.speech_memory import needed_bytes
 from core.worker_register import InstalledModel
 from model_store import catalogue
 from model_store.catalogue import DIARIZATION, WHISPER_MODELS, KnownModel
+from webapp.admin.action_rows import STATES, ActionRow
+from webapp.admin.trial_views import LanguageRow, build_language_rows, build_trial_actions
 from webapp.formats import printable, size, span
-
-State = Literal["waiting", "running", "done", "failed", "cancelled"]
-_STATES: dict[str, State] = {
-    Status.QUEUED: "waiting", Status.RUNNING: "running", Status.DONE: "done", Status.FAILED: "failed",
-    Status.CANCELLED: "cancelled",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +35,13 @@ class ModelRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ActionRow:
-    """A download or check, and what came of it. `figures` are bytes, rate and time left."""
-
-    model: str
-    action: str
-    state: State
-    doing: str
-    percent: int | None
-    figures: str
-    message: str
-    hint: str
-    code: str
-    terms: str
-
-
-@dataclass(frozen=True, slots=True)
 class ModelPage:
     """All that the page shows."""
 
     in_use: ModelsInUse
     whisper: tuple[ModelRow, ...]
     diarization: tuple[ModelRow, ...]
+    language: tuple[LanguageRow, ...]
     actions: tuple[ActionRow, ...]
 
     @property
@@ -85,14 +65,15 @@ def build_page(settings: config.Settings) -> ModelPage:
         in_use,
         tuple(whisper),
         tuple(diarization),
+        build_language_rows(),
         build_actions(actions),
     )
 
 
 def build_actions(rows: list[ModelInstall]) -> tuple[ActionRow, ...]:
-    """The actions, those under way first."""
-    ordered = sorted(rows, key=lambda row: row.status not in model_installs.ACTIVE)
-    return tuple(_action(row) for row in ordered)
+    """The actions and the trials of language models, those under way first."""
+    found = [*map(_action, rows), *build_trial_actions()]
+    return tuple(sorted(found, key=lambda row: row.state not in ("waiting", "running")))
 
 
 class _Table:
@@ -133,13 +114,13 @@ class _Table:
 
 
 def _action(row: ModelInstall) -> ActionRow:
-    state = _STATES[row.status]
+    state = STATES[row.status]
     known = catalogue.find(row.model)
     terms = f"https://huggingface.co/{known.repository}" if known and row.code == "model_gated" else ""
     percent = min(100, int(100 * row.done_bytes / row.total_bytes)) if row.total_bytes else None
     doing = row.doing[:1].upper() + row.doing[1:] or ("Looking at the hub" if row.action == "pull" else "Checking")
     return ActionRow(
-        row.model, row.action, state, doing, percent, _figures(row), row.message, row.hint, row.code, terms
+        row.model, row.model, row.action, state, doing, percent, _figures(row), row.message, row.hint, row.code, terms
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import config
 from core import speech_models
 from core.models_in_use import find_models_in_use
 from core.speech_memory import needed_bytes
-from webapp.cli import models_archive, models_install, ollama_status
+from webapp.cli import models_archive, models_install, models_try, ollama_status
 from webapp.cli.errors import tell_errors
 from webapp.formats import printable, size
 
@@ -20,6 +20,7 @@ def models_group() -> None:
 
 models_group.add_command(models_install.pull_models)
 models_group.add_command(models_install.verify_models)
+models_group.add_command(models_try.try_model)
 models_group.add_command(models_archive.export_command)
 models_group.add_command(models_archive.import_command)
 

@@ -12,12 +12,24 @@ from core import gpu, ollama_circuit
 from core.clock import utc_now
 from webapp.cli import check_result
 from webapp.cli.check_result import CheckResult
-from webapp.cli.ollama_status import ModelStatus, OllamaStatus, OllamaUnavailable, describe_loaded, query_ollama
+from webapp.cli.ollama_status import (
+    ModelStatus,
+    OllamaStatus,
+    OllamaUnavailable,
+    describe_loaded,
+    describe_version,
+    query_ollama,
+)
 from webapp.formats import hour, size
+from webapp.trial_words import NO_CHAT_FORM, describe_verdict
 
 if TYPE_CHECKING:
     from pipeline.ollama.model_info import RunningModel
 
+IMPORT_INSTRUCTION_MODEL = (
+    "Import an instruction model with `flask import-ollama-models --force`, which gives it its template, or remove "
+    "this one with `ollama rm`."
+)
 UPDATE = "Update Ollama: https://ollama.com/download"
 
 
@@ -40,6 +52,9 @@ def check_ollama(settings: config.Settings) -> Iterator[CheckResult]:
             fix = f"Import it again with --force, or remove it with `ollama rm {model.installed.name}`."
             yield check_result.warning("ollama model", state, fix)
     for model in status.models:
+        if model != status.used:
+            yield from _check_chat_form(model)
+    for model in status.models:
         if model.running:
             yield _check_memory(settings, model.running)
 
@@ -60,7 +75,7 @@ def _check_circuit(settings: config.Settings) -> Iterator[CheckResult]:
 def _check_version(settings: config.Settings, version: str) -> CheckResult:
     from ollama_import.versions import CREATE_VERSION, SHIFT_VERSION, is_older
 
-    state = f"{settings.ollama_name}, version {version}"
+    state = f"{settings.ollama_name}, {describe_version(version)}"
     if is_older(version, CREATE_VERSION):
         state += f": models cannot be imported before {CREATE_VERSION}"
         return check_result.warning("ollama", state, f"{UPDATE}.")
@@ -82,8 +97,24 @@ def _check_model(status: OllamaStatus) -> CheckResult:
     if info and info.remote_host:
         state = f"{name} runs at {info.remote_host}: the transcript of a recording leaves this machine"
         return check_result.warning(component, state, "Set OLLAMA_MODEL to a model that runs here.")
+    if info and not info.has_chat_form:
+        state = f"{name} is a base model, or was imported without its chat template: recaps are poor"
+        return check_result.warning(component, state, IMPORT_INSTRUCTION_MODEL)
+    if status.used.trial and status.used.trial.problems:
+        state = f"{name} is {describe_verdict(status.used.trial)}"
+        return check_result.warning(
+            component, state, "Choose another model in OLLAMA_MODEL; try it with `flask models try`."
+        )
     details = f"{size(status.used.installed.size)} {status.used.installed.quantization}".rstrip()
-    return check_result.ok(component, f"{name}, {details}, {status.why}")
+    tried = f"; {describe_verdict(status.used.trial)}" if status.used.trial else ""
+    return check_result.ok(component, f"{name}, {details}, {status.why}{tried}")
+
+
+def _check_chat_form(model: ModelStatus) -> Iterator[CheckResult]:
+    """A model that is not used by itself, and why."""
+    if model.info and model.info.is_local_writer and not model.info.has_chat_form:
+        state = f"{model.installed.name}: {NO_CHAT_FORM}"
+        yield check_result.ok("ollama model", state)
 
 
 def _check_window(settings: config.Settings, used: ModelStatus) -> CheckResult:

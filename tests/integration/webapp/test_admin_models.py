@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 from support.visitors import log_in
 
 import config
-from core import model_installs, worker_register
+from core import model_installs, model_trials, worker_register
 from core.clock import utc_now
 from core.database.tables import Status, User
 from core.speech_memory import MemoryBudget
-from core.worker_register import InstalledModel, WorkerModels
+from core.worker_register import InstalledModel, LanguageModel, WorkerModels
 from model_store.catalogue import DIARIZATION, WHISPER_MODELS
 
 NAME = WHISPER_MODELS[1].folder
@@ -122,3 +122,87 @@ def test_only_administrators_manage_models(browser: FlaskClient, app: Flask) -> 
     assert app.test_client().get("/admin/models").status_code in (302, 401)
     assert model_installs.list_all() == []
     assert "/admin/models" not in browser.get("/").text
+
+
+GOOD = {
+    "seconds_a_minute": 31.5, "written": 12, "proven": 11, "decisions_found": 3, "decisions": 3, "tasks_found": 4,
+    "tasks": 5, "needs_bytes": 3_000_000_000,
+}  # fmt: skip
+CHAT = LanguageModel("recap:8b", "a" * 64, 4_900_000_000, has_chat_form=True)
+BASE = LanguageModel("base:latest", "b" * 64, 250_000_000, has_chat_form=False)
+
+
+def language_worker() -> None:
+    worker(language_models=(CHAT.name, BASE.name), default_language_model=CHAT.name, language_details=(CHAT, BASE))
+
+
+def try_out(*problems: str) -> None:
+    model_trials.request(CHAT.digest, CHAT.name, utc_now())
+    claimed = model_trials.claim("gpu", utc_now())
+    assert claimed is not None
+    model_trials.finish(CHAT.digest, claimed.attempt, GOOD, problems, utc_now())
+
+
+def test_the_page_lists_language_models_and_says_why_one_is_not_used_by_itself(admins: FlaskClient) -> None:
+    assert "No worker reports a language model" in admins.get("/admin/models").text
+    language_worker()
+    page = admins.get("/admin/models").text
+    assert 'recap:8b</span> <span class="badge">in use</span>' in page
+    assert "Not tried yet" in page
+    assert "Base model, or without its chat template; used only if named" in page
+
+
+def test_a_trial_is_asked_for_followed_and_shown_where_a_model_is_chosen(
+    admins: FlaskClient, browser: FlaskClient
+) -> None:
+    language_worker()
+    assert admins.post(f"/admin/models/language/{CHAT.digest}/try").status_code == 303
+    assert "Waits for its turn in the queue" in admins.get("/admin/models").text
+    claimed = model_trials.claim("gpu", utc_now())
+    assert claimed is not None
+    model_trials.note_progress(CHAT.digest, claimed.attempt, 0.4, utc_now())
+    told = admins.get("/admin/models/actions").json
+    assert told is not None
+    assert "40 %" in told["html"]
+    assert not told["finished"]
+    model_trials.finish(CHAT.digest, claimed.attempt, GOOD, (), utc_now())
+    page = admins.get("/admin/models").text
+    assert "Fit for recaps on this machine" in page
+    assert "32 s a minute of talk, 11 of 12 points proven, 3 of 3 decisions, 4 of 5 tasks" in page
+    assert '<td class="nowrap">3.0 GB</td>' in page
+    form = browser.get("/upload").text
+    assert '<option value="recap:8b" >recap:8b (good on trial, 32 s a minute of talk)</option>' in form
+    assert "base:latest (base model, or without its chat template; used only if named)" in form
+
+
+def test_the_page_says_why_a_model_failed_its_trial(admins: FlaskClient, browser: FlaskClient) -> None:
+    language_worker()
+    try_out("it takes longer than the meeting")
+    failed = "Not fit for recaps on this machine: it takes longer than the meeting; used only if named"
+    assert failed in admins.get("/admin/models").text
+    assert "failed its trial: it takes longer than the meeting; used only if named" in browser.get("/upload").text
+
+
+def test_a_trial_can_be_cancelled_and_what_went_wrong_dismissed(admins: FlaskClient) -> None:
+    language_worker()
+    admins.post(f"/admin/models/language/{CHAT.digest}/try")
+    admins.post(f"/admin/models/language/{CHAT.digest}/cancel")
+    assert "Waits for its turn" not in admins.get("/admin/models").text
+    admins.post(f"/admin/models/language/{CHAT.digest}/try")
+    claimed = model_trials.claim("gpu", utc_now())
+    assert claimed is not None
+    model_trials.fail(
+        CHAT.digest, claimed.attempt, "ollama_unreachable", "Ollama did not answer.", "Start it.", utc_now()
+    )
+    assert "Ollama did not answer" in admins.get("/admin/models").text
+    admins.post(f"/admin/models/language/{CHAT.digest}/dismiss")
+    assert "Ollama did not answer" not in admins.get("/admin/models").text
+
+
+def test_only_a_model_that_a_worker_reports_can_be_tried_and_only_by_an_administrator(
+    admins: FlaskClient, browser: FlaskClient
+) -> None:
+    assert admins.post(f"/admin/models/language/{CHAT.digest}/try").status_code == 404
+    language_worker()
+    assert browser.post(f"/admin/models/language/{CHAT.digest}/try").status_code == 403
+    assert model_trials.find(CHAT.digest) is None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,15 +18,18 @@ from flask import Flask
 from support.factories import make_recording, make_user
 from support.gguf_files import gguf
 from support.helpers import ROOT, free_port, wait_until
-from support.ollama_server import Model, OllamaServer, Reply
+from support.ollama_models import PLAIN
+from support.ollama_server import Model, OllamaServer, Reply, says
 
 import config
+from core import model_trials
 from core.clock import utc_now
 from core.database import sessions
 from core.jobs import claims, transitions
 from ollama_import.sources import QUANTIZATIONS
 from webapp.cli.import_ollama_models import find_chat_obstacle, import_ollama_models
 from webapp.cli.ollama_checks import check_ollama
+from workers import trial_runner
 
 Settings = Callable[..., config.Settings]
 
@@ -65,10 +71,10 @@ def test_models_are_imported_with_a_table_of_what_came_of_each(
     broken, recap, small = table(result)
     assert broken[:2] == ["broken", "failed"]
     assert "Modelfile, line 1: FORM is no instruction" in broken[2]
-    assert recap == ["recap:8b", "imported", "352 B  it answers"]
+    assert recap == ["recap:8b", "imported", "608 B  it obeys its system message"]
     assert small[1] == "imported"
-    assert result.stdout.splitlines()[-1] == "1 failed, 2 imported; 704 B sent."
-    assert "recap:8b: sending model.gguf: 352 B of 352 B (100%)" in result.stderr
+    assert result.stdout.splitlines()[-1] == "1 failed, 2 imported; 1.2 kB sent."
+    assert "recap:8b: sending model.gguf: 608 B of 608 B (100%)" in result.stderr
     again = run("import-ollama-models", folder, "--only", "small", "--only", "recap:8b")
     assert again.exit_code == 0
     assert [row[1] for row in table(again)] == ["skipped", "skipped"]
@@ -81,7 +87,7 @@ def test_a_dry_run_changes_nothing_and_says_what_it_would_do(
     result = run("import-ollama-models", folder, "--dry-run", "--only", "small")
     assert result.exit_code == 0
     assert result.stdout.splitlines()[-2:] == [
-        "small  to import    352 B  352 B to send", "1 to import; 352 B to send.",
+        "small  to import    608 B  608 B to send", "1 to import; 608 B to send.",
     ]  # fmt: skip
     assert (ollama.uploads, ollama.creates) == ([], [])
 
@@ -201,7 +207,7 @@ def test_models_list_shows_what_ollama_has_and_uses(run: Callable[..., Result], 
     result = run("models", "list")
     assert result.exit_code == 0
     lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
-    assert "language recap:latest 4.9 GB Q4_K_M window 32,768 tokens used: the first that can chat" in lines
+    assert "language recap:latest 4.9 GB Q4_K_M window 32,768 tokens used: the first that is fit" in lines
     assert "loaded now: 8,192 tokens, 4.5 GB of 6.0 GB on the GPU (75%)" in lines
     assert "language embed:latest 1.0 kB F16 window 2,048 tokens cannot chat" in lines
     assert any(line.startswith("whisper ") for line in lines)
@@ -225,7 +231,7 @@ def test_a_damaged_model_does_not_hide_the_others(
     ollama.models = dict(reversed(ollama.models.items()))
     listed = run("models", "list").stdout
     assert "is damaged: Ollama says unable to load blob" in listed
-    assert "used: the first that can chat" in listed
+    assert "used: the first that is fit" in listed
     damaged = [one for one in check_ollama(config.load()) if one.fix]
     assert [one.state for one in damaged] == ["old:latest is damaged: unable to load blob"]
     settings_of(OLLAMA_MODEL="old")
@@ -264,3 +270,51 @@ def test_names_that_no_terminal_should_see_take_one_line_each(run: Callable[...,
     unknown = run("import-ollama-models", tmp_path, "--only", "large")
     assert (unknown.exit_code, "There is no model large" in unknown.stderr) == (2, True)
     (result.output + unknown.output).encode()
+
+
+def test_the_list_says_why_a_model_is_not_used_by_itself(run: Callable[..., Result], ollama: OllamaServer) -> None:
+    ollama.models = {"base:latest": Model("base:latest", template=PLAIN)} | ollama.models
+    listed = run("models", "list").stdout
+    assert "base model, or without its chat template; used only if named" in listed
+    assert "used: the first that is fit" in next(line for line in listed.splitlines() if "recap:latest" in line)
+    ollama.version = "0.0.0"
+    assert "Ollama, built from source, at" in run("models", "list").stdout
+
+
+def test_a_model_is_tried_by_a_worker_and_the_command_tells_the_result(
+    run: Callable[..., Result], ollama: OllamaServer
+) -> None:
+    ollama.script = lambda body: says("junk")
+    with running_trials():
+        result = run("models", "try", "recap")
+    assert result.exit_code == 1
+    assert "recap:latest is not fit for recaps on this machine: it gives no usable answer" in result.stdout
+    assert "on trial: not fit for recaps on this machine" in run("models", "list").stdout
+
+
+def test_a_model_that_is_not_there_or_cannot_chat_is_not_tried(
+    run: Callable[..., Result], ollama: OllamaServer
+) -> None:
+    ollama.models["embed:latest"] = Model("embed:latest", capabilities=("embedding",))
+    assert "Ollama does not have other" in run("models", "try", "other").stderr
+    assert "cannot chat" in run("models", "try", "embed").stderr
+    assert model_trials.list_all() == []
+
+
+@contextmanager
+def running_trials() -> Iterator[None]:
+    """Does what a worker does once it is notified."""
+    ended = threading.Event()
+
+    def work() -> None:
+        while not trial_runner.run_next("gpu", config.load(), mmap.mmap(-1, 1)):
+            if ended.wait(0.05):
+                return
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from support.helpers import free_port
+from support.ollama_models import PLAIN
 from support.ollama_server import Model, OllamaServer
 
 import config
-from core import ollama_circuit
+from core import model_trials, ollama_circuit
 from core.clock import utc_now
 from webapp.cli.check_result import CheckResult
 from webapp.cli.ollama_checks import check_ollama
@@ -26,7 +27,7 @@ def test_the_doctor_finds_a_sound_ollama_well(sqlite: str, ollama: OllamaServer,
     found = results_of(settings_of(OLLAMA_HOST=ollama.host, OLLAMA_NUM_CTX=16384))
     assert [one.fix for one in found.values()] == [None, None, None]
     assert found["ollama"].state == f"{ollama.host}, version 0.12.6"
-    assert found["ollama model"].state == "recap:latest, 1.0 kB Q4_K_M, the first that can chat"
+    assert found["ollama model"].state == "recap:latest, 1.0 kB Q4_K_M, the first that is fit"
     assert found["ollama window"].state == "16,384 tokens; recap:latest was trained for 32,768 tokens"
 
 
@@ -103,3 +104,38 @@ def test_the_doctor_shows_ollama_among_the_others(app: Flask, ollama: OllamaServ
     settings_of(OLLAMA_HOST=ollama.host)
     lines = app.test_cli_runner().invoke(args=["doctor"]).stdout.splitlines()
     assert any(line.startswith("ok      ollama model") for line in lines)
+
+
+def test_the_doctor_tells_of_models_without_a_chat_template(
+    sqlite: str, ollama: OllamaServer, settings_of: Settings
+) -> None:
+    ollama.models["base:latest"] = Model("base:latest", template=PLAIN)
+    states = [one.state for one in check_ollama(settings_of(OLLAMA_HOST=ollama.host))]
+    assert "base:latest: base model, or without its chat template; used only if named" in states
+    named = results_of(settings_of(OLLAMA_MODEL="base"))["ollama model"]
+    assert "recaps are poor" in named.state
+    assert "import-ollama-models --force" in (named.fix or "")
+    del ollama.models["recap:latest"]
+    assert "has a chat template" in next(
+        one.state for one in check_ollama(settings_of(OLLAMA_MODEL="")) if one.component == "ollama model"
+    )
+
+
+def test_the_doctor_tells_of_a_trial(sqlite: str, ollama: OllamaServer, settings_of: Settings) -> None:
+    digest = ollama.models["recap:latest"].digest
+    settings = settings_of(OLLAMA_HOST=ollama.host, OLLAMA_MODEL="recap")
+    for problems, says in (((), "fit for recaps"), (["it takes longer than the meeting"], "not fit for recaps")):
+        model_trials.request(digest, "recap:latest", utc_now())
+        claimed = model_trials.claim("gpu", utc_now())
+        assert claimed is not None
+        model_trials.finish(digest, claimed.attempt, {"seconds_a_minute": 70.0}, problems, utc_now())
+        found = results_of(settings)["ollama model"]
+        assert says in found.state
+        assert bool(found.fix) is bool(problems)
+
+
+def test_a_build_of_ones_own_is_no_old_version(sqlite: str, ollama: OllamaServer, settings_of: Settings) -> None:
+    ollama.version = "0.0.0"
+    found = results_of(settings_of(OLLAMA_HOST=ollama.host))["ollama"]
+    assert found.state.endswith(", built from source")
+    assert found.fix is None

@@ -19,7 +19,7 @@ def test_an_existing_model_is_kept_unless_forced(ollama: OllamaServer, client: I
     (model / "Modelfile").write_text(MODELFILE.replace("8192", "4096").replace("hello", "bye"))
     assert only(client, models) == ("skipped", "differs (parameters, messages), use --force")
     assert len(ollama.creates) == 1
-    assert only(client, models, force=True) == ("imported", "it answers")
+    assert only(client, models, force=True) == ("imported", "it obeys its system message")
     assert ollama.models["mine:latest"].parameters["num_ctx"] == 4096
     assert len(ollama.uploads) == 1
 
@@ -110,7 +110,7 @@ def test_an_adapter_that_was_added_or_taken_away_is_a_difference(client: ImportC
     import_all(client, models)
     (model / "Modelfile").write_text("FROM recap\nADAPTER ./lora.gguf\n")
     assert only(client, models) == ("skipped", "differs (weights, adapter), use --force")
-    assert only(client, models, force=True) == ("imported", "it answers")
+    assert only(client, models, force=True) == ("imported", "it obeys its system message")
     assert only(client, models) == ("skipped", "already there")
     (model / "Modelfile").write_text("FROM recap\n")
     assert only(client, models) == ("skipped", "differs (adapter), use --force")

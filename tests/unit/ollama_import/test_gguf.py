@@ -17,7 +17,7 @@ def put(folder: Path, data: bytes) -> Path:
 
 
 def test_the_header_tells_what_the_model_is(tmp_path: Path) -> None:
-    header = read_header(put(tmp_path, gguf("BF16", weights=320, general__type="model")))
+    header = read_header(put(tmp_path, gguf("BF16", weights=320, general__type="model", tokenizer__chat_template="")))
     assert header == GgufHeader(
         architecture="llama", kind="model", file_type=32, parameter_count=320, part=0, parts=1, is_embedding=False
     )

@@ -51,11 +51,16 @@ def test_a_wrong_digest_is_refused(client: ImportClient, tmp_path: Path) -> None
 
 
 def test_a_chat_is_tried_with_a_small_window_and_frees_the_memory(ollama: OllamaServer, client: ImportClient) -> None:
-    ollama.plays(says("Hello."))
-    assert client.try_chat("recap") == "Hello."
+    assert client.try_chat("recap")
     (body,) = ollama.chats
     assert (body["options"]["num_ctx"], body["keep_alive"], body["stream"]) == (2048, 0, False)
     assert client.running() == []
+
+
+def test_a_chat_shows_whether_the_model_is_given_its_system_message(ollama: OllamaServer, client: ImportClient) -> None:
+    ollama.plays(says("Hello."), says("Amber!"))
+    assert [client.try_chat("recap"), client.try_chat("recap", can_think=True)] == [False, True]
+    assert [body.get("think") for body in ollama.chats] == [None, False]
 
 
 def test_a_server_that_answers_no_chat_in_time_is_given_up(ollama: OllamaServer, client: ImportClient) -> None:

@@ -44,7 +44,7 @@ def test_what_ollama_did_not_keep_is_a_failure(
 def test_a_line_that_breaks_is_tried_again(ollama: OllamaServer, client: ImportClient, models: Path) -> None:
     put_model(models, "mine", "FROM ./model.gguf\n", model__gguf=gguf(weights=3_000_000))
     ollama.breaks_uploads = 2
-    assert only(client, models) == ("imported", "it answers")
+    assert only(client, models) == ("imported", "it obeys its system message")
     assert len(ollama.uploads) == 3
 
 

@@ -16,7 +16,7 @@ from ollama_import.sources import find_models
 def test_a_model_is_sent_made_looked_up_and_tried(ollama: OllamaServer, client: ImportClient, models: Path) -> None:
     put_model(models, "mine")
     (result,) = import_all(client, models)
-    assert result == ImportResult("mine", "imported", "it answers", len(gguf()), len(gguf()))
+    assert result == ImportResult("mine", "imported", "it obeys its system message", len(gguf()), len(gguf()))
     (body,) = ollama.creates
     assert body == {
         "model": "mine",
@@ -79,8 +79,8 @@ def test_a_model_that_was_not_seen_to_work_is_tried_by_the_next_import(
     assert only(client, models, cache)[0] == "failed"
     assert only(client, models, cache, dry_run=True) == ("skipped", "already there")
     assert only(client, models, cache) == ("failed", "already there, but a chat with it fails: out of memory")
-    ollama.plays(Reply(("hello",)))
-    assert only(client, models, cache) == ("skipped", "already there; it answers")
+    ollama.script = ollama.obey
+    assert only(client, models, cache) == ("skipped", "already there; it obeys its system message")
     assert only(client, models, cache) == ("skipped", "already there")
     assert (len(ollama.chats), len(ollama.creates)) == (3, 1)
 
@@ -89,7 +89,7 @@ def test_a_model_may_stand_on_another_of_the_server(ollama: OllamaServer, client
     base = ollama.models["recap:latest"]
     base.parameters, base.license, base.system = {"num_ctx": 4096, "top_k": 1}, ("MIT",), "Base."
     put_model(models, "based", "FROM recap\nPARAMETER num_ctx 8192\nLICENSE BSD\n")
-    assert only(client, models) == ("imported", "it answers")
+    assert only(client, models) == ("imported", "it obeys its system message")
     assert ollama.creates[0]["from"] == "recap"
     assert ollama.models["based:latest"].parameters == {"num_ctx": 8192, "top_k": 1}
     assert only(client, models) == ("skipped", "already there")
@@ -185,19 +185,22 @@ def test_adapter_draft_and_parts_are_sent_under_their_names(
 def test_a_folder_of_weights_alone_is_imported(ollama: OllamaServer, client: ImportClient, models: Path) -> None:
     put_model(models, "bare")
     (models / "bare" / "Modelfile").unlink()
-    assert only(client, models) == ("imported", "it answers")
+    assert only(client, models) == ("imported", "it obeys its system message")
     assert ollama.creates[0]["files"].keys() == {"model.gguf"}
 
 
 def test_wide_weights_are_quantized_by_ollama(ollama: OllamaServer, client: ImportClient, models: Path) -> None:
     model = put_model(models, "mine", "FROM ./model.gguf\n", model__gguf=gguf("F16"))
     (model / "QUANTIZE").write_text("Q4_k_m\n")
-    assert only(client, models) == ("imported", "quantized to q4_K_M; it answers")
+    assert only(client, models) == ("imported", "quantized to q4_K_M; it obeys its system message")
     assert ollama.creates[0]["quantize"] == "q4_K_M"
     assert ollama.models["mine:latest"].quantization == "Q4_K_M"
     assert only(client, models)[0] == "skipped"
     assert only(client, models, quantize="q8_0") == ("skipped", "differs (weights), use --force")
-    assert only(client, models, quantize="q8_0", force=True) == ("imported", "quantized to q8_0; it answers")
+    assert only(client, models, quantize="q8_0", force=True) == (
+        "imported",
+        "quantized to q8_0; it obeys its system message",
+    )
 
 
 @pytest.mark.parametrize(

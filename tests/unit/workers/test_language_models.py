@@ -10,6 +10,8 @@ from webapp.recordings import option_lists
 from workers import language_models, sweeper
 from workers.language_models import LanguageModelLister
 
+pytestmark = pytest.mark.usefixtures("sqlite")
+
 
 @pytest.fixture(autouse=True)
 def always_refresh(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,7 +55,6 @@ def test_without_ollama_no_model_is_listed() -> None:
     assert listed(f"http://127.0.0.1:{free_port()}") == WorkerModels()
 
 
-@pytest.mark.usefixtures("sqlite")
 def test_the_pages_know_the_models_from_the_worker_alone() -> None:
     with OllamaServer(Model("recap")) as server:
         sweeper.report(("gpu",), "no GPU", listed(server.host))

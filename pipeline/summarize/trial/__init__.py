@@ -1,0 +1,1 @@
+"""A short meeting by which a language model is tried."""

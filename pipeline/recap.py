@@ -7,11 +7,10 @@ every other package may import it. `to_json` and `from_json` write and read JSON
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pipeline.json_values import adapter_of
 from pipeline.json_values import from_json as from_json
 from pipeline.json_values import to_json as to_json
 from pipeline.json_values import to_plain as to_plain
@@ -140,12 +139,18 @@ class Transcript:
         return replace(self, speakers=speakers)
 
 
+Proof = Literal["quote", "lines", "anchored", "rule"]
+Told = Literal["rule", "model"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
     """A statement of the summary and the segments it is based on.
 
     `said` is what was said where `text` is a quote without hesitations and false starts; None where it is the same,
     which JSON leaves out.
+    `proof`: its text was said (`quote`), the lines that the model cited bear it (`lines`), others near by do
+    (`anchored`), or it was found by what was said, not by the model (`rule`). None in recaps of before.
     """
 
     id: str
@@ -155,6 +160,7 @@ class Point:
     start: float
     end: float
     segments: tuple[str, ...]
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,10 +172,16 @@ class Topic(Point):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionItem(Point):
-    """A task for someone; `owner` and `due` are as they were said."""
+    """A task for someone; `owner` and `due` are as they were said, `owner_by` and `due_by` by what they were told.
+
+    `due_day` is the day that the words mean (ISO 8601), if that of the recording is known.
+    """
 
     owner: str | None = None
     due: str | None = None
+    owner_by: Told | None = None
+    due_by: Told | None = None
+    due_day: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +218,7 @@ NOT_SUMMARIZED = "not_summarized"
 
 @dataclass(frozen=True, slots=True)
 class FailedWindow:
-    """A stretch that was not transcribed well, has no speech (NO_SPEECH), or was not summarized (NOT_SUMMARIZED).
-
-    `code` is the reason.
-    """
+    """A stretch not transcribed well, without speech (NO_SPEECH) or not summarized; `code` is the reason."""
 
     start: float
     end: float
@@ -254,7 +263,7 @@ class StageReport:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The file the recap was made from; `uploaded_at` is ISO 8601 in UTC."""
+    """The file the recap was made from; `uploaded_at` is ISO 8601 in UTC, `recorded_on` the day that the file tells."""
 
     filename: str
     container: str
@@ -262,6 +271,7 @@ class Source:
     size_bytes: int
     sha256: str
     uploaded_at: str
+    recorded_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,9 +294,3 @@ class Recap:
     organisation: str | None = None
     speech_spans: tuple[tuple[float, float], ...] = field(default=())
     vocabulary: str = ""
-
-
-def to_public(transcript: Transcript) -> Any:
-    """A transcript as the public API shows it: without the positions of its words and the offers, told elsewhere."""
-    inner: Any = {"offers": True, "segments": {"__all__": {"words": {"__all__": {"position"}}}}}
-    return adapter_of(Transcript).dump_python(transcript, mode="json", exclude=inner)

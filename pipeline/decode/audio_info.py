@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from pipeline.decode.refusals import REFUSALS
@@ -12,6 +13,7 @@ from pipeline.samples import SAMPLE_BYTES, SAMPLE_RATE
 from pipeline.separate_channels import Separate
 from pipeline.tracks import SoundTrack
 
+EARLIEST = date(1990, 1, 1)
 MOST = 2**31  # of anything that is counted
 
 
@@ -30,6 +32,16 @@ class AudioInfo:
     tracks: tuple[SoundTrack, ...] = ()  # if the file has several sound tracks; the others are those of the first used
     loudness: Loudness = field(default_factory=Loudness)  # before it was amplified
     separate: Separate | None = None  # the channels or tracks with a person each, if they are kept apart
+    recorded_on: str | None = None  # the day that the file says it was recorded (ISO 8601)
+
+
+def _read_day(written: object) -> str | None:
+    """The day of a time such as "2026-11-27T09:00:00Z"; None for others, and for the zero of a clock never set."""
+    try:
+        day = date.fromisoformat(str(written)[:10])
+    except ValueError:
+        return None
+    return day.isoformat() if day > EARLIEST else None
 
 
 def read_info(result: dict[str, Any], size_bytes: int, width: int = 1) -> AudioInfo:
@@ -50,6 +62,7 @@ def read_info(result: dict[str, Any], size_bytes: int, width: int = 1) -> AudioI
             has_video=bool(result["has_video"]),
             declared_seconds=None if declared is None else float(declared),
             truncated=bool(result["truncated"]),
+            recorded_on=_read_day(result.get("recorded_at")),
         )
         names = re.fullmatch(r"[a-z0-9_]{1,32}", info.container) and re.fullmatch(r"[a-z0-9_]{1,32}", info.codec)
         if not names or int(result["samples"]) * SAMPLE_BYTES * width != size_bytes:

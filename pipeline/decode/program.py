@@ -147,6 +147,7 @@ def decode_recording(part: Part, writer: SampleWriter, total: int, track: int | 
             "has_video": has_video,
             "declared_seconds": declared.seconds,
             "is_contrasted": isinstance(timeline.mixer, ChannelMixer) and timeline.mixer.contrast.is_clear,
+            "recorded_at": container.metadata.get("creation_time"),
             "truncated": declared.is_cut_off(timeline.written, is_damaged, progress.unread),
         }
 

@@ -23,6 +23,9 @@ MAX_LINE_BYTES = 1 << 20
 """A line is one token, or the whole answer if a proxy buffered it."""
 MAX_BYTES = 64 << 20
 MAX_ERROR_BYTES = 1 << 16
+CUT = "cut"
+"""The reason for the end of an answer that the caller had enough of."""
+CHECKED_TOKENS = 16
 SPARE_EVENTS = 1000
 """Lines without a token: Ollama's first and last, and those it cannot decode yet."""
 
@@ -64,14 +67,20 @@ class _Event(BaseModel):
 
 
 def chat(
-    host: str, body: dict[str, Any], on_tick: Callable[[int], None], limits: ChatLimits = ChatLimits()
+    host: str,
+    body: dict[str, Any],
+    on_tick: Callable[[int], None],
+    limits: ChatLimits = ChatLimits(),
+    is_enough: Callable[[str], bool] = lambda _: False,
 ) -> ChatAnswer:
     """Chat, and call `on_tick` with the number of received tokens at least every `TICK_SECONDS`.
 
-    If `on_tick` raises, the connection is closed, so that Ollama stops generating, and the error is re-raised.
+    `is_enough` gets the answer so far, after every `CHECKED_TOKENS`; where it is true, the answer is cut there with the
+    reason CUT. If `on_tick` raises, the connection is closed, so that Ollama stops generating, and the error is
+    re-raised.
     Raises OllamaUnreachable (mostly its subclass OllamaFailure), OllamaModelMissing and OllamaRefused.
     """
-    answer = asyncio.run(_chat(host, {**body, "stream": True}, on_tick, limits))
+    answer = asyncio.run(_chat(host, {**body, "stream": True}, on_tick, limits, is_enough))
     add_tokens(answer.prompt_tokens, answer.answer_tokens)
     return answer
 
@@ -79,8 +88,9 @@ def chat(
 class _ReceivedAnswer:
     """The part of the answer received so far, and its deadlines."""
 
-    def __init__(self, limits: ChatLimits, most_tokens: int | None) -> None:
+    def __init__(self, limits: ChatLimits, most_tokens: int | None, is_enough: Callable[[str], bool]) -> None:
         self.limits = limits
+        self.is_enough = is_enough
         self.most_events = most_tokens + SPARE_EVENTS if most_tokens and most_tokens > 0 else None
         self.parts: list[str] = []
         self.last = _Event()
@@ -92,6 +102,8 @@ class _ReceivedAnswer:
         self.last = event
         if self.most_events and len(self.parts) > self.most_events:
             raise OllamaFailure(FailureReason.ENDLESS)
+        if not event.done and len(self.parts) % CHECKED_TOKENS == 0 and self.is_enough("".join(self.parts)):
+            self.last = _Event(done=True, done_reason=CUT, eval_count=len(self.parts))
 
     def check_pace(self) -> None:
         now = time.monotonic()
@@ -113,8 +125,14 @@ class _ReceivedAnswer:
         )
 
 
-async def _chat(host: str, body: dict[str, Any], on_tick: Callable[[int], None], limits: ChatLimits) -> ChatAnswer:
-    received = _ReceivedAnswer(limits, body.get("options", {}).get("num_predict"))
+async def _chat(
+    host: str,
+    body: dict[str, Any],
+    on_tick: Callable[[int], None],
+    limits: ChatLimits,
+    is_enough: Callable[[str], bool],
+) -> ChatAnswer:
+    received = _ReceivedAnswer(limits, body.get("options", {}).get("num_predict"), is_enough)
     reading = asyncio.create_task(_read(host, body, received))
     try:
         while not reading.done():

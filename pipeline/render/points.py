@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from pipeline.reading.dues import describe_due, describe_guesses
 from pipeline.reading.people import People, Person
 from pipeline.recap import ActionItem, Point
 from pipeline.render import line_breaking, style
+from pipeline.render.line_breaking import TextLine
 from pipeline.render.name_cell import name_cell
 from pipeline.render.page_canvas import PageCanvas
 from pipeline.render.section_table import (
@@ -17,7 +21,17 @@ from pipeline.render.section_table import (
 )
 from pipeline.render.style import Density
 
+LinesOf = Callable[[Point], str]
+"""What was said in the lines of a point; empty where it is not to be shown."""
+MAX_EVIDENCE_LINES = 4
 _NAME_X = style.LEFT + style.NAME_INDENT
+
+
+def _evidence(said: str, measure: float) -> list[TextLine]:
+    """What was said, in small type below a point; cut after MAX_EVIDENCE_LINES."""
+    if not said:
+        return []
+    return balanced_text(f"“{said}”", style.EVIDENCE, measure)[:MAX_EVIDENCE_LINES]
 
 
 def _person_cell(person: Person | None) -> TableCell:
@@ -31,10 +45,14 @@ def draw_points(
     points: tuple[Point, ...],
     people: People,
     density: Density,
+    lines: LinesOf,
     *,
     stays: bool,
 ) -> None:
-    """A section of who | text | time. Without points it is left out, or says so if it `stays`."""
+    """A section of who | text and the lines that bear it | time.
+
+    Without points it is left out, or says so if it `stays`.
+    """
     if not points:
         if stays:
             SectionTable(canvas, title, key, density=density).begin_empty()
@@ -42,17 +60,23 @@ def draw_points(
     rows = []
     for point in points:
         person = people.speaker(point.speaker)
-        lines = balanced_text(point.text, style.BODY, style.TEXT_WIDTH)
+        text = balanced_text(point.text, style.BODY, style.TEXT_WIDTH) + _evidence(lines(point), style.TEXT_WIDTH)
         mark = person.number if person else None
-        rows.append(
-            TableRow([_person_cell(person), TableCell(style.WHAT, lines)], point.start, mark, person is not None)
-        )
+        cells = [_person_cell(person), TableCell(style.WHAT, text)]
+        rows.append(TableRow(cells, point.start, mark, person is not None))
     SectionTable(canvas, title, key, len(points), density).fill(rows)
 
 
 def draw_action_items(
-    canvas: PageCanvas, actions: tuple[ActionItem, ...], people: People, density: Density, *, stays: bool
+    canvas: PageCanvas,
+    actions: tuple[ActionItem, ...],
+    people: People,
+    density: Density,
+    lines: LinesOf,
+    *,
+    stays: bool,
 ) -> None:
+    """A section of who | task and the lines that bear it | due | time; what only the model says of them is marked."""
     title, key = "Action items", "actions"
     if not actions:
         if stays:
@@ -62,8 +86,10 @@ def draw_action_items(
     rows = []
     for action in actions:
         person = people.owner(action.owner)
-        task = balanced_text(action.text, style.BODY, style.TASK_WIDTH)
-        due = line_breaking.break_name(action.due or "–", style.NAME, style.DUE_WIDTH, 3)
+        task = balanced_text(action.text, style.BODY, style.TASK_WIDTH) + _evidence(lines(action), style.TASK_WIDTH)
+        due = line_breaking.break_name(describe_due(action) or "–", style.NAME, style.DUE_WIDTH, 3)
+        if guesses := describe_guesses(action):
+            due += line_breaking.break_name(f"{guesses} by the model", style.EVIDENCE, style.DUE_WIDTH, 3)
         cells = [_person_cell(person), TableCell(style.WHAT, task), TableCell(style.DUE, due)]
         rows.append(TableRow(cells, action.start, person.number, marked=True))
     SectionTable(canvas, title, key, len(actions), density, heads).fill(rows, least=TABLE_LEAST)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from pipeline.reading.evidence import shown_lines
 from pipeline.reading.people import People
-from pipeline.recap import Recap
+from pipeline.recap import Point, Recap
 from pipeline.render.notices import PrintedNotice
 from pipeline.render.overview import draw_overview
 from pipeline.render.page_canvas import PageCanvas
@@ -28,9 +29,15 @@ def draw_first_sections(
     summary = recap.summary
     # an empty section is information, but only if a summary was made
     stays = summary.engine != NO_SUMMARY or not recap.transcript.segments
-    draw_points(canvas, "Decisions", "decisions", summary.decisions, people, layout.density, stays=stays)
-    draw_action_items(canvas, summary.action_items, people, layout.density, stays=stays)
-    draw_points(canvas, "Open questions", "questions", summary.questions, people, layout.density, stays=False)
+    segments = {one.id: one for one in recap.transcript.segments}
+
+    def lines(point: Point) -> str:
+        return shown_lines(point, segments)
+
+    density = layout.density
+    draw_points(canvas, "Decisions", "decisions", summary.decisions, people, density, lines, stays=stays)
+    draw_action_items(canvas, summary.action_items, people, density, lines, stays=stays)
+    draw_points(canvas, "Open questions", "questions", summary.questions, people, density, lines, stays=False)
 
 
 def draw_later_sections(canvas: PageCanvas, recap: Recap, people: People) -> None:

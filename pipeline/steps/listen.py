@@ -193,4 +193,5 @@ def _source(context: StepContext, audio: Audio) -> Source:
         size_bytes=request.size_bytes,
         sha256=request.sha256,
         uploaded_at=request.uploaded_at,
+        recorded_on=audio.info.recorded_on,
     )

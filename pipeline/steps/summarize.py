@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict, replace
+from datetime import date
 from typing import Any
 
 from pipeline.errors import OllamaUnreachable, PipelineError
@@ -13,6 +14,7 @@ from pipeline.request import Engine, Engines
 from pipeline.results import make_key
 from pipeline.steps.context import StepContext
 from pipeline.steps.listen_result import ListenResult
+from pipeline.summarize.due_days import with_due_days
 from pipeline.summarize.engine import Summarizer, SummaryOptions, SummaryResult, spoken_seconds
 from pipeline.vocabulary.entries import terms_of
 
@@ -96,7 +98,7 @@ def _compose(context: StepContext, listened: ListenResult, result: SummaryResult
         title=request.title,
         source=listened.source,
         transcript=listened.transcript,
-        summary=result.summary,
+        summary=with_due_days(result.summary, _recorded_on(listened), listened.transcript.language),
         coverage=replace(coverage, summarized_seconds=round(summarized, 3), failed_windows=tuple(failed)),
         warnings=(*listened.notices, *notices),
         stages=(*listened.stages, *context.results.reports),
@@ -111,6 +113,11 @@ def _compose(context: StepContext, listened: ListenResult, result: SummaryResult
     context.monitor.use("recap", key)
     context.results.publish(key, data)
     return recap
+
+
+def _recorded_on(listened: ListenResult) -> date | None:
+    """The day of the meeting, where the file tells it."""
+    return date.fromisoformat(listened.source.recorded_on) if listened.source.recorded_on else None
 
 
 def _extractive() -> Summarizer:

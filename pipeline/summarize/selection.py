@@ -60,6 +60,7 @@ def choose_summarizer(
         model=chosen.name,
         digest=chosen.digest.removeprefix("sha256:")[:12],
         window=info.window,
+        bytes_per_token=info.bytes_per_token,
         can_think=info.can_think,
         num_ctx=num_ctx,
         circuit=circuit,

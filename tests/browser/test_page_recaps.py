@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page
 from support import meetings
 from support import page_checks as looks
+from support.proven_recaps import DECISION, TASK, with_proofs
 
 from core.accounts import users
 from core.clock import utc_now
@@ -292,3 +293,19 @@ def test_who_is_no_administrator_has_no_such_link(open_page: OpenPage, owner: Us
         assert page.get_by_role("link", name="Templates").count() == 0
         page.goto("/admin/templates")
         assert page.get_by_text("Only an administrator").is_visible()
+
+
+def test_the_line_stands_beside_a_point_in_the_models_words(open_page: OpenPage, owner: User) -> None:
+    recording = meetings.upload(owner, "Launch planning")
+    meetings.finish(recording, with_proofs(meetings.make_recap(recording)))
+    with open_page() as page:
+        page.goto(f"/recordings/{recording.id}")
+        decision = page.locator(".point.decisions", has_text=DECISION)
+        assert "We decided to postpone the product launch" in decision.locator("blockquote").inner_text()
+        task = page.locator(".point.action_items", has_text=TASK)
+        assert task.locator("[data-proof=anchored]").is_visible()
+        assert "owner and due date by the language model" in task.inner_text()
+        assert page.get_by_text("on Monday (23 November)").is_visible()
+        quote = page.locator(".point.action_items", has_text="Ben, please talk to the supplier")
+        assert quote.locator("blockquote").count() == 0
+        check_looks(page)

@@ -30,6 +30,7 @@ OPEN_TO_ALL = {
     *("pipeline.engines", "pipeline.engines.catalogue"),
     "pipeline.reading.written",
     "pipeline.accepted_offers",
+    *("pipeline.reading.dues", "pipeline.reading.public"),
 }
 
 

@@ -33,7 +33,10 @@ RECORDING = {
 OFFER = {"id": str, "kind": str, "speakers": list, "confidence": float, "state": str, "examples": list}
 
 
-POINT = {"id": str, "text": str, "speaker": (str, type(None)), "start": float, "end": float, "segments": list}
+POINT = {
+    "id": str, "text": str, "speaker": (str, type(None)), "start": float, "end": float, "segments": list,
+    "proof": (str, type(None)),
+}  # fmt: skip
 
 
 def has_shape(value: dict[str, Any], shape: dict[str, Any]) -> bool:

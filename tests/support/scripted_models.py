@@ -15,10 +15,9 @@ from support.ollama_server import Body, OllamaServer, Reply, prompt_of, says
 from support.sample_truth import read_truth, transcript_of
 
 LINE = re.compile(r"^\[(s\d+)\] ([^:]+): (.*)$", re.MULTILINE)
-NOTE = re.compile(r"^\[(s[\d,s]+)\] (.*)$", re.MULTILINE)
-EMPTY: dict[str, Any] = {
-    "title": "", "overview": [], "topics": [], "decisions": [], "action_items": [], "questions": [], "quotes": [],
-}  # fmt: skip
+NOTE = re.compile(r"^\[(n\d+)\] (.*)$", re.MULTILINE)
+LOOK = re.compile(r"^\[(n\d+)\] ", re.MULTILINE)
+KINDS = {"overview": "fact", "decisions": "decision", "action_items": "task", "questions": "question"}
 FILLER = "We talked about the office move and about many other things that day, and nobody objected to any of it."
 
 
@@ -28,8 +27,18 @@ def user_of(body: Body) -> str:
 
 
 def is_merge(body: Body) -> bool:
-    """Whether the model is to merge notes."""
+    """Whether the model is to sum up notes."""
     return user_of(body).startswith("<notes>")
+
+
+def is_look(body: Body) -> bool:
+    """Whether the model is to look again at its own points."""
+    return user_of(body).startswith("<lines>")
+
+
+def is_reading(body: Body) -> bool:
+    """Whether the model is to read a stretch of the transcript."""
+    return user_of(body).startswith("<transcript>")
 
 
 def lines_of(body: Body) -> list[tuple[str, str, str]]:
@@ -37,28 +46,40 @@ def lines_of(body: Body) -> list[tuple[str, str, str]]:
     return LINE.findall(user_of(body))
 
 
+def tells(**lists: Any) -> Reply:
+    """The answer about a stretch with these points, by the list of the recap that they are for; and `title`."""
+    points = [{"kind": kind, **point} for name, kind in KINDS.items() for point in lists.get(name, ())]
+    return says({"points": points, "title": lists.get("title", "")})
+
+
+def sums_up(title: str, *sentences: dict[str, Any]) -> Reply:
+    """The answer that sums up notes, or a stretch of which nothing is told."""
+    return says({"overview": list(sentences), "title": title})
+
+
+def says_yes(body: Body) -> Reply:
+    """A model that finds again whatever it is asked about, and is right about the sentences of which that is known."""
+    lines = [one for one in user_of(body).splitlines() if one.startswith("[")]
+    none = ("Good morning, everybody", "The numbers of last year")
+    return says({one[1 : one.index("]")]: "no" if any(each in one for each in none) else "yes" for one in lines})
+
+
 def reads_well(body: Body) -> Reply:
     """A model that follows its instructions: it cites what it quotes."""
+    if is_look(body):
+        return says_yes(body)
     if is_merge(body):
-        points = [{"text": text, "segments": ids.split(",")} for ids, text in NOTE.findall(user_of(body))]
-        topics = [{**point, "title": point["text"][:20]} for point in points if point["text"].startswith("Topic")]
-        return says({"title": "Many things", "overview": points[:4], "topics": topics[:5]})
+        points = [{"lines": [id_], "text": text} for id_, text in NOTE.findall(user_of(body))]
+        return sums_up("Many things", *points[:4])
     lines = lines_of(body)
     first, last = lines[0], lines[-1]
-    return says(
-        {
-            "title": "A part",
-            "overview": [{"text": one[2][:60], "segments": [one[0]]} for one in (first, last)],
-            "topics": [{"title": f"About {first[1]}", "text": first[2][:60], "segments": [first[0]]}],
-            "decisions": [{"text": text, "segments": [id_]} for id_, _, text in lines if "decided" in text],
-            "action_items": [
-                {"text": text, "segments": [id_], "owner": who, "due": None}
-                for id_, who, text in lines
-                if "I will" in text
-            ],
-            "questions": [],
-            "quotes": [{"text": last[2], "segments": [last[0]]}],
-        }
+    return tells(
+        title=first[2][:40],
+        overview=[{"lines": [one[0]], "text": one[2][:60]} for one in (first, last)],
+        decisions=[{"lines": [id_], "text": text} for id_, _, text in lines if "decided" in text],
+        action_items=[
+            {"lines": [id_], "who": who, "when": None, "text": text} for id_, who, text in lines if "I will" in text
+        ],
     )
 
 
@@ -68,8 +89,8 @@ def fails_on(words: str, reply: Reply) -> Callable[[Body], Reply]:
 
 
 def answers(**lists: Any) -> Callable[[Body], Reply]:
-    """A model that always answers with these lists, and nothing else."""
-    return lambda body: says(EMPTY | lists)
+    """A model that tells the same points of every stretch, and stands by them."""
+    return lambda body: tells(**lists) if is_reading(body) else reads_well(body)
 
 
 def summarizer(server: OllamaServer, **changes: Any) -> OllamaSummarizer:

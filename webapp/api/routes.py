@@ -14,7 +14,8 @@ from core.recordings import queries
 from core.recordings.options import recap_options_of
 from core.retention import deletion
 from pipeline.errors import PipelineError
-from pipeline.recap import Recap, to_plain, to_public
+from pipeline.reading.public import to_public
+from pipeline.recap import Recap, to_plain
 from webapp import error_responses, errors, paging
 from webapp.api.serializers import serialize_recording, serialize_version
 from webapp.auth import authentication

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pipeline.reading.dues import describe_due, describe_guesses
 from pipeline.reading.written import written_text
 from pipeline.recap import ActionItem, Point, Recap, Speaker, Summary
 from webapp.recordings.speaker_badges import SpeakerBadge
@@ -15,6 +16,8 @@ class PointView:
     """A point of the summary. `anchor` leads to its source in the transcript, `quote` is what was said there.
 
     `said` has the words as said where `text` leaves hesitations out, else "".
+    `proof` is the point's, empty in recaps made before it was told; `guessed` says what of owner and due date is the
+    language model's.
     """
 
     anchor: str
@@ -26,6 +29,13 @@ class PointView:
     quote: str
     owner: SpeakerBadge | None
     due: str
+    proof: str = ""
+    guessed: str = ""
+
+    @property
+    def is_quote(self) -> bool:
+        """Whether the text itself was said."""
+        return self.proof in ("quote", "rule")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +86,9 @@ class PointViews:
             speaker=self._badges.get(speaker or ""),
             quote=" ".join(written_text(segment) for segment in cited[:3]),
             owner=self._find_owner(action.owner) if action else None,
-            due=(action.due or "") if action else "",
+            due=describe_due(action) if action else "",
+            proof=point.proof or "",
+            guessed=describe_guesses(action) if action else "",
         )
 
     def _find_owner(self, owner: str | None) -> SpeakerBadge | None:

@@ -119,6 +119,7 @@ def _topic(id_: str, topic: TopicStretch, ranking: SentenceRanking) -> Topic:
         start=ranking.sentences[topic.first].start,
         end=max(one.end for one in ranking.sentences[topic.first : topic.after]),
         segments=_unique(tuple(one for sentence in best for one in sentence.segments)),
+        proof="quote",
     )
 
 
@@ -131,6 +132,7 @@ def _point(id_: str, sentence: Sentence, evidence: tuple[str, ...] = ()) -> Poin
         start=sentence.start,
         end=sentence.end,
         segments=_unique(sentence.segments + evidence),
+        proof="quote",
     )
 
 
@@ -146,6 +148,9 @@ def _action_item(id_: str, task: SpokenTask, transcript: Transcript) -> ActionIt
         start=task.sentence.start,
         end=task.sentence.end,
         segments=_unique(task.sentence.segments + task.accepted_in),
+        proof="quote",
+        owner_by="rule" if owner else None,
+        due_by="rule" if task.due else None,
         owner=owner,
         due=task.due,
     )

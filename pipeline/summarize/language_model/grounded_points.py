@@ -1,23 +1,25 @@
-"""A point of the model's answer that the transcript supports, and its form in the summary."""
+"""A point of the recap with its evidence, and its form in the summary."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.recap import ActionItem, Point, Segment, Topic
+from pipeline.recap import ActionItem, Point, Proof, Segment, Told, Topic
 
 
 @dataclass(frozen=True, slots=True)
 class GroundedPoint:
-    """A point with its evidence: `ids` are the short ids that the model cited, `segments` theirs, in order of time."""
+    """A point with its evidence: `segments` in order of time, and how it was proven (see `Point.proof`)."""
 
     text: str
-    ids: tuple[str, ...]
     segments: tuple[Segment, ...]
+    proof: Proof = "lines"
     title: str = ""
     owner: str | None = None
     due: str | None = None
+    owner_by: Told | None = None
+    due_by: Told | None = None
 
     @property
     def start(self) -> float:
@@ -49,7 +51,14 @@ def as_topic(id_: str, grounded: GroundedPoint) -> Topic:
 
 def as_action_item(id_: str, grounded: GroundedPoint) -> ActionItem:
     """The point as an action item of the summary."""
-    return ActionItem(id=id_, owner=grounded.owner, due=grounded.due, **_cited(grounded))
+    return ActionItem(
+        id=id_,
+        owner=grounded.owner,
+        due=grounded.due,
+        owner_by=grounded.owner_by if grounded.owner else None,
+        due_by=grounded.due_by if grounded.due else None,
+        **_cited(grounded),
+    )
 
 
 def _cited(grounded: GroundedPoint) -> dict[str, Any]:
@@ -60,4 +69,5 @@ def _cited(grounded: GroundedPoint) -> dict[str, Any]:
         "start": grounded.start,
         "end": grounded.end,
         "segments": grounded.segment_ids,
+        "proof": grounded.proof,
     }

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pipeline.summarize.language_model.language_check import is_foreign
 from pipeline.summarize.language_model.model_call import ModelCaller, PromptTooLong, UnusableAnswer
 from pipeline.summarize.language_model.prompts import wrap_lines
-from pipeline.summarize.language_model.response_schema import OutlineAnswer, prose_of
+from pipeline.summarize.language_model.response_schema import OutlineAnswer, StretchAnswer, prose_of
 
-M = TypeVar("M", bound=OutlineAnswer)
+M = TypeVar("M", StretchAnswer, OutlineAnswer)
 
 
 class LanguageRetryingCaller:
@@ -29,21 +29,37 @@ class LanguageRetryingCaller:
         self.foreign = 0
         self.is_foreign = False
 
-    def ask(self, kind: type[M], system: str, lines: Sequence[str], mark: str, on_tick: Callable[[int], None]) -> M:
+    def ask(
+        self,
+        kind: type[M],
+        schema: dict[str, Any],
+        system: str,
+        lines: Sequence[str],
+        mark: str,
+        on_tick: Callable[[int], None],
+    ) -> M:
         """The answer to the lines, sent inside the tag `mark`. Raises what `ModelCaller.ask` raises."""
-        answer = self._ask(kind, system, lines, mark, on_tick)
+        answer = self._ask(kind, schema, system, lines, mark, on_tick)
         if self.is_foreign and not self.is_strict:
             self.is_strict = True
             with suppress(UnusableAnswer, PromptTooLong):
-                answer = self._ask(kind, system, lines, mark, on_tick)
+                answer = self._ask(kind, schema, system, lines, mark, on_tick)
         return answer
 
     def count_taken(self) -> None:
         """Count the last answer as used."""
         self.foreign += self.is_foreign
 
-    def _ask(self, kind: type[M], system: str, lines: Sequence[str], mark: str, on_tick: Callable[[int], None]) -> M:
+    def _ask(
+        self,
+        kind: type[M],
+        schema: dict[str, Any],
+        system: str,
+        lines: Sequence[str],
+        mark: str,
+        on_tick: Callable[[int], None],
+    ) -> M:
         prompt = wrap_lines(lines, mark, self.language, strict=self.is_strict)
-        answer = self.model.ask(kind, system, prompt, on_tick)
+        answer = self.model.ask(kind, schema, system, prompt, on_tick)
         self.is_foreign = is_foreign(prose_of(answer), self.language)
         return answer

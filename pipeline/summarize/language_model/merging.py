@@ -1,20 +1,43 @@
-"""Merges parts that were read separately into one title, overview and list of topics, in as many rounds as needed."""
+"""Sums up parts that were read separately in one title and overview, in as many rounds as needed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from pipeline.summarize.language_model.extracted_points import MAX_OVERVIEW, ExtractedPoints, combine, sample_evenly
+from pipeline.recap import Proof, Segment
+from pipeline.summarize.language_model.anchoring import choose_lines
+from pipeline.summarize.language_model.extracted_points import (
+    MAX_OVERVIEW,
+    ExtractedPoints,
+    combine,
+    sample_evenly,
+)
+from pipeline.summarize.language_model.grounded_points import GroundedPoint
 from pipeline.summarize.language_model.grounding import Excerpt, GroundingChecker
 from pipeline.summarize.language_model.language_retry import LanguageRetryingCaller
 from pipeline.summarize.language_model.model_call import PromptTooLong, UnusableAnswer
-from pipeline.summarize.language_model.normalization import as_data
-from pipeline.summarize.language_model.response_schema import OutlineAnswer
+from pipeline.summarize.language_model.normalization import as_data, normalize
+from pipeline.summarize.language_model.response_schema import AnswerPoint, OutlineAnswer, outline_schema, says_nothing
+
+MAX_EVIDENCE = 8
+"""Lines that a sentence of the overview cites."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """A point as a line of the prompt."""
+
+    id: str
+    point: GroundedPoint
+
+    @property
+    def prompt_text(self) -> str:
+        return f"[{self.id}] {as_data(self.point.text)}"
 
 
 class OutlineMerger:
-    """Merges the outlines of adjacent parts. `budget` returns how many tokens of notes fit into one prompt."""
+    """Writes the overview of adjacent parts. `budget` returns how many tokens of notes fit into one prompt."""
 
     def __init__(
         self,
@@ -31,15 +54,18 @@ class OutlineMerger:
         self.on_tick = on_tick
 
     def merge(self, parts: Sequence[ExtractedPoints]) -> ExtractedPoints:
-        """Merge all parts. Code joins the lists, so that no point is lost; the model writes the outline."""
-        whole = self._gather(parts)
-        return whole.with_outline(self._outline(parts)) if len(parts) > 1 else whole
+        """Merge all parts. Code joins the lists, so that no point is lost; the model writes title and overview."""
+        whole = combine(parts, self.caller.language)
+        if len(parts) == 1:
+            return whole
+        outline = self._outline(parts)
+        return replace(whole, title=outline.title or whole.title, overview=outline.overview)
 
     def _outline(self, parts: Sequence[ExtractedPoints]) -> ExtractedPoints:
         while len(parts) > 1:
             groups = self._groups(parts)
             if len(groups) == len(parts):
-                return self._gather(parts)
+                return combine(parts, self.caller.language)
             parts = [self._outline_group(group) for group in groups]
         return parts[0]
 
@@ -49,7 +75,7 @@ class OutlineMerger:
         groups: list[list[ExtractedPoints]] = []
         filled = 0
         for part in parts:
-            size = sum(count(line) + 1 for line in _notes(part))
+            size = sum(count(line.prompt_text) + 1 for line in _notes([part]))
             if not groups or filled + size > budget:
                 groups.append([])
                 filled = 0
@@ -66,37 +92,53 @@ class OutlineMerger:
         except (UnusableAnswer, PromptTooLong):
             middle = len(group) // 2
             halves = (group[:middle], group[middle:])
-            return self._gather([self._outline_group(half) for half in halves] if len(group) > 2 else group)
+            parts = [self._outline_group(half) for half in halves] if len(group) > 2 else group
+            return combine(parts, self.caller.language)
 
     def _ask(self, group: list[ExtractedPoints]) -> ExtractedPoints:
-        notes = [line for part in group for line in _notes(part)]
-        answer = self.caller.ask(OutlineAnswer, self.system, notes, "notes", self.on_tick)
-        cited = frozenset(id_ for part in group for one in (*part.overview, *part.topics) for id_ in one.ids)
-        whole = self._gather(group)
-        excerpt, dropped = Excerpt(cited, (), whole.spoken, self.caller.is_foreign), self.checker.dropped
-        overview = self.checker.accept(answer.overview, excerpt, broad=True)
-        topics = self.checker.accept(answer.topics, excerpt, broad=True)
-        # points dropped here are still in the parts, so they do not count
-        self.checker.dropped = dropped
+        notes = _notes(group)
+        answer = self.caller.ask(
+            OutlineAnswer,
+            outline_schema([one.id for one in notes], MAX_OVERVIEW),
+            self.system,
+            [one.prompt_text for one in notes],
+            "notes",
+            self.on_tick,
+        )
+        by_id = {one.id: one.point for one in notes}
+        excerpt = self.checker.excerpt((), is_translated=self.caller.is_foreign)
+        told = [one for one in answer.overview if not says_nothing(one.text)]
+        grounded = {normalize(one.text): self._ground(one, by_id, excerpt) for one in told}
+        overview = [one for one in grounded.values() if one is not None]
         if not overview:
-            raise UnusableAnswer("no point of the outline is supported by the notes")
+            raise UnusableAnswer("no sentence of the overview is supported by the notes")
         self.caller.count_taken()
-        title = self.checker.check_title(answer.title, excerpt)
-        outline = ExtractedPoints(title or whole.title, sample_evenly(overview, MAX_OVERVIEW), topics)
-        return self._with_uncited(replace(outline, read=whole.read, spoken=whole.spoken), group)
+        whole = combine(group, self.caller.language)
+        segments = _segments_of(by_id.values())
+        title = self.checker.check_title(answer.title, replace(excerpt, by_id={one.id: one for one in segments}))
+        return replace(whole, title=title or whole.title, overview=sample_evenly(overview, MAX_OVERVIEW))
 
-    def _with_uncited(self, outline: ExtractedPoints, group: list[ExtractedPoints]) -> ExtractedPoints:
-        """Add the topics of the parts that the outline does not cite at all."""
-        cited = {id_ for one in (*outline.overview, *outline.topics) for id_ in one.ids}
-        uncited = [one for part in group if part.read.isdisjoint(cited) for one in part.topics or part.overview[:1]]
-        if not uncited:
-            return outline
-        return replace(outline, topics=sorted([*outline.topics, *uncited], key=lambda one: one.start))
+    def _ground(self, sentence: AnswerPoint, notes: dict[str, GroundedPoint], excerpt: Excerpt) -> GroundedPoint | None:
+        """The sentence with lines of the notes that it cites, else of any notes; None if they do not bear it."""
+        evidence = self.checker.evidence(excerpt)
+        cited = [notes[one] for one in sentence.lines if one in notes]
+        pools: list[tuple[Proof, tuple[Segment, ...]]] = [("lines", _segments_of(cited))]
+        if not evidence.is_translated:
+            pools.append(("anchored", _segments_of(notes.values())))
+        for proof, pool in pools:
+            chosen = choose_lines(sentence.text, pool, evidence, MAX_EVIDENCE) or pool[:MAX_EVIDENCE]
+            if evidence.bears(sentence.text, chosen):
+                self.checker.anchored += proof == "anchored"
+                return GroundedPoint(sentence.text, chosen, proof)
+        return None
 
-    def _gather(self, parts: Sequence[ExtractedPoints]) -> ExtractedPoints:
-        return combine(parts, self.caller.language)
+
+def _notes(parts: Sequence[ExtractedPoints]) -> list[_Note]:
+    """The points of the parts as notes, numbered through."""
+    points = [one for part in parts for one in part.told]
+    return [_Note(f"n{number}", one) for number, one in enumerate(points, 1)]
 
 
-def _notes(part: ExtractedPoints) -> list[str]:
-    lines = [f"[{','.join(one.ids)}] {as_data(one.text)}" for one in part.overview]
-    return lines + [f"[{','.join(one.ids)}] Topic: {as_data(one.title)}. {as_data(one.text)}" for one in part.topics]
+def _segments_of(points: object) -> tuple[Segment, ...]:
+    found = {each.id: each for one in points for each in one.segments}  # type: ignore[attr-defined]
+    return tuple(sorted(found.values(), key=lambda one: one.start))

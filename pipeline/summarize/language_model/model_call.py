@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
 
 from pipeline.errors import OllamaUnreachable, PipelineError
-from pipeline.ollama.chat import ChatAnswer, chat
+from pipeline.ollama.chat import CUT, ChatAnswer, chat
 from pipeline.ollama.client import OllamaClient
 from pipeline.ollama.errors import OllamaRefused, for_log
 from pipeline.ollama.failures import OllamaFailure, OllamaPaused, to_failure
@@ -19,13 +20,14 @@ from pipeline.ollama.model_names import full_name
 from pipeline.ollama.retry import retrying
 from pipeline.summarize.language_model.ollama_settings import OllamaSettings
 from pipeline.summarize.language_model.reasoning_tags import find_json_candidates
-from pipeline.summarize.language_model.response_schema import json_schema_of
+from pipeline.summarize.language_model.repetition import repeats_itself
 from pipeline.summarize.language_model.token_counting import TokenCounter, fresh_part, was_cut
 
 log = logging.getLogger(__name__)
 A = TypeVar("A", bound=BaseModel)
 
 
+MEGABYTE = 1_000_000
 MAX_ANSWER_TOKENS = 4096
 """A longer answer is a model that repeats itself."""
 
@@ -57,14 +59,14 @@ class ModelCaller:
         self._has_checked_window = False
         self._last_prompt = ""
 
-    def ask(self, kind: type[A], system: str, user: str, on_tick: Callable[[int], None]) -> A:
-        """The answer, validated as `kind`.
+    def ask(self, kind: type[A], schema: dict[str, Any], system: str, user: str, on_tick: Callable[[int], None]) -> A:
+        """The answer, which follows the JSON Schema and is validated as `kind`.
 
         Raises UnusableAnswer, PromptTooLong, OllamaUnreachable and OllamaModelMissing.
         """
         prompt, calls = system + user, self.calls
         try:
-            answer = self._answer(self._body(kind, system, user), on_tick)
+            answer = self._answer(self._body(schema, system, user), on_tick)
         except PromptTooLong:
             self.counter.learn_refused(prompt, self.allocated_window)
             raise
@@ -74,10 +76,24 @@ class ModelCaller:
         self._check_read(prompt, fresh, min(fresh, user, key=len), answer.prompt_tokens or 0)
         if answer.done_reason == "length":
             raise UnusableAnswer("the answer was cut off")
+        if answer.done_reason == CUT:
+            return self._read_cut(kind, answer.text)
         for text in find_json_candidates(answer.text):
             with suppress(ValidationError):
                 return kind.model_validate_json(text)
         raise UnusableAnswer("the answer does not follow the schema")
+
+    @staticmethod
+    def _read_cut(kind: type[A], text: str) -> A:
+        """What a model wrote before it began to repeat itself; the item that was being written is left out."""
+        try:
+            found = from_json(text, allow_partial=True)
+            for items in found.values():
+                if isinstance(items, list):
+                    del items[-1:]
+            return kind.model_validate(found)
+        except (AttributeError, ValueError) as error:
+            raise UnusableAnswer("the answer repeats itself") from error
 
     def _check_read(self, prompt: str, fresh: str, surely_fresh: str, tokens: int) -> None:
         """Raise PromptTooLong if the server's token count shows that it truncated the prompt.
@@ -105,17 +121,17 @@ class ModelCaller:
             return None
         found = running.get(full_name(self.settings.model))
         if found is not None:
-            log.info("%s is loaded with %s", found.name, describe_loaded(found))
+            log.info("%s is loaded with %s", found.name, describe_loaded(found, self.settings.bytes_per_token))
         return found
 
-    def _body(self, kind: type[A], system: str, user: str) -> dict[str, object]:
+    def _body(self, schema: dict[str, Any], system: str, user: str) -> dict[str, object]:
         most = min(
             MAX_ANSWER_TOKENS, max(self.answer_tokens, self.allocated_window - self.counter.count(system + user))
         )
         body: dict[str, object] = {
             "model": self.settings.model,
             "messages": [{"role": "system", "content": system}, {"role": "user", "content": user}],
-            "format": json_schema_of(kind),
+            "format": schema,
             "options": {"num_ctx": self.window, "num_predict": most, "temperature": 0},
             "keep_alive": self.settings.keep_alive,
             # without this Ollama silently truncates a prompt that is too long to half a window
@@ -139,7 +155,7 @@ class ModelCaller:
             raise OllamaPaused(open_until)
         self.calls += 1
         try:
-            answer = chat(settings.host, body, on_tick, settings.limits)
+            answer = chat(settings.host, body, on_tick, settings.limits, repeats_itself)
         except (OllamaRefused, OllamaUnreachable) as error:
             raise self._count_failure(error) from error.__cause__
         settings.circuit.record_success()
@@ -161,8 +177,14 @@ class ModelCaller:
         return failure
 
 
-def describe_loaded(model: RunningModel) -> str:
-    """Describe the window of a loaded model, and how much of it does not fit on the GPU."""
+def describe_loaded(model: RunningModel, bytes_per_token: int | None = None) -> str:
+    """Describe the window of a loaded model, its memory and the window's part in it, and what is not on the GPU."""
     share = 1 - model.size_vram / model.size if model.size else 0.0
     where = "" if share < 0.005 else ", on the CPU" if share > 0.995 else f", {share:.0%} on the CPU"
-    return f"window {model.window:,}{where}"
+    cache = f" ({_size(model.window * bytes_per_token)} of cache)" if bytes_per_token else ""
+    memory = f", {_size(model.size)} of memory" if model.size >= MEGABYTE else ""
+    return f"window {model.window:,}{cache}{memory}{where}"
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / MEGABYTE:.0f} MB"

@@ -14,7 +14,8 @@ class OllamaSettings:
     """Where the model runs and how it is called.
 
     Sizes of windows are in tokens: `window` is what the model was trained for (None: unknown), `num_ctx` the one to use
-    (None: the smallest that fits), `memory_window` the largest that memory allows (None: unknown). A failed call is
+    (None: the smallest that fits), `memory_window` the largest that memory allows (None: unknown). `bytes_per_token` is
+    the memory that each of its tokens takes (None: unknown). A failed call is
     retried after random waits of at most `retry_seconds`, but not later than `retry_within` seconds after its first
     try, and only while `circuit` is closed. `unload` frees the model's memory at the end.
     """
@@ -23,6 +24,7 @@ class OllamaSettings:
     model: str
     digest: str
     window: int | None = None
+    bytes_per_token: int | None = None
     can_think: bool = False
     num_ctx: int | None = None
     memory_window: int | None = None

@@ -1,24 +1,28 @@
-"""The schema of the language model's answers: strict in what it requests, lenient in what it accepts."""
+"""The schema of the language model's answers: strict in what it requests, lenient in what it accepts.
+
+The order of the schema is the order of writing: the lines come before what is written about them.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Annotated, Any
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from pipeline.summarize.language_model.reasoning_tags import clean_text
 
-MAX_POINTS = 40
-"""Decisions, tasks or questions in one answer; more mean a model that repeats itself, or a chunk that is too long."""
+MAX_LINES = 3
+"""Lines that a point may cite: it should be said there, not somewhere."""
 NOTHING = frozenset(
     {"", "none", "null", "nil", "n/a", "na", "unknown", "unspecified", "not specified", "not mentioned", "tbd", "-"}
 )
 """What models write instead of leaving something out."""
+Kind = Literal["decision", "task", "question", "fact"]
 
 _NO_POINT = re.compile(
-    r"(?:there (?:were|was|are) )?no (?:\w+ )?(?:decisions?|action items?|tasks?|questions?|quotes?)"
+    r"(?:there (?:were|was|are) )?no (?:\w+ )?(?:decisions?|action items?|tasks?|questions?|facts?)"
     r"(?: (?:were|was|are) \w+| \w+ed)?\.?",
     re.IGNORECASE,
 )
@@ -27,7 +31,9 @@ _NO_POINT = re.compile(
 def _as_ids(value: Any) -> list[str]:
     """Ids, even if the answer has them in one string or as numbers: "s1, s2", 3."""
     listed = value if isinstance(value, list) else [value]
-    return [f"s{number}" for one in listed for number in re.findall(r"\bs?(\d+)\b", str(one).lower())]
+    return [
+        f"{mark or 's'}{number}" for one in listed for mark, number in re.findall(r"\b([sn]?)(\d+)\b", str(one).lower())
+    ]
 
 
 def _as_name(value: Any) -> str | None:
@@ -36,58 +42,38 @@ def _as_name(value: Any) -> str | None:
     return None if text.casefold().strip(" .") in NOTHING else text
 
 
+def _as_kind(value: Any) -> Any:
+    """A kind that is not known is no more than a fact."""
+    return value if value in ("decision", "task", "question") else "fact"
+
+
 Text = Annotated[str, AfterValidator(clean_text)]
 Ids = Annotated[list[str], BeforeValidator(_as_ids)]
 Name = Annotated[str | None, BeforeValidator(_as_name)]
 
 
-def _list(most: int, least: int = 0) -> Any:
-    """A list with limits in the schema, so that the model comes to an end; longer lists are accepted all the same."""
-    return Field(default_factory=list, json_schema_extra={"minItems": least, "maxItems": most})
+class AnswerPoint(BaseModel):
+    """A point in the model's words; `lines` are short ids, `who` and `when` those of a task."""
 
-
-class ResponseModel(BaseModel):
-    """Requests every field: in the schema all are required, even if empty."""
-
-    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
-
-
-class AnswerPoint(ResponseModel):
-    """A point in the model's words; `segments` are short ids of lines."""
-
+    lines: Ids = Field(default_factory=list)
+    kind: Annotated[Kind, BeforeValidator(_as_kind)] = "fact"
+    who: Name = None
+    when: Name = None
     text: Text
-    segments: Ids = _list(8, least=1)
 
 
-class AnswerTopic(AnswerPoint):
+class StretchAnswer(BaseModel):
+    """The answer of a call that reads a stretch of the transcript."""
+
+    points: list[AnswerPoint]
     title: Text = ""
 
 
-class AnswerTask(AnswerPoint):
-    owner: Name = None
-    due: Name = None
+class OutlineAnswer(BaseModel):
+    """The answer of a call that sums up notes; the lines of its points are short ids of notes."""
 
-
-class OutlineAnswer(ResponseModel):
-    """The answer of a call that merges notes."""
-
-    title: Text
-    overview: list[AnswerPoint] = Field(json_schema_extra={"maxItems": 6})
-    topics: list[AnswerTopic] = _list(20)
-
-
-class RecapAnswer(OutlineAnswer):
-    """The answer of a call that reads a part of the transcript."""
-
-    decisions: list[AnswerPoint] = _list(MAX_POINTS)
-    action_items: list[AnswerTask] = _list(MAX_POINTS)
-    questions: list[AnswerPoint] = _list(MAX_POINTS)
-    quotes: list[AnswerPoint] = _list(5)
-
-    @property
-    def is_full(self) -> bool:
-        """Whether a list has reached its limit, so that points may be missing."""
-        return any(len(one) >= MAX_POINTS for one in (self.decisions, self.action_items, self.questions))
+    overview: list[AnswerPoint]
+    title: Text = ""
 
 
 def says_nothing(text: str) -> bool:
@@ -95,18 +81,40 @@ def says_nothing(text: str) -> bool:
     return text.casefold().strip(" .") in NOTHING or _NO_POINT.fullmatch(text) is not None
 
 
-def json_schema_of(kind: type[BaseModel]) -> dict[str, Any]:
-    """The JSON Schema that constrains the model's answer."""
-    return kind.model_json_schema(mode="serialization")
+def stretch_schema(ids: Sequence[str], least: int, most: int) -> dict[str, Any]:
+    """The schema of the answer for a stretch with these lines: from `least` to `most` points.
+
+    Only tasks have `who` and `when`: no token is asked for that code knows.
+    """
+    lines, text, name = _lines(ids), {"type": "string"}, {"type": ["string", "null"]}
+    task = _object(lines=lines, kind={"const": "task"}, who=name, when=name, text=text)
+    other = _object(lines=lines, kind={"enum": ["fact", "decision", "question"]}, text=text)
+    points = {"type": "array", "minItems": least, "maxItems": most, "items": {"anyOf": [other, task]}}
+    return _object(points=points, title=text)
 
 
-def prose_of(answer: OutlineAnswer) -> Iterator[str]:
-    """The text in the model's own words: all but quotes, owners and due dates, which stay as spoken."""
+def outline_schema(ids: Sequence[str], most: int) -> dict[str, Any]:
+    """The schema of the answer that sums up notes with these ids, in at most so many sentences."""
+    text = {"type": "string"}
+    sentence = _object(lines=_lines(ids), text=text)
+    return _object(overview={"type": "array", "minItems": 1, "maxItems": most, "items": sentence}, title=text)
+
+
+def _lines(ids: Sequence[str]) -> dict[str, Any]:
+    return {"type": "array", "minItems": 1, "maxItems": MAX_LINES, "items": {"enum": list(dict.fromkeys(ids))}}
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def prose_of(answer: StretchAnswer | OutlineAnswer) -> Iterator[str]:
+    """The text in the model's own words: all but owners and due dates, which stay as spoken."""
     yield answer.title
-    for point in answer.overview:
+    for point in answer.points if isinstance(answer, StretchAnswer) else answer.overview:
         yield point.text
-    for topic in answer.topics:
-        yield f"{topic.title}. {topic.text}"
-    if isinstance(answer, RecapAnswer):
-        for one in (*answer.decisions, *answer.action_items, *answer.questions):
-            yield one.text

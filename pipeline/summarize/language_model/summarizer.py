@@ -1,7 +1,7 @@
 """A summary by a language model in Ollama, for a recording of any length, each point with its evidence.
 
-A transcript that fits into the window is read in one call. Longer ones are read in chunks, whose overviews are merged.
-A chunk without a usable answer is retried in halves, then given up; a warning names its minutes. A call whose answer is
+A transcript is read in short stretches; what is found there is checked against the lines and by cues, then summed up. A
+stretch without a usable answer is retried in halves, then given up; a warning names its minutes. A call whose answer is
 in the wrong language is repeated once; then the answer is used, with a warning.
 """
 
@@ -24,7 +24,7 @@ from pipeline.summarize.language_model.model_call import describe_loaded
 from pipeline.summarize.language_model.ollama_settings import OllamaSettings
 
 log = logging.getLogger(__name__)
-VERSION = "2"
+VERSION = "3"
 """Raised when the same answers give another summary."""
 MAX_NAMED_SPANS = 5
 
@@ -59,8 +59,16 @@ class OllamaSummarizer:
             reader.read_seconds,
             tuple(_warnings(reader, language)),
             tuple(reader.missed),
-            manner=describe_loaded(reader.loaded) if reader.loaded else "",
+            manner=", ".join(self._manner(reader)),
+            dropped_points=reader.checker.dropped,
         )
+
+    def _manner(self, reader: ChunkedReader) -> Iterator[str]:
+        """How the model was run, and how often its lines were wrong."""
+        if reader.loaded:
+            yield describe_loaded(reader.loaded, self.settings.bytes_per_token)
+        if reader.checker.anchored:
+            yield f"{_counted(reader.checker.anchored, 'point', 'points')} anchored anew"
 
     def _compose(self, found: ExtractedPoints, options: SummaryOptions, language: str) -> Summary:
         return Summary(

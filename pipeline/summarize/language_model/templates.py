@@ -11,11 +11,10 @@ class PromptTemplate:
 
     kind: str
     overview: str = "3 to 5 sentences that tell the whole: what it was about and what it came to"
-    topics: str = 'the subjects talked about, in order, each with a "title" of a few words and one or two sentences'
-    decisions: str = "what was decided, one sentence each; a proposal that nobody accepted is no decision"
-    action_items: str = "what somebody has to do, one sentence each"
+    topics: str = "what was told, found or thought about each subject"
+    decisions: str = "what was decided; a proposal that nobody accepted is no decision"
+    action_items: str = "what somebody has to do"
     questions: str = "what was asked or raised and stayed open"
-    quotes: str = "up to 5 sentences worth keeping"
 
 
 TEMPLATES = {
@@ -23,37 +22,32 @@ TEMPLATES = {
     "interview": PromptTemplate(
         kind="an interview",
         overview="3 to 5 sentences: who is asked about what, and the answers that matter most",
-        topics='the questions asked, in order, each with the question in short as "title" and what was answered in '
-        "one or two sentences",
+        topics="what was asked, and what was answered",
         decisions="what both sides agreed on, such as conditions or the next step; often nothing",
         action_items="what somebody promised to do",
         questions="questions that were not answered, or put off",
-        quotes="up to 5 answers worth keeping",
     ),
     "lecture": PromptTemplate(
         kind="a lecture",
         overview="3 to 5 sentences: the subject, the main line of thought and what it ends in",
-        topics='the main points in order, each with a "title" of a few words and one or two sentences that explain it',
+        topics="each main point, and what explains it",
         decisions="what was announced as settled, such as dates and rules; often nothing",
         action_items="what listeners are asked to do, such as reading or exercises",
         questions="questions that were raised and left open, also those of listeners",
-        quotes="up to 5 definitions or sentences worth keeping",
     ),
     "council": PromptTemplate(
         kind="a council session",
         overview="3 to 5 sentences: the main matters and what became of them",
-        topics='the items of the agenda, in order, each with the item as "title" and what was said about it in one '
-        "or two sentences",
+        topics="each item of the agenda, and what was said about it",
         decisions="each motion that was put to the vote, with its result, and the votes for, against and abstaining "
         "where they were told; who moved and seconded it where that was said",
         action_items="tasks given to members or to the administration",
         questions="questions without an answer, and what was put off to a later session",
-        quotes="up to 5 statements made for the record",
     ),
     "one-on-one": PromptTemplate(
         kind="a talk between two people",
         overview="3 to 5 sentences: what moved each of the two, and where they stand at the end",
-        topics='the subjects of the talk, in order, each with a "title" of a few words and how each of the two saw it',
+        topics="how each of the two saw each subject",
         decisions="what the two agreed on",
         action_items="what one of the two said they would do",
         questions="what they left open, or want to come back to",

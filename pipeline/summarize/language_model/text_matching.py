@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from pipeline.recap import Segment
 from pipeline.summarize.language_model.normalization import normalize
@@ -24,34 +23,6 @@ def is_said(text: str, segments: Sequence[Segment]) -> bool:
 
 def _occur_together(wanted: str, segments: Sequence[Segment]) -> bool:
     return bool(wanted) and f" {wanted} " in f" {normalize(' '.join(one.text for one in segments))} "
-
-
-def find_quote(text: str, cited: Sequence[Segment], following: dict[str, str]) -> tuple[Segment, ...]:
-    """The cited segments that contain a quote word for word; empty if there are none.
-
-    A quote may continue in the next segment of the same speaker; `following` has the id of each segment's next.
-    """
-    wanted = normalize(text)
-    for run in _runs(cited, following):
-        if not _occur_together(wanted, run):
-            continue
-        while len(run) > 1 and _occur_together(wanted, run[1:]):
-            run = run[1:]
-        while len(run) > 1 and _occur_together(wanted, run[:-1]):
-            run = run[:-1]
-        return tuple(run)
-    return ()
-
-
-def _runs(cited: Sequence[Segment], following: dict[str, str]) -> list[list[Segment]]:
-    """The segments, grouped in gapless runs of one speaker."""
-    runs = [list(cited[:1])]
-    for before, after in pairwise(cited):
-        if following.get(before.id) == after.id and before.speaker == after.speaker:
-            runs[-1].append(after)
-        else:
-            runs.append([after])
-    return runs
 
 
 def find_ending(text: str, segments: Sequence[Segment]) -> str | None:

@@ -6,7 +6,6 @@ import hashlib
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -36,7 +35,7 @@ SAMPLE = SAMPLES / "ten-seconds.wav"
 
 
 SENTENCE = {
-    "English": "This is {kind} about the login page and the price list, read by {model}.",
+    "English": "This is {kind} on the login page and the price list, by {model}.",
     "Dutch": "Dit gaat over de pagina om in te loggen, die wordt uitgesteld, en over de prijslijst.",
 }
 
@@ -50,8 +49,7 @@ def reads(body: Body) -> Reply:
     assert language
     assert ids
     text = SENTENCE[language[1]].format(kind=kind[1], model=body["model"].split(":")[0])
-    parts: dict[str, Any] = {key: [] for key in ("topics", "decisions", "action_items", "questions", "quotes")}
-    return says({"title": "Stand-up", "overview": [{"text": text, "segments": ids[:1]}], **parts})
+    return says({"points": [{"lines": ids[:2], "kind": "fact", "text": text}], "title": "Stand-up"})
 
 
 @pytest.fixture
@@ -104,12 +102,12 @@ def nothing_heard_again(recording: Recording, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize(
     ("choices", "says_now"),
     [
-        ({"template": "interview"}, "This is an interview about the login page and the price list, read by amber."),
-        ({"model": "birch"}, "This is a meeting about the login page and the price list, read by birch."),
+        ({"template": "interview"}, "This is an interview on the login page and the price list, by amber."),
+        ({"model": "birch"}, "This is a meeting on the login page and the price list, by birch."),
         ({"summary_language": "nl"}, SENTENCE["Dutch"]),
         (
             {"instructions": "The prices."},
-            "This is a meeting about the login page and the price list, read by amber.",
+            "This is a meeting on the login page and the price list, by amber.",
         ),
     ],
 )

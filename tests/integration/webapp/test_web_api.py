@@ -125,7 +125,7 @@ def test_the_summary_has_its_shape(program: Program, alice: User) -> None:
     assert set(found) == {"title", *parts, "engine", "model", "template", "language"}
     assert set(found["decisions"][0]) == set(POINT)
     assert set(found["topics"][0]) == {*POINT, "title"}
-    assert set(found["action_items"][0]) == {*POINT, "owner", "due"}
+    assert set(found["action_items"][0]) == {*POINT, "owner", "due", "owner_by", "due_by", "due_day"}
     speakers = program.get(f"/recordings/{recording.id}/transcript").json["speakers"]
     assert not {each["owner"] for each in found["action_items"]} & {speaker["id"] for speaker in speakers}
     segments = {each["id"] for each in program.get(f"/recordings/{recording.id}/transcript").json["segments"]}

@@ -12,7 +12,7 @@ from support.helpers import free_port, wait_until
 from support.listening import forbid_listening
 from support.ollama_answers import quotes_first_line
 from support.ollama_jobs import notice_of, pdf_of, recap_of, rewrite, upload
-from support.ollama_server import Model, OllamaServer, Reply, says
+from support.ollama_server import Body, Model, OllamaServer, Reply, Script, says
 from support.worker_jobs import get, work
 
 import config
@@ -43,14 +43,25 @@ def test_a_recap_of_quotes_becomes_one_by_ollama_once_it_is_back(
         server.script = quotes_first_line
         rewrite(recording_id)
     recap = recap_of(recording_id)
-    assert (recap.summary.engine, recap.summary.title) == ("ollama", "By the model")
+    assert (recap.summary.engine, recap.summary.model) == ("ollama", "recap:latest")
     assert notice_of(recording_id) == ""
     assert [one.code for one in recap.warnings] == ["demo_models"]
     assert pdf_of(recording_id) != before
 
 
+def fails_on_its_first_line() -> Script:
+    """A model that gives no answer about the first line that it was shown."""
+    shown: list[str] = []
+
+    def script(body: Body) -> Reply:
+        shown.append(str(body["messages"][1]["content"]).splitlines()[1])
+        return says("junk") if shown[0] in str(body["messages"][1]["content"]) else quotes_first_line(body)
+
+    return script
+
+
 def test_what_the_model_could_not_read_is_named_in_the_coverage(owner: User, server: OllamaServer) -> None:
-    server.script = lambda body: says("junk") if "[s1]" in str(body["messages"]) else quotes_first_line(body)
+    server.script = fails_on_its_first_line()
     recording_id = upload(owner, "standup.wav")
     work()
     recap = recap_of(recording_id)
@@ -65,7 +76,7 @@ def test_what_the_model_could_not_read_is_named_in_the_coverage(owner: User, ser
 def test_a_recap_that_left_something_out_is_asked_for_anew_and_a_whole_one_is_kept(
     owner: User, server: OllamaServer
 ) -> None:
-    server.script = lambda body: says("junk") if "[s1]" in str(body["messages"]) else quotes_first_line(body)
+    server.script = fails_on_its_first_line()
     recording_id = upload(owner, "standup.wav")
     work()
     server.script = quotes_first_line

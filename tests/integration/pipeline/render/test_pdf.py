@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.pdf_reading import addresses, needs_poppler, read, text_of, titles, with_segments, without_summary
+from support.proven_recaps import TASK, with_proofs
 from support.recaps import URL, assembly_recap, sample_recap
 
 from pipeline.recap import Coverage, FailedWindow, Notice, Segment
@@ -263,3 +264,12 @@ def test_characters_without_a_letter_are_replaced_and_named(tmp_path: Path) -> N
     assert "Missing characters." in text
     assert "U+5927" in text
     assert "U+1F680" in text
+
+
+def test_the_line_stands_beside_a_point_in_the_models_words(tmp_path: Path) -> None:
+    text = " ".join(text_of(read(with_proofs(sample_recap()), tmp_path)).split())
+    assert text.count("We decided to postpone the product launch to the first of June.") >= 2  # and in the transcript
+    assert f"{TASK} “Then I will update the marketing plan by Wednesday.”" in text
+    assert "owner and due date by the model" in text
+    assert "on Monday (23 November)" in text
+    assert "“Ben, please talk to the supplier" not in text  # what is a quote needs no other

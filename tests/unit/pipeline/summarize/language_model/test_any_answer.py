@@ -40,18 +40,20 @@ IDS = some.one_of(
     some.sampled_from((None, 3, "s1, s2", "s5", [], {}, [None, 2, {"id": "s1"}])),
 )
 ANY_ITEM = some.fixed_dictionaries(
-    {"text": TEXTS}, optional={"segments": IDS, "title": TEXTS, "owner": some.one_of(TEXTS, some.none()), "due": TEXTS}
+    {"text": TEXTS}, optional={"lines": IDS, "kind": TEXTS, "who": some.one_of(TEXTS, some.none()), "when": TEXTS}
 )
+KINDS = some.sampled_from(("fact", "decision", "task", "question"))
 PROVED = some.sampled_from(list(enumerate(SAID, 1))).flatmap(
     lambda line: some.fixed_dictionaries(
-        {"text": some.just(line[1]), "segments": some.just([f"s{line[0]}"])}, optional={"owner": TEXTS, "due": TEXTS}
+        {"text": some.just(line[1]), "lines": some.just([f"s{line[0]}"]), "kind": KINDS},
+        optional={"who": TEXTS, "when": TEXTS},
     )
 )
 LISTS = ("overview", "topics", "decisions", "action_items", "questions", "quotes")
-FORMED = some.fixed_dictionaries(
-    {"title": TEXTS, **{name: some.lists(some.one_of(PROVED, ANY_ITEM), max_size=4) for name in LISTS}}
-)
-MALFORMED = some.dictionaries(some.sampled_from(("title", *LISTS)), some.one_of(TEXTS, some.lists(ANY_ITEM)))
+POINTS = some.lists(some.one_of(PROVED, ANY_ITEM), max_size=8)
+LOOK = some.dictionaries(some.sampled_from(tuple(f"n{n}" for n in range(12))), some.sampled_from(("yes", "no", "")))
+FORMED = some.one_of(some.fixed_dictionaries({"title": TEXTS, "points": POINTS, "overview": POINTS}), LOOK)
+MALFORMED = some.dictionaries(some.sampled_from(("title", "points")), some.one_of(TEXTS, some.lists(ANY_ITEM)))
 ANSWERS = some.one_of(FORMED.map(json.dumps), FORMED.map(json.dumps), MALFORMED.map(json.dumps), TEXTS)
 
 

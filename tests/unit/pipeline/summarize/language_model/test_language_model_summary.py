@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from support.ollama_server import Body, Model, OllamaServer, Reply, says
-from support.scripted_models import EMPTY, meeting, reads_well, summarize, summarizer, talk
+from support.scripted_models import answers, is_reading, meeting, reads_well, summarize, summarizer, talk
 
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable
 from pipeline.ollama.chat import ChatLimits
@@ -16,14 +16,17 @@ from pipeline.summarize.engine import SummaryOptions, spoken_seconds
 from pipeline.summarize.selection import choose_summarizer
 
 
-def test_a_meeting_that_fits_is_read_in_one_call_with_window_length_and_schema(ollama: OllamaServer) -> None:
+def test_a_meeting_is_read_in_stretches_of_one_form_with_window_length_and_schema(ollama: OllamaServer) -> None:
     ollama.script = reads_well
     result = summarize(ollama, meeting())
-    (body,) = ollama.chats
-    assert body["shift"] is False
-    assert body["options"] == {"num_ctx": 8192, "num_predict": 4096, "temperature": 0}
-    assert body["format"]["required"] == list(EMPTY)
-    assert "tools" not in body
+    bodies = [body for body in ollama.chats if is_reading(body)]
+    assert len(bodies) >= 2
+    assert len({body["messages"][0]["content"] for body in bodies}) == 1  # the server keeps it in its cache
+    for body in bodies:
+        assert body["shift"] is False
+        assert body["options"] == {"num_ctx": 8192, "num_predict": 4096, "temperature": 0}
+        assert body["format"]["required"] == ["points", "title"]
+        assert "tools" not in body
     assert (result.summary.engine, result.summary.model) == ("ollama", "recap:latest")
     assert result.summarized_seconds == spoken_seconds(meeting().segments)
     assert (result.warnings, result.missed) == ((), ())
@@ -35,7 +38,7 @@ def test_points_get_time_and_speaker_of_the_segments_they_cite(ollama: OllamaSer
     by_id = {one.id: one for one in transcript.segments}
     summary = summarize(ollama, transcript).summary
     points = [*summary.overview, *summary.topics, *summary.decisions, *summary.action_items, *summary.quotes]
-    assert len(summary.decisions) == 2
+    assert len(summary.decisions) == 4
     for point in points:
         cited = [by_id[id_] for id_ in point.segments]
         assert (point.start, point.end, point.speaker) == (cited[0].start, cited[-1].end, cited[0].speaker)
@@ -43,25 +46,25 @@ def test_points_get_time_and_speaker_of_the_segments_they_cite(ollama: OllamaSer
 
 
 def test_what_the_transcript_does_not_prove_is_left_out_and_counted(ollama: OllamaServer) -> None:
-    answer = EMPTY | {
-        "overview": [{"text": "They met.", "segments": ["s1"]}, {"text": "Made up.", "segments": ["s99"]}],
-        "decisions": [{"text": "No proof.", "segments": []}],
-        "action_items": [{"text": "Call.", "segments": ["s2"], "owner": "Zoe", "due": "by Easter"}],
-        "quotes": [
-            {"text": "we WILL call, them!", "segments": ["s2"]},
-            {"text": "Words that were invented", "segments": ["s2"]},
+    ollama.script = answers(
+        overview=[
+            {"lines": ["s1"], "text": "The venue is booked."},
+            {"lines": ["s99"], "text": "Everything was invented."},
         ],
-    }
-    ollama.plays(says(answer))
-    result = summarize(ollama, talk("Hello there.", "We will call them by Friday."))
-    assert [point.text for point in result.summary.overview] == ["They met."]
-    assert [point.text for point in result.summary.quotes] == ["we WILL call, them!"]
+        decisions=[{"lines": [], "text": "Nobody said this about elephants."}],
+        action_items=[{"lines": ["s2"], "who": "Zoe", "when": "by Easter", "text": "The caterers are to be called."}],
+    )
+    result = summarize(ollama, talk("The venue is booked now.", "Somebody has to call the caterers."))
+    assert [point.text for point in result.summary.overview] == [
+        "The venue is booked.",
+        "Somebody has to call the caterers.",  # a quote, because the model's overview is so short
+    ]
     assert result.summary.decisions == ()
     (item,) = result.summary.action_items
-    assert (item.owner, item.due) == (None, None)
+    assert (item.owner, item.due, item.owner_by) == (None, None, None)
     (warning,) = result.warnings
     assert warning.code == "summary_points_dropped"
-    assert "does not support 3 points and 2 owners or due dates of the language model's answer" in warning.message
+    assert "does not support 2 points and 2 owners or due dates of the language model's answer" in warning.message
 
 
 def test_a_model_that_never_answers_well_is_given_up_for_the_whole_job(ollama: OllamaServer) -> None:
@@ -76,9 +79,9 @@ def test_a_model_that_never_answers_well_is_given_up_for_the_whole_job(ollama: O
     ids=["queue full", "dies at once", "dies mid-answer", "crashes"],
 )
 def test_a_passing_failure_is_asked_again_and_a_lasting_one_is_raised(ollama: OllamaServer, failure: Reply) -> None:
-    good = reads_well({"messages": [{"content": ""}, {"content": "[s1] Ann: Hello there."}]})
+    good = reads_well({"messages": [{"content": ""}, {"content": "<transcript>\n[s1] Ann: The venue is booked now."}]})
     ollama.plays(failure, good)
-    assert summarize(ollama, talk("Hello there.")).summary.overview
+    assert summarize(ollama, talk("The venue is booked now.")).summary.overview
     ollama.plays(failure)
     with pytest.raises(OllamaUnreachable):
         summarize(ollama, talk("Hello there."))
@@ -147,15 +150,15 @@ def test_nothing_said_asks_no_model(ollama: OllamaServer) -> None:
 
 def without(*keys: str) -> Callable[[Body], Reply]:
     """A model whose answer lacks some lists, as servers that know no schema let it."""
-    answer = {"title": "Greetings", "overview": [{"text": "They met.", "segments": "s1"}]}
+    answer = {"title": "Venue", "points": [{"text": "The venue is booked.", "lines": "s1"}]}
     return lambda body: says({key: value for key, value in answer.items() if key not in keys})
 
 
 def test_an_answer_of_a_server_that_knows_no_schema_is_taken_where_it_says_enough(ollama: OllamaServer) -> None:
     ollama.script = without()
-    (point,) = summarize(ollama, talk("Hello there.")).summary.overview
-    assert (point.text, point.segments) == ("They met.", ("g0",))
-    ollama.script = without("overview")
+    (point,) = summarize(ollama, talk("The venue is booked now.")).summary.overview
+    assert (point.text, point.segments) == ("The venue is booked.", ("g0",))
+    ollama.script = without("points")
     with pytest.raises(OllamaUnreachable, match="no usable answer"):
         summarize(ollama, talk("Hello there."))
 

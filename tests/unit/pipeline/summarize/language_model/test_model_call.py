@@ -62,7 +62,7 @@ def ask(host: str, on_tick: Callable[[int], None] = lambda _: None, **changes: A
     """The answer and the number of calls."""
     settings = OllamaSettings(host=host, model="recap", digest="d", retry_seconds=NO_WAIT)
     caller = ModelCaller(replace(settings, **changes), 8192, 200, TokenCounter())
-    return caller.ask(Word, "system", "user", on_tick), caller.calls
+    return caller.ask(Word, Word.model_json_schema(), "system", "user", on_tick), caller.calls
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_an_ollama_that_stays_away_is_named_as_the_reason() -> None:
     ("reply", "reason", "words"),
     [
         (Reply(page=(200, "text/html", b"<p>Welcome\n")), FailureReason.FOREIGN, "is not Ollama"),
-        (Reply(itertools.repeat("x")), FailureReason.ENDLESS, "did not end its answer"),
+        (Reply(f"{number} " for number in itertools.count()), FailureReason.ENDLESS, "did not end its answer"),
         (Reply(status=401, late_error="unauthorized"), FailureReason.REFUSED, "refused"),
     ],
     ids=["another server", "no end", "no access"],

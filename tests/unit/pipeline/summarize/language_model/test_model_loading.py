@@ -24,7 +24,7 @@ def test_the_window_and_the_share_on_the_cpu_are_told_with_the_summary(
 ) -> None:
     ollama.models["recap:latest"].size = 8_000
     ollama.memory.total = memory
-    ollama.plays(says({name: [] for name in ("overview", "topics")} | {"title": "Hello"}))
+    ollama.plays(says({"points": [], "title": "Hello"}))
     chosen, _ = choose_summarizer(ollama.host)
     segments = (Segment("g0", 0.0, 4.0, "Hello there.", None),)
     result = chosen.summarize(Transcript("en", 1.0, 5.0, (), segments), SummaryOptions(), lambda _: None)
@@ -39,7 +39,7 @@ def test_the_log_has_none_of_ollamas_own_words(
 
     monkeypatch.setattr(OllamaClient, "running", refuse)
     monkeypatch.setattr(OllamaClient, "unload", refuse)
-    ollama.plays(says({name: [] for name in ("overview", "topics")} | {"title": "Hello"}))
+    ollama.plays(says({"points": [], "title": "Hello"}))
     chosen, _ = choose_summarizer(ollama.host)
     segments = (Segment("g0", 0.0, 4.0, "Hello there.", None),)
     chosen.summarize(Transcript("en", 1.0, 5.0, (), segments), SummaryOptions(), lambda _: None)

@@ -10,11 +10,11 @@ from support.ollama_server import OllamaServer
 from support.scripted_models import reads_well, summarize, talk
 
 from pipeline.summarize.engine import SummaryOptions
-from pipeline.summarize.language_model import prompts, templates
+from pipeline.summarize.language_model import prompts, second_look, templates
 from pipeline.summarize.language_model.prompts import as_data, system_prompt, wrap_lines
 from pipeline.summarize.language_model.templates import TEMPLATES
 
-HASHES = {"2": "bd3a5e959ad9afba"}
+HASHES = {"2": "bd3a5e959ad9afba", "3": "49fe4a147f3858c7"}
 """Of all texts the model is told, by version. Words that change need a new version, with its hash beside the old."""
 
 
@@ -22,6 +22,9 @@ def hash_of_all_texts() -> str:
     told = [
         prompts.RECAP_PROMPT,
         prompts.MERGE_PROMPT,
+        prompts.LOOK_PROMPT,
+        *second_look.QUESTIONS.values(),
+        str(second_look.CONTROLS),
         prompts.END_REMINDER,
         prompts.STRICT_REMINDER,
         *astuple(templates.CUSTOM_TEMPLATE),
@@ -38,16 +41,19 @@ def test_other_words_have_another_version() -> None:
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_each_template_says_what_each_list_is_to_hold(ollama: OllamaServer, template: str) -> None:
     ollama.script = reads_well
-    summary = summarize(ollama, talk("Hello there."), SummaryOptions(template=template)).summary
+    summary = summarize(ollama, talk("The venue is booked."), SummaryOptions(template=template)).summary
     system = ollama.chats[0]["messages"][0]["content"]
     assert summary.template == template
     assert TEMPLATES[template].kind in system.splitlines()[0]
-    for name in ("overview", "topics", "decisions", "action_items", "questions", "quotes"):
-        assert f'- "{name}": {getattr(TEMPLATES[template], name)}' in system
-    assert "{" not in system.replace("{{", "")
-    merging = system_prompt(SummaryOptions(template=template), "en", merging=True)
-    assert TEMPLATES[template].overview in merging
-    assert TEMPLATES[template].topics in merging
+    for kind, name in (
+        ("fact", "topics"),
+        ("decision", "decisions"),
+        ("task", "action_items"),
+        ("question", "questions"),
+    ):
+        assert f'"{kind}": {getattr(TEMPLATES[template], name)}' in system
+    assert "{{" not in system
+    assert TEMPLATES[template].overview in system_prompt(SummaryOptions(template=template), "en", merging=True)
 
 
 def test_a_council_is_asked_for_motions_and_votes_and_an_interview_for_answers() -> None:

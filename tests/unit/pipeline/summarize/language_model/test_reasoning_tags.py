@@ -8,19 +8,22 @@ from typing import Any
 
 import pytest
 from support.ollama_server import OllamaServer, Reply, says
-from support.scripted_models import EMPTY, summarize, talk
+from support.scripted_models import is_look, is_reading, says_yes, summarize, talk
 
 from pipeline.errors import OllamaUnreachable
 from pipeline.recap import to_json
 from pipeline.summarize.language_model.reasoning_tags import clean_text, find_json_candidates, strip_reasoning
 
-ANSWER = EMPTY | {
-    "title": "Greetings",
-    "overview": [{"text": "They said hello.", "segments": ["s1"]}],
-    "action_items": [{"text": "Say hello there", "segments": ["s1"], "owner": "Ann", "due": "today"}],
+SAID = "The printer is broken, somebody calls the printer shop today."
+ANSWER: dict[str, Any] = {
+    "points": [
+        {"lines": ["s1"], "kind": "fact", "text": "The printer is broken."},
+        {"lines": ["s1"], "kind": "task", "who": "Ann", "when": "today", "text": "Call the printer shop"},
+    ],
+    "title": "The broken printer",
 }
 GOOD = json.dumps(ANSWER)
-DRAFT = json.dumps(EMPTY | {"title": "A secret draft", "overview": [{"text": "Secret hello.", "segments": ["s1"]}]})
+DRAFT = json.dumps({"points": [{"lines": ["s1"], "text": "Secret printer."}], "title": "A secret draft"})
 MARKED = [
     ("<think>", "</think>"),
     ("<THINK>", "</THINK>"),
@@ -37,8 +40,8 @@ MARKED = [
 
 
 def sum_up(server: OllamaServer, reply: Reply) -> Any:
-    server.plays(reply)
-    result = summarize(server, talk("Hello there, say hello today."))
+    server.script = lambda body: says_yes(body) if is_look(body) else reply
+    result = summarize(server, talk(SAID))
     shown = to_json(result).decode()
     assert "secret" not in shown.lower()
     assert "think" not in shown.lower()
@@ -56,41 +59,37 @@ def test_thoughts_beside_the_answer_never_show(ollama: OllamaServer, opens: str,
         f"{opens}a{closes}{opens}secret{closes}\n```json\n{GOOD}\n```",
     ):
         summary = sum_up(ollama, says(text))
-        assert (summary.title, summary.overview[0].text) == ("Greetings", "They said hello.")
+        assert (summary.title, summary.overview[0].text) == ("The broken printer", "The printer is broken.")
 
 
 @pytest.mark.parametrize(("opens", "closes"), MARKED, ids=[one for one, _ in MARKED])
 def test_thoughts_within_the_fields_of_the_answer_never_show(ollama: OllamaServer, opens: str, closes: str) -> None:
     secret = f"{opens}secret{closes}"
-    answer = EMPTY | {
-        "title": f"{secret}Greetings",
-        "overview": [
-            {"text": f"They said {secret}hello.", "segments": ["s1"]},
-            {"text": f"{opens}secret and never closed", "segments": ["s1"]},
-            {"text": f"secret{closes}Hello there", "segments": ["s1"]},
+    answer = {
+        "points": [
+            {"lines": ["s1"], "text": f"The printer {secret}is broken."},
+            {"lines": ["s1"], "text": f"{opens}secret and never closed"},
+            {"lines": ["s1"], "text": f"secret{closes}Somebody calls the shop"},
+            {
+                "lines": ["s1"], "kind": "question", "who": f"{secret}Ann", "when": f"{secret}today",
+                "text": f"Who calls {secret}the shop?",
+            },
         ],
-        "topics": [{"title": f"Hello {secret}", "text": "hello", "segments": ["s1"]}],
-        "action_items": [
-            {"text": "Say hello", "segments": ["s1"], "owner": f"{secret}Ann", "due": f"{secret}today"},
-        ],
-        "quotes": [{"text": f"{secret}Hello there, say hello", "segments": ["s1"]}],
-    }
+        "title": f"{secret}The broken printer",
+    }  # fmt: skip
     summary = sum_up(ollama, says(answer))
-    assert summary.title == "Greetings"
-    assert [one.text for one in summary.overview] == ["They said hello.", "Hello there"]
-    assert summary.topics[0].title == "Hello"
-    assert (summary.action_items[0].owner, summary.action_items[0].due) == ("p1", "today")
-    assert summary.quotes[0].text == "Hello there, say hello"
+    assert summary.title == "The broken printer"
+    assert [one.text for one in summary.overview] == ["The printer is broken.", "Somebody calls the shop"]
 
 
 def test_the_channels_of_gpt_oss_never_show(ollama: OllamaServer) -> None:
     thought = f"<|channel|>analysis<|message|>Secret {DRAFT}<|end|>"
     whole = f"{thought}<|start|>assistant<|channel|>final<|message|>{GOOD}<|return|>"
-    assert sum_up(ollama, says(whole)).title == "Greetings"
+    assert sum_up(ollama, says(whole)).title == "The broken printer"
     constrained = f"{thought}<|start|>assistant<|channel|>final <|constrain|>json<|message|>{GOOD}"
-    assert sum_up(ollama, says(constrained)).title == "Greetings"
-    answer = ANSWER | {"title": "<|channel|>analysis<|message|>secret<|end|>Greetings<|im_end|>"}
-    assert sum_up(ollama, says(answer)).title == "Greetings"
+    assert sum_up(ollama, says(constrained)).title == "The broken printer"
+    answer = ANSWER | {"title": "<|channel|>analysis<|message|>secret<|end|>The broken printer<|im_end|>"}
+    assert sum_up(ollama, says(answer)).title == "The broken printer"
 
 
 def test_the_field_for_thoughts_in_the_stream_is_not_read(ollama: OllamaServer) -> None:
@@ -99,7 +98,7 @@ def test_the_field_for_thoughts_in_the_stream_is_not_read(ollama: OllamaServer) 
         json.dumps({"message": {"role": "assistant", "content": GOOD, "thinking": ""}, "done": False}),
     ]
     reply = Reply(raw="".join(f"{line}\n" for line in lines).encode())
-    assert sum_up(ollama, reply).title == "Greetings"
+    assert sum_up(ollama, reply).title == "The broken printer"
 
 
 def test_thoughts_without_an_answer_are_none(ollama: OllamaServer) -> None:
@@ -111,10 +110,10 @@ def test_thoughts_without_an_answer_are_none(ollama: OllamaServer) -> None:
 
 def test_models_that_can_think_are_asked_not_to(ollama: OllamaServer) -> None:
     ollama.plays(says(GOOD))
-    summarize(ollama, talk("Hello there, say hello today."))
+    summarize(ollama, talk(SAID))
     ollama.models["recap:latest"].capabilities = ("completion", "thinking")
-    summarize(ollama, talk("Hello there, say hello today."))
-    without, with_ = ollama.chats
+    summarize(ollama, talk(SAID))
+    without, with_ = filter(is_reading, ollama.chats)
     assert "think" not in without
     assert with_["think"] is False
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from support.ollama_server import Body, OllamaServer, Reply, says
-from support.scripted_models import EMPTY, is_merge, summarize, summarizer, talk, user_of
+from support.scripted_models import is_look, is_merge, is_reading, says_yes, summarize, summarizer, talk, user_of
 
 from pipeline.recap import Summary
 from pipeline.summarize.engine import SummaryOptions, SummaryResult
 from pipeline.summarize.language_model.language_check import is_foreign
-from pipeline.summarize.language_model.response_schema import RecapAnswer, prose_of
+from pipeline.summarize.language_model.response_schema import StretchAnswer, prose_of
 
 RECAPS = {
     "en": (
@@ -85,15 +85,26 @@ SPOKEN = "launch price supplier summer team Ann budget lancering leverancier Sta
 
 
 def recap(language: str, **more: Any) -> dict[str, Any]:
-    """An answer in this language; its quote and its due date stay as spoken."""
+    """An answer in this language."""
     title, overview, task = RECAPS[language]
-    item = {"text": task, "segments": ["s1"], "owner": "Ann", "due": None}
-    lists = {"title": title, "overview": [{"text": overview, "segments": ["s1"]}], "action_items": [item]}
-    return EMPTY | lists | {"quotes": [{"text": SPOKEN, "segments": ["s1"]}]} | more
+    points = [
+        {"lines": ["s1"], "kind": "fact", "text": overview},
+        {"lines": ["s1"], "kind": "task", "who": "Ann", "when": None, "text": task},
+    ]
+    return {"points": points, "title": title} | more
 
 
 def is_stern(body: Body) -> bool:
     return "of no use to the reader" in user_of(body)
+
+
+def readings(server: OllamaServer) -> list[Body]:
+    return [body for body in server.chats if is_reading(body)]
+
+
+def answers(body: Body, answer: dict[str, Any]) -> Reply:
+    """A model that gives this answer, and stands by it."""
+    return says_yes(body) if is_look(body) else says(answer)
 
 
 def sum_up(server: OllamaServer, spoken: str, wanted: str | None = None) -> SummaryResult:
@@ -144,9 +155,10 @@ def test_regions_and_near_kin_are_no_other_language() -> None:
     assert is_foreign(danish, "sv")
 
 
-def test_quotes_owners_and_due_dates_are_no_prose() -> None:
-    answer = RecapAnswer.model_validate(recap("nl") | {"quotes": [{"text": RECAPS["en"][1], "segments": ["s1"]}]})
-    assert set(RECAPS["nl"]) <= set(prose_of(answer))
+def test_owners_and_due_dates_are_no_prose() -> None:
+    task = {"lines": ["s1"], "kind": "task", "who": RECAPS["en"][1], "when": RECAPS["en"][2], "text": RECAPS["nl"][1]}
+    answer = StretchAnswer.model_validate({"points": [task], "title": RECAPS["nl"][0]})
+    assert set(prose_of(answer)) == set(RECAPS["nl"][:2])
     assert not is_foreign(prose_of(answer), "nl")
 
 
@@ -156,12 +168,12 @@ def test_an_answer_in_the_wrong_language_is_asked_for_again_more_sternly(
 ) -> None:
     right = wanted or spoken
     wrong = "en" if right != "en" else "nl"
-    ollama.script = lambda body: says(recap(right if is_stern(body) else wrong))
+    ollama.script = lambda body: answers(body, recap(right if is_stern(body) else wrong))
     result = sum_up(ollama, spoken, wanted)
     assert told(result.summary) == list(RECAPS[right])
-    assert (len(ollama.chats), result.summary.language) == (2, right)
+    assert (len(readings(ollama)), result.summary.language) == (2, right)
     assert result.warnings == ()
-    first, second = map(user_of, ollama.chats)
+    first, second = map(user_of, readings(ollama))
     transcript = first[: first.index("</transcript>")]
     assert second.startswith(transcript)  # so the model need not read it again
 
@@ -170,9 +182,9 @@ def test_an_answer_in_the_wrong_language_is_asked_for_again_more_sternly(
 def test_an_answer_that_stays_in_the_wrong_language_is_taken_and_the_reader_told(
     ollama: OllamaServer, spoken: str, wanted: str | None, name: str
 ) -> None:
-    ollama.script = lambda body: says(recap("fr"))
+    ollama.script = lambda body: answers(body, recap("fr"))
     result = sum_up(ollama, spoken, wanted)
-    assert len(ollama.chats) == 2
+    assert len(readings(ollama)) == 2
     assert told(result.summary) == list(RECAPS["fr"])
     (warning,) = result.warnings
     assert warning.code == "summary_language"
@@ -181,25 +193,29 @@ def test_an_answer_that_stays_in_the_wrong_language_is_taken_and_the_reader_told
 
 @pytest.mark.parametrize("language", RECAPS)
 def test_an_answer_in_the_right_language_is_asked_for_once(ollama: OllamaServer, language: str) -> None:
-    ollama.script = lambda body: says(recap(language))
+    ollama.script = lambda body: answers(body, recap(language))
     assert sum_up(ollama, language).warnings == ()
     assert sum_up(ollama, "en", language).warnings == ()
-    assert len(ollama.chats) == 2
+    assert len(readings(ollama)) == 2
 
 
 def test_a_second_answer_that_cannot_be_used_leaves_the_first(ollama: OllamaServer) -> None:
-    ollama.plays(says(recap("en")), says("Pardon"))
+    ollama.plays(
+        says(recap("en")),
+        says("Pardon"),
+        says(dict.fromkeys(["n1", "n3", "n4", "n5"], "no") | {"n2": "yes", "n4": "yes"}),
+    )
     result = sum_up(ollama, "nl")
     assert told(result.summary) == list(RECAPS["en"])
     assert [warning.code for warning in result.warnings] == ["summary_language"]
 
 
 def test_an_answer_that_is_of_no_use_anyway_gives_no_word_about_its_language(ollama: OllamaServer) -> None:
-    unproved = recap("en") | {"overview": [{"text": RECAPS["en"][1], "segments": ["s99"]}], "action_items": []}
+    unproved = recap("en") | {"points": [{"lines": ["s99"], "text": f"4711 {RECAPS['en'][1]}"}]}
     ollama.plays(says(unproved), says(unproved), says(recap("nl")))
     said = f"{SPOKEN} {' '.join(RECAPS['nl'])} " * 3
     result = summarize(ollama, talk(said, said, language="nl"))
-    assert len(ollama.chats) == 4  # asked twice for its language, then in halves for its proof
+    assert len(readings(ollama)) == 4  # asked twice for its language, then in halves for its proof
     assert "summary_language" not in [warning.code for warning in result.warnings]
 
 
@@ -208,30 +224,30 @@ def reads_in(language: str, merges_in: str | None = None) -> Any:
 
     def script(body: Body) -> Reply:
         chosen = "nl" if is_stern(body) else (merges_in or language) if is_merge(body) else language
-        ids = [line[1 : line.index("]")].split(",")[0] for line in user_of(body).splitlines() if line.startswith("[s")]
-        points = [{"text": RECAPS[chosen][1], "segments": ids[:1]}]
-        return says(EMPTY | {"title": RECAPS[chosen][0], "overview": points, "topics": []})
+        ids = [line[1 : line.index("]")].split(",")[0] for line in user_of(body).splitlines() if line.startswith("[")]
+        points = [{"lines": ids[:1], "text": RECAPS[chosen][1]}]
+        return says({"overview" if is_merge(body) else "points": points, "title": RECAPS[chosen][0]})
 
     return script
 
 
 def test_once_stern_words_were_needed_they_are_used_from_the_start(ollama: OllamaServer) -> None:
     ollama.script = reads_in("en")
-    transcript = talk(*[f"{SPOKEN} " * 8] * 60, language="nl")
+    transcript = talk(*[f"{SPOKEN} {RECAPS['nl'][1]} " * 4] * 60, language="nl")
     result = summarizer(ollama, num_ctx=8192).summarize(transcript, SummaryOptions(), lambda _: None)
     assert result.warnings == ()
     assert [is_stern(body) for body in ollama.chats] == [False, *[True] * (len(ollama.chats) - 1)]
     assert len(ollama.chats) > 4
-    assert {point.text for point in result.summary.overview} == {RECAPS["nl"][1]}
+    assert {point.text for point in result.summary.overview if point.proof != "quote"} == {RECAPS["nl"][1]}
 
 
 def test_the_merged_outline_is_checked_too(ollama: OllamaServer) -> None:
     ollama.script = reads_in("nl", merges_in="en")
-    transcript = talk(*[f"{SPOKEN} " * 8] * 60, language="nl")
+    transcript = talk(*[f"{SPOKEN} {RECAPS['nl'][1]} " * 4] * 60, language="nl")
     result = summarizer(ollama, num_ctx=8192).summarize(transcript, SummaryOptions(), lambda _: None)
     merges = [body for body in ollama.chats if is_merge(body)]
     assert [is_stern(body) for body in merges] == [False, True]
-    assert [point.text for point in result.summary.overview] == [RECAPS["nl"][1]]
+    assert [point.text for point in result.summary.overview if point.proof != "quote"] == [RECAPS["nl"][1]]
     assert result.warnings == ()
 
 
@@ -241,3 +257,10 @@ def test_the_language_asked_for_is_named_before_and_after_the_transcript(ollama:
     system, user = (body["content"] for body in ollama.chats[0]["messages"])
     assert "Write in Dutch" in system
     assert user.endswith("written in Dutch.")
+
+
+def test_no_quote_in_another_language_fills_a_short_overview(ollama: OllamaServer) -> None:
+    ollama.script = lambda body: answers(body, recap("nl") | {"points": recap("nl")["points"][:1]})
+    said = [f"{SPOKEN} {text}" for text in RECAPS["en"] * 3]
+    summary = summarize(ollama, talk(*said), SummaryOptions(language="nl")).summary
+    assert [point.text for point in summary.overview] == [RECAPS["nl"][1]]

@@ -8,15 +8,11 @@ from support.scripted_models import talk
 from pipeline.recap import Segment
 from pipeline.summarize.language_model.normalization import normalize, to_one_line
 from pipeline.summarize.language_model.spoken_content import SpokenContent
-from pipeline.summarize.language_model.text_matching import find_ending, find_quote, is_said
+from pipeline.summarize.language_model.text_matching import find_ending, is_said
 
 
 def segments(*texts: str, speakers: str = "") -> list[Segment]:
     return [Segment(f"g{n}", n, n + 1, text, (speakers or "A" * len(texts))[n]) for n, text in enumerate(texts)]
-
-
-def following(found: list[Segment]) -> dict[str, str]:
-    return {one.id: f"g{n + 1}" for n, one in enumerate(found)}
 
 
 def test_words_are_found_whatever_their_signs_and_case_but_only_whole() -> None:
@@ -45,21 +41,6 @@ def test_scripts_without_spaces_are_searched_sign_by_sign(said: str, part: str) 
 def test_what_cannot_be_seen_is_taken_out_but_what_spelling_needs_stays() -> None:
     assert to_one_line("a\u202eb\u0007c\n d\U000e0041\U000e0100\ufeff") == "abc d"
     assert to_one_line("می\u200cخواهم") == "می\u200cخواهم"
-
-
-def test_a_quote_may_run_on_in_the_next_segment_of_one_speaker() -> None:
-    said = segments("We will ship", "on the first of June.", "Fine.")
-    assert [one.id for one in find_quote("ship on the first", said, following(said))] == ["g0", "g1"]
-    assert [one.id for one in find_quote("on the first", said, following(said))] == ["g1"]
-
-
-def test_a_quote_is_not_put_together_of_two_speakers_or_of_places_apart() -> None:
-    said = segments("We will not", "fire anybody.", "That is all.", speakers="AAA")
-    apart = [said[0], said[2]]
-    assert find_quote("not that is", apart, following(said)) == ()
-    by_two = segments("I will never", "sign that.", speakers="AB")
-    assert find_quote("never sign that", by_two, following(by_two)) == ()
-    assert find_quote("sign that", by_two, following(by_two)) == (by_two[1],)
 
 
 @pytest.mark.parametrize(

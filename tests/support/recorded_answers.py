@@ -10,7 +10,7 @@ from typing import Any
 from support.ollama_server import Body, Reply, says
 from support.scripted_models import is_look, is_reading, lines_of, reads_well
 
-ANSWERS = Path(__file__).resolve().parents[1] / "data" / "small_model_answers.json"
+ANSWERS = Path(__file__).resolve().parents[1] / "recorded" / "small_model_answers.json"
 
 
 def read_recorded() -> dict[str, Any]:

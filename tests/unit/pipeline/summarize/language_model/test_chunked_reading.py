@@ -25,7 +25,15 @@ from support.scripted_models import (
 from pipeline.errors import OllamaUnreachable
 from pipeline.recap import Segment, Transcript
 from pipeline.summarize.engine import SummaryOptions, spoken_seconds
-from pipeline.summarize.language_model.stretches import MOST_NEEDED, SPARE_POINTS
+from pipeline.summarize.language_model import chunked_reading
+from pipeline.summarize.language_model.stretches import MOST_NEEDED, SPARE_POINTS, stretches
+
+
+@pytest.fixture(autouse=True)
+def _even_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sentences that are all alike have no topics; what is told of the size of stretches holds without any."""
+    monkeypatch.setattr(chunked_reading, "stretches", lambda lines, counter, _starts: stretches(lines, counter))
+
 
 SAME = "We have so much to say about everything that no window is ever large enough."
 

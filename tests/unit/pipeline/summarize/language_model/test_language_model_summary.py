@@ -54,10 +54,10 @@ def test_what_the_transcript_does_not_prove_is_left_out_and_counted(ollama: Olla
         decisions=[{"lines": [], "text": "Nobody said this about elephants."}],
         action_items=[{"lines": ["s2"], "who": "Zoe", "when": "by Easter", "text": "The caterers are to be called."}],
     )
-    result = summarize(ollama, talk("The venue is booked now.", "Somebody has to call the caterers."))
+    result = summarize(ollama, talk("The venue is booked now.", "Somebody has to call the caterers about the lunch."))
     assert [point.text for point in result.summary.overview] == [
         "The venue is booked.",
-        "Somebody has to call the caterers.",  # a quote, because the model's overview is so short
+        "Somebody has to call the caterers about the lunch.",  # a quote, because the model's overview is so short
     ]
     assert result.summary.decisions == ()
     (item,) = result.summary.action_items

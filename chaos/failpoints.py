@@ -105,7 +105,9 @@ class Failpoints:
 
         def wrapped_link(temporary: Path, final: Path) -> None:
             link_once(temporary, final)
-            self.hit(f"{self._file_kind(final)}:linked", key=final.name)
+            kind = self._file_kind(final)
+            details = {"windows": _read_windows(final)} if kind.endswith(".part") else {}
+            self.hit(f"{kind}:linked", key=final.name, **details)
 
         @contextmanager
         def wrapped_publish(store: Any, key: str, suffix: str) -> Iterator[Path]:
@@ -142,6 +144,11 @@ class Failpoints:
             return decode_batch(recognizer, pcm, windows, options)
 
         stage_results.StageResults.run, WhisperRecognizer.decode_batch = wrapped_run, wrapped_decode  # type: ignore[method-assign, assignment]
+
+
+def _read_windows(batch: Path) -> list[list[float]]:
+    """The windows of a saved batch, as those that are about to be decoded are told."""
+    return [[round(time, 3) for time in text["span"]] for text in json.loads(batch.read_bytes())]
 
 
 def inject(fault: str) -> None:

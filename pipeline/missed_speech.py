@@ -6,7 +6,7 @@ suspicious. So speech without a word is decoded by itself, louder if it is faint
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,10 +15,12 @@ from pipeline.invented_words import cut_loops, drop_invented
 from pipeline.recap import Phrase, Word
 from pipeline.recognizer import Recognizer, TranscribeOptions
 from pipeline.samples import SAMPLE_RATE, Samples
-from pipeline.voice_activity import TimeSpan, cut_out
+from pipeline.voice_activity import TimeSpan, cut_out, pack_windows
 
+LONGEST_WORD_SECONDS = 1.3  # a longer one covers no more than that
 SHORTEST_SECONDS = 1.0  # speech without words that is heard again
 JOIN_SECONDS = 0.5  # stretches that are nearer than this are one
+PIECE_SECONDS = 20.0  # a longer window with such a stretch is heard again in pieces: less at once, less is jumped over
 AROUND_SECONDS = 0.2  # sound that is decoded before and after
 FAINT_PEAK, RAISED_PEAK = 0.1, 0.5  # fainter stretches are raised
 LEAST_PROBABILITY = 0.2  # of a word; Whisper invents fainter ones
@@ -41,19 +43,54 @@ def hear_missed(
     recognizer: Recognizer,
     options: TranscribeOptions,
 ) -> Heard:
-    """Decode the stretches of `speech` (within one window) that no word of `phrases` covers, each by itself."""
-    found: list[Phrase] = []
-    for stretch in find_missed(speech, phrases):
-        found += _decode(samples, stretch, recognizer, options)
+    """Decode the stretches of `speech` (within one window) that no word of `phrases` covers, each by itself.
+
+    Before that, a long window with such stretches is decoded in pieces, if more words are likely to be right so.
+    """
+    if _find_gaps(speech, phrases) and speech[-1].end - speech[0].start > PIECE_SECONDS:
+        pieces = pack_windows(speech, PIECE_SECONDS)
+        again = [phrase for piece in pieces for phrase in _decode(samples, piece, recognizer, options)]
+        phrases = max(phrases, again, key=_count_likely_words)
+    found = [phrase for gap in _find_gaps(speech, phrases) for phrase in _decode(samples, gap, recognizer, options)]
     if not found:
         return Heard(tuple(phrases), tuple(find_missed(speech, phrases)))
-    both = tuple(_merge(phrases, found))
+    new = [(phrase.start, phrase.end) for phrase in found]
+    kept = (
+        _keep_words(phrase, lambda word: not (_is_stretched(word) and _any_between(new, word.start, word.end)))
+        for phrase in phrases
+    )
+    both = tuple(_merge([phrase for phrase in kept if phrase], found))
     return Heard(both, tuple(find_missed(speech, both)))
+
+
+def _find_gaps(speech: Sequence[TimeSpan], phrases: Sequence[Phrase]) -> list[TimeSpan]:
+    """The stretches of speech that no word covers which lasts as long as words do."""
+    sure = (_keep_words(phrase, lambda word: not _is_stretched(word)) for phrase in phrases)
+    return find_missed(speech, filter(None, sure))
+
+
+def _count_likely_words(phrases: Sequence[Phrase]) -> float:
+    """How many words are likely to be right."""
+    return sum(word.probability for phrase in phrases for word in phrase.words)
+
+
+def _is_stretched(word: Word) -> bool:
+    """Whether a word lasts longer than people take to say one: the recognizer jumped over others."""
+    return word.end - word.start > LONGEST_WORD_SECONDS
+
+
+def _keep_words(phrase: Phrase, is_kept: Callable[[Word], bool]) -> Phrase | None:
+    words = [word for word in phrase.words if is_kept(word)]
+    if len(words) == len(phrase.words):
+        return phrase
+    return _with_words(phrase, words) if words else None
 
 
 def find_missed(speech: Iterable[TimeSpan], phrases: Iterable[Phrase]) -> list[TimeSpan]:
     """The stretches of speech of at least a second that no word covers."""
-    words = sorted((word.start, word.end) for phrase in phrases for word in phrase.words)
+    words = sorted(
+        (max(word.start, word.end - LONGEST_WORD_SECONDS), word.end) for phrase in phrases for word in phrase.words
+    )
     rests: list[TimeSpan] = []
     for span in speech:
         for rest in cut_out(span, words):

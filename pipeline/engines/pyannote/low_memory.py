@@ -23,6 +23,8 @@ from pipeline.engines.pyannote.aggregation import count_votes, find_active_runs,
 from pipeline.engines.pyannote.clustering import CappedClustering
 from pipeline.engines.pyannote.shared_frames import BLOCK_SECONDS, SharedFrames, halve
 
+POOLED_AT_ONCE = 4  # chunks whose frames are at hand; progress moves with each
+
 
 def use_low_memory(pipeline: Any) -> Any:
     """Make a loaded pipeline use less memory; a pipeline of another kind is returned unchanged.
@@ -71,25 +73,29 @@ class LowMemoryDiarization(SpeakerDiarization):  # type: ignore[misc]
         embeddings = np.ones(
             (chunks, voices, self._embedding.dimension), dtype=np.float32
         )  # zero vectors have no direction
-        embed = self._choose_embedder(file, window)
-        for first in range(0, len(speaking), self.embedding_batch_size):
+        embed, size = self._choose_embedder(file, window)
+        for first in range(0, len(speaking), size):
             if hook is not None:
                 hook("embeddings", None, total=len(speaking), completed=first)
-            batch = speaking[first : first + self.embedding_batch_size]
+            batch = speaking[first : first + size]
             masks = active[batch] if least is None else _choose_masks(active[batch], least)
             embeddings[batch] = embed(batch, masks)
         return embeddings
 
     def _choose_embedder(
         self, file: Any, window: SlidingWindow
-    ) -> Callable[[list[int], NDArray[np.uint8]], NDArray[np.float32]]:
-        """What embeds the voices of some chunks in the frames of masks: (chunks, voices, dimension)."""
+    ) -> tuple[Callable[[list[int], NDArray[np.uint8]], NDArray[np.float32]], int]:
+        """What embeds voices of chunks in the frames of masks: (chunks, voices, dimension); and of how many."""
+        size = self.embedding_batch_size
         halves = halve(self._embedding.model_)
         if halves is None or file["sample_rate"] != self._embedding.sample_rate:
-            return lambda batch, masks: self._embed_chunks(file, [window[chunk] for chunk in batch], masks)
-        blocks = max(1, int(self.embedding_batch_size * window.duration / BLOCK_SECONDS))
+            return lambda batch, masks: self._embed_chunks(file, [window[chunk] for chunk in batch], masks), size
+        blocks = max(1, int(size * window.duration / BLOCK_SECONDS))
         shared = SharedFrames(halves, file["waveform"], self._embedding.device, blocks)
-        return lambda batch, masks: shared.embed([window[chunk].start for chunk in batch], window.duration, masks)
+        return (
+            lambda batch, masks: shared.embed([window[chunk].start for chunk in batch], window.duration, masks),
+            POOLED_AT_ONCE,
+        )
 
     def _embed_chunks(self, file: Any, chunks: list[Segment], masks: NDArray[np.uint8]) -> NDArray[np.float32]:
         """The model processes a chunk once and pools the result for each voice; pyannote once per voice."""

@@ -135,10 +135,9 @@ class SharedFrames:
     def _compute(self, first: int) -> torch.Tensor:
         """The frames of the next blocks from a frame on: (features, frames)."""
         starts = [first + number * self.length for number in range(self.blocks)]
-        whole = [start for start in starts if self._is_within(start)]
-        found = list(self._hear(whole)) if whole else []
-        found += [self._hear([start])[0] for start in starts[len(whole) :]]
-        return torch.cat(found, dim=1)
+        if not self._is_within(starts[0]):
+            return self._hear(starts[:1])[0]
+        return torch.cat(list(self._hear([start for start in starts if self._is_within(start)])), dim=1)
 
     def _is_within(self, start: int) -> bool:
         """Whether a block and the sound around it lie within the recording."""

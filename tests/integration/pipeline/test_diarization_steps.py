@@ -135,7 +135,12 @@ def test_above_the_cap_everybody_still_goes_to_the_right_speaker(monkeypatch: py
 
 
 def embed_both_ways(
-    embedding: Any, seconds: float, window: SlidingWindow, active: np.ndarray[Any, Any], exclude_overlap: bool
+    embedding: Any,
+    seconds: float,
+    window: SlidingWindow,
+    active: np.ndarray[Any, Any],
+    exclude_overlap: bool,
+    batch_size: int = 2,
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """The embeddings of voices in chunks of noise, ours and pyannote's own."""
     sound = torch.randn(1, int(16_000 * seconds)) * torch.sin(torch.arange(16_000 * seconds) / 9_000)
@@ -144,7 +149,7 @@ def embed_both_ways(
     for kind in (LowMemoryDiarization, SpeakerDiarization):
         pipeline = bare(kind)
         pipeline._embedding = PyannoteAudioPretrainedSpeakerEmbedding(embedding)
-        pipeline._audio, pipeline.embedding_batch_size = Audio(16_000, "downmix"), 2
+        pipeline._audio, pipeline.embedding_batch_size = Audio(16_000, "downmix"), batch_size
         segmentation = SlidingWindowFeature(active, window)
         found.append(pipeline.get_embeddings(file, segmentation, exclude_overlap=exclude_overlap))
     return found[0], found[1]
@@ -180,14 +185,15 @@ MFCC = {"melkwargs": {"n_fft": 512, "hop_length": 320, "n_mels": 64}}
 
 
 @pytest.mark.parametrize("model", [WeSpeakerResNet34, lambda: XVectorMFCC(mfcc=MFCC)], ids=["ResNet", "x-vector"])
-@pytest.mark.parametrize("seconds", [12.0, 50.0])
+@pytest.mark.parametrize("batch_size", [1, 8])  # one block at a time, or four
+@pytest.mark.parametrize("seconds", [12.0, 50.0, 130.0])
 def test_frames_that_chunks_share_give_almost_the_embeddings_of_each_chunk_by_itself(
-    model: Callable[[], Any], seconds: float
+    model: Callable[[], Any], seconds: float, batch_size: int
 ) -> None:
     torch.manual_seed(0)
     window = SlidingWindow(start=0.0, duration=10.0, step=(seconds - 10.0) / 8)
     active = make_activity(9)
-    shared, single = embed_both_ways(model(), seconds, window, active, exclude_overlap=True)
+    shared, single = embed_both_ways(model(), seconds, window, active, exclude_overlap=True, batch_size=batch_size)
     speaks = active.any(axis=1)
     assert shared.shape == single.shape
     assert np.isfinite(shared).all()

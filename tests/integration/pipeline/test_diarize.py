@@ -75,13 +75,29 @@ def run_stock(stock: Any, pcm: NDArray[np.float32]) -> Diarization:
     return Diarization(turns(found.speaker_diarization), turns(found.exclusive_speaker_diarization))
 
 
-@pytest.mark.parametrize("name", ["ten-seconds.wav", "standup.wav"])
-def test_the_turns_are_those_of_pyannote_to_the_millisecond(
+def difference(one: Diarization, other: Diarization) -> float:
+    """The share of the time of `other` at which `one` has another speaker, or nobody."""
+    from pyannote.core import Annotation, Segment
+    from pyannote.metrics.diarization import DiarizationErrorRate
+
+    annotations = []
+    for found in (other, one):
+        annotation = Annotation()
+        for number, turn in enumerate(found.turns):
+            annotation[Segment(turn.start, turn.end), number] = turn.speaker
+        annotations.append(annotation)
+    return float(DiarizationErrorRate()(*annotations))
+
+
+@pytest.mark.filterwarnings("ignore:'uem' was approximated")
+@pytest.mark.parametrize("name", ["ten-seconds.wav", "standup.wav", "phone-call.ogg"])
+def test_the_turns_are_almost_those_of_pyannote(
     diarizer: PyannoteDiarizer, stock: Any, sample: Open, name: str
 ) -> None:
+    """A voice is embedded from frames that know what was before and after its chunk: see `shared_frames`."""
     found = diarizer.diarize(sample(name), ANY, ignore)
     assert found.turns
-    assert found == run_stock(stock, sample(name))
+    assert difference(found, run_stock(stock, sample(name))) < 0.03
 
 
 def test_long_stretches_of_silence_change_nothing(diarizer: PyannoteDiarizer, stock: Any, sample: Open) -> None:

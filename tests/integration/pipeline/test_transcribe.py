@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pipeline import missed_speech
 from pipeline.audio import decode
 from pipeline.decode.limits import DecodeLimits
 from pipeline.engines.faster_whisper.engine import WhisperRecognizer
@@ -81,6 +82,12 @@ class Scripted:
     def decode_alone(self, pcm: Any, window: TimeSpan, options: TranscribeOptions) -> list[Phrase]:
         self.alone.append(window.start)
         return spread(self.behaviour.get("again", [phrase("better")]), window)
+
+
+@pytest.fixture(autouse=True)
+def _long_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The words of a scripted recognizer last as long as they must to fill a window."""
+    monkeypatch.setattr(missed_speech, "LONGEST_WORD_SECONDS", 100.0)
 
 
 def run(recognizer: Any, parts: SavedInMemory | None = None, batch_size: int = 4) -> tuple[WindowText, ...]:

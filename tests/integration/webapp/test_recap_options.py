@@ -174,7 +174,7 @@ def test_the_upload_page_offers_templates_and_the_models_of_the_workers(browser:
     page = browser.get("/upload").text
     assert '<input name="model"' not in page
     assert "Default, llama3.1:8b" in page
-    assert "<option >qwen3:8b</option>" in page
+    assert '<option value="qwen3:8b" >qwen3:8b</option>' in page
 
 
 @pytest.mark.parametrize("told", [None, {}, {"models": []}, {"models": [1, None]}, {"default": "x"}])

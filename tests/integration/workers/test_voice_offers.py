@@ -14,7 +14,8 @@ from support.worker_jobs import get, results, upload, work
 from core.clock import utc_now
 from core.recordings import recaps, speaker_names, voice_answers
 from core.recordings.options import recap_options_of
-from pipeline.diarize import Diarization, Diarizer
+from pipeline.diarize import Diarization
+from pipeline.engines.pyannote.engine import PyannoteDiarizer
 from pipeline.recap import SpeakerTurn
 from workers import step_runner
 
@@ -29,7 +30,7 @@ def fresh_engines() -> None:
 @pytest.fixture
 def relabel(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[SpeakerTurn], str]], None]:
     """Has the diarizer call speakers by what a function says of their turns."""
-    diarize = Diarizer.diarize
+    diarize = PyannoteDiarizer.diarize
 
     def apply(label: Callable[[SpeakerTurn], str]) -> None:
         def diarize_wrongly(*arguments: object) -> Diarization:
@@ -39,7 +40,7 @@ def relabel(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[SpeakerTurn]
             ]
             return Diarization(*wrong)
 
-        monkeypatch.setattr(Diarizer, "diarize", diarize_wrongly)
+        monkeypatch.setattr(PyannoteDiarizer, "diarize", diarize_wrongly)
 
     return apply
 

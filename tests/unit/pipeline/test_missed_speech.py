@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from pipeline import missed_speech
 from pipeline.missed_speech import AROUND_SECONDS, find_missed, hear_missed
 from pipeline.recap import Phrase, Word
 from pipeline.recognizer import Recognizer, TranscribeOptions
 from pipeline.samples import SAMPLE_RATE
 from pipeline.voice_activity import TimeSpan
 
+pytestmark = pytest.mark.usefixtures("any_length")
 OPTIONS = TranscribeOptions("en")
 
 
@@ -32,6 +34,12 @@ class Scripted:
         assert window == TimeSpan(0.0, len(samples) / SAMPLE_RATE)
         self.heard.append(samples[:])
         return self.answers.pop(0) if self.answers else []
+
+
+@pytest.fixture
+def any_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words may last as long as they do here."""
+    monkeypatch.setattr(missed_speech, "LONGEST_WORD_SECONDS", 100.0)
 
 
 def hear(recognizer: Scripted, speech: list[TimeSpan], phrases: list[Phrase], level: float = 0.2) -> Any:
@@ -98,3 +106,21 @@ def test_faint_speech_is_heard_louder() -> None:
     recognizer = Scripted()
     hear(recognizer, [TimeSpan(0, 10)], [], level=0.2)
     assert recognizer.heard[0].max() == pytest.approx(0.2)
+
+
+def test_a_word_that_lasts_too_long_hides_no_speech(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(missed_speech, "LONGEST_WORD_SECONDS", 1.3)
+    heard = hear(
+        Scripted([phrase((0.3, 1.0, "and"), (1.0, 2.5, "then"))]),
+        [TimeSpan(0, 4)],
+        [phrase((0, 3.2, "and"), (3.2, 4, "so"))],
+    )
+    assert [word.text for one in heard.phrases for word in one.words] == [" and", " then", " so"]
+
+
+def test_a_long_window_is_heard_in_pieces_if_more_words_are_likely_so() -> None:
+    speech, sparse = [TimeSpan(0, 14), TimeSpan(15, 28)], [phrase((0, 10, "once"), (15, 28, "twice"))]
+    more = [[phrase((0.2, 7, "once"), (7, 14.2, "upon"))], [phrase((0.2, 13.2, "twice"))]]
+    assert [one.text for one in hear(Scripted(*more), speech, sparse).phrases] == [" once upon", " twice"]
+    less = [[phrase((0.2, 14.2, "once"))], []]
+    assert [one.text for one in hear(Scripted(*less), speech, sparse).phrases] == [" once twice"]

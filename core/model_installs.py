@@ -1,24 +1,22 @@
 """Downloads and checks of speech models that administrators ask for on the site: one row a model.
 
-A GPU worker takes them up, since its MODELS_DIR is the one that counts. Each write names its attempt, so that a process
-that was cancelled or given up changes nothing more.
+A GPU worker takes them up, since its MODELS_DIR is the one that counts.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select
 
+from core import model_actions
 from core.database import sessions
 from core.database.tables import ModelInstall, Status
+from core.model_actions import ACTIVE
 
 Action = Literal["pull", "verify"]
-#: A process that has not written for this long is dead; another takes its work up.
-SILENT = timedelta(seconds=120)
-ACTIVE = (Status.QUEUED, Status.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +50,7 @@ def request(model: str, action: Action, now: datetime) -> bool:
 
 def cancel(model: str, now: datetime) -> bool:
     """Stop an action; what was downloaded stays. False if none is under way."""
-    values = {"status": Status.CANCELLED, "attempt": ModelInstall.attempt + 1, "updated_at": now}
-    query = update(ModelInstall).where(ModelInstall.model == model, ModelInstall.status.in_(ACTIVE)).values(values)
-    with sessions.write() as session:
-        return bool(session.execute(query).rowcount)  # type: ignore[attr-defined]
+    return model_actions.cancel(ModelInstall, ModelInstall.model == model, now)
 
 
 def forget(model: str) -> None:
@@ -73,10 +68,7 @@ def list_all() -> list[ModelInstall]:
 
 def claim(now: datetime) -> ModelInstall | None:
     """Take up the oldest action that waits, or whose process is dead."""
-    waits = or_(
-        ModelInstall.status == Status.QUEUED,
-        (ModelInstall.status == Status.RUNNING) & (ModelInstall.updated_at < now - SILENT),
-    )
+    waits = model_actions.waits(ModelInstall, now)
     with sessions.read() as session:  # nothing waits nearly always, and reading locks nobody
         if session.scalar(select(ModelInstall.model).where(waits).limit(1)) is None:
             return None
@@ -112,7 +104,4 @@ def give_back(model: str, attempt: int, now: datetime) -> None:
 
 
 def _write(model: str, attempt: int, now: datetime, **values: object) -> bool:
-    mine = (ModelInstall.model == model, ModelInstall.attempt == attempt, ModelInstall.status == Status.RUNNING)
-    with sessions.write() as session:
-        done = session.execute(update(ModelInstall).where(*mine).values(updated_at=now, **values))
-        return bool(done.rowcount)  # type: ignore[attr-defined]
+    return model_actions.write(ModelInstall, ModelInstall.model == model, attempt, now, **values)

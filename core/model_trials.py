@@ -1,29 +1,27 @@
 """Trials of language models: each recaps a short meeting, once it is its turn in the queue that writes summaries.
 
-A row a model, by its digest, so that a model that was imported again is another one. Recordings go first. Each write
-names its attempt, so that a process that was cancelled or given up changes nothing more.
+A row a model, by its digest, so that a model that was imported again is another one. Recordings go first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import delete, select, update
 
+from core import model_actions
 from core.database import sessions
 from core.database.tables import ModelTrial, Status
 from core.jobs.pausing import is_paused
 from core.jobs.queues import queue_of, queues_served_by
+from core.model_actions import ACTIVE, waits
 from pipeline.catalogue import Step
 from pipeline.errors import WorkerLost
 
-#: A process that has not written for this long is dead; another takes its work up.
-SILENT = timedelta(seconds=120)
 #: A trial whose process dies this often may be what kills it.
 MOST_LOSSES = 3
 LOST = "The worker stopped three times on this trial."
-ACTIVE = (Status.QUEUED, Status.RUNNING)
 
 
 def trial_queue() -> str:
@@ -49,10 +47,7 @@ def request(digest: str, model: str, now: datetime) -> bool:
 
 def cancel(digest: str, now: datetime) -> bool:
     """Stop a trial; false if none is under way."""
-    values = {"status": Status.CANCELLED, "attempt": ModelTrial.attempt + 1, "updated_at": now}
-    query = update(ModelTrial).where(ModelTrial.digest == digest, ModelTrial.status.in_(ACTIVE)).values(values)
-    with sessions.write() as session:
-        return bool(session.execute(query).rowcount)  # type: ignore[attr-defined]
+    return model_actions.cancel(ModelTrial, ModelTrial.digest == digest, now)
 
 
 def find(digest: str) -> ModelTrial | None:
@@ -78,7 +73,7 @@ def is_waiting(queue: str, now: datetime) -> bool:
     if trial_queue() not in queues_served_by(queue):
         return False
     with sessions.read() as session:
-        waiting = select(ModelTrial.digest).where(_waits(now), ~is_paused(queue)).limit(1)
+        waiting = select(ModelTrial.digest).where(waits(ModelTrial, now), ~is_paused(queue)).limit(1)
         return session.scalar(waiting) is not None
 
 
@@ -86,7 +81,9 @@ def claim(queue: str, now: datetime) -> ModelTrial | None:
     """Take up the oldest trial that waits, or whose process is dead; None if the queue has none."""
     if trial_queue() not in queues_served_by(queue):
         return None
-    oldest = select(ModelTrial).where(_waits(now), ~is_paused(queue)).order_by(ModelTrial.created_at).limit(1)
+    oldest = (
+        select(ModelTrial).where(waits(ModelTrial, now), ~is_paused(queue)).order_by(ModelTrial.created_at).limit(1)
+    )
     with sessions.read() as session:  # nothing waits nearly always, and reading locks nobody
         if session.scalar(oldest) is None:
             return None
@@ -125,16 +122,8 @@ def give_back(digest: str, attempt: int, now: datetime) -> None:
     _write(digest, attempt, now, status=Status.QUEUED)
 
 
-def _waits(now: datetime) -> ColumnElement[bool]:
-    is_silent = and_(ModelTrial.status == Status.RUNNING, ModelTrial.updated_at < now - SILENT)
-    return or_(ModelTrial.status == Status.QUEUED, is_silent)
-
-
 def _write(digest: str, attempt: int, now: datetime, **values: object) -> bool:
-    mine = (ModelTrial.digest == digest, ModelTrial.attempt == attempt, ModelTrial.status == Status.RUNNING)
-    with sessions.write() as session:
-        done = session.execute(update(ModelTrial).where(*mine).values(updated_at=now, **values))
-        return bool(done.rowcount)  # type: ignore[attr-defined]
+    return model_actions.write(ModelTrial, ModelTrial.digest == digest, attempt, now, **values)
 
 
 def dismiss(digest: str) -> None:

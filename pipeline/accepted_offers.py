@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from pipeline.recap import ActionItem, Point, Recap, Segment, Speaker, SpeakerTurn, Topic, Transcript, VoiceOffer
-from pipeline.rename_speakers import rename_speakers, replace_names
+from pipeline.recap import ActionItem, Point, Recap, Segment, Speaker, SpeakerTurn, Transcript, VoiceOffer
+from pipeline.rename_speakers import rename_speakers, replace_names, retell
 from pipeline.speakers.corrected_turns import join_turns, move_stretch
 from pipeline.summary_points import change_points
 
@@ -142,9 +142,10 @@ def _follow(recap: Recap, after: Transcript, heirs: Mapping[str, str]) -> Recap:
         theirs = (new.get(segment) for segment in cited if old.get(segment) == speaker)
         return next(theirs, None) or heirs.get(speaker, speaker)
 
-    def retell(text: str, cited: Iterable[str]) -> str:
+    def new_names(cited: Iterable[str]) -> dict[str, str]:
+        """The names that differ now, by the old ones, where these segments are cited."""
         changed = {one.name: after.name_of(find(one.id, cited)) or one.name for one in before.speakers}
-        return replace_names(text, {name: other for name, other in changed.items() if other != name})
+        return {name: other for name, other in changed.items() if other != name}
 
     quotes = {point.id for point in recap.summary.quotes}
 
@@ -154,13 +155,9 @@ def _follow(recap: Recap, after: Transcript, heirs: Mapping[str, str]) -> Recap:
             point = replace(point, speaker=find(point.speaker, point.segments))
         if isinstance(point, ActionItem) and point.owner is not None:
             point = replace(point, owner=find(point.owner, point.segments))
-        if as_said:
-            return point
-        if isinstance(point, Topic):
-            point = replace(point, title=retell(point.title, point.segments))
-        return replace(point, text=retell(point.text, point.segments))
+        return point if as_said else retell(point, new_names(point.segments))
 
     summary = change_points(recap.summary, change)
     if not is_quoted:
-        summary = replace(summary, title=retell(summary.title, ()))
+        summary = replace(summary, title=replace_names(summary.title, new_names(())))
     return replace(recap, transcript=after, summary=summary)

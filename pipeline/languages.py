@@ -1,4 +1,4 @@
-"""Languages by code: their English names, the direction they are written in, and which can be asked for."""
+"""Languages by code: their names, their months and days, how they are written, and which can be asked for."""
 
 from __future__ import annotations
 
@@ -21,9 +21,14 @@ _NAMES = {"bn": "Bengali", "jw": "Javanese", "mi": "Maori"}
 _NAMES_IN_ENGLISH = Locale("en").languages
 
 
+def base_code(code: str) -> str:
+    """The language without its region: "pt" of "pt-BR"."""
+    return code.replace("_", "-").partition("-")[0].lower()
+
+
 def language_name(code: str) -> str:
     """The English name of a language without its region; the code itself if there is no such language."""
-    plain = code.lower().partition("-")[0]
+    plain = base_code(code)
     return _NAMES.get(plain) or _NAMES_IN_ENGLISH.get(plain) or code
 
 
@@ -31,9 +36,23 @@ def language_name(code: str) -> str:
 def text_direction(code: str) -> str:
     """The direction in which a language is written: "rtl" or "ltr", which is also the answer for unknown languages."""
     try:
-        return str(Locale.parse(code.lower().partition("-")[0]).text_direction)
+        return str(Locale.parse(base_code(code)).text_direction)
     except (UnknownLocaleError, ValueError):
         return "ltr"
+
+
+@cache
+def month_names(code: str) -> tuple[str, ...]:
+    """The names of the twelve months, as the language writes them."""
+    names = Locale.parse(code).months["format"]["wide"]
+    return tuple(names[month] for month in range(1, 13))
+
+
+@cache
+def weekday_names(code: str) -> tuple[str, ...]:
+    """The names of the days from Monday on, as the language writes them."""
+    names = Locale.parse(code).days["format"]["wide"]
+    return tuple(names[day] for day in range(7))
 
 
 #: The names of the languages that can be asked for, by code.

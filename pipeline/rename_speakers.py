@@ -28,7 +28,7 @@ def rename_speakers(recap: Recap, names: Mapping[str, str]) -> Recap:
     summary = recap.summary
     if summary.engine != "extractive":
         new = {one.name: names[one.id] for one in recap.transcript.speakers if one.id in names}
-        retold = change_points(summary, lambda point: _retell(point, new))
+        retold = change_points(summary, lambda point: retell(point, new))
         summary = replace(retold, title=replace_names(summary.title, new), quotes=summary.quotes)
     return replace(recap, transcript=recap.transcript.rename(dict(names)), summary=summary)
 
@@ -60,7 +60,8 @@ def replace_names(text: str, new: Mapping[str, str]) -> str:
     return old.sub(lambda found: new[found[0]], text)
 
 
-def _retell(point: P, new: Mapping[str, str]) -> P:
+def retell(point: P, new: Mapping[str, str]) -> P:
+    """A point with new names by the old ones in its text and title."""
     if isinstance(point, Topic):
         point = replace(point, title=replace_names(point.title, new))
     return replace(point, text=replace_names(point.text, new))

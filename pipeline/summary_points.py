@@ -1,4 +1,4 @@
-"""Changes the points of a summary one by one."""
+"""The points of a summary, of all kinds."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from pipeline.recap import Summary
+from pipeline.recap import Point, Summary
 
 KINDS = ("overview", "topics", "decisions", "action_items", "questions", "quotes")
+
+
+def all_points(summary: Summary) -> list[Point]:
+    """All points, kind by kind."""
+    return [point for kind in KINDS for point in getattr(summary, kind)]
 
 
 def change_points(summary: Summary, change: Callable[[Any], Any]) -> Summary:

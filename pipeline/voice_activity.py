@@ -100,6 +100,11 @@ def pack_windows(spans: Sequence[TimeSpan], max_seconds: float) -> list[TimeSpan
     return windows
 
 
+def cut(pcm: Samples, span: TimeSpan) -> NDArray[np.float32]:
+    """The samples of a span."""
+    return np.asarray(pcm[int(span.start * SAMPLE_RATE) : int(span.end * SAMPLE_RATE)], dtype=np.float32)
+
+
 def cut_out(span: TimeSpan, stretches: Iterable[tuple[float, float]]) -> Iterator[TimeSpan]:
     """What is left of a span without some stretches, which are in order."""
     start = span.start

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypeVarTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from core import recap_versions
-from core.database.tables import Recording, Result
+from core.database.tables import Recording, Result, SpeakerName, VoiceAnswer
 from core.jobs import transitions
 from pipeline.catalogue import Step
+
+Columns = TypeVarTuple("Columns")
+
+
+def about_transcript(
+    query: Select[*Columns],
+    table: type[SpeakerName] | type[VoiceAnswer],
+    recording_id: str,
+    transcript_key: str | None,
+) -> Select[*Columns]:
+    """What the query finds about a transcript (by key) of a recording; without key, about the one of its job."""
+    query = query.where(table.recording_id == recording_id)
+    if transcript_key is not None:
+        return query.where(table.transcript_key == transcript_key)
+    about = (Result.recording_id == table.recording_id) & (Result.key == table.transcript_key)
+    return query.join(Result, about).where(Result.kind == "transcript")
 
 
 def find_transcript_key(session: Session, recording_id: str) -> str | None:

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.database.sessions import read, write
-from core.database.tables import Result, SpeakerName
-from core.recordings.shown_speakers import find_transcript_key, render_again
+from core.database.tables import SpeakerName
+from core.recordings.shown_speakers import about_transcript, find_transcript_key, render_again
 from core.typed_text import on_one_line
 
 MAX_NAME = 80
@@ -26,14 +26,8 @@ def get_names(recording_id: str, transcript_key: str | None = None) -> dict[str,
 
     `transcript_key` is the transcript that is looked at; without it, the one that the job works with.
     """
-    query = select(SpeakerName.speaker_id, SpeakerName.name).where(SpeakerName.recording_id == recording_id)
-    if transcript_key is not None:
-        query = query.where(SpeakerName.transcript_key == transcript_key)
-    else:
-        named = (Result.recording_id == SpeakerName.recording_id) & (Result.key == SpeakerName.transcript_key)
-        query = query.join(Result, named).where(Result.kind == "transcript")
     with read() as session:
-        return dict(session.execute(query).all())
+        return _names_of(session, recording_id, transcript_key)
 
 
 def set_names(recording_id: str, names: dict[str, str], now: datetime) -> bool:
@@ -67,7 +61,6 @@ def copy_names(recording_id: str, before: str, after: str, ids: Mapping[str, str
                 session.add(SpeakerName(**key, name=name))
 
 
-def _names_of(session: Session, recording_id: str, transcript_key: str) -> dict[str, str]:
+def _names_of(session: Session, recording_id: str, transcript_key: str | None) -> dict[str, str]:
     query = select(SpeakerName.speaker_id, SpeakerName.name)
-    of_both = (SpeakerName.recording_id == recording_id) & (SpeakerName.transcript_key == transcript_key)
-    return dict(session.execute(query.where(of_both)).all())
+    return dict(session.execute(about_transcript(query, SpeakerName, recording_id, transcript_key)).all())

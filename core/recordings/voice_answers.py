@@ -9,22 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.database.sessions import read, write
-from core.database.tables import Result, VoiceAnswer
-from core.recordings.shown_speakers import find_transcript_key, render_again
+from core.database.tables import VoiceAnswer
+from core.recordings.shown_speakers import about_transcript, find_transcript_key, render_again
 
 ACCEPTED, DISMISSED = "accepted", "dismissed"
 
 
 def get_answers(recording_id: str, transcript_key: str | None = None) -> dict[str, str]:
     """The answers by offer, for this transcript (by key); without it, for the one that the job works with."""
-    query = select(VoiceAnswer.offer_id, VoiceAnswer.answer).where(VoiceAnswer.recording_id == recording_id)
-    if transcript_key is not None:
-        query = query.where(VoiceAnswer.transcript_key == transcript_key)
-    else:
-        about = (Result.recording_id == VoiceAnswer.recording_id) & (Result.key == VoiceAnswer.transcript_key)
-        query = query.join(Result, about).where(Result.kind == "transcript")
+    query = select(VoiceAnswer.offer_id, VoiceAnswer.answer)
     with read() as session:
-        return dict(session.execute(query).all())
+        return dict(session.execute(about_transcript(query, VoiceAnswer, recording_id, transcript_key)).all())
 
 
 def get_accepted(recording_id: str, transcript_key: str | None = None) -> tuple[str, ...]:
@@ -56,10 +51,7 @@ def set_answer(recording_id: str, offer_id: str, answer: str | None, now: dateti
 def copy_answers(recording_id: str, before: str, after: str, offers: Mapping[str, str]) -> None:
     """Give the answers about one transcript (by key) to another; `offers` are the ids of its offers by the old ones."""
     with write() as session:
-        query = select(VoiceAnswer).where(
-            VoiceAnswer.recording_id == recording_id, VoiceAnswer.transcript_key == before
-        )
-        for old in session.scalars(query).all():
+        for old in session.scalars(about_transcript(select(VoiceAnswer), VoiceAnswer, recording_id, before)).all():
             if old.offer_id in offers and _find(session, recording_id, after, offers[old.offer_id]) is None:
                 session.add(_make(recording_id, after, offers[old.offer_id], old.answer))
 

@@ -33,17 +33,12 @@ class Stretch:
         return self.samples[self.start + start : self.start + max(start, stop)]
 
 
-class Interleaved:
+class Interleaved(StoredSamples):
     """One of several channels whose samples of a moment lie together in a file."""
 
     def __init__(self, path: Path, width: int, channel: int) -> None:
-        self.halves = StoredSamples(path).halves.reshape(-1, width)[:, channel]
-
-    def __len__(self) -> int:
-        return len(self.halves)
-
-    def __getitem__(self, part: slice, /) -> NDArray[np.float32]:
-        return self.halves[part].astype(np.float32)
+        super().__init__(path)
+        self.halves = self.halves.reshape(-1, width)[:, channel]
 
 
 class Line(StoredSamples):

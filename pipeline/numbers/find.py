@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import text_to_num
 
+from pipeline.languages import base_code
 from pipeline.numbers.usage import USAGES, Usage
 from pipeline.recap import Segment, Transcript, WrittenNumber
 
@@ -66,7 +67,7 @@ def write_numbers(transcript: Transcript) -> Transcript:
 
 def find_numbers(text: str, language: str) -> list[WrittenNumber]:
     """The numbers of a text, in order; none for a language whose usage is not known."""
-    usage = USAGES.get(re.split("[-_]", language)[0])
+    usage = USAGES.get(base_code(language))
     return list(_Reader(text, language, usage).read()) if usage else []
 
 
@@ -84,7 +85,7 @@ class _Reader:
 
     def __init__(self, text: str, language: str, usage: Usage) -> None:
         self.content, self.usage = text, usage
-        self.language = re.split("[-_]", language)[0]
+        self.language = base_code(language)
         self.tokens = [_Token(found[0], found.start(), found.end()) for found in _TOKEN.finditer(text)]
         self.numbers = [
             _Number(found.start, found.end, found.text, found.value, found.is_ordinal)

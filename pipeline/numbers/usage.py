@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.languages import month_names
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -34,13 +36,17 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def _months(code: str) -> frozenset[str]:
+    return frozenset(map(str.casefold, month_names(code)))
+
+
 USAGES = {
     "en": Usage(
         scales=_words("hundred hundreds thousand thousands million millions billion billions trillion"),
         millions={"million": 10**6, "billion": 10**9},
         percent=frozenset({("percent",), ("per", "cent")}),
         currencies=_words("euro euros dollar dollars pound pounds"),
-        months=_words("january february march april may june july august september october november december"),
+        months=_months("en"),
         links=_words("to or and"),
         decimals=_words("point oh"),
         halves=_words("half halves quarter quarters"),
@@ -54,7 +60,7 @@ USAGES = {
         millions={"miljoen": 10**6, "miljard": 10**9},
         percent=frozenset({("procent",)}),
         currencies=_words("euro euro's dollar dollars"),
-        months=_words("januari februari maart april mei juni juli augustus september oktober november december"),
+        months=_months("nl"),
         links=_words("tot of en à"),
         decimals=_words("komma punt"),
         halves=_words("half halve kwart"),
@@ -67,7 +73,7 @@ USAGES = {
         millions={"million": 10**6, "millionen": 10**6, "milliarde": 10**9, "milliarden": 10**9},
         percent=frozenset({("prozent",)}),
         currencies=_words("euro dollar franken"),
-        months=_words("januar jänner februar märz april mai juni juli august september oktober november dezember"),
+        months=_months("de") | {"jänner"},
         links=_words("bis oder und"),
         decimals=_words("komma punkt"),
         halves=_words("halb halbe halbes viertel"),
@@ -81,7 +87,7 @@ USAGES = {
         millions={"million": 10**6, "millions": 10**6, "milliard": 10**9, "milliards": 10**9},
         percent=frozenset({("pour", "cent"), ("pourcent",)}),
         currencies=_words("euro euros dollar dollars"),
-        months=_words("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"),
+        months=_months("fr"),
         links=_words("à ou et"),
         decimals=_words("virgule"),
         halves=_words("demi demie quart"),
@@ -94,9 +100,7 @@ USAGES = {
         millions={"millón": 10**6, "millones": 10**6},
         percent=frozenset({("por", "ciento"), ("por", "cien")}),
         currencies=_words("euro euros dólar dólares"),
-        months=_words(
-            "enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre"
-        ),
+        months=_months("es") | {"setiembre"},
         links=_words("a o u y"),
         decimals=_words("coma punto"),
         halves=_words("medio media cuarto"),

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from pipeline.languages import month_names
 from pipeline.recap import ActionItem
-
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
 
 
 def describe_due(item: ActionItem) -> str:
@@ -17,7 +13,7 @@ def describe_due(item: ActionItem) -> str:
     if not item.due or not item.due_day:
         return item.due or ""
     day = date.fromisoformat(item.due_day)
-    return f"{item.due} ({day.day} {MONTHS[day.month - 1]})"
+    return f"{item.due} ({day.day} {month_names('en')[day.month - 1]})"
 
 
 def describe_guesses(item: ActionItem) -> str:

@@ -14,6 +14,7 @@ from pipeline.recap import ActionItem, Point, Segment, Speaker, Summary
 from pipeline.recap_evaluation.reference import Reference, Span, Statement
 from pipeline.recap_evaluation.score import Found, RecapScore, Share
 from pipeline.summarize.cues import cues_for
+from pipeline.summary_points import all_points
 
 LEAST_OVERLAP = 1.0
 """Seconds that two statements must have in common, or half of the shorter one."""
@@ -48,14 +49,6 @@ def content_words(text: str, language: str) -> set[str]:
     return {word[:5] for word in words if len(word) > 3 and word not in stop_words}
 
 
-def points_of(summary: Summary) -> list[Point]:
-    """All points of a summary."""
-    return [
-        *summary.overview, *summary.topics, *summary.decisions, *summary.action_items, *summary.questions,
-        *summary.quotes,
-    ]  # fmt: skip
-
-
 def _topics(summary: Summary, by_id: Mapping[str, Segment], reference: Reference) -> Share:
     """Topics of the truth in which half or more of the lines of a topic of the recap lie."""
     cited = [[by_id[one] for one in topic.segments if one in by_id] for topic in summary.topics]
@@ -84,7 +77,7 @@ def _support(
     """Points whose cited lines have half or more of their content words; the speakers' names count as said."""
     language = reference.transcript.language
     names = content_words(" ".join(one.name for one in (*speakers, *reference.transcript.speakers)), language)
-    points, supported = points_of(summary), 0
+    points, supported = all_points(summary), 0
     for point in points:
         lines = [by_id[one].text for one in point.segments if one in by_id]
         wanted, said = content_words(point.text, language), content_words(" ".join(lines), language) | names

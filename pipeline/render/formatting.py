@@ -5,11 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
+from pipeline.languages import month_names, weekday_names
+
 HOUR = 3600
 
 
@@ -75,12 +72,12 @@ def parse_time(text: str, zone_name: str) -> datetime | None:
 
 def date(when: datetime) -> str:
     """17 November 2026."""
-    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+    return f"{when.day} {month_names('en')[when.month - 1]} {when.year}"
 
 
 def date_and_time(when: datetime, *, weekday: bool = False) -> str:
     """[Tuesday] 17 November 2026, 10:00."""
-    day = f"{_DAYS[when.weekday()]} " if weekday else ""
+    day = f"{weekday_names('en')[when.weekday()]} " if weekday else ""
     return f"{day}{date(when)}, {when:%H:%M}"
 
 

@@ -66,12 +66,15 @@ def find_offers(
     turns: Sequence[SpeakerTurn],
     embeddings: Mapping[Span, Vector],
 ) -> tuple[VoiceOffer, ...]:
-    """The offers to merge or part speakers. `sentences` have the speakers of their turns; `turns` may overlap.
+    """The offers to merge or part speakers, first those to merge; they name speakers by the labels of the turns.
+
+    `sentences` have the speakers of their turns; `turns` may overlap. `embeddings` has the voice of each sentence, or
+    of its parts where turns change inside, by its span in seconds: vectors of length 1, all of one dimension. A
+    sentence without one is left out.
 
     Two speakers are compared as their turns have them: sentences that change hands by their voice would be alike by
     choice. A speaker is parted without the sentences that are another's anyway, and never into a voice that is another
-    speaker's already. Where most pairs cannot be told apart,
-    voices tell nothing in this recording, and none is merged.
+    speaker's already. Where most pairs cannot be told apart, voices tell nothing in this recording, and none is merged.
     """
     judge = VoiceJudge(voices, sentences, turns)
     by_turn = _group(sentences, judge, embeddings)

@@ -9,23 +9,9 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 
+from pipeline.languages import base_code, month_names, weekday_names
 from pipeline.recap import Summary
-from pipeline.summarize.language_codes import base_code
 
-WEEKDAYS = {
-    "en": "monday tuesday wednesday thursday friday saturday sunday",
-    "nl": "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
-    "de": "montag dienstag mittwoch donnerstag freitag samstag sonntag",
-    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche",
-    "es": "lunes martes miércoles jueves viernes sábado domingo",
-}
-MONTHS = {
-    "en": "january february march april may june july august september october november december",
-    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
-    "de": "januar februar märz april mai juni juli august september oktober november dezember",
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-}
 NEAR_DAYS = {
     "en": (r"today|tonight|this (?:morning|afternoon|evening)", r"(?<!after )tomorrow", r"day after tomorrow"),
     "nl": (r"vandaag|vanavond|vanmiddag", r"morgen", r"overmorgen"),
@@ -41,7 +27,7 @@ OPEN_WORDS = re.compile(r"\b(?:next|nächst\w*|kommend\w*|volgende|prochaine?|pr
 def find_day(words: str, said_on: date, language: str) -> date | None:
     """The day that the words mean if said on this one; None if they mean none, or several."""
     code = base_code(language)
-    if code not in WEEKDAYS:
+    if code not in NEAR_DAYS:
         return None
     text = words.casefold().replace("’", "'")
     for days, pattern in enumerate(NEAR_DAYS[code]):
@@ -53,7 +39,7 @@ def find_day(words: str, said_on: date, language: str) -> date | None:
 
 
 def _next_weekday(text: str, said_on: date, code: str) -> date | None:
-    for number, name in enumerate(WEEKDAYS[code].split()):
+    for number, name in enumerate(map(str.casefold, weekday_names(code))):
         if re.search(rf"\b{name}\b", text):
             return said_on + timedelta((number - said_on.weekday() - 1) % 7 + 1)
     return None
@@ -63,7 +49,7 @@ def _day_of_month(text: str, said_on: date, code: str) -> date | None:
     from text_to_num import alpha2digit
 
     digits = alpha2digit(text, code, 0)
-    for month, name in enumerate(MONTHS[code].split(), 1):
+    for month, name in enumerate(map(str.casefold, month_names(code)), 1):
         found = re.search(rf"(\d{{1,2}})\S{{0,3}} (?:of |de |)?{name}\b|\b{name} (?:the )?(\d{{1,2}})", digits)
         if not found:
             continue

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import config
 from core import model_installs
 from core.database.tables import ModelInstall, Status
+from core.model_actions import ACTIVE
 from core.models_in_use import ModelsInUse, find_models_in_use
 from core.speech_memory import needed_bytes
 from core.worker_register import InstalledModel
@@ -55,7 +56,7 @@ def build_page(settings: config.Settings) -> ModelPage:
     """What the page shows now."""
     in_use = find_models_in_use(settings)
     actions = model_installs.list_all()
-    table = _Table(settings, in_use, {row.model for row in actions if row.status in model_installs.ACTIVE})
+    table = _Table(settings, in_use, {row.model for row in actions if row.status in ACTIVE})
     installed = {model.name: model for model in in_use.installed}
     whisper = [table.known(model, installed.pop(model.folder, None)) for model in WHISPER_MODELS]
     diarization = [table.known(DIARIZATION, installed.pop(DIARIZATION.folder, None))]

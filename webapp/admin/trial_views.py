@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from core import model_trials, worker_register
 from core.clock import utc_now
 from core.database.tables import ModelTrial, Status
+from core.model_actions import ACTIVE
 from core.worker_register import LanguageModel
 from webapp.admin.action_rows import STATES, ActionRow
 from webapp.formats import printable, size
@@ -61,13 +62,13 @@ def _row(model: LanguageModel, is_used: bool, trial: ModelTrial | None) -> Langu
         verdict="" if doubt else verdict,
         doubt=doubt,
         is_used=is_used,
-        is_busy=trial is not None and trial.status in model_trials.ACTIVE,
+        is_busy=trial is not None and trial.status in ACTIVE,
     )
 
 
 def build_trial_actions() -> tuple[ActionRow, ...]:
     """The trials under way, and those that brought no result."""
-    told = (*model_trials.ACTIVE, Status.FAILED)
+    told = (*ACTIVE, Status.FAILED)
     return tuple(_action(trial) for trial in model_trials.list_all() if trial.status in told)
 
 

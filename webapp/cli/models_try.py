@@ -8,18 +8,19 @@ import time
 import click
 
 import config
-from core import model_trials, worker_register
+from core import model_trials
 from core.clock import utc_now
 from core.database.tables import ModelTrial, Status
+from core.model_actions import ACTIVE
 from core.queue.notifications import notifier, notify
 from pipeline.errors import OllamaModelMissing, OllamaUnreachable, PipelineError
 from webapp.cli.errors import INTERRUPTED, tell_errors
 from webapp.cli.progress_bars import StageBars
+from webapp.cli.worker_absence import WorkerAbsence
 from webapp.formats import printable
 from webapp.trial_words import describe_figures, describe_memory, describe_verdict
 
 POLL_SECONDS = 0.5
-NO_WORKER_SECONDS = 5.0
 
 
 class TrialFailed(PipelineError):
@@ -76,21 +77,16 @@ def _find(settings: config.Settings, name: str) -> tuple[str, str]:
 
 def _follow(digest: str) -> ModelTrial:
     """Show the progress until the trial has ended."""
-    began, warned, bars = time.monotonic(), False, StageBars()
+    absence, bars = WorkerAbsence(), StageBars()
     while True:
         trial = model_trials.find(digest)
         if trial is None:
             raise TrialFailed("The trial was removed.", "Start it again.")
-        if trial.status not in model_trials.ACTIVE:
+        if trial.status not in ACTIVE:
             bars.close()
             return trial
         if trial.status == Status.RUNNING:
             bars.update("summarize", trial.progress)
-        elif not warned and time.monotonic() - began > NO_WORKER_SECONDS and not _has_worker():
-            click.echo("No worker is running. Start one with `make run`. This command then continues.", err=True)
-            warned = True
+        else:
+            absence.tell()
         time.sleep(POLL_SECONDS)
-
-
-def _has_worker() -> bool:
-    return bool(worker_register.live_workers(utc_now()))

@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 import config
-from core import worker_register
 from core.accounts import users
 from core.accounts.passwords import AccountError
 from core.clock import utc_now
@@ -27,10 +26,9 @@ from pipeline.separate_channels import Channels
 from pipeline.vocabulary.entries import InvalidVocabulary, clean_vocabulary
 from webapp.cli.errors import tell_errors
 from webapp.cli.progress_bars import StageBars
+from webapp.cli.worker_absence import WorkerAbsence
 
 POLL_SECONDS = 0.2
-#: After this long without a worker, say so.
-NO_WORKER_SECONDS = 5.0
 ENDED = (Status.DONE, Status.FAILED, Status.CANCELLED)
 
 
@@ -149,7 +147,7 @@ def _read_vocabulary(file: Path) -> str:
 
 def _follow(recording_id: str) -> Recording:
     """Show a bar per stage until the job has ended. Raises JobFailed."""
-    began, warned, bars = time.monotonic(), False, StageBars()
+    absence, bars = WorkerAbsence(), StageBars()
     while True:
         recording = queries.get(recording_id)
         if recording is None:
@@ -161,9 +159,7 @@ def _follow(recording_id: str) -> Recording:
             bars.close()
             _raise_if_failed(job)
             return recording
-        if not warned and time.monotonic() - began > NO_WORKER_SECONDS and not worker_register.live_workers(utc_now()):
-            click.echo("No worker is running. Start one with `make run`. This command then continues.", err=True)
-            warned = True
+        absence.tell()
         time.sleep(POLL_SECONDS)
 
 

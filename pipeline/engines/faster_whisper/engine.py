@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.engines.faster_whisper.folder import read_is_multilingual, read_window_seconds
+from pipeline.engines.lazy_model import LazyModel
 from pipeline.engines.place import Place
 from pipeline.errors import ModelMissing, OutOfMemory, is_out_of_memory
 from pipeline.recap import Phrase, Word
 from pipeline.recognizer import TranscribeOptions
 from pipeline.samples import SAMPLE_RATE, Samples, SlicedArray
-from pipeline.voice_activity import LONGEST_WINDOW_SECONDS, TimeSpan
+from pipeline.voice_activity import LONGEST_WINDOW_SECONDS, TimeSpan, cut
 
 #: The most tokens of hints that the decoder gets. faster-whisper cuts at 223, in the middle of a word.
 HINT_TOKENS = 120
@@ -31,8 +30,8 @@ def create(folder: Path, place: Place) -> WhisperRecognizer:
     return WhisperRecognizer(folder, place.device, place.compute_type, place.threads, place.before_load)
 
 
-class WhisperRecognizer:
-    """A Whisper model, loaded on first use; `before_load` is called first, to free memory for it."""
+class WhisperRecognizer(LazyModel):
+    """A Whisper model; `model` is a `faster_whisper.WhisperModel`."""
 
     takes_hints = True
 
@@ -44,28 +43,13 @@ class WhisperRecognizer:
         threads: int = 0,
         before_load: Callable[[], None] = lambda: None,
     ) -> None:
-        self.folder, self.device, self.compute_type, self.threads = folder, device, compute_type, threads
-        self.before_load = before_load
-        self._model: Any = None
-
-    @property
-    def model(self) -> Any:
-        """The `faster_whisper.WhisperModel`. Raises ModelMissing if the folder has none."""
-        if self._model is None:
-            self.before_load()
-            self._model = self._load()
-        return self._model
-
-    @property
-    def is_loaded(self) -> bool:
-        return self._model is not None
+        super().__init__(folder, device, before_load)
+        self.compute_type, self.threads = compute_type, threads
 
     def unload(self) -> None:
-        """Free the memory; the next use loads the model again."""
-        if self._model is not None:
-            self._model.model.unload_model()
-            self._model = None
-            gc.collect()
+        if self.is_loaded:
+            self.model.model.unload_model()
+        super().unload()
 
     def _load(self) -> Any:
         if not (self.folder / "model.bin").is_file():
@@ -112,7 +96,7 @@ class WhisperRecognizer:
         from ctranslate2 import StorageView
 
         model = self.model
-        features = [model.feature_extractor(_cut(pcm, stretch))[..., :-1] for stretch in stretches]
+        features = [model.feature_extractor(cut(pcm, stretch))[..., :-1] for stretch in stretches]
         most = model.feature_extractor.nb_max_frames
         frames = min(most, max(each.shape[-1] for each in features))
         if frames < SHORT_SECONDS * model.frames_per_second:
@@ -167,7 +151,7 @@ class WhisperRecognizer:
         It gets no hints: it is asked where sound is poor, and there hints become words that nobody said.
         """
         segments, _ = self.model.transcribe(
-            _cut(pcm, window),
+            cut(pcm, window),
             language=options.language,
             beam_size=options.beam_size,
             condition_on_previous_text=False,
@@ -178,10 +162,6 @@ class WhisperRecognizer:
 
 def _join(terms: Sequence[str]) -> str:
     return ", ".join(terms)
-
-
-def _cut(pcm: Samples, window: TimeSpan) -> NDArray[np.float32]:
-    return pcm[int(window.start * SAMPLE_RATE) : int(window.end * SAMPLE_RATE)]
 
 
 def _phrase(segment: Any, offset: float) -> Phrase:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from pipeline.engines.catalogue import ONNX_ASR
+from pipeline.engines.lazy_model import LazyModel
 from pipeline.engines.onnx_asr.languages import PARAKEET_CODES, tell_language
 from pipeline.engines.onnx_asr.words import to_phrases
 from pipeline.engines.place import Place
@@ -18,8 +15,8 @@ from pipeline.errors import ModelMissing, OutOfMemory, is_out_of_memory
 from pipeline.languages import language_name
 from pipeline.recap import Phrase
 from pipeline.recognizer import TranscribeOptions
-from pipeline.samples import SAMPLE_RATE, Samples
-from pipeline.voice_activity import LONGEST_WINDOW_SECONDS, TimeSpan
+from pipeline.samples import Samples
+from pipeline.voice_activity import LONGEST_WINDOW_SECONDS, TimeSpan, cut
 
 #: Parakeet v2 knows English alone and has 1,025 tokens; v3 knows 25 languages and has 8,193.
 MOST_ENGLISH_TOKENS = 2000
@@ -30,8 +27,8 @@ def create(folder: Path, place: Place) -> OnnxRecognizer:
     return OnnxRecognizer(folder, place.device, place.threads, place.before_load)
 
 
-class OnnxRecognizer:
-    """A Parakeet TDT model in the ONNX format, loaded on first use; `before_load` is called first, to free memory."""
+class OnnxRecognizer(LazyModel):
+    """A Parakeet TDT model in the ONNX format; `model` is the adapter of onnx-asr that tells times."""
 
     takes_hints = False
     workers = 1
@@ -41,27 +38,8 @@ class OnnxRecognizer:
     def __init__(
         self, folder: Path, device: str, threads: int = 0, before_load: Callable[[], None] = lambda: None
     ) -> None:
-        self.folder, self.device, self.threads = folder, device, threads
-        self.before_load = before_load
-        self._model: Any = None
-
-    @property
-    def model(self) -> Any:
-        """The adapter of onnx-asr that tells times. Raises ModelMissing if the folder has no model."""
-        if self._model is None:
-            self.before_load()
-            self._model = self._load()
-        return self._model
-
-    @property
-    def is_loaded(self) -> bool:
-        return self._model is not None
-
-    def unload(self) -> None:
-        """Free the memory; the next use loads the model again."""
-        if self._model is not None:
-            self._model = None
-            gc.collect()
+        super().__init__(folder, device, before_load)
+        self.threads = threads
 
     @property
     def manner(self) -> str:
@@ -126,7 +104,7 @@ class OnnxRecognizer:
 
     def _recognize(self, pcm: Samples, windows: Sequence[TimeSpan]) -> list[Any]:
         try:
-            return list(self.model.recognize([_cut(pcm, window) for window in windows]))
+            return list(self.model.recognize([cut(pcm, window) for window in windows]))
         except Exception as error:  # those of onnxruntime are of no common kind
             if is_out_of_memory(error):
                 raise MemoryError(str(error)) from error
@@ -139,7 +117,3 @@ def _providers(device: str) -> list[str]:
 
     gpu = [name for name in ("CUDAExecutionProvider",) if device == "cuda" and name in get_available_providers()]
     return [*gpu, "CPUExecutionProvider"]
-
-
-def _cut(pcm: Samples, window: TimeSpan) -> NDArray[np.float32]:
-    return np.asarray(pcm[int(window.start * SAMPLE_RATE) : int(window.end * SAMPLE_RATE)], dtype=np.float32)

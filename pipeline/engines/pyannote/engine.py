@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import warnings
 from collections.abc import Callable, Sequence
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.diarize import Diarization, DiarizeOptions
+from pipeline.engines.lazy_model import LazyModel
 from pipeline.engines.place import Place
 from pipeline.errors import DiarizationMissing, OutOfMemory, is_out_of_memory
 from pipeline.recap import SpeakerTurn
@@ -40,42 +40,20 @@ def create(folder: Path, place: Place) -> PyannoteDiarizer:
     return PyannoteDiarizer(folder, place.device, place.before_load)
 
 
-class PyannoteDiarizer:
-    """A pyannote pipeline, loaded on first use from a folder, without the network.
-
-    `before_load` is called first, to free memory for it.
-    """
+class PyannoteDiarizer(LazyModel):
+    """A pyannote pipeline; `model` is the `pyannote.audio.Pipeline`."""
 
     takes_numbers = True
-
-    def __init__(self, folder: Path, device: str, before_load: Callable[[], None] = lambda: None) -> None:
-        self.folder, self.device = folder, device
-        self.before_load = before_load
-        self._pipeline: Any = None
-
-    @property
-    def pipeline(self) -> Any:
-        """The `pyannote.audio.Pipeline`. Raises DiarizationMissing if the folder has none."""
-        if self._pipeline is None:
-            self.before_load()
-            self._pipeline = self._load()
-        return self._pipeline
 
     @property
     def manner(self) -> str:
         return f"float32 on {self.device}"
 
-    @property
-    def is_loaded(self) -> bool:
-        return self._pipeline is not None
-
     def unload(self) -> None:
-        """Free the memory; the next use loads the models again."""
-        if self._pipeline is not None:
+        if self.is_loaded:
             import torch
 
-            self._pipeline = None
-            gc.collect()  # the pipeline refers to itself
+            super().unload()
             torch.cuda.empty_cache()
 
     def _load(self) -> Any:
@@ -111,7 +89,7 @@ class PyannoteDiarizer:
             first, last = STEP_SHARES.get(step, (0.99, 0.99))
             on_progress(first + (last - first) * min(1.0, completed / total) if total else last)
 
-        pipeline = self.pipeline  # loaded first: importing it without its settings would make connections
+        pipeline = self.model  # loaded first: importing it without its settings would make connections
         from pipeline.engines.pyannote.low_memory import LowMemoryDiarization
 
         waveform = torch.from_numpy(as_array(pcm))[None]
@@ -135,7 +113,7 @@ class PyannoteDiarizer:
         self, pcm: Samples, spans: Sequence[TimeSpan], on_progress: Callable[[float], None]
     ) -> NDArray[np.float32] | None:
         """The voice in each stretch as a vector of length 1: (stretches, dimension). None: the model cannot tell."""
-        pipeline = self.pipeline
+        pipeline = self.model
         from pyannote.audio.pipelines.speaker_verification import PyannoteAudioPretrainedSpeakerEmbedding
 
         from pipeline.engines.pyannote.voice_embedding import embed_stretches

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.diarize import Diarization, DiarizeOptions
 from pipeline.engines.catalogue import SPEAKRS
+from pipeline.engines.lazy_model import LazyModel
 from pipeline.engines.place import Place
 from pipeline.errors import DiarizationMissing, OutOfMemory, is_out_of_memory
 from pipeline.recap import SpeakerTurn
@@ -27,38 +28,14 @@ def create(folder: Path, place: Place) -> SpeakrsDiarizer:
     return SpeakrsDiarizer(folder, place.device, place.before_load)
 
 
-class SpeakrsDiarizer:
-    """A speakrs pipeline, loaded on first use from a folder, without the network.
-
-    `before_load` is called first, to free memory for it.
-    """
+class SpeakrsDiarizer(LazyModel):
+    """A speakrs pipeline; `model` is the `speakrs.Pipeline`."""
 
     takes_numbers = False
-
-    def __init__(self, folder: Path, device: str, before_load: Callable[[], None] = lambda: None) -> None:
-        self.folder, self.device = folder, device
-        self.before_load = before_load
-        self._pipeline: Any = None
 
     @property
     def manner(self) -> str:
         return f"float32 on {self.device}, speakers counted by itself"
-
-    @property
-    def pipeline(self) -> Any:
-        """The `speakrs.Pipeline`. Raises DiarizationMissing if the folder has none."""
-        if self._pipeline is None:
-            self.before_load()
-            self._pipeline = self._load()
-        return self._pipeline
-
-    @property
-    def is_loaded(self) -> bool:
-        return self._pipeline is not None
-
-    def unload(self) -> None:
-        """Free the memory; the next use loads the models again."""
-        self._pipeline = None
 
     def _load(self) -> Any:
         name = self.folder.name
@@ -93,7 +70,7 @@ class SpeakrsDiarizer:
         """
         import speakrs
 
-        pipeline = self.pipeline
+        pipeline = self.model
         sound = np.ascontiguousarray(as_array(pcm), dtype=np.float32)
         token = speakrs.CancelToken()
         with ThreadPoolExecutor(max_workers=1) as pool:

@@ -10,8 +10,8 @@ from functools import cache
 from importlib import import_module
 from re import Pattern
 
+from pipeline.languages import base_code
 from pipeline.summarize.cues.table import Cues
-from pipeline.summarize.language_codes import base_code
 
 LANGUAGES = ("en", "nl", "de", "fr", "es")
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from re import Pattern
 
-from pipeline.summarize.language_codes import base_code
+from pipeline.languages import base_code
 
 HESITATIONS = r"uh+|um+|uhm+|erm*|e+h+m*|hm+|m{2,}|mm-?hmm?|uh-huh|a+h|ä+hm*|ö+hm*|euh+|äh+|eh"
 """Sounds that no language of the list takes for a word."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
-from pipeline.languages import language_name
+from pipeline.languages import base_code, language_name
 from pipeline.recap import ActionItem, Notice, Point, Summary, Topic, Transcript
 from pipeline.summarize.cues import Cues, cues_for
 from pipeline.summarize.engine import SummaryOptions, SummaryResult, find_speaker, spoken_seconds
@@ -22,7 +23,6 @@ from pipeline.summarize.extractive.sentences import Sentence, split_sentences
 from pipeline.summarize.extractive.spoken_text import clean_text
 from pipeline.summarize.extractive.tasks import SpokenTask, find_tasks
 from pipeline.summarize.extractive.topics import TopicStretch, find_topics, name_meeting
-from pipeline.summarize.language_codes import base_code
 
 VERSION = "2"
 QUOTES = 3
@@ -124,16 +124,20 @@ def _topic(id_: str, topic: TopicStretch, ranking: SentenceRanking) -> Topic:
 
 
 def _point(id_: str, sentence: Sentence, evidence: tuple[str, ...] = ()) -> Point:
-    return Point(
-        id=id_,
-        text=sentence.text,
-        said=sentence.said,
-        speaker=sentence.speaker,
-        start=sentence.start,
-        end=sentence.end,
-        segments=_unique(sentence.segments + evidence),
-        proof="quote",
-    )
+    return Point(id=id_, **_quoted(sentence, evidence))
+
+
+def _quoted(sentence: Sentence, evidence: tuple[str, ...]) -> dict[str, Any]:
+    """What a point of any kind has of the sentence that it quotes."""
+    return {
+        "text": sentence.text,
+        "said": sentence.said,
+        "speaker": sentence.speaker,
+        "start": sentence.start,
+        "end": sentence.end,
+        "segments": _unique(sentence.segments + evidence),
+        "proof": "quote",
+    }
 
 
 def _action_item(id_: str, task: SpokenTask, transcript: Transcript) -> ActionItem:
@@ -142,13 +146,7 @@ def _action_item(id_: str, task: SpokenTask, transcript: Transcript) -> ActionIt
         owner = find_speaker(task.owner_name, transcript) or owner or task.owner_name
     return ActionItem(
         id=id_,
-        text=task.sentence.text,
-        said=task.sentence.said,
-        speaker=task.sentence.speaker,
-        start=task.sentence.start,
-        end=task.sentence.end,
-        segments=_unique(task.sentence.segments + task.accepted_in),
-        proof="quote",
+        **_quoted(task.sentence, task.accepted_in),
         owner_by="rule" if owner else None,
         due_by="rule" if task.due else None,
         owner=owner,

@@ -46,7 +46,7 @@ def find_tasks(sentences: Sequence[Sentence], cues: Cues) -> list[SpokenTask]:
         if index in acceptances:
             continue
         text = strip_fillers(sentence, cues)
-        due = _due(text, cues)
+        due = find_due(text, cues)
         if request := _match_task(cues.request, text, cues):
             name = named_group(request, "name")
             accepted = _acceptance(sentences, index, cues)
@@ -69,7 +69,8 @@ def _match_task(pattern: Pattern[str], text: str, cues: Cues) -> Match[str] | No
     return match
 
 
-def _due(text: str, cues: Cues) -> str | None:
+def find_due(text: str, cues: Cues) -> str | None:
+    """When something is due, in the words of the text."""
     match = cues.due.search(text)
     return match.group(0).strip(" ,") if match else None
 

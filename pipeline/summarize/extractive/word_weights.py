@@ -11,9 +11,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from pipeline.languages import base_code
 from pipeline.summarize.cues import Cues
 from pipeline.summarize.cues.speech import HESITATIONS, SpeechWords
-from pipeline.summarize.language_codes import base_code
 
 WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*|\d+")
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+")

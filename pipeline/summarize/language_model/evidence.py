@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from pipeline.languages import base_code
 from pipeline.recap import Segment, Transcript
 from pipeline.summarize.cues import cues_for
-from pipeline.summarize.language_codes import base_code
 from pipeline.summarize.language_model.normalization import normalize
 from pipeline.summarize.language_model.spoken_content import SpokenContent
 from pipeline.summarize.language_model.transcript_lines import displayed_name

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline.languages import base_code
 from pipeline.recap import Proof, Segment, Transcript
 from pipeline.summarize.engine import find_speaker
-from pipeline.summarize.language_codes import base_code
 from pipeline.summarize.language_model.anchoring import choose_lines, find_lines
 from pipeline.summarize.language_model.evidence import Evidence
 from pipeline.summarize.language_model.grounded_points import GroundedPoint

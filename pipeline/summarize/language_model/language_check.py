@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pipeline.languages import WHISPER_CODES
-from pipeline.summarize.language_codes import base_code
+from pipeline.languages import WHISPER_CODES, base_code
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier

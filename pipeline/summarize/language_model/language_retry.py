@@ -39,27 +39,20 @@ class LanguageRetryingCaller:
         on_tick: Callable[[int], None],
     ) -> M:
         """The answer to the lines, sent inside the tag `mark`. Raises what `ModelCaller.ask` raises."""
-        answer = self._ask(kind, schema, system, lines, mark, on_tick)
+
+        def ask_once() -> M:
+            prompt = wrap_lines(lines, mark, self.language, strict=self.is_strict)
+            answer = self.model.ask(kind, schema, system, prompt, on_tick)
+            self.is_foreign = is_foreign(prose_of(answer), self.language)
+            return answer
+
+        answer = ask_once()
         if self.is_foreign and not self.is_strict:
             self.is_strict = True
             with suppress(UnusableAnswer, PromptTooLong):
-                answer = self._ask(kind, schema, system, lines, mark, on_tick)
+                answer = ask_once()
         return answer
 
     def count_taken(self) -> None:
         """Count the last answer as used."""
         self.foreign += self.is_foreign
-
-    def _ask(
-        self,
-        kind: type[M],
-        schema: dict[str, Any],
-        system: str,
-        lines: Sequence[str],
-        mark: str,
-        on_tick: Callable[[int], None],
-    ) -> M:
-        prompt = wrap_lines(lines, mark, self.language, strict=self.is_strict)
-        answer = self.model.ask(kind, schema, system, prompt, on_tick)
-        self.is_foreign = is_foreign(prose_of(answer), self.language)
-        return answer

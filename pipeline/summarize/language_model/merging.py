@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.recap import Proof, Segment
@@ -139,6 +139,6 @@ def _notes(parts: Sequence[ExtractedPoints]) -> list[_Note]:
     return [_Note(f"n{number}", one) for number, one in enumerate(points, 1)]
 
 
-def _segments_of(points: object) -> tuple[Segment, ...]:
-    found = {each.id: each for one in points for each in one.segments}  # type: ignore[attr-defined]
+def _segments_of(points: Iterable[GroundedPoint]) -> tuple[Segment, ...]:
+    found = {each.id: each for one in points for each in one.segments}
     return tuple(sorted(found.values(), key=lambda one: one.start))

@@ -9,6 +9,7 @@ from pipeline.summarize.cues import Cues, cues_for
 from pipeline.summarize.engine import find_speaker
 from pipeline.summarize.extractive.cue_matching import is_question, named_group, strip_fillers
 from pipeline.summarize.extractive.sentences import Sentence, split_sentences
+from pipeline.summarize.extractive.tasks import find_due
 from pipeline.summarize.language_model.evidence import Evidence
 from pipeline.summarize.language_model.grounded_points import GroundedPoint
 from pipeline.summarize.language_model.grounding import PRONOUNS
@@ -26,10 +27,10 @@ def tell_owner_and_due(task: GroundedPoint, transcript: Transcript, evidence: Ev
     sentence = _likest(task, transcript, evidence)
     text = strip_fillers(sentence, cues)
     owner = _owner(sentence, text, cues, transcript)
-    due = cues.due.search(text)
+    due = find_due(text, cues)
     if owner:
         task = replace(task, owner=owner, owner_by="rule")
-    return replace(task, due=due.group(0).strip(" ,"), due_by="rule") if due else task
+    return replace(task, due=due, due_by="rule") if due else task
 
 
 def _owner(sentence: Sentence, text: str, cues: Cues, transcript: Transcript) -> str | None:

@@ -87,24 +87,25 @@ def stretch_schema(ids: Sequence[str], least: int, most: int) -> dict[str, Any]:
     Only tasks have `who` and `when`: no token is asked for that code knows.
     """
     lines, text, name = _lines(ids), {"type": "string"}, {"type": ["string", "null"]}
-    task = _object(lines=lines, kind={"const": "task"}, who=name, when=name, text=text)
-    other = _object(lines=lines, kind={"enum": ["fact", "decision", "question"]}, text=text)
+    task = object_schema(lines=lines, kind={"const": "task"}, who=name, when=name, text=text)
+    other = object_schema(lines=lines, kind={"enum": ["fact", "decision", "question"]}, text=text)
     points = {"type": "array", "minItems": least, "maxItems": most, "items": {"anyOf": [other, task]}}
-    return _object(points=points, title=text)
+    return object_schema(points=points, title=text)
 
 
 def outline_schema(ids: Sequence[str], most: int) -> dict[str, Any]:
     """The schema of the answer that sums up notes with these ids, in at most so many sentences."""
     text = {"type": "string"}
-    sentence = _object(lines=_lines(ids), text=text)
-    return _object(overview={"type": "array", "minItems": 1, "maxItems": most, "items": sentence}, title=text)
+    sentence = object_schema(lines=_lines(ids), text=text)
+    return object_schema(overview={"type": "array", "minItems": 1, "maxItems": most, "items": sentence}, title=text)
 
 
 def _lines(ids: Sequence[str]) -> dict[str, Any]:
     return {"type": "array", "minItems": 1, "maxItems": MAX_LINES, "items": {"enum": list(dict.fromkeys(ids))}}
 
 
-def _object(**properties: Any) -> dict[str, Any]:
+def object_schema(**properties: Any) -> dict[str, Any]:
+    """The schema of an object with exactly these properties, written in this order."""
     return {
         "type": "object",
         "properties": properties,

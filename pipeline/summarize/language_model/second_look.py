@@ -16,6 +16,7 @@ from pipeline.summarize.language_model.grounded_points import GroundedPoint
 from pipeline.summarize.language_model.model_call import ModelCaller, PromptTooLong, UnusableAnswer
 from pipeline.summarize.language_model.normalization import as_data
 from pipeline.summarize.language_model.prompts import LOOK_PROMPT
+from pipeline.summarize.language_model.response_schema import object_schema
 from pipeline.summarize.language_model.transcript_lines import displayed_name
 
 QUESTIONS = {
@@ -83,8 +84,7 @@ def _ask(model: ModelCaller, asked: Sequence[tuple[str, str]]) -> list[bool]:
 
 def _schema(ids: Iterable[str]) -> dict[str, Any]:
     """One fixed key a line, so that nothing is written but yes and no."""
-    properties = {one: {"enum": ["yes", "no"]} for one in ids}
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+    return object_schema(**{one: {"enum": ["yes", "no"]} for one in ids})
 
 
 def _said(point: GroundedPoint, transcript: Transcript) -> str:

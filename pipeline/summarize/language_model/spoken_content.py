@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from pipeline.languages import base_code
 from pipeline.recap import Segment, Transcript
-from pipeline.summarize.language_codes import base_code
 from pipeline.summarize.language_model.normalization import normalize
 
 _NUMBER = re.compile(r"(?<!\d)\d{1,3}(?: \d{3})+(?!\d)|\d+(?:[.,'’]\d+)*")

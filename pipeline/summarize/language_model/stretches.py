@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
 from pipeline.summarize.cues import cues_for
+from pipeline.summarize.extractive.tiling import wanted_topics
 from pipeline.summarize.language_model.chunking import find_pause
 from pipeline.summarize.language_model.normalization import normalize
 from pipeline.summarize.language_model.token_counting import TokenCounter
@@ -14,8 +15,6 @@ from pipeline.summarize.language_model.transcript_lines import TranscriptLine
 
 STRETCH_TOKENS = 1600
 """A model that reads more at once cites lines that do not say what it writes."""
-TOPICS_PER_ROOT_MINUTE = 1.3
-"""Longer meetings have more topics, and longer ones: 3 in five minutes, 10 in an hour."""
 EMPTY_WORDS = frozenset("ah aha eh er erm hm hmm huh mhm mm mmm oh uh uhhuh um wow yeah yep yes".split())
 """What people say while they listen or think, in any language; the words of a cue table come on top."""
 COURTESY_WORDS = 6
@@ -37,7 +36,7 @@ def stretches(
     if not lines:
         return []
     begin, end = lines[0].start, max(line.end for line in lines)
-    usual = max(1.0, end - begin) / max(1, round(TOPICS_PER_ROOT_MINUTE * math.sqrt((end - begin) / 60)))
+    usual = max(1.0, end - begin) / wanted_topics(end - begin)
     places = [0]
     for start in sorted(topic_starts):
         if min(start - lines[places[-1]].start, end - start) >= usual / 2:

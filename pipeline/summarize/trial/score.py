@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.recap import Point, Summary, Topic, Transcript
+from pipeline.recap import Point, Topic, Transcript
 from pipeline.summarize.engine import SummaryResult, spoken_seconds
 from pipeline.summarize.trial.meeting import TrialMeeting
+from pipeline.summary_points import all_points
 
 PROVEN_SHARE = 0.5
 """A point is proven if its lines have this share of its content words."""
@@ -52,7 +53,7 @@ class TrialScore:
 def score(meeting: TrialMeeting, result: SummaryResult, seconds: float) -> TrialScore:
     """Compare a summary of the meeting, made in so many seconds, with what is in it."""
     summary = result.summary
-    points = _points(summary)
+    points = all_points(summary)
     spoken = spoken_seconds(meeting.transcript.segments)
     return TrialScore(
         seconds_a_minute=seconds / meeting.minutes,
@@ -73,13 +74,6 @@ def is_proven(point: Point, transcript: Transcript) -> bool:
     title = point.title if isinstance(point, Topic) and not point.text else ""
     words = _content_words([point.text, title])
     return bool(point.segments) and len(words & said) >= PROVEN_SHARE * len(words)
-
-
-def _points(summary: Summary) -> list[Point]:
-    return [
-        *summary.overview, *summary.topics, *summary.decisions, *summary.action_items, *summary.questions,
-        *summary.quotes,
-    ]  # fmt: skip
 
 
 def _count_found(there: Sequence[frozenset[str]], points: Sequence[Point]) -> int:

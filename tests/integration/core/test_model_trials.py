@@ -10,7 +10,8 @@ from core import model_trials
 from core.clock import utc_now
 from core.database.tables import ModelTrial, Status
 from core.jobs import pausing
-from core.model_trials import MOST_LOSSES, SILENT
+from core.model_actions import SILENT
+from core.model_trials import MOST_LOSSES
 
 pytestmark = pytest.mark.usefixtures("sqlite")
 DIGEST = "d" * 64

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from redis import Redis
-from support.helpers import free_port, wait_until
+from support.helpers import free_port
+from support.own_redis import own_redis
 
 import config
 from core.queue.celery_app import broker_url, make_celery
@@ -18,18 +18,8 @@ from core.queue.redis_client import count_notifications
 @pytest.fixture
 def redis(tmp_path: Path) -> Iterator[Redis]:
     """A Redis of our own on a Unix socket."""
-    socket = tmp_path / "redis.sock"
-    command = ["redis-server", "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(tmp_path)]
-    try:
-        server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    except FileNotFoundError:
-        pytest.skip("redis-server is not installed (Debian: redis-server)")
-    try:
-        wait_until(socket.exists)
-        yield Redis(unix_socket_path=str(socket))
-    finally:
-        server.kill()
-        server.wait()
+    with own_redis(tmp_path) as client:
+        yield client
 
 
 def test_a_notification_arrives_in_the_queue_it_was_sent_to(

@@ -142,34 +142,32 @@ def test_a_package_with_another_hash_is_refused(checkout: Checkout) -> None:
     assert not (checkout.site_packages / "second.py").exists()
 
 
-def test_pip_takes_over_if_uv_does_not_run(
-    checkout: Checkout, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("exit 126", "uv is not available; using pip"),
+        ('test "$1" = --version && echo uv 0.13.9 && exit\nkill -9 $$', "trying again with pip"),
+    ],
+    ids=["does not run", "fails"],
+)
+def test_pip_takes_over_if_uv_does_not_work(
+    script: str,
+    told: str,
+    checkout: Checkout,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     broken = tmp_path / "bin" / "uv"
     broken.parent.mkdir()
-    broken.write_text("#!/bin/sh\nexit 126\n")
+    broken.write_text(f"#!/bin/sh\n{script}\n")
     broken.chmod(0o755)
     monkeypatch.setenv("PATH", f"{broken.parent}:/usr/bin:/bin")
 
     checkout.install()
 
     assert checkout.imports()
-    assert "uv is not available; using pip" in capfd.readouterr().out
-
-
-def test_pip_takes_over_if_uv_fails(
-    checkout: Checkout, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    failing = tmp_path / "bin" / "uv"
-    failing.parent.mkdir()
-    failing.write_text('#!/bin/sh\ntest "$1" = --version && echo uv 0.13.9 && exit\nkill -9 $$\n')
-    failing.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{failing.parent}:/usr/bin:/bin")
-
-    checkout.install()
-
-    assert checkout.imports()
-    assert "trying again with pip" in capfd.readouterr().out
+    assert told in capfd.readouterr().out
 
 
 @pytest.fixture

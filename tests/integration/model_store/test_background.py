@@ -20,6 +20,7 @@ import config
 from core import model_installs
 from core.clock import utc_now
 from core.database.tables import ModelInstall, Status
+from core.model_actions import SILENT
 from model_store import background
 from model_store.catalogue import DIARIZATION, WHISPER_MODELS
 from workers.model_installer import ModelInstaller
@@ -149,7 +150,7 @@ def test_the_work_of_a_killed_process_is_taken_up_later(hub: HubServer) -> None:
         process.wait()
     assert row().status == Status.RUNNING
     assert model_installs.claim(utc_now()) is None
-    later = model_installs.claim(utc_now() + model_installs.SILENT + timedelta(seconds=1))
+    later = model_installs.claim(utc_now() + SILENT + timedelta(seconds=1))
     assert later is not None
     background.run(NAME, later.attempt, "pull")
     assert row().status == Status.DONE

@@ -42,7 +42,7 @@ def diarizer() -> PyannoteDiarizer:
 @pytest.fixture(scope="module")
 def stock(diarizer: PyannoteDiarizer) -> Any:
     """The pipeline as pyannote makes it."""
-    _ = diarizer.pipeline  # sets what pyannote reads at import
+    _ = diarizer.model  # sets what pyannote reads at import
     from pyannote.audio import Pipeline
 
     return Pipeline.from_pretrained(MODEL)
@@ -179,7 +179,7 @@ def test_speakers_found_in_a_part_of_the_embeddings_are_nearly_the_same(
 
     pcm = sample("crosstalk.webm")[: 16_000 * 100]
     whole = diarizer.diarize(pcm, ANY, ignore)
-    clustering = type(diarizer.pipeline.clustering)
+    clustering = type(diarizer.model.clustering)
     used: list[int] = []
     spread = clustering.filter_embeddings
 
@@ -240,7 +240,7 @@ def test_unloaded_models_are_gone_and_load_again_when_they_are_needed(sample: Op
     loads: list[str] = []
     diarizer = PyannoteDiarizer(MODEL, "cpu", before_load=lambda: loads.append("now"))
     before = diarizer.diarize(sample("ten-seconds.wav"), ANY, ignore)
-    model = weakref.ref(diarizer.pipeline._segmentation.model)
+    model = weakref.ref(diarizer.model._segmentation.model)
     diarizer.unload()
     diarizer.unload()
     assert model() is None

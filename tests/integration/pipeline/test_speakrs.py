@@ -26,7 +26,7 @@ ANY = DiarizeOptions()
 def scripted(diarize_samples: Any) -> SpeakrsDiarizer:
     """A diarizer whose model is a function."""
     diarizer = SpeakrsDiarizer(Path("nowhere"), "cpu")
-    diarizer._pipeline = SimpleNamespace(diarize_samples=diarize_samples)
+    diarizer._model = SimpleNamespace(diarize_samples=diarize_samples)
     return diarizer
 
 

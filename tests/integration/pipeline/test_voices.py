@@ -29,7 +29,7 @@ def test_stretches_of_all_lengths_have_a_voice_of_length_one(diarizer: PyannoteD
     sound = hum(120, 30)
     spans = [TimeSpan(0.0, 0.05), TimeSpan(5.0, 5.7), TimeSpan(2.0, 25.0), TimeSpan(29.9, 30.0), TimeSpan(29.0, 31.0)]
     voices = diarizer.embed_voices(sound, spans, lambda _: None)
-    assert voices.shape == (5, diarizer.pipeline._embedding.dimension)
+    assert voices.shape == (5, diarizer.model._embedding.dimension)
     assert np.allclose(np.linalg.norm(voices, axis=1), 1.0, atol=1e-5)
 
 
@@ -57,7 +57,7 @@ def test_progress_reaches_the_end_and_may_stop_the_work(diarizer: PyannoteDiariz
 
 def test_a_pipeline_without_an_embedding_model_says_that_it_cannot_tell() -> None:
     diarizer = PyannoteDiarizer(MODEL, "cpu")
-    diarizer.pipeline._embedding = object()
+    diarizer.model._embedding = object()
     assert diarizer.embed_voices(hum(120, 2), [TimeSpan(0, 1)], lambda _: None) is None
 
 
@@ -65,6 +65,6 @@ def test_memory_that_runs_out_is_told_as_such(diarizer: PyannoteDiarizer, monkey
     def burst(*_args: object) -> None:
         raise RuntimeError("CUDA out of memory")
 
-    monkeypatch.setattr(diarizer.pipeline._embedding.model_, "forward", burst)
+    monkeypatch.setattr(diarizer.model._embedding.model_, "forward", burst)
     with pytest.raises(OutOfMemory):
         diarizer.embed_voices(hum(120, 2), [TimeSpan(0, 1)], lambda _: None)

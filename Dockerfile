@@ -67,6 +67,11 @@ RUN /installer/bin/uv pip install --python /venv --require-hashes -r /requiremen
 
 
 FROM base AS realrecap
+# the letters of Chinese, Japanese and Korean in PDFs
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends fonts-droid-fallback fonts-nanum \
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/apt /var/log/dpkg.log
 COPY --from=packages /layers/cuda /venv/lib/python3.11/site-packages
 COPY --from=packages /layers/torch /venv/lib/python3.11/site-packages
 COPY --from=packages /venv /venv

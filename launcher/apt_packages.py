@@ -8,7 +8,10 @@ import shutil
 import subprocess
 
 FOR_ENVIRONMENTS = ("python3-venv",)
-FOR_TESTS = ("chromium", "chromium-driver", "poppler-utils", "postgresql", "redis-server")
+FOR_TESTS = (
+    *("chromium", "chromium-driver", "poppler-utils", "postgresql", "redis-server"),
+    *("fonts-droid-fallback", "fonts-nanum"),
+)
 
 
 def find_missing(packages: tuple[str, ...]) -> list[str]:

@@ -1,13 +1,16 @@
-"""Make the fonts of the PDF recap from Source Serif 4 and Source Sans 3.
+"""Make the fonts of the PDF recap from Source Serif 4 and Source Sans 3, and those of other scripts.
 
 Needs Node's npm, fonttools and brotli:
 
-    npm pack @fontsource-variable/source-serif-4@5.3.1 @fontsource-variable/source-sans-3@5.3.0
+    npm pack @fontsource-variable/source-serif-4@5.3.1 @fontsource-variable/source-sans-3@5.3.0 \\
+        @fontsource/markazi-text@5.3.0 @fontsource/noto-serif-hebrew@5.3.0 @fontsource/noto-serif-devanagari@5.3.0 \\
+        @fontsource/noto-serif-thai@5.3.0 @fontsource/noto-emoji@5.3.2
     python tools/make_fonts.py FOLDER_WITH_THE_TGZ
 
 Each variable font is fixed at one weight and optical size. Its subsets (Latin, Greek, Cyrillic, Vietnamese) are merged
 into one TrueType file, without the tables a PDF does not use. "Source" is a reserved font name, so the results are
-called Recap Text, Recap Display and Recap Label. The licence is written beside them.
+called Recap Text, Recap Display and Recap Label. The fonts of other scripts have no reserved names and keep theirs;
+they keep the tables that shape their letters, too. The licence is written beside them.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from __future__ import annotations
 import io
 import sys
 import tarfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,18 +33,20 @@ SUBSETS = ("latin", "latin-ext", "vietnamese", "greek", "greek-ext", "cyrillic",
 SERIF = "source-serif-4"
 SANS = "source-sans-3"
 LAYOUT_TABLES = ("GSUB", "GPOS", "GDEF", "BASE")
+ALL = ("*",)
 
 
 @dataclass(frozen=True)
 class FontRecipe:
-    """One font to make: `axes` are design coordinates, `has_kerning` keeps the pair kerning."""
+    """One font to make: `axes` are design coordinates, `features` the layout features to keep ("*": all)."""
 
     family: str
     style: str
     package: str
     pattern: str
-    axes: dict[str, float]
-    has_kerning: bool = False
+    axes: dict[str, float] = field(default_factory=dict)
+    features: tuple[str, ...] = ()
+    subsets: tuple[str, ...] = SUBSETS
 
     @property
     def name(self) -> str:
@@ -52,9 +57,17 @@ RECIPES = (
     FontRecipe("Recap Text", "Regular", SERIF, "opsz-normal", {"wght": 400, "opsz": 11}),
     FontRecipe("Recap Text", "Italic", SERIF, "opsz-italic", {"wght": 400, "opsz": 11}),
     FontRecipe("Recap Text", "Semibold", SERIF, "opsz-normal", {"wght": 620, "opsz": 11}),
-    FontRecipe("Recap Display", "Regular", SERIF, "opsz-normal", {"wght": 420, "opsz": 48}, has_kerning=True),
+    FontRecipe("Recap Display", "Regular", SERIF, "opsz-normal", {"wght": 420, "opsz": 48}, features=("kern",)),
     FontRecipe("Recap Label", "Regular", SANS, "wght-normal", {"wght": 420}),
     FontRecipe("Recap Label", "Semibold", SANS, "wght-normal", {"wght": 620}),
+    FontRecipe("Markazi Text", "Regular", "markazi-text", "400-normal", features=ALL, subsets=("arabic",)),
+    FontRecipe("Markazi Text", "Semibold", "markazi-text", "600-normal", features=ALL, subsets=("arabic",)),
+    FontRecipe("Noto Serif Hebrew", "Regular", "noto-serif-hebrew", "400-normal", features=ALL, subsets=("hebrew",)),
+    FontRecipe(
+        "Noto Serif Devanagari", "Regular", "noto-serif-devanagari", "400-normal", features=ALL, subsets=("devanagari",)
+    ),
+    FontRecipe("Noto Serif Thai", "Regular", "noto-serif-thai", "400-normal", features=ALL, subsets=("thai",)),
+    FontRecipe("Noto Emoji", "Regular", "noto-emoji", "400-normal", subsets=("emoji",)),
 )
 
 
@@ -70,12 +83,14 @@ def read_package(folder: Path, package: str) -> dict[str, bytes]:
 
 def make_subset(data: bytes, recipe: FontRecipe, taken: set[int]) -> TTFont | None:
     """One subset at the recipe's weight, without the characters in `taken`; None if nothing is left."""
-    font = instancer.instantiateVariableFont(TTFont(io.BytesIO(data)), recipe.axes, inplace=True)
+    font = TTFont(io.BytesIO(data))
+    if recipe.axes:
+        font = instancer.instantiateVariableFont(font, recipe.axes, inplace=True)
     wanted = set(font.getBestCmap()) - taken
     if not wanted:
         return None
-    options = SubsetOptions(hinting=False, layout_features=["kern"] if recipe.has_kerning else [], notdef_outline=True)
-    options.drop_tables += ["STAT", "gasp", "DSIG", "MVAR"] + ([] if recipe.has_kerning else list(LAYOUT_TABLES))
+    options = SubsetOptions(hinting=False, layout_features=list(recipe.features), notdef_outline=True)
+    options.drop_tables += ["STAT", "gasp", "DSIG", "MVAR"] + ([] if recipe.features else list(LAYOUT_TABLES))
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=wanted)
     subsetter.subset(font)
@@ -95,11 +110,11 @@ def rename(font: TTFont, recipe: FontRecipe) -> None:
 
 
 def make_font(recipe: FontRecipe, files: dict[str, bytes], target: Path) -> None:
-    """Write one font. Raises ValueError if its digits differ in width."""
+    """Write one font. Raises ValueError if its digits differ in width, in a font for times."""
     taken: set[int] = set()
     with TemporaryDirectory() as folder:
         parts = []
-        for subset in SUBSETS:
+        for subset in recipe.subsets:
             data = files.get(f"{recipe.package}-{subset}-{recipe.pattern}.woff2")
             font = make_subset(data, recipe, taken) if data else None
             if font:
@@ -107,11 +122,12 @@ def make_font(recipe: FontRecipe, files: dict[str, bytes], target: Path) -> None
                 font.flavor = None
                 font.save(parts[-1])
         created = TTFont(parts[0])["head"].created
-        merged = Merger().merge(parts)
+        merged = Merger().merge(parts) if len(parts) > 1 else TTFont(parts[0])
     rename(merged, recipe)
     merged["post"].formatType = 3.0
-    widths = {merged["hmtx"][merged.getBestCmap()[ord(digit)]][0] for digit in "0123456789"}
-    if len(widths) != 1:
+    letters = merged.getBestCmap()
+    widths = {merged["hmtx"][letters[ord(digit)]][0] for digit in "0123456789" if ord(digit) in letters}
+    if recipe.package in (SERIF, SANS) and len(widths) != 1:
         raise ValueError(f"{recipe.name}: digits have the widths {widths}")
     # The same packages always give the same bytes.
     merged["head"].created = merged["head"].modified = created
@@ -121,8 +137,11 @@ def make_font(recipe: FontRecipe, files: dict[str, bytes], target: Path) -> None
 
 def write_licence(packages: dict[str, dict[str, bytes]]) -> None:
     """Write the licence with the copyright line of each original font."""
-    files = [packages[SERIF][f"{SERIF}-latin-opsz-normal.woff2"], packages[SANS][f"{SANS}-latin-wght-normal.woff2"]]
-    owners = [TTFont(io.BytesIO(data))["name"].getDebugName(0) for data in files]
+    owners = []
+    for recipe in RECIPES:
+        data = packages[recipe.package][f"{recipe.package}-{recipe.subsets[0]}-{recipe.pattern}.woff2"]
+        line = TTFont(io.BytesIO(data))["name"].getDebugName(0)
+        owners += [line] if line not in owners else []
     body = packages[SERIF]["LICENSE"].decode("utf-8")
     body = body[body.index("This Font Software is licensed") :]
     changed = "Recap Text and Recap Display are made from Source Serif 4, Recap Label from Source Sans 3."
@@ -132,7 +151,7 @@ def write_licence(packages: dict[str, dict[str, bytes]]) -> None:
 def main(folder: Path) -> None:
     """Make all fonts from the packages in `folder`."""
     OUTPUT.mkdir(parents=True, exist_ok=True)
-    packages = {name: read_package(folder, name) for name in (SERIF, SANS)}
+    packages = {name: read_package(folder, name) for name in dict.fromkeys(recipe.package for recipe in RECIPES)}
     write_licence(packages)
     for recipe in RECIPES:
         target = OUTPUT / f"{recipe.name}.ttf"

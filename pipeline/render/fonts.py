@@ -1,17 +1,22 @@
-"""The fonts of the PDF: which font has a character, and how wide a text is.
+"""The fonts of the PDF and the characters that each can draw.
 
 A font without a glyph for a character silently draws an empty box, so text is split into runs by the character maps of
-the fonts. A font for another script is one more name in `_CHAIN`.
+the fonts. A font for another script is one more line in `_SCRIPTS`, one of the system in `SYSTEM_FONTS`.
 """
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+import re
+from collections.abc import Iterable
+from functools import cache, cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
-from reportlab.pdfbase import pdfmetrics, ttfonts
+import uharfbuzz
+from reportlab.pdfbase import pdfmetrics
+
+from pipeline.render.glyph_font import GlyphFont
+from pipeline.render.system_fonts import SYSTEM_FONTS, find_system_fonts
 
 TEXT = "RecapText-Regular"
 ITALIC = "RecapText-Italic"
@@ -21,47 +26,104 @@ LABEL = "RecapLabel-Regular"
 LABEL_SEMIBOLD = "RecapLabel-Semibold"
 
 _FOLDER = Path(__file__).parent / "font_files"
-_CHAIN = (TEXT, LABEL)
-_ALL = (TEXT, ITALIC, SEMIBOLD, DISPLAY, LABEL, LABEL_SEMIBOLD)
+_ARABIC, _ARABIC_SEMIBOLD = "MarkaziText-Regular", "MarkaziText-Semibold"
+_EMOJI = "NotoEmoji-Regular"
+_BASIC = (TEXT, ITALIC, SEMIBOLD, DISPLAY, LABEL, LABEL_SEMIBOLD)
+_BOLD = (SEMIBOLD, LABEL_SEMIBOLD)
+#: The fonts of other scripts, and their sizes beside the Latin ones.
+_SCRIPTS = {
+    _ARABIC: 1.26,
+    _ARABIC_SEMIBOLD: 1.26,
+    "NotoSerifHebrew-Regular": 0.98,
+    "NotoSerifDevanagari-Regular": 0.95,
+    "NotoSerifThai-Regular": 0.95,
+    _EMOJI: 0.86,
+}
+_JOINERS = "\u200c\u200d"
+_KEPT = f"\xa0{_JOINERS}"
+_SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
+_drawn: dict[str, GlyphFont] = {}
 
 
 class Font:
-    """One font: its characters and their widths in thousandths of the size."""
+    """One font: `scale` is its size beside the Latin fonts; it is `shaped` if its glyphs depend on their neighbours."""
 
-    def __init__(self, name: str) -> None:
-        # Without the readable first 128 codes, a subset has only the glyphs that are used.
-        font = ttfonts.TTFont(name, str(_FOLDER / f"{name}.ttf"), asciiReadable=False)
-        pdfmetrics.registerFont(font)
+    def __init__(
+        self, name: str, path: Path, scale: float, *, shaped: bool = False, blocks: re.Pattern[str] | None = None
+    ) -> None:
         self.name = name
-        self.cap_height: float = font.face.capHeight
-        self.widths: dict[str, float] = {chr(code): width for code, width in font.face.charWidths.items()}
-        self.characters = frozenset(chr(code) for code in font.face.charToGlyph)
+        self.path = path
+        self.scale = scale
+        self.shaped = shaped
+        face = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path)))
+        self.units_per_em: int = face.upem
+        # reportlab embeds TrueType outlines only
+        codes = face.unicodes if "glyf" in face.table_tags else ()
+        self.characters = frozenset(one for one in map(chr, codes) if not blocks or blocks.match(one))
+        self.shaper = uharfbuzz.Font(face)
+
+    @cached_property
+    def drawn(self) -> GlyphFont:
+        """The font as reportlab draws it; it is read and registered on first use."""
+        font = GlyphFont(self.name, str(self.path))
+        pdfmetrics.registerFont(font)
+        _drawn[self.name] = font
+        return font
+
+    @cached_property
+    def widths(self) -> dict[str, float]:
+        """The widths of characters in thousandths of the size."""
+        return {chr(code): width for code, width in self.drawn.face.charWidths.items()}
+
+    @property
+    def cap_height(self) -> float:
+        """The height of a capital letter in thousandths of the size."""
+        return float(self.drawn.face.capHeight)
 
 
 @cache
 def load_font(name: str) -> Font:
-    """The font with this name; it is loaded and registered with reportlab on first use."""
-    return Font(name)
+    """The font with this name. Raises `KeyError` if it is neither part of the product nor installed."""
+    if name in _BASIC or name in _SCRIPTS:
+        shaped = name in _SCRIPTS and name != _EMOJI
+        return Font(name, _FOLDER / f"{name}.ttf", _SCRIPTS.get(name, 1.0), shaped=shaped)
+    path = find_system_fonts()[name]
+    font = next(font for font in SYSTEM_FONTS if font.name == name)
+    return Font(name, path, font.scale, blocks=font.blocks)
+
+
+@cache
+def fallbacks(name: str) -> tuple[Font, ...]:
+    """The fonts that are asked for a character, in order, beginning with the named one."""
+    other = _ARABIC if name in _BOLD else _ARABIC_SEMIBOLD
+    scripts = [one for one in _SCRIPTS if one != other]
+    return tuple(load_font(one) for one in dict.fromkeys([name, TEXT, LABEL, *scripts, *find_system_fonts()]))
 
 
 def find_broken_fonts() -> list[str]:
-    """The fonts whose files are missing or damaged."""
+    """The fonts of the product whose files are missing or damaged."""
     broken = []
-    for name in _ALL:
+    for name in (*_BASIC, *_SCRIPTS):
         try:
-            load_font(name)
+            load_font(name).drawn.stringWidth("a", 1)
         except Exception:  # a damaged file fails anywhere in reportlab, in its own way
             broken.append(name)
     return broken
 
 
+def drawn_fonts() -> Iterable[GlyphFont]:
+    """The fonts that reportlab has read so far."""
+    return _drawn.values()
+
+
 @cache
 def drawable_characters() -> frozenset[str]:
-    """All characters that at least one font can draw."""
-    fallback = frozenset[str]().union(*(load_font(name).characters for name in _CHAIN))
-    for name in _ALL:
-        load_font(name)
-    return frozenset(one for one in fallback if one >= " ")
+    """All characters that at least one font can draw, without those that format text."""
+    return frozenset(one for font in fallbacks(TEXT) for one in font.characters if _is_drawn(one))
+
+
+def _is_drawn(one: str) -> bool:
+    return (one.isprintable() or one in _KEPT) and not any(ord(one) in block for block in _SELECTORS)
 
 
 @lru_cache(maxsize=32768)
@@ -70,38 +132,12 @@ def split_by_font(text: str, name: str) -> tuple[tuple[str, str], ...]:
     first = load_font(name)
     if first.characters.issuperset(text):
         return ((name, text),)
-
-    def choose(one: str) -> str:
-        return next((other for other in (name, *_CHAIN) if one in load_font(other).characters), name)
-
-    return tuple((chosen, "".join(part)) for chosen, part in groupby(text, choose))
-
-
-@lru_cache(maxsize=32768)
-def _width(text: str, name: str) -> float:
-    total = 0.0
-    for chosen, part in split_by_font(text, name):
-        widths = load_font(chosen).widths
-        total += sum(widths.get(one, 0.0) for one in part)
-    return total / 1000
-
-
-def width(text: str, name: str, size: float) -> float:
-    """The width of one line of text in points, without kerning."""
-    return _width(text, name) * size
-
-
-def kerned(text: str, name: str, size: float) -> tuple[Any, float]:
-    """A text with kerned pairs, ready to draw, and its width in points.
-
-    Returns the plain text and its plain width if the font cannot shape it without changing its characters.
-    """
-    plain = width(text, name, size)
-    if not text or len(split_by_font(text, name)) > 1:
-        return text, plain
-    load_font(name)
-    shaped = ttfonts.shapeStr(text, name, size)
-    data = getattr(shaped, "__shapeData__", None)
-    if data is None or str(shaped) != text:
-        return text, plain
-    return shaped, sum(one.x_advance for one in data) * size / 1000
+    chosen: list[str] = []
+    for one in text:
+        before = load_font(chosen[-1]) if chosen else first
+        if one in _JOINERS and one in before.characters:
+            chosen.append(before.name)
+        else:
+            chosen.append(next((font.name for font in fallbacks(name) if one in font.characters), name))
+    runs = groupby(zip(chosen, text, strict=True), key=lambda pair: pair[0])
+    return tuple((font, "".join(one for _, one in pairs)) for font, pairs in runs)

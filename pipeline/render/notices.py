@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.recap import Notice, Recap
 from pipeline.render.formatting import duration
+from pipeline.render.system_fonts import packages_for
 
 _NAMES = {
     "demo_models": "Demo models",
@@ -68,4 +69,7 @@ def _missing_line(missing: frozenset[str]) -> PrintedNotice:
     codes = [f"U+{ord(one):04X}" for one in sorted(missing)]
     listed = ", ".join(codes[:_MANY]) + (f" and {len(codes) - _MANY} others" if len(codes) > _MANY else "")
     text = "The fonts of this document lack some characters, which are shown as “?”."
-    return PrintedNotice("Missing characters", text, f"{text} The recording's page shows them: {listed}.")
+    full = f"{text} The recording's page shows them: {listed}."
+    if packages := packages_for(missing):
+        full += f" Install {' and '.join(packages)} on the computer that makes the PDF, and write the recap again."
+    return PrintedNotice("Missing characters", text, full)

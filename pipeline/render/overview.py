@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.recap import Point, Recap
 from pipeline.render import formatting, line_breaking, style
-from pipeline.render.line_breaking import TextLine
+from pipeline.render.line_breaking import Pieces
 from pipeline.render.notices import PrintedNotice
 from pipeline.render.page_canvas import PageCanvas
 from pipeline.render.section_table import (
@@ -36,12 +36,10 @@ def draw_overview(canvas: PageCanvas, recap: Recap, notices: list[PrintedNotice]
         canvas.y = head - style.HALF * -(-(head - canvas.y - 0.01) // style.HALF)
 
 
-def _overview_words(canvas: PageCanvas, overview: tuple[Point, ...]) -> TextLine:
-    pieces: TextLine = []
+def _overview_words(canvas: PageCanvas, overview: tuple[Point, ...]) -> Pieces:
+    pieces: Pieces = []
     for point in overview:
         said = line_breaking.set_words(point.text, style.OVERVIEW, style.OVERVIEW_WIDTH)
-        if pieces and said:
-            said[0] = said[0]._replace(space=2 * said[0].space)
         pieces += said
         text = formatting.clock(point.start, hours=canvas.hours)
         wide = line_breaking.width(text, style.OVERVIEW_TIME)

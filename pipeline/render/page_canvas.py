@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 import re
+from collections import deque
 from typing import Any
 
 from reportlab.lib.colors import HexColor
 
-from pipeline.render import fonts, line_breaking, style
+from pipeline.render import line_breaking, shaping, style
 from pipeline.render.formatting import clock
 from pipeline.render.line_breaking import TextLine
+from pipeline.render.line_runs import LineRun, line_runs, text_runs
+from pipeline.render.shaping import GlyphRun
 from pipeline.render.style import PaperSize, TextStyle
 
 MARK_SIZE = 5.2
@@ -22,6 +26,9 @@ _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 class NullCanvas:
     """Accepts every drawing call and draws nothing: used to measure a page."""
+
+    def __init__(self) -> None:
+        self._code: deque[str] = deque(maxlen=0)
 
     def __getattr__(self, name: str) -> Any:
         return lambda *args, **kwargs: self
@@ -126,10 +133,11 @@ class PageCanvas:
         self._font: tuple[str, float] | None = None
         self._fill: str | None = None
 
-    def _use(self, font: str, text_style: TextStyle) -> None:
-        if self._font != (font, text_style.size):
-            self.output.setFont(font, text_style.size)
-            self._font = (font, text_style.size)
+    def _use(self, font: str, text_style: TextStyle, scale: float) -> None:
+        chosen = (font, text_style.size * scale)
+        if self._font != chosen:
+            self.output.setFont(*chosen)
+            self._font = chosen
         self._paint(text_style.colour)
 
     def _paint(self, colour: str) -> None:
@@ -139,12 +147,32 @@ class PageCanvas:
 
     def text(self, x: float, y: float, text: str, text_style: TextStyle) -> float:
         """Draw one line from x; returns where it ends."""
-        for font, part in fonts.split_by_font(text, text_style.font):
-            fonts.load_font(font)
-            self._use(font, text_style)
-            self.output.drawString(x, y, part)
-            x += fonts.width(part, font, text_style.size)
+        for run in text_runs(text, text_style):
+            self._draw_run(x, y, run)
+            x += run.width
         return x
+
+    def _draw_run(self, x: float, y: float, run: LineRun) -> None:
+        size = run.style.size
+        for part in shaping.make_runs(run.text, run.style.font, rtl=run.rtl):
+            self._draw_glyphs(x, y, part, run.style)
+            x += part.width * size / 1000
+
+    def _draw_glyphs(self, x: float, y: float, part: GlyphRun, text_style: TextStyle) -> None:
+        if part.said is not None:
+            said = (codecs.BOM_UTF16_BE + part.said.encode("utf-16-be")).hex().upper()
+            self.output._code.append(f"/Span <</ActualText <{said}>>> BDC")
+        self._use(part.font, text_style, part.scale)
+        if type(part.drawn) is str:
+            self.output.drawString(x, y, part.drawn)
+        else:
+            line = self.output.beginText(x, y)
+            line.setFont(part.font, text_style.size * part.scale)
+            line.textOut(part.drawn)
+            self.output.drawText(line)
+            self._font = None
+        if part.said is not None:
+            self.output._code.append("EMC")
 
     def text_right(self, x: float, y: float, text: str, text_style: TextStyle) -> float:
         """Draw one line that ends at x; returns where it begins."""
@@ -154,42 +182,28 @@ class PageCanvas:
 
     def display(self, x: float, y: float, text: str, text_style: TextStyle, *, flush_right: bool = False) -> float:
         """Draw one line with its pairs kerned, its first letter flush at x (or its end); returns its width."""
-        shaped, wide = fonts.kerned(text, text_style.font, text_style.size)
+        kerned = shaping.kern(text, text_style.font)
+        wide = kerned.width * text_style.size / 1000 if kerned else line_breaking.width(text, text_style)
         if flush_right:
             x -= wide
-        if isinstance(shaped, str) and type(shaped) is str:
+        if kerned:
+            self._draw_glyphs(x, y, kerned, text_style)
+        else:
             self.text(x, y, text, text_style)
-            return wide
-        self._paint(text_style.colour)
-        line = self.output.beginText(x, y)
-        line.setFont(text_style.font, text_style.size)
-        line.textOut(shaped)
-        self.output.drawText(line)
-        self._font = None
         return wide
 
     def line(self, x: float, y: float, line: TextLine) -> None:
-        """Draw a line of pieces, those of the same style at once."""
-        start = 0
-        for number in range(1, len(line) + 1):
-            if number < len(line) and _same_style(line[number], line[start]):
-                continue
-            part = line[start:number]
-            x += part[0].space if start else 0.0
-            x = self._stretch(x, y, part)
-            start = number
-
-    def _stretch(self, x: float, y: float, part: TextLine) -> float:
-        first = part[0]
-        if first.link is not None:
-            end = self.text(x, y, line_breaking.line_text(part), first.style)
-            self.link(x, y, end, first.style.size, first.link)
-            return end
-        self.text(x, y, line_breaking.line_text(part), first.style)
-        end = x + line_breaking.line_width(part)
-        if first.dotted:
-            self._dots(x, end, y)
-        return end
+        """Draw a line of pieces from x, or so that it ends at its measure if it runs from right to left."""
+        runs = line_runs(line)
+        if line.rtl and line.measure is not None:
+            x += line.measure - sum(run.width for run in runs)
+        for run in runs:
+            self._draw_run(x, y, run)
+            if run.link is not None:
+                self.link(x, y, x + run.width, run.style.size, run.link)
+            if run.dotted:
+                self._dots(x, x + run.width, y)
+            x += run.width
 
     def _dots(self, x0: float, x1: float, y: float) -> None:
         dash, thick, below = _DOTS
@@ -261,7 +275,3 @@ class PageCanvas:
         path.lineTo(x, y - half)
         path.close()
         self.output.drawPath(path, stroke=0, fill=1)
-
-
-def _same_style(one: line_breaking.TextPiece, other: line_breaking.TextPiece) -> bool:
-    return one.style is other.style and one.dotted == other.dotted and one.link == other.link

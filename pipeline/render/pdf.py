@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from pipeline.reading.people import People
 from pipeline.reading.view import read_recap
 from pipeline.recap import Recap
-from pipeline.render import fonts, formatting, style
+from pipeline.render import fonts, formatting, shaping, style
 from pipeline.render.notices import PrintedNotice, printed_notices
 from pipeline.render.page_canvas import NullCanvas, PageCanvas
 from pipeline.render.provenance import draw_provenance
@@ -33,12 +33,12 @@ def render_pdf(recap: Recap, path: Path, *, page_size: str = "a4") -> None:
     listed on the last page. Raises `KeyError` for another page size and `OSError` if `path` cannot be written.
     """
     page = style.PAPER_SIZES[page_size]
+    shaping.forget_shapes()
     shown, missing = sanitize_recap(recap, fonts.drawable_characters())
     shown = replace(shown, title=shown.title or shown.summary.title or shown.source.filename)
     document = _Document(shown, printed_notices(shown, missing), page)
-    output = Canvas(
-        str(path), pagesize=(page.width, page.height), invariant=1, lang=_language(shown), initialFontName=fonts.TEXT
-    )
+    size, font = (page.width, page.height), fonts.load_font(fonts.TEXT).drawn
+    output = Canvas(str(path), size, invariant=1, lang=_language(shown), initialFontName=font.fontName)
     document.describe(output)
     document.draw(output)
     output.save()

@@ -8,6 +8,7 @@ from pipeline.reading.dues import describe_due, describe_guesses
 from pipeline.reading.people import People, Person
 from pipeline.recap import ActionItem, Point
 from pipeline.render import line_breaking, style
+from pipeline.render.direction import is_rtl
 from pipeline.render.line_breaking import TextLine
 from pipeline.render.name_cell import name_cell
 from pipeline.render.page_canvas import PageCanvas
@@ -98,14 +99,20 @@ def draw_action_items(
 def draw_quotes(canvas: PageCanvas, quotes: tuple[Point, ...], people: People) -> None:
     if not quotes:
         return
-    hang = line_breaking.width("“", style.QUOTE)
     rows = []
     for quote in quotes:
         text = quote.text.strip('"“”„ ')
-        lines = balanced_text(f"{text}”", style.QUOTE, style.TEXT_WIDTH)
-        opening = TableCell(style.WHAT - hang, [line_breaking.set_words("“", style.QUOTE, style.TEXT_WIDTH)])
         person = people.speaker(quote.speaker)
         mark = person.number if person else None
-        cells = [_person_cell(person), opening, TableCell(style.WHAT, lines)]
+        cells = [_person_cell(person), *_quote_cells(text)]
         rows.append(TableRow(cells, quote.start, mark, person is not None, style.OVERVIEW_LEADING))
     SectionTable(canvas, "In their words", "quotes", hairlines=False, gap=9.75).fill(rows)
+
+
+def _quote_cells(text: str) -> list[TableCell]:
+    """A quote with its opening mark hung outside."""
+    if is_rtl(text):
+        return [TableCell(style.WHAT, balanced_text(f"“{text}”", style.QUOTE, style.TEXT_WIDTH))]
+    opening = TextLine(line_breaking.set_words("“", style.QUOTE, style.TEXT_WIDTH))
+    hung = TableCell(style.WHAT - line_breaking.width("“", style.QUOTE), [opening])
+    return [hung, TableCell(style.WHAT, balanced_text(f"{text}”", style.QUOTE, style.TEXT_WIDTH))]

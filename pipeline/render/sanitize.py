@@ -19,6 +19,8 @@ T = TypeVar("T")
 STAND_IN = "?"
 _PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
 _TIGHT_SPACES = str.maketrans({"\u202f": "\xa0", "\u2007": "\xa0", "\u2010": "-", "\u2011": "-"})
+# a joiner means something only between letters of a script in which letters join (Arabic to Sinhala)
+_LOST_JOINERS = re.compile("(?<![\u0600-\u0dff])[\u200c\u200d]|[\u200c\u200d](?![\u0600-\u0dff])")
 _DROPPED = ("Cc", "Cf")
 _SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 
@@ -26,13 +28,14 @@ _SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 def sanitize_text(text: str, drawable: frozenset[str], missing: set[str]) -> str:
     """Return `text` in composed form, of characters in `drawable` only, with single spaces.
 
-    Control and format characters (such as direction marks) are dropped. A character that no font has becomes its
-    compatibility form if that can be drawn, else `STAND_IN`; those are added to `missing`.
+    Control and format characters (such as direction marks) are dropped, except joiners between letters that join. A
+    character that no font has becomes its compatibility form if that can be drawn, else `STAND_IN`; those are added
+    to `missing`.
     """
     if _PLAIN.fullmatch(text):
         return text
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    composed = unicodedata.normalize("NFC", whole).translate(_TIGHT_SPACES)
+    composed = _LOST_JOINERS.sub("", unicodedata.normalize("NFC", whole).translate(_TIGHT_SPACES))
     spaced = " ".join(part for part in re.split(r"[^\S\xa0]+|[\x1c-\x1f]+", composed) if part)
     if drawable.issuperset(spaced):
         return spaced

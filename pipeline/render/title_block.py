@@ -59,13 +59,13 @@ def set_title(title: str) -> tuple[TextStyle, float, list[TextLine]]:
             return text_style, leading, lines
     if len(lines) > most:
         last = line_breaking.truncate(line_breaking.line_text(lines[most - 1]), text_style, style.TITLE_WIDTH)
-        lines = [*lines[: most - 1], line_breaking.set_word(last, text_style, style.TITLE_WIDTH)]
+        lines = [*lines[: most - 1], TextLine(line_breaking.set_word(last, text_style, style.TITLE_WIDTH))]
     return text_style, leading, lines
 
 
 def _cut_inside(lines: list[TextLine]) -> bool:
     """Whether a word had to be cut."""
-    return any(not piece.space for line in lines for piece in line)
+    return any(piece.cut for line in lines for piece in line)
 
 
 def _draw_date_line(canvas: PageCanvas, recap: Recap, people: People, layout: FirstPageLayout) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 
 from pipeline.recap import Topic
 from pipeline.render import formatting, style
+from pipeline.render.line_breaking import TextLine
 from pipeline.render.page_canvas import PageCanvas
 from pipeline.render.section_table import (
     SectionTable,
@@ -26,7 +27,7 @@ def draw_topics(canvas: PageCanvas, topics: tuple[Topic, ...], duration: float) 
         lines += running_text(topic.text, style.BODY, style.TEXT_WIDTH)
         length = running_text(formatting.duration(topic.end - topic.start), style.VALUE_MID, style.NAME_WIDTH)
         ornament = partial(_draw_topic_strip, canvas, topic, f"topic{number}", duration)
-        cells = [TableCell(style.LEFT, [[], *length]), TableCell(style.WHAT, lines)]
+        cells = [TableCell(style.LEFT, [TextLine(), *length]), TableCell(style.WHAT, lines)]
         rows.append(TableRow(cells, topic.start, ornament=ornament))
     SectionTable(canvas, "Topics", "topics", len(topics), gap=style.GRID, hair_rise=14.5).fill(rows)
     canvas.y += 3

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from pipeline.reading.people import UNKNOWN, People, Person
 from pipeline.reading.view import BREAK_TOLERANCE, Paragraph, ReadingTurn, ReadingView
+from pipeline.reading.words import TextRun
 from pipeline.recap import Topic
 from pipeline.render import line_breaking, style
-from pipeline.render.line_breaking import TextLine
+from pipeline.render.break_points import split_word
+from pipeline.render.line_breaking import Pieces, TextLine
 from pipeline.render.name_cell import name_cell
 from pipeline.render.page_canvas import PageCanvas
 from pipeline.render.part_title import TITLE_DROP, draw_part_title
@@ -69,7 +71,7 @@ class TranscriptPart:
         if self.view.has_marked_words:
             example = line_breaking.width("Uncertain words", style.LEGEND)
             word = line_breaking.TextPiece("Uncertain words", style.LEGEND, example, 0.0, dotted=True)
-            self.canvas.line(x, y, [word])
+            self.canvas.line(x, y, TextLine([word]))
             x = self.canvas.text(x + example, y, " look like this: listen before you quote them. ", style.LEGEND)
         if self.canvas.url and self.view.turns:
             x = self.canvas.text(x, y, "A ", style.LEGEND)
@@ -90,14 +92,17 @@ class TranscriptPart:
             self._draw_topics_before(place)
             self._draw_paragraph(place)
 
-    def _words(self, paragraph: Paragraph, *, plain: bool) -> TextLine:
-        pieces: TextLine = []
+    def _words(self, paragraph: Paragraph, *, plain: bool) -> Pieces:
+        pieces: Pieces = []
         for word in paragraph.words:
-            dotted = word.is_doubtful and not plain and not word.is_spelled
-            text_style = style.SPELLED if word.is_spelled else style.UNCERTAIN if dotted else style.BODY
-            pieces += line_breaking.set_word(
-                line_breaking.curl_apostrophes(word.text), text_style, style.TEXT_WIDTH, dotted=dotted, at=word.at
-            )
+            # only where a script has no spaces may a line end between two runs of a word
+            runs = word.runs if len(split_word(word.text)) > 1 else (TextRun(word.text, word.is_doubtful),)
+            for number, run in enumerate(runs):
+                dotted = run.is_doubtful and not plain and not word.is_spelled
+                text_style = style.SPELLED if word.is_spelled else style.UNCERTAIN if dotted else style.BODY
+                text = line_breaking.curl_apostrophes(run.text)
+                part = line_breaking.set_word(text, text_style, style.TEXT_WIDTH, dotted=dotted, at=word.at)
+                pieces += [part[0]._replace(space=0.0), *part[1:]] if number else part
         return pieces
 
     def _draw_topics_before(self, place: _ParagraphProgress) -> None:

@@ -13,6 +13,7 @@ from support.proven_recaps import TASK, with_proofs
 from support.recaps import URL, assembly_recap, sample_recap
 
 from pipeline.recap import Coverage, FailedWindow, Notice, Segment
+from pipeline.render import fonts, system_fonts
 from pipeline.render.pdf import render_pdf
 
 
@@ -257,13 +258,30 @@ def test_a_table_that_goes_on_repeats_its_head(tmp_path: Path) -> None:
 
 def test_characters_without_a_letter_are_replaced_and_named(tmp_path: Path) -> None:
     recap = with_segments(
-        without_summary(sample_recap()), Segment("s0", 0.0, 5.0, "大家 said hello 🚀 to Łódź, Ελένη and Ольга", "spk0")
+        without_summary(sample_recap()), Segment("s0", 0.0, 5.0, "ᚠᚢ said hello \U0010ffff to Łódź and Ольга", "spk0")
     )
     text = text_of(read(recap, tmp_path))
-    assert "?? said hello ? to Łódź, Ελένη and Ольга" in text
+    assert "?? said hello ? to Łódź and Ольга" in text
     assert "Missing characters." in text
-    assert "U+5927" in text
-    assert "U+1F680" in text
+    assert "U+16A0" in text
+    assert "U+10FFFF" in text
+
+
+def test_a_notice_names_the_package_with_the_fonts_that_are_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(system_fonts, "_FOLDERS", ())
+    caches = (system_fonts.find_system_fonts, fonts.drawable_characters, fonts.fallbacks, fonts.split_by_font)
+    for each in caches:
+        each.cache_clear()
+    try:
+        recap = with_segments(without_summary(sample_recap()), Segment("s0", 0.0, 5.0, "大家 안녕 Łódź", "spk0"))
+        text = text_of(read(recap, tmp_path))
+    finally:
+        for each in caches:
+            each.cache_clear()
+    assert "?? ?? Łódź" in text
+    assert "Install fonts-droid-fallback and fonts-nanum on the computer that makes the PDF" in text
 
 
 def test_the_line_stands_beside_a_point_in_the_models_words(tmp_path: Path) -> None:

@@ -22,11 +22,13 @@ def draw_overview(canvas: PageCanvas, recap: Recap, notices: list[PrintedNotice]
     head = canvas.y + style.NORMAL.head
     canvas.y = head
     lines = line_breaking.break_balanced(_overview_words(canvas, overview), style.OVERVIEW_WIDTH) if overview else []
+    paragraph = canvas.element("P")
     for line in lines:
         if not canvas.fits(0):
             canvas.new_page()
             head = canvas.y
-        canvas.line(style.WHAT, canvas.y, line)
+        with canvas.inside(paragraph):
+            canvas.line(style.WHAT, canvas.y, line)
         canvas.down(style.OVERVIEW_LEADING)
     if lines and notices:
         canvas.down(3)
@@ -53,8 +55,9 @@ def _draw_notice(canvas: PageCanvas, notice: PrintedNotice) -> None:
     pieces = line_breaking.set_words(f"{notice.name}.", style.NOTICE_LEAD, measure)
     text = f"{notice.short} See the last page."
     pieces += line_breaking.set_words(text, style.NOTICE, measure)
-    for line in line_breaking.break_ragged(pieces, measure):
-        if not canvas.fits(0):
-            canvas.new_page()
-        canvas.line(style.WHAT, canvas.y, line)
-        canvas.down(style.GRID)
+    with canvas.tagged("P"):
+        for line in line_breaking.break_ragged(pieces, measure):
+            if not canvas.fits(0):
+                canvas.new_page()
+            canvas.line(style.WHAT, canvas.y, line)
+            canvas.down(style.GRID)

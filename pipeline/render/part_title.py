@@ -19,6 +19,7 @@ def draw_part_title(canvas: PageCanvas, title: str, key: str) -> float:
     canvas.rule(canvas.y + _RULE_RISE, style.LEFT, canvas.right)
     canvas.anchor(key, title)
     baseline = canvas.y - TITLE_DROP
-    canvas.display(style.LEFT, baseline, title, style.PART_TITLE)
+    with canvas.tagged("H2"):
+        canvas.display(style.LEFT, baseline, title, style.PART_TITLE)
     canvas.down(_TITLE_HEIGHT)
     return baseline

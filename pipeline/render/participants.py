@@ -8,9 +8,11 @@ from pipeline.reading.people import People, Person
 from pipeline.recap import Recap
 from pipeline.render import formatting, line_breaking, style
 from pipeline.render.name_cell import name_cell
-from pipeline.render.page_canvas import MARK_SIZE, PageCanvas
+from pipeline.render.page_canvas import PageCanvas
 from pipeline.render.section_table import SectionTable
 from pipeline.render.spans import LEAST_SPAN, merge_spans
+from pipeline.render.structure import Element
+from pipeline.render.text_canvas import MARK_SIZE
 
 _LANE = 292.0
 _BAR = 58.0
@@ -54,20 +56,34 @@ def draw_participants(canvas: PageCanvas, recap: Recap, people: People) -> None:
     section = SectionTable(canvas, "Participants")
     section.begin(style.NORMAL.head + style.GRID)
     head = canvas.y + style.NORMAL.head
-    canvas.text(style.WHAT, head, "Talk time", style.NOTE)
-    canvas.text(_LANE, head, "Who spoke when", style.NOTE)
+    for x, text in ((style.WHAT, "Talk time"), (_LANE, "Who spoke when")):
+        with canvas.tagged("P"):
+            canvas.text(x, head, text, style.NOTE)
     most = max((lane.person.seconds for lane in lanes), default=0.0)
     total = sum(lane.person.seconds for lane in lanes)
     top = canvas.y + style.GRID - _RISE
+    people_list = canvas.element("L")
+    figure = canvas.element("Figure", alt=_describe(lanes, total))
     for lane in lanes:
-        _draw_lane(canvas, lane, duration, most, total)
-    if recap.summary.decisions:
-        _draw_decisions(canvas, [point.start for point in recap.summary.decisions], duration)
-    _draw_axis(canvas, duration)
-    _link_strip(canvas, top, canvas.y + style.GRID, duration)
+        _draw_lane(canvas, lane, duration, most, total, (people_list, figure))
+    with canvas.inside(figure):
+        if recap.summary.decisions:
+            _draw_decisions(canvas, [point.start for point in recap.summary.decisions], duration)
+        _draw_axis(canvas, duration)
+        _link_strip(canvas, top, canvas.y + style.GRID, duration)
 
 
-def _draw_lane(canvas: PageCanvas, lane: _Lane, duration: float, most: float, total: float) -> None:
+def _describe(lanes: list[_Lane], total: float) -> str:
+    """The figure in words."""
+    shares = [f"{lane.person.name} {formatting.percent(lane.person.seconds, total)}" for lane in lanes]
+    return f"Bars of talk time, and when each person spoke: {', '.join(shares)}."
+
+
+def _draw_lane(
+    canvas: PageCanvas, lane: _Lane, duration: float, most: float, total: float, parts: tuple[Element, Element]
+) -> None:
+    """Draw one row: the texts in the list, the bars in the figure (`parts`)."""
+    people_list, figure = parts
     person = lane.person
     text_style = style.SPEAKER if lane.marked else style.NAME
     lines = name_cell(person, text_style, most=3)
@@ -78,16 +94,20 @@ def _draw_lane(canvas: PageCanvas, lane: _Lane, duration: float, most: float, to
     colour, split = style.speaker_colour(person.number)
     if lane.marked:
         canvas.mark(y, person.number)
-    for number, line in enumerate(lines):
-        canvas.line(style.LEFT + style.NAME_INDENT, y - number * style.GRID, line)
-    if most > 0 and person.seconds > 0:
-        wide = max(_LEAST_BAR, _BAR * person.seconds / most)
-        canvas.bar(style.WHAT, y + _RISE, wide, MARK_SIZE, colour, split=split)
-    canvas.text_right(_MINUTES_RIGHT, y, formatting.clock(person.seconds), style.VALUE)
-    if lane.marked:
-        canvas.text_right(_SHARE_RIGHT, y, formatting.percent(person.seconds, total), style.VALUE_MID)
-    _lane_line(canvas, y)
-    _draw_spans(canvas, y, person, duration)
+    with canvas.inside(people_list), canvas.tagged("LI"):
+        with canvas.tagged("Lbl"):
+            for number, line in enumerate(lines):
+                canvas.line(style.LEFT + style.NAME_INDENT, y - number * style.GRID, line)
+        with canvas.tagged("LBody"):
+            canvas.text_right(_MINUTES_RIGHT, y, formatting.clock(person.seconds), style.VALUE)
+            if lane.marked:
+                canvas.text_right(_SHARE_RIGHT, y, formatting.percent(person.seconds, total), style.VALUE_MID)
+    with canvas.inside(figure):
+        if most > 0 and person.seconds > 0:
+            wide = max(_LEAST_BAR, _BAR * person.seconds / most)
+            canvas.bar(style.WHAT, y + _RISE, wide, MARK_SIZE, colour, split=split)
+        _lane_line(canvas, y)
+        _draw_spans(canvas, y, person, duration)
     canvas.down(height * style.GRID)
 
 

@@ -2,46 +2,74 @@
 
 from __future__ import annotations
 
+import io
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import pikepdf
 from reportlab.pdfgen.canvas import Canvas
 
 from pipeline.reading.people import People
 from pipeline.reading.view import read_recap
 from pipeline.recap import Recap
 from pipeline.render import fonts, formatting, shaping, style
+from pipeline.render.attachments import Attachment, attach
+from pipeline.render.document_metadata import add_metadata
 from pipeline.render.notices import PrintedNotice, printed_notices
-from pipeline.render.page_canvas import NullCanvas, PageCanvas
+from pipeline.render.page_canvas import PageCanvas
 from pipeline.render.provenance import draw_provenance
 from pipeline.render.recap_sections import draw_first_sections, draw_later_sections
 from pipeline.render.sanitize import sanitize_recap
+from pipeline.render.structure import Element
+from pipeline.render.structure_tree import add_structure
 from pipeline.render.style import PaperSize
+from pipeline.render.tagged_canvas import NullCanvas
 from pipeline.render.title_block import PRODUCT, FirstPageLayout
 from pipeline.render.transcript import TranscriptPart
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _SHORT_TRANSCRIPT = 60
+_NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
+
+Part = Literal["transcript", "provenance"]
+ALL_PARTS: tuple[Part, ...] = ("transcript", "provenance")
 
 
-def render_pdf(recap: Recap, path: Path, *, page_size: str = "a4") -> None:
-    """Write the recap to `path`; `page_size` is "a4" or "letter".
+def render_pdf(
+    recap: Recap,
+    path: Path,
+    *,
+    page_size: str = "a4",
+    parts: Collection[Part] = ALL_PARTS,
+    attachments: Sequence[Attachment] = (),
+) -> None:
+    """Write the recap to `path`; `page_size` is "a4" or "letter". `parts` are those after the recap itself.
 
-    The same recap gives the same bytes. All text is printed literally; characters that no font has are shown as "?" and
-    listed on the last page. Raises `KeyError` for another page size and `OSError` if `path` cannot be written.
+    The file is tagged (PDF/UA-1) and meant for archives (PDF/A-3). The same arguments give the same bytes. All text is
+    printed literally; characters that no font has are shown as "?" and listed among the warnings. Raises `KeyError` for
+    another page size and `OSError` if `path` cannot be written.
     """
     page = style.PAPER_SIZES[page_size]
     shaping.forget_shapes()
     shown, missing = sanitize_recap(recap, fonts.drawable_characters())
-    shown = replace(shown, title=shown.title or shown.summary.title or shown.source.filename)
-    document = _Document(shown, printed_notices(shown, missing), page)
+    shown = replace(shown, title=shown.title or shown.summary.title or shown.source.filename or PRODUCT)
+    document = _Document(shown, printed_notices(shown, missing), page, parts, attachments)
+    drawn = io.BytesIO()
     size, font = (page.width, page.height), fonts.load_font(fonts.TEXT).drawn
-    output = Canvas(str(path), size, invariant=1, lang=_language(shown), initialFontName=font.fontName)
+    output = Canvas(drawn, size, invariant=1, lang=_language(shown), initialFontName=font.fontName)
     document.describe(output)
-    document.draw(output)
+    structure = document.draw(output)
     output.save()
+    when = formatting.parse_time(shown.source.uploaded_at, "UTC") or _NO_DATE
+    with pikepdf.open(drawn) as pdf:
+        add_structure(pdf, structure)
+        attach(pdf, attachments, when)
+        add_metadata(pdf, when)
+        pdf.save(path, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
 
 
 def _language(recap: Recap) -> str:
@@ -52,8 +80,17 @@ def _language(recap: Recap) -> str:
 class _Document:
     """One recap while it is being rendered."""
 
-    def __init__(self, recap: Recap, notices: list[PrintedNotice], page: PaperSize) -> None:
+    def __init__(
+        self,
+        recap: Recap,
+        notices: list[PrintedNotice],
+        page: PaperSize,
+        parts: Collection[Part],
+        attachments: Sequence[Attachment],
+    ) -> None:
         self.recap = recap
+        self.parts = parts
+        self.attachments = attachments
         self.notices = notices
         self.page = page
         self.people = People(recap)
@@ -67,21 +104,20 @@ class _Document:
         output.setKeywords(["meeting", "recap", *(person.name for person in self.people.all)])
         output.setCreator(PRODUCT)
         output.setViewerPreference("DisplayDocTitle", "true")
-        when = formatting.parse_time(self.recap.source.uploaded_at, "UTC")
-        if when:
-            output.setDateFormatter(lambda *_: f"D:{when:%Y%m%d%H%M%S}+00'00'")
 
-    def draw(self, output: Any) -> None:
-        """Draw all parts."""
+    def draw(self, output: Any) -> Element:
+        """Draw all parts; returns their structure."""
         layout = self._choose_layout()
-        follows = self._transcript_fits(layout)
         canvas = self._canvas(output)
         self._draw_recap(canvas, layout)
-        if not follows:
-            canvas.new_page()
-        self._draw_transcript(canvas)
-        draw_provenance(canvas, self.recap, self.notices)
+        if "transcript" in self.parts:
+            if not self._transcript_fits(layout):
+                canvas.new_page()
+            self._draw_transcript(canvas)
+        if "provenance" in self.parts:
+            draw_provenance(canvas, self.recap, self.notices, [one.name for one in self.attachments])
         canvas.finish()
+        return canvas.structure
 
     def _canvas(self, output: Any) -> PageCanvas:
         recap = self.recap

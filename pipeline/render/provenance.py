@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from pipeline.catalogue import STAGES, find_stage
 from pipeline.reading.people import StartEnd
-from pipeline.recap import NO_SPEECH, NOT_SUMMARIZED, FailedWindow, Recap, Source
+from pipeline.recap import NO_SPEECH, NOT_SUMMARIZED, Coverage, FailedWindow, Recap, Source
 from pipeline.render import formatting, line_breaking, style
 from pipeline.render.notices import PrintedNotice
 from pipeline.render.page_canvas import PageCanvas
@@ -36,20 +37,21 @@ _REASONS = {
 }
 
 
-def draw_provenance(canvas: PageCanvas, recap: Recap, notices: list[PrintedNotice]) -> None:
-    """Draw the whole part on a new page."""
+def draw_provenance(canvas: PageCanvas, recap: Recap, notices: list[PrintedNotice], attached: Sequence[str]) -> None:
+    """Draw the whole part on a new page; `attached` are the names of the attached files."""
     canvas.new_page()
     draw_part_title(canvas, "Coverage and provenance", "provenance")
     summarised = recap.summary.overview or recap.summary.decisions or recap.summary.action_items
     support = _SPOKEN if recap.summary.engine == "extractive" else _SUPPORT
-    for line in running_text(f"{_INTRO} {support}" if summarised else _INTRO, style.BODY, style.TEXT_WIDTH):
-        canvas.line(style.WHAT, canvas.y, line)
-        canvas.down(style.GRID)
+    with canvas.tagged("P"):
+        for line in running_text(f"{_INTRO} {support}" if summarised else _INTRO, style.BODY, style.TEXT_WIDTH):
+            canvas.line(style.WHAT, canvas.y, line)
+            canvas.down(style.GRID)
     _draw_coverage(canvas, recap)
     _draw_warnings(canvas, notices)
     _draw_stages(canvas, recap)
     draw_spellings(canvas, recap)
-    _draw_source(canvas, recap)
+    _draw_source(canvas, recap, attached)
 
 
 # Coverage
@@ -65,22 +67,36 @@ def _draw_coverage(canvas: PageCanvas, recap: Recap) -> None:
     # stretches that the summary is known to lack are left white; if they are not known, the bar shows a share
     known = bool(coverage.not_summarized) or coverage.summarized_seconds >= coverage.speech_seconds - 0.5
     summarised = speech if known else ((0.0, coverage.summarized_seconds),)
-    section = SectionTable(canvas, "Coverage")
+    section = SectionTable(canvas, "Coverage", level=3)
     section.begin(style.NORMAL.head + 3 * _ROW)
+    texts = canvas.element("L")
+    figure = canvas.element("Figure", alt=_describe(coverage, total))
     # a bar that only shows a share has no positions, so nothing can be missing at one
     for name, seconds, spans, holes in (
         ("Recording", total, ((0.0, total),), gaps),
         ("Speech", coverage.speech_seconds, speech, gaps if placed else ()),
         ("Summarised", coverage.summarized_seconds, summarised, not_read if placed and known else ()),
     ):
-        canvas.text(style.LEFT, canvas.y, name, style.VALUE)
-        _draw_bar(canvas, spans if seconds > 0 else (), holes, total)
-        canvas.text_right(
-            canvas.right - _VALUE_RIGHT, canvas.y, formatting.clock(seconds, hours=canvas.hours), style.VALUE_INK
-        )
-        canvas.text_right(canvas.right, canvas.y, formatting.percent(seconds, total), style.VALUE_MID)
+        with canvas.inside(figure):
+            _draw_bar(canvas, spans if seconds > 0 else (), holes, total)
+        with canvas.inside(texts), canvas.tagged("LI"):
+            with canvas.tagged("Lbl"):
+                canvas.text(style.LEFT, canvas.y, name, style.VALUE)
+            with canvas.tagged("LBody"):
+                clock = formatting.clock(seconds, hours=canvas.hours)
+                canvas.text_right(canvas.right - _VALUE_RIGHT, canvas.y, clock, style.VALUE_INK)
+                canvas.text_right(canvas.right, canvas.y, formatting.percent(seconds, total), style.VALUE_MID)
         canvas.down(_ROW)
-    _draw_failed(canvas, coverage.failed_windows)
+    with canvas.inside(texts), canvas.tagged("LI"):
+        _draw_failed(canvas, coverage.failed_windows)
+
+
+def _describe(coverage: Coverage, total: float) -> str:
+    """The bars in words."""
+    speech, summarised = (
+        formatting.percent(seconds, total) for seconds in (coverage.speech_seconds, coverage.summarized_seconds)
+    )
+    return f"Bars over the length of the recording: {speech} is speech, {summarised} is summarised."
 
 
 def _draw_bar(canvas: PageCanvas, spans: tuple[StartEnd, ...], gaps: tuple[FailedWindow, ...], total: float) -> None:
@@ -98,7 +114,13 @@ def _draw_bar(canvas: PageCanvas, spans: tuple[StartEnd, ...], gaps: tuple[Faile
 
 
 def _draw_failed(canvas: PageCanvas, gaps: tuple[FailedWindow, ...]) -> None:
-    canvas.text(style.LEFT, canvas.y, "Failed windows", style.VALUE)
+    with canvas.tagged("Lbl"):
+        canvas.text(style.LEFT, canvas.y, "Failed windows", style.VALUE)
+    with canvas.tagged("LBody"):
+        _draw_gaps(canvas, gaps)
+
+
+def _draw_gaps(canvas: PageCanvas, gaps: tuple[FailedWindow, ...]) -> None:
     if not gaps:
         canvas.text(style.WHAT, canvas.y, "none", style.VALUE)
         canvas.down(style.GRID)
@@ -106,9 +128,10 @@ def _draw_failed(canvas: PageCanvas, gaps: tuple[FailedWindow, ...]) -> None:
         if not canvas.fits(0):
             canvas.new_page()
         text = formatting.clock(gap.end, hours=canvas.hours)
-        x = canvas.text(style.WHAT, canvas.y, formatting.clock(gap.start, hours=canvas.hours), style.TIME)
-        x = canvas.text(x, canvas.y, f"\xa0–\xa0{text}", style.TIME)
-        canvas.link(style.WHAT, canvas.y, x, style.TIME.size, gap.start)
+        with canvas.linked():
+            x = canvas.text(style.WHAT, canvas.y, formatting.clock(gap.start, hours=canvas.hours), style.TIME)
+            x = canvas.text(x, canvas.y, f"\xa0–\xa0{text}", style.TIME)
+            canvas.link(style.WHAT, canvas.y, x, style.TIME.size, gap.start)
         reason = _REASONS.get(gap.code, gap.code.replace("_", " "))
         room = canvas.right - x - 8
         canvas.text(x + 8, canvas.y, line_breaking.truncate_to_width(reason, style.VALUE, room), style.VALUE)
@@ -126,7 +149,7 @@ def _draw_warnings(canvas: PageCanvas, notices: list[PrintedNotice]) -> None:
         name = line_breaking.break_name(notice.name, style.SPEAKER, style.NAME_WIDTH + style.NAME_INDENT, 2)
         text = running_text(notice.full, style.BODY, style.TEXT_WIDTH)
         rows.append(TableRow([TableCell(style.LEFT, name), TableCell(style.WHAT, text)]))
-    SectionTable(canvas, "Warnings", count=len(notices)).fill(rows)
+    SectionTable(canvas, "Warnings", count=len(notices), level=3).fill(rows)
 
 
 def _draw_stages(canvas: PageCanvas, recap: Recap) -> None:
@@ -145,10 +168,10 @@ def _draw_stages(canvas: PageCanvas, recap: Recap) -> None:
             TableCell(took_x, running_text(took, style.VALUE, 100)),
         ]
         rows.append(TableRow(cells))
-    SectionTable(canvas, "How it was made", heads=heads).fill(rows, least=TABLE_LEAST)
+    SectionTable(canvas, "How it was made", heads=heads, level=3).fill(rows, least=TABLE_LEAST)
 
 
-def _draw_source(canvas: PageCanvas, recap: Recap) -> None:
+def _draw_source(canvas: PageCanvas, recap: Recap, attached: Sequence[str]) -> None:
     source = recap.source
     rows = [("File", f"{source.filename}, {formatting.size(source.size_bytes)}, {_format(source)}")]
     when = formatting.parse_time(source.uploaded_at, recap.timezone)
@@ -156,8 +179,10 @@ def _draw_source(canvas: PageCanvas, recap: Recap) -> None:
         rows.append(("Uploaded", f"{formatting.date_and_time(when)} ({when.tzinfo})"))
     rows.append(("SHA-256", " ".join(re.findall(".{1,8}", source.sha256))))
     rows.append(("Recap", recap.id))
+    if attached:
+        rows.append(("Attached files", f"{', '.join(attached)} (open the attachments of this PDF)"))
     measure = canvas.right - style.WHAT
-    SectionTable(canvas, "The recording").fill(
+    SectionTable(canvas, "The recording", level=3).fill(
         [
             TableRow(
                 [

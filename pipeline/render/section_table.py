@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from pipeline.render import line_breaking, style
 from pipeline.render.line_breaking import TextLine
 from pipeline.render.page_canvas import PageCanvas
+from pipeline.render.structure import Element
 from pipeline.render.style import Density, TextStyle
 
 TABLE_LEAST = 78.0
@@ -55,7 +57,10 @@ class ColumnHeads:
 
 @dataclass(slots=True)
 class SectionTable:
-    """A section on a canvas; `fill` draws its head and rows. With a `key` it is in the outline."""
+    """A section on a canvas; `fill` draws its head and rows. With a `key` it is in the outline.
+
+    To readers it is a table if it has column heads, else a list; `level` is that of its head.
+    """
 
     canvas: PageCanvas
     title: str
@@ -66,15 +71,19 @@ class SectionTable:
     hairlines: bool = True
     gap: float | None = None
     hair_rise: float | None = None
+    level: int = 2
     _rows: int = field(default=0, init=False)
+    _body: Element | None = field(default=None, init=False)
 
     def fill(self, rows: Sequence[TableRow], *, least: float = 0.0) -> None:
         """Draw head and rows; the head stays with the first row and with at least `least` points below it."""
         lines = rows[0].height if rows[0].height <= _LINES_UNSPLIT else 2
         first = self.density.head + (_TABLE_HEADS if self.heads else 0.0) + (lines - 1) * rows[0].leading
         self.begin(max(least, first))
+        body = self._body or self.canvas.element("L")
         for row in rows:
-            self.row(row)
+            with self.canvas.inside(body):
+                self.row(row)
 
     def begin(self, needed: float) -> None:
         """Draw the head, on the next page if less than `needed` points fit below it."""
@@ -87,39 +96,56 @@ class SectionTable:
         canvas.rule(canvas.y + _HEAD_RISE, style.LEFT, canvas.right)
         if self.key:
             canvas.anchor(self.key, self.title)
-        end = canvas.text(style.LEFT, canvas.y, self.title, style.HEAD)
-        if self.count is not None:
-            canvas.text(end + 7, canvas.y, str(self.count), style.COUNT)
+        with canvas.tagged(f"H{self.level}"):
+            end = canvas.text(style.LEFT, canvas.y, self.title, style.HEAD)
+            if self.count is not None:
+                canvas.text(end + 7, canvas.y, str(self.count), style.COUNT)
+        if self.heads:
+            self._body = canvas.element("Table")
+            with canvas.inside(self._body), canvas.tagged("TR"):
+                self._draw_heads(self.heads, self.density.head)
         self._below_head(self.density.head)
 
     def begin_empty(self) -> None:
         """Draw the head of an empty section and a line that says so."""
         self.begin(0)
         head = self.canvas.y + self.density.head
-        self.canvas.text(style.WHAT, head, "None were found.", style.CONTINUED)
+        with self.canvas.tagged("P"):
+            self.canvas.text(style.WHAT, head, "None were found.", style.CONTINUED)
         self.canvas.y = head
         self.canvas.down(style.GRID)
 
     def _below_head(self, gap: float) -> None:
-        """Draw the column heads, if any, and move to the first row, `gap` below the head without them."""
-        canvas = self.canvas
-        if self.heads:
-            y = canvas.y - gap + 3.25
-            for x, text in self.heads.left:
-                canvas.text(x, y, text, style.NOTE)
-            canvas.text_right(canvas.right, y, self.heads.right, style.NOTE)
-            canvas.rule(y - _TABLE_RULE, style.LEFT, canvas.right, thick=0.35, colour=style.HAIRLINE)
-        canvas.down(gap + (_TABLE_HEADS if self.heads else 0.0))
+        """Move to the first row, `gap` below the head without column heads."""
+        self.canvas.down(gap + (_TABLE_HEADS if self.heads else 0.0))
         self._rows = 0
+
+    def _draw_heads(self, heads: ColumnHeads, gap: float) -> None:
+        canvas = self.canvas
+        y = canvas.y - gap + 3.25
+        for x, text in heads.left:
+            with self._head_cell():
+                canvas.text(x, y, text, style.NOTE)
+        if heads.right:
+            with self._head_cell():
+                canvas.text_right(canvas.right, y, heads.right, style.NOTE)
+        canvas.rule(y - _TABLE_RULE, style.LEFT, canvas.right, thick=0.35, colour=style.HAIRLINE)
+
+    def _head_cell(self) -> AbstractContextManager[object]:
+        """A head of the table's first row; where the table goes on, its heads only repeat."""
+        return nullcontext() if self.canvas.is_artifact else self.canvas.tagged("TH", scope="Column")
 
     def _continue(self) -> None:
         """Repeat the head on a new page."""
         canvas = self.canvas
         canvas.new_page()
         canvas.down(style.HALF)
-        canvas.rule(canvas.y + _HEAD_RISE, style.LEFT, canvas.right)
-        end = canvas.text(style.LEFT, canvas.y, self.title, style.HEAD)
-        canvas.text(end + style.HALF, canvas.y, "continued", style.CONTINUED)
+        with canvas.artifact():
+            canvas.rule(canvas.y + _HEAD_RISE, style.LEFT, canvas.right)
+            end = canvas.text(style.LEFT, canvas.y, self.title, style.HEAD)
+            canvas.text(end + style.HALF, canvas.y, "continued", style.CONTINUED)
+            if self.heads:
+                self._draw_heads(self.heads, style.NORMAL.head)
         self._below_head(style.NORMAL.head)
 
     def row(self, row: TableRow) -> None:
@@ -137,6 +163,7 @@ class SectionTable:
     def _draw(self, row: TableRow) -> None:
         canvas = self.canvas
         done = 0
+        elements = self._elements(row)
         while True:
             room = int((canvas.y - style.LAST_BASELINE) / row.leading + 1 + 1e-6)
             count = max(1, min(row.height - done, room))
@@ -144,17 +171,30 @@ class SectionTable:
                 row.ornament()
             if row.marked and not done:
                 canvas.mark(canvas.y, row.mark)
-            for cell in row.cells:
-                for number, line in enumerate(cell.lines[done : done + count]):
-                    canvas.line(cell.x, canvas.y - number * row.leading, line)
+            for cell, element in zip(row.cells, elements, strict=False):
+                with canvas.inside(element):
+                    for number, line in enumerate(cell.lines[done : done + count]):
+                        canvas.line(cell.x, canvas.y - number * row.leading, line)
             if row.seconds is not None and not done:
-                canvas.time(canvas.right, canvas.y, row.seconds)
+                with canvas.inside(elements[-1]):
+                    canvas.time(canvas.right, canvas.y, row.seconds)
             done += count
             canvas.down(count * row.leading)
             if done >= row.height:
                 break
             self._continue()
         canvas.down(self.gap if self.gap is not None else self.density.row)
+
+    def _elements(self, row: TableRow) -> list[Element]:
+        """The element of each cell, and last that of the time: cells of a table, or label and body of a list's item."""
+        canvas = self.canvas
+        if self.heads:
+            with canvas.tagged("TR"):
+                return [canvas.element("TD") for _ in range(len(row.cells) + (row.seconds is not None))]
+        with canvas.tagged("LI"):
+            label = canvas.element("Lbl") if any(row.cells[0].lines) else None
+            body = canvas.element("LBody")
+        return [label or body, *(body for _ in row.cells)]
 
 
 def running_text(text: str, text_style: TextStyle, measure: float) -> list[TextLine]:

@@ -30,4 +30,6 @@ def draw_spellings(canvas: PageCanvas, recap: Recap) -> None:
         ]
         rows.append(TableRow(cells))
     heads = ColumnHeads([(style.LEFT, "When"), (style.WHAT, "Written"), (_HEARD_X, "Heard")], "")
-    SectionTable(canvas, "Spelled by the vocabulary", count=len(changes), heads=heads).fill(rows, least=TABLE_LEAST)
+    SectionTable(canvas, "Spelled by the vocabulary", count=len(changes), heads=heads, level=3).fill(
+        rows, least=TABLE_LEAST
+    )

@@ -30,18 +30,22 @@ def draw_title_block(canvas: PageCanvas, recap: Recap, people: People, layout: F
     head = canvas.page.height - 42
     organisation = line_breaking.truncate_to_width(recap.organisation or PRODUCT, style.ORGANISATION, style.TITLE_WIDTH)
     canvas.anchor("recap", "Recap")
-    canvas.text(style.LEFT, head, organisation, style.ORGANISATION)
-    canvas.text_right(canvas.right, head, "Meeting recap", style.KIND)
+    with canvas.tagged("P"):
+        canvas.text(style.LEFT, head, organisation, style.ORGANISATION)
+    with canvas.tagged("P"):
+        canvas.text_right(canvas.right, head, "Meeting recap", style.KIND)
     text_style, leading, lines = set_title(recap.title)
     cap = fonts.load_font(text_style.font).cap_height / 1000 * text_style.size
     y = canvas.page.height - 70.9 - cap
     hang = 0.025 * text_style.size
-    for number, line in enumerate(lines):
-        canvas.display(style.LEFT - hang, y - number * leading, line_breaking.line_text(line), text_style)
+    with canvas.tagged("H1"):
+        for number, line in enumerate(lines):
+            canvas.display(style.LEFT - hang, y - number * leading, line_breaking.line_text(line), text_style)
     duration = recap.transcript.duration_seconds
     red = TextStyle(text_style.font, text_style.size, style.RED)
-    wide = canvas.display(canvas.right, y, formatting.clock(duration, hours=canvas.hours), red, flush_right=True)
-    canvas.link(canvas.right - wide, y, canvas.right, text_style.size, 0.0)
+    with canvas.tagged("P"), canvas.linked():
+        wide = canvas.display(canvas.right, y, formatting.clock(duration, hours=canvas.hours), red, flush_right=True)
+        canvas.link(canvas.right - wide, y, canvas.right, text_style.size, 0.0)
     below = canvas.page.top - (y - (len(lines) - 1) * leading - 2 * style.GRID)
     canvas.y = canvas.page.top - style.HALF * -(-below // style.HALF)
     _draw_date_line(canvas, recap, people, layout)
@@ -76,7 +80,8 @@ def _draw_date_line(canvas: PageCanvas, recap: Recap, people: People, layout: Fi
         parts.append(formatting.pluralize(len(people.all), "person", "people"))
     if recap.transcript.segments and recap.transcript.language:
         parts.append(_name_languages(list_spoken(recap.transcript)))
-    end = canvas.text(style.LEFT, canvas.y, _DOT.join(parts), style.DATE_LINE)
+    with canvas.tagged("P"):
+        end = canvas.text(style.LEFT, canvas.y, _DOT.join(parts), style.DATE_LINE)
     if layout.counts:
         _draw_counts(canvas, recap, end)
 
@@ -101,7 +106,8 @@ def _draw_counts(canvas: PageCanvas, recap: Recap, left: float) -> None:
     x = canvas.right - line_breaking.width(", ".join(text for text, _ in texts), style.DATE_LINE)
     if x < left + style.GRID:
         return
-    for number, (text, key) in enumerate(texts):
-        end = canvas.text(x, canvas.y, text, style.DATE_LINE)
-        canvas.output.linkRect("", key, (x, canvas.y - 3, end, canvas.y + 9), relative=0, thickness=0)
-        x = canvas.text(end, canvas.y, ", ", style.DATE_LINE) if number < len(texts) - 1 else end
+    with canvas.tagged("P"):
+        for number, (text, key) in enumerate(texts):
+            x = canvas.link_inside(key, text, x, style.DATE_LINE)
+            if number < len(texts) - 1:
+                x = canvas.text(x, canvas.y, ", ", style.DATE_LINE)

@@ -59,9 +59,11 @@ class TranscriptPart:
     def draw(self) -> None:
         """Draw title, legend and all turns."""
         baseline = draw_part_title(self.canvas, "Transcript", "transcript")
-        self._draw_legend(baseline)
+        with self.canvas.tagged("P"):
+            self._draw_legend(baseline)
         if not self.view.turns:
-            self.canvas.text(style.WHAT, self.canvas.y, "No words were recognized.", style.CONTINUED)
+            with self.canvas.tagged("P"):
+                self.canvas.text(style.WHAT, self.canvas.y, "No words were recognized.", style.CONTINUED)
             self.canvas.down(style.GRID)
         for turn in self.view.turns:
             self._draw_turn(turn)
@@ -90,7 +92,8 @@ class TranscriptPart:
             lines = line_breaking.break_ragged(self._words(paragraph, plain=turn.is_unsure), style.TEXT_WIDTH)
             place = _ParagraphProgress(turn, paragraph, lines, person, first=number == 0)
             self._draw_topics_before(place)
-            self._draw_paragraph(place)
+            with self.canvas.tagged("P"):
+                self._draw_paragraph(place)
 
     def _words(self, paragraph: Paragraph, *, plain: bool) -> Pieces:
         pieces: Pieces = []
@@ -129,8 +132,9 @@ class TranscriptPart:
             y = canvas.y - TITLE_DROP
             canvas.rule(y + _TOPIC_RULE, style.WHAT, canvas.right, thick=0.35, colour=style.MID)
             canvas.down(_TOPIC_HEIGHT + more)
-        for number, line in enumerate(lines):
-            canvas.line(style.WHAT, y - number * style.GRID, line)
+        with canvas.tagged("H3"):
+            for number, line in enumerate(lines):
+                canvas.line(style.WHAT, y - number * style.GRID, line)
 
     def _draw_paragraph(self, place: _ParagraphProgress) -> None:
         """Up to three lines stay together; a longer paragraph is split with at least two lines on each page."""
@@ -183,4 +187,5 @@ class TranscriptPart:
         elif canvas.fresh:
             canvas.mark(canvas.y, place.person.number)
             name = line_breaking.truncate_to_width(place.person.name, style.SPEAKER_AGAIN, style.NAME_WIDTH)
-            canvas.text(_NAME_X, canvas.y, name, style.SPEAKER_AGAIN)
+            with canvas.artifact():
+                canvas.text(_NAME_X, canvas.y, name, style.SPEAKER_AGAIN)

@@ -1,0 +1,39 @@
+"""Files attached to the PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import pikepdf
+from pikepdf import AttachedFileSpec, Name
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file to attach: its name, media type, content, and what it is in words."""
+
+    name: str
+    mime: str
+    content: bytes
+    description: str
+
+
+def attach(pdf: pikepdf.Pdf, attachments: Sequence[Attachment], when: datetime) -> None:
+    """Attach files to a document, as other forms of what it shows; `when` is their date."""
+    date = f"D:{when:%Y%m%d%H%M%S}+00'00'"
+    for one in attachments:
+        file = AttachedFileSpec(
+            pdf,
+            one.content,
+            filename=one.name,
+            description=one.description,
+            mime_type=one.mime,
+            creation_date=date,
+            mod_date=date,
+            relationship=Name.Alternative,
+        )
+        pdf.attachments[one.name] = file
+    if attachments:
+        pdf.Root.AF = pikepdf.Array([pdf.attachments[one.name].obj for one in attachments])

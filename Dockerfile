@@ -2,10 +2,11 @@
 # The image contains no models and no settings: those are in volumes and in .env.
 
 FROM debian:12-slim AS base
+# The fonts have the letters of Chinese, Japanese and Korean for PDFs.
 # Debian's security updates are wanted, so its packages have no fixed versions; Python's are locked by their hashes.
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates python3 \
+    && apt-get install --yes --no-install-recommends ca-certificates python3 fonts-droid-fallback fonts-nanum \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/apt /var/log/dpkg.log \
     && groupadd --gid 10001 realrecap \
     && useradd --uid 10001 --gid 10001 --no-log-init --no-create-home --home-dir /data --shell /usr/sbin/nologin realrecap \
@@ -67,11 +68,6 @@ RUN /installer/bin/uv pip install --python /venv --require-hashes -r /requiremen
 
 
 FROM base AS realrecap
-# the letters of Chinese, Japanese and Korean in PDFs
-# hadolint ignore=DL3008
-RUN apt-get update \
-    && apt-get install --yes --no-install-recommends fonts-droid-fallback fonts-nanum \
-    && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/apt /var/log/dpkg.log
 COPY --from=packages /layers/cuda /venv/lib/python3.11/site-packages
 COPY --from=packages /layers/torch /venv/lib/python3.11/site-packages
 COPY --from=packages /venv /venv

@@ -36,4 +36,4 @@ def attach(pdf: pikepdf.Pdf, attachments: Sequence[Attachment], when: datetime) 
         )
         pdf.attachments[one.name] = file
     if attachments:
-        pdf.Root.AF = pikepdf.Array([pdf.attachments[one.name].obj for one in attachments])
+        pdf.Root["/AF"] = pikepdf.Array([pdf.attachments[one.name].obj for one in attachments])

@@ -40,10 +40,10 @@ def add_metadata(pdf: Pdf, when: datetime) -> None:
     fields = {name[1:].lower(): escape(str(value)) for name, value in info.items()}
     names = ("title", "author", "subject", "keywords", "producer", "creator")
     xmp = _TEMPLATE.format(**{name: fields.get(name, "") for name in names}, date=f"{when:%Y-%m-%dT%H:%M:%S}Z")
-    info.CreationDate = info.ModDate = String(f"D:{when:%Y%m%d%H%M%S}+00'00'")
-    pdf.Root.Metadata = pdf.make_stream(xmp.encode("utf-8"), Type=Name.Metadata, Subtype=Name.XML)
+    info["/CreationDate"] = info["/ModDate"] = String(f"D:{when:%Y%m%d%H%M%S}+00'00'")
+    pdf.Root["/Metadata"] = pdf.make_stream(xmp.encode("utf-8"), Type=Name.Metadata, Subtype=Name.XML)
     profile = pdf.make_stream(_colour_profile(), N=3)
-    pdf.Root.OutputIntents = Array(
+    pdf.Root["/OutputIntents"] = Array(
         [
             Dictionary(
                 Type=Name.OutputIntent,

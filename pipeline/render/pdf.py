@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pikepdf
 from reportlab.pdfgen.canvas import Canvas
@@ -21,6 +21,7 @@ from pipeline.render.attachments import Attachment, attach
 from pipeline.render.document_metadata import add_metadata
 from pipeline.render.notices import PrintedNotice, printed_notices
 from pipeline.render.page_canvas import PageCanvas
+from pipeline.render.parts import ALL_PARTS, Part
 from pipeline.render.provenance import draw_provenance
 from pipeline.render.recap_sections import draw_first_sections, draw_later_sections
 from pipeline.render.sanitize import sanitize_recap
@@ -34,9 +35,6 @@ from pipeline.render.transcript import TranscriptPart
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _SHORT_TRANSCRIPT = 60
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
-
-Part = Literal["transcript", "provenance"]
-ALL_PARTS: tuple[Part, ...] = ("transcript", "provenance")
 
 
 def render_pdf(

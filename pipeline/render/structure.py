@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 
@@ -36,10 +35,3 @@ class Element:
     said: str = ""
     scope: str = ""
     kids: list[Element | MarkedContent | PlacedLink] = field(default_factory=list)
-
-    def walk(self) -> Iterator[Element]:
-        """This element and all below it, in order."""
-        yield self
-        for kid in self.kids:
-            if isinstance(kid, Element):
-                yield from kid.walk()

@@ -25,13 +25,13 @@ class _TreeWriter:
         )
         page = next((kid.page for kid in element.kids if isinstance(kid, MarkedContent)), None)
         if page:
-            written.Pg = self.pages[page - 1]
+            written["/Pg"] = self.pages[page - 1]
         if element.alt:
-            written.Alt = String(element.alt)
+            written["/Alt"] = String(element.alt)
         if element.said:
-            written.ActualText = String(element.said)
+            written["/ActualText"] = String(element.said)
         if element.scope:
-            written.A = Dictionary(O=Name.Table, Scope=Name("/" + element.scope))
+            written["/A"] = Dictionary(O=Name.Table, Scope=Name("/" + element.scope))
         for kid in element.kids:
             if isinstance(kid, Element):
                 if _has_content(kid):
@@ -49,9 +49,9 @@ class _TreeWriter:
     def _link(self, kid: PlacedLink, element: Object) -> Dictionary:
         page = self.pages[kid.page - 1]
         link = page.Annots[kid.number]
-        link.Contents = String(kid.label)
-        link.StructParent = len(self.pages) + len(self.links)
-        link.F = 4  # printed, as archives ask for
+        link["/Contents"] = String(kid.label)
+        link["/StructParent"] = len(self.pages) + len(self.links)
+        link["/F"] = 4  # printed, as archives ask for
         self.links.append(element)
         return Dictionary(Type=Name.OBJR, Pg=page, Obj=link)
 
@@ -66,17 +66,17 @@ def add_structure(pdf: Pdf, structure: Element) -> None:
     """Add the structure tree to a file whose content was marked while it was drawn."""
     root = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot))
     writer = _TreeWriter(pdf)
-    root.K = writer.write(structure, root)
+    root["/K"] = writer.write(structure, root)
     numbers = Array()
     for number, (page, parents) in enumerate(zip(writer.pages, writer.parents, strict=True)):
-        page.StructParents = number
-        page.Tabs = Name.S
+        page["/StructParents"] = number
+        page["/Tabs"] = Name.S
         numbers.append(number)
         numbers.append(pdf.make_indirect(Array([parents[one] for one in range(len(parents))])))
     for number, element in enumerate(writer.links, len(writer.pages)):
         numbers.append(number)
         numbers.append(element)
-    root.ParentTree = pdf.make_indirect(Dictionary(Nums=numbers))
-    root.ParentTreeNextKey = len(writer.pages) + len(writer.links)
-    pdf.Root.StructTreeRoot = root
-    pdf.Root.MarkInfo = Dictionary(Marked=True)
+    root["/ParentTree"] = pdf.make_indirect(Dictionary(Nums=numbers))
+    root["/ParentTreeNextKey"] = len(writer.pages) + len(writer.links)
+    pdf.Root["/StructTreeRoot"] = root
+    pdf.Root["/MarkInfo"] = Dictionary(Marked=True)

@@ -31,6 +31,7 @@ OPEN_TO_ALL = {
     "pipeline.reading.written",
     "pipeline.accepted_offers",
     *("pipeline.reading.dues", "pipeline.reading.public"),
+    *("pipeline.render", "pipeline.render.parts"),
 }
 
 

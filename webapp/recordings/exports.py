@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from io import BytesIO
+from pathlib import Path
 
-from flask import Response, send_file
+from flask import Response, request, send_file
 
 from core.database.tables import Recording
 from core.recordings import recaps
+from pipeline.render.parts import ALL_PARTS
 from webapp import errors
+from webapp.recordings import actions, pdf_parts
 
 #: The formats, with their media types.
 KINDS = {"pdf": "application/pdf"}
@@ -21,12 +25,15 @@ def has_pdf(recording: Recording) -> bool:
 
 
 def send(recording: Recording, kind: str) -> Response:
-    """The response that downloads an export. Raises NotFound, NotReady."""
+    """The response that downloads an export. Raises NotFound, NotReady, InvalidRequest, Unavailable."""
     if kind not in KINDS:
         raise errors.NotFound(f"There is no export {kind[:20]!r}.", f"The exports are: {', '.join(KINDS)}.")
-    path = recaps.pdf_path(recording.id)
+    parts = pdf_parts.read_parts(request.args.get("parts", ""))
+    path: Path | BytesIO | None = recaps.pdf_path(recording.id)
     if path is None:
         raise errors.not_ready(recording, f"The {kind.upper()} is not available yet.")
+    if parts != ALL_PARTS:
+        path = pdf_parts.make_pdf(actions.load_recap(recording), parts)
     name = f"{_make_file_name(recording.title)}.{kind}"
     response = send_file(path, mimetype=KINDS[kind], as_attachment=True, download_name=name)
     response.headers["Cache-Control"] = "private, no-store"

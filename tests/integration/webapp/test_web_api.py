@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 from support import meetings
 from support.api_shapes import POINT, RECORDING, has_shape
 from support.visitors import Program
@@ -146,6 +148,29 @@ def test_the_pdf_is_sent_under_a_safe_name(program: Program, alice: User) -> Non
     assert "filename*=UTF-8''A%20B%20x%20%E4%BC%9A%E8%AE%AE.pdf" in named
     assert "/" not in named.split("filename*")[0]
     assert "\n" not in named
+
+
+def test_the_pdf_is_sent_with_the_parts_that_are_asked_for(program: Program, alice: User) -> None:
+    recording = meetings.finished(alice, "Launch")
+    titles = {}
+    for parts in ("recap", "recap,transcript", "provenance"):
+        answer = program.get(f"/recordings/{recording.id}/exports/pdf?parts={parts}")
+        assert answer.status_code == 200
+        assert answer.headers["Content-Type"] == "application/pdf"
+        outline = PdfReader(BytesIO(answer.data)).outline
+        titles[parts] = {str(entry.title) for entry in outline if not isinstance(entry, list)}
+    assert all("Decisions" in names for names in titles.values())
+    assert [parts for parts, names in titles.items() if "Transcript" in names] == ["recap,transcript"]
+    assert [parts for parts, names in titles.items() if "Coverage and provenance" in names] == ["provenance"]
+    whole = program.get(f"/recordings/{recording.id}/exports/pdf?parts=recap,transcript,provenance")
+    assert whole.data == meetings.PDF
+
+
+def test_a_part_that_the_pdf_does_not_have_is_an_invalid_value(program: Program, alice: User) -> None:
+    recording = meetings.finished(alice, "Launch")
+    answer = program.get(f"/recordings/{recording.id}/exports/pdf?parts=recap,secrets")
+    assert answer.status_code == 422
+    assert "recap, transcript, provenance" in answer.json["error"]["hint"]
 
 
 def test_an_unknown_export_is_not_found(program: Program, alice: User) -> None:

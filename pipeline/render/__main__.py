@@ -1,0 +1,24 @@
+"""Renders a recap in a process of its own: JSON from standard input, the PDF to standard output, parts as arguments."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipeline.recap import Recap, from_json
+from pipeline.render.parts import ALL_PARTS
+from pipeline.render.pdf import render_pdf
+
+
+def main(arguments: list[str]) -> None:
+    """Render the parts that are named."""
+    recap = from_json(Recap, sys.stdin.buffer.read())
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "recap.pdf")
+        render_pdf(recap, path, parts=[part for part in ALL_PARTS if part in arguments])
+        sys.stdout.buffer.write(path.read_bytes())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

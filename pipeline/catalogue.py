@@ -101,7 +101,7 @@ _KINDS = (
     ResultKind("listen", "listen"),
     ResultKind("summary", "summarize", version=2, is_kept=False),
     ResultKind("recap", "recap"),
-    ResultKind("pdf", "render"),
+    ResultKind("pdf", "render", version=2),
 )
 RESULTS = {kind.name: kind for kind in _KINDS}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline.recap import Recap, from_json
+from pipeline.render.attachments import list_attachments
 from pipeline.render.parts import ALL_PARTS
 from pipeline.render.pdf import render_pdf
 
@@ -16,7 +17,8 @@ def main(arguments: list[str]) -> None:
     recap = from_json(Recap, sys.stdin.buffer.read())
     with TemporaryDirectory() as folder:
         path = Path(folder, "recap.pdf")
-        render_pdf(recap, path, parts=[part for part in ALL_PARTS if part in arguments])
+        parts = [part for part in ALL_PARTS if part in arguments]
+        render_pdf(recap, path, parts=parts, attachments=list_attachments(recap) if "transcript" in parts else ())
         sys.stdout.buffer.write(path.read_bytes())
 
 

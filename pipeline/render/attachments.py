@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import pikepdf
 from pikepdf import AttachedFileSpec, Name
+
+from pipeline.reading.public import to_public
+from pipeline.recap import Recap
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,14 @@ class Attachment:
     mime: str
     content: bytes
     description: str
+
+
+def list_attachments(recap: Recap) -> list[Attachment]:
+    """The files that go with the PDF of a recap: its transcript, as the API shows it."""
+    if not recap.transcript.segments:
+        return []
+    content = json.dumps(to_public(recap.transcript), ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    return [Attachment("transcript.json", "application/json", content, "The transcript with the times of its words")]
 
 
 def attach(pdf: pikepdf.Pdf, attachments: Sequence[Attachment], when: datetime) -> None:

@@ -40,7 +40,6 @@ _SCRIPTS = {
     _EMOJI: 0.86,
 }
 _JOINERS = "\u200c\u200d"
-_KEPT = f"\xa0{_JOINERS}"
 _SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 _drawn: dict[str, GlyphFont] = {}
 
@@ -119,11 +118,11 @@ def drawn_fonts() -> Iterable[GlyphFont]:
 @cache
 def drawable_characters() -> frozenset[str]:
     """All characters that at least one font can draw, without those that format text."""
-    return frozenset(one for font in fallbacks(TEXT) for one in font.characters if _is_drawn(one))
+    return frozenset(one for font in fallbacks(TEXT) for one in font.characters if _is_drawn(one)).union(_JOINERS)
 
 
 def _is_drawn(one: str) -> bool:
-    return (one.isprintable() or one in _KEPT) and not any(ord(one) in block for block in _SELECTORS)
+    return (one.isprintable() or one == "\xa0") and not any(ord(one) in block for block in _SELECTORS)
 
 
 @lru_cache(maxsize=32768)
@@ -134,9 +133,8 @@ def split_by_font(text: str, name: str) -> tuple[tuple[str, str], ...]:
         return ((name, text),)
     chosen: list[str] = []
     for one in text:
-        before = load_font(chosen[-1]) if chosen else first
-        if one in _JOINERS and one in before.characters:
-            chosen.append(before.name)
+        if one in _JOINERS:  # which have no glyph, but change those beside them
+            chosen.append(chosen[-1] if chosen else name)
         else:
             chosen.append(next((font.name for font in fallbacks(name) if one in font.characters), name))
     runs = groupby(zip(chosen, text, strict=True), key=lambda pair: pair[0])

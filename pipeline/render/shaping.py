@@ -59,6 +59,7 @@ def width(text: str, name: str, size: float) -> float:
 def forget_shapes() -> None:
     """Give up what was shaped for the last document: its codes are limited."""
     make_runs.cache_clear()
+    _shape.cache_clear()
     for font in fonts.drawn_fonts():
         font.forget()
 
@@ -70,6 +71,7 @@ def kern(text: str, name: str) -> GlyphRun | None:
     return _shape(fonts.load_font(name), text, rtl=False)._replace(said=None)
 
 
+@lru_cache(maxsize=32768)
 def _shape(font: Font, text: str, *, rtl: bool) -> GlyphRun:
     buffer = uharfbuzz.Buffer()
     buffer.cluster_level = uharfbuzz.BufferClusterLevel.MONOTONE_CHARACTERS

@@ -54,6 +54,15 @@ def find_system_fonts() -> dict[str, Path]:
     return {name: path for name, path in chosen.items() if path}
 
 
+def find_missing_packages() -> list[str]:
+    """The Debian packages without which Chinese, Japanese or Korean has no letters."""
+    found = find_system_fonts()
+    has_chinese = "Droid" in found or "WenQuanYi" in found
+    has_korean = has_chinese or "NanumMyeongjo" in found
+    wanted = ((has_chinese, CHINESE_JAPANESE), (has_korean, KOREAN))
+    return [package for is_found, package in wanted if not is_found]
+
+
 def packages_for(characters: Iterable[str]) -> list[str]:
     """The Debian packages with fonts for these characters, as far as they are known."""
     names = {unicodedata.name(one, "") for one in characters}

@@ -71,6 +71,8 @@ class TextCanvas(TaggedCanvas):
             x += part.width * size / 1000
 
     def _draw_glyphs(self, x: float, y: float, part: GlyphRun, text_style: TextStyle) -> None:
+        if not part.drawn:
+            return
         self.begin_text()
         if part.said is not None:
             said = (codecs.BOM_UTF16_BE + part.said.encode("utf-16-be")).hex().upper()

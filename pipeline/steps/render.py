@@ -14,6 +14,7 @@ from pipeline.steps.context import StepContext
 
 def render(context: StepContext, recap_path: Path) -> Recap:
     """Make the PDF of a finished recap with the current title and speaker names; returns the recap with both."""
+    from pipeline.render.attachments import list_attachments
     from pipeline.render.pdf import render_pdf
 
     request, monitor = context.request, context.monitor
@@ -29,6 +30,6 @@ def render(context: StepContext, recap_path: Path) -> Recap:
     if not context.store.find(key, ".pdf"):
         began = time.monotonic()
         with context.store.publish(key, ".pdf") as path:
-            render_pdf(recap, path)
+            render_pdf(recap, path, attachments=list_attachments(recap))
         monitor.took("render", "reportlab", time.monotonic() - began)
     return recap

@@ -52,13 +52,16 @@ def check_speech_models(settings: config.Settings) -> CheckResult:
 def _check_fonts(_: config.Settings) -> CheckResult:
     try:
         from pipeline.render.fonts import find_broken_fonts
+        from pipeline.render.system_fonts import find_missing_packages
     except ImportError:
         return check_result.ok("fonts", "not needed by the web server: the CPU worker makes the PDFs")
     broken = find_broken_fonts()
     if broken:
         fix = "Install this version of RealRecap again: `git status` names files that are missing or changed."
         return check_result.error("fonts", f"cannot be loaded, so no PDF is made: {', '.join(broken)}", fix)
-    return check_result.ok("fonts", "can be loaded")
+    missing = find_missing_packages()
+    lacking = f"; without {' and '.join(missing)}, PDFs lack Chinese, Japanese or Korean letters" if missing else ""
+    return check_result.ok("fonts", f"can be loaded{lacking}")
 
 
 CHECKS: Mapping[str, Callable[[config.Settings], CheckResult]] = {

@@ -6,9 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pikepdf
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
+from support.pdf_structure import read_structure
 from support.recaps import sample_recap
 
 from pipeline.recap import ActionItem, Notice, Point, Recap, Segment, Speaker, StageReport, Topic, Word
@@ -33,6 +35,9 @@ TRAPS = [
     "\U000e0041",
     "a\u0301\u0302\u0303" * 20,
     "שלום",
+    "\u200c\u200dمی\u200cخواهم\u200d",
+    "क्\u200dष\u200c",
+    "a שלום b (مرحبا 12) c",
     "مرحبا",
     "大家早上好",
     "👩\u200d🚀",
@@ -45,7 +50,14 @@ TRAPS = [
     "",
     " ",
 ]
-texts = st.lists(st.one_of(st.text(max_size=40), st.sampled_from(TRAPS)), max_size=6).map(" ".join)
+RANGES = (
+    *((0x20, 0x24F), (0x300, 0x3FF), (0x400, 0x52F), (0x590, 0x5FF), (0x600, 0x6FF), (0x900, 0x97F), (0xE00, 0xE7F)),
+    *((0x2000, 0x206F), (0x3040, 0x30FF), (0x4E00, 0x4FFF), (0xAC00, 0xADFF), (0x1F300, 0x1F6FF)),
+)
+scripts = st.sampled_from(RANGES).flatmap(
+    lambda ends: st.text(st.characters(min_codepoint=ends[0], max_codepoint=ends[1]))
+)
+texts = st.lists(st.one_of(st.text(max_size=40), scripts, st.sampled_from(TRAPS)), max_size=6).map(" ".join)
 moments = st.floats(min_value=0, max_value=20_000)
 
 
@@ -104,6 +116,8 @@ def test_any_recap_becomes_a_document(recap: Recap, size: str) -> None:
         path = Path(folder, "recap.pdf")
         render_pdf(recap, path, page_size=size)
         reader = PdfReader(path)
+        with pikepdf.open(path) as pdf:
+            assert read_structure(pdf).kind == "Document"
         assert f"1 / {len(reader.pages)}" in reader.pages[0].extract_text()
 
 

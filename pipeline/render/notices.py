@@ -30,11 +30,16 @@ _MANY = 12
 
 @dataclass(frozen=True, slots=True)
 class PrintedNotice:
-    """A notice as printed: its name, one line for page 1, and the full text."""
+    """A notice as printed: its name, the text for page 1, and the full text, which stands on the last page if any."""
 
     name: str
     short: str
     full: str
+    has_last_page: bool = True
+
+    def without_last_page(self) -> PrintedNotice:
+        """The notice for a document that ends before its coverage and provenance."""
+        return PrintedNotice(self.name, self.full, self.full, has_last_page=False)
 
 
 def notice_name(code: str) -> str:

@@ -53,7 +53,7 @@ def _overview_words(canvas: PageCanvas, overview: tuple[Point, ...]) -> Pieces:
 def _draw_notice(canvas: PageCanvas, notice: PrintedNotice) -> None:
     measure = canvas.right - style.WHAT
     pieces = line_breaking.set_words(f"{notice.name}.", style.NOTICE_LEAD, measure)
-    text = f"{notice.short} See the last page."
+    text = f"{notice.short} See the last page." if notice.has_last_page else notice.short
     pieces += line_breaking.set_words(text, style.NOTICE, measure)
     with canvas.tagged("P"):
         for line in line_breaking.break_ragged(pieces, measure):

@@ -89,7 +89,7 @@ class _Document:
         self.recap = recap
         self.parts = parts
         self.attachments = attachments
-        self.notices = notices
+        self.notices = notices if "provenance" in parts else [notice.without_last_page() for notice in notices]
         self.page = page
         self.people = People(recap)
         self.view = read_recap(recap)

@@ -157,7 +157,10 @@ def test_files_are_attached_compressed_and_named() -> None:
 @pytest.mark.parametrize("parts", [(), ("transcript",), ("provenance",), ("transcript", "provenance")])
 def test_only_the_chosen_parts_follow_the_recap(parts: tuple[str, ...]) -> None:
     with opened(sample_recap(), parts=parts) as pdf:
-        heads = [text for _, text in _heads(read_structure(pdf))]
+        root = read_structure(pdf)
+        heads = [text for _, text in _heads(root)]
     assert "Decisions4" in heads
     assert ("Transcript" in heads) == ("transcript" in parts)
     assert ("Coverage and provenance" in heads) == ("provenance" in parts)
+    assert ("See the last page." in root.text) == ("provenance" in parts)
+    assert _squeeze("Install a full model to make it again") in _squeeze(root.text)

@@ -32,6 +32,8 @@ OPEN_TO_ALL = {
     "pipeline.accepted_offers",
     *("pipeline.reading.dues", "pipeline.reading.public"),
     *("pipeline.render", "pipeline.render.parts"),
+    *("pipeline.render", "pipeline.render.exports"),
+    *("pipeline.render.exports.catalogue", "pipeline.render.exports.file_name"),
 }
 
 

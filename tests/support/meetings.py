@@ -178,11 +178,12 @@ def keep(recording: Recording, kind: str, suffix: str, data: bytes) -> None:
         path.write_bytes(data)
 
 
-def finish(recording: Recording, recap: Recap) -> Recording:
-    """Leave a recording as it is after the last stage."""
+def finish(recording: Recording, recap: Recap, pdf: bytes | None = PDF) -> Recording:
+    """Leave a recording as it is after the last stage, or without a PDF after the one before."""
     keep(recording, "transcript", ".json", to_json(recap.transcript))
     keep(recording, "recap", ".json", to_json(recap))
-    keep(recording, "pdf", ".pdf", PDF)
+    if pdf:
+        keep(recording, "pdf", ".pdf", pdf)
     columns = recap_columns(recap)
     with write() as session:
         recap_versions.add(session, recording.id, columns, utc_now())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Blueprint, Response, jsonify, request, url_for
 
 from core import recap_versions
@@ -14,7 +12,7 @@ from core.recordings import queries
 from core.recordings.options import recap_options_of
 from core.retention import deletion
 from pipeline.errors import PipelineError
-from pipeline.reading.public import to_public
+from pipeline.reading.public import name_owners, to_public
 from pipeline.recap import Recap, to_plain
 from webapp import error_responses, errors, paging
 from webapp.api.serializers import serialize_recording, serialize_version
@@ -129,10 +127,7 @@ def answer_offer(recording_id: str, offer_id: str) -> Response:
 @blueprint.get("/recordings/<recording_id>/summary")
 def summary(recording_id: str) -> Response:
     """The summary of the recap."""
-    recap = _load_recap(recording_id)
-    # internally, an owner who speaks is an ID, so that renaming changes it; clients get the name
-    items = tuple(replace(item, owner=recap.transcript.owner_name(item)) for item in recap.summary.action_items)
-    return jsonify(to_plain(replace(recap.summary, action_items=items)))
+    return jsonify(to_plain(name_owners(_load_recap(recording_id))))
 
 
 def _load_recap(recording_id: str) -> Recap:

@@ -22,6 +22,8 @@ from core.uploads import intake
 from core.uploads.limits import is_too_large
 from pipeline import languages
 from pipeline.errors import InternalError, PipelineError, UnsupportedMedia
+from pipeline.recap import Recap, to_json
+from pipeline.render.exports.catalogue import FORMATS
 from pipeline.separate_channels import Channels
 from pipeline.vocabulary.entries import InvalidVocabulary, clean_vocabulary
 from webapp.cli.errors import tell_errors
@@ -46,7 +48,7 @@ class CannotSave(PipelineError):
 
 @click.command("recap")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Output file. Default: in the current folder.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Output file; its ending is the format.")
 @click.option("--until", type=click.Choice(["transcribe", "diarize", "summarize"]), help="Stop there and save JSON.")
 @click.option("--title", help="Title of the recap. Default: the file's name.")
 @click.option("--language", type=click.Choice(sorted(languages.LANGUAGES)), help="Default: detect automatically.")
@@ -87,8 +89,14 @@ def recap(
     vocabulary: Path | None,
     email: str | None,
 ) -> None:
-    """Queue FILE, show the progress, and save its PDF recap (or JSON with --until)."""
-    output = output or Path(f"{file.stem}.{'json' if until else 'pdf'}")
+    """Queue FILE, show the progress, and save its recap: the ending of the output file chooses the format.
+
+    Without one, that is PDF, or JSON with --until.
+    """
+    usual = "json" if until else "pdf"
+    output = output or Path(f"{file.stem}.{usual}")
+    kind = output.suffix.removeprefix(".").lower() or usual
+    _check_kind(kind, until)
     _check_folder(output)
     owner = _find_owner(email)
     _check_file(file)
@@ -109,7 +117,15 @@ def recap(
         transitions.cancel(recording.id, utc_now())
         click.echo("\nCancelled. The recording is kept. Retry it from its page.", err=True)
         raise SystemExit(130) from None
-    _save(recording, until, output)
+    _save(recording, until, kind, output)
+
+
+def _check_kind(kind: str, until: str | None) -> None:
+    """Raises CannotSave for a format that is unknown, or needs a stage that is not asked for."""
+    if kind not in FORMATS:
+        raise CannotSave(f"There is no format {kind[:20]!r}.", f"End the output file in one of: {', '.join(FORMATS)}.")
+    if kind == "pdf" and until:
+        raise CannotSave("There is no PDF with --until.", "Choose another format with -o, such as json or txt.")
 
 
 def _check_folder(output: Path) -> None:
@@ -170,19 +186,31 @@ def _raise_if_failed(job: Job) -> None:
         raise JobFailed("The job was cancelled.", "Start it again, or retry it from its page.")
 
 
-def _save(recording: Recording, until: str | None, output: Path) -> None:
-    from pipeline.recap import to_json
-
+def _save(recording: Recording, until: str | None, kind: str, output: Path) -> None:
     for warning in recording.warnings:
         click.echo(f"Note: {warning['message']} {warning['hint']}", err=True)
-    if until is None:
-        path = recaps.result_path(recording.id, "pdf", ".pdf")
-        if path is None:
+    pdf = recaps.pdf_path(recording.id)
+    if kind == "pdf":
+        if pdf is None:
             raise InternalError("The job is done, but its PDF is missing.")
-        shutil.copyfile(path, output)
+        shutil.copyfile(pdf, output)
     else:
         recap = recaps.load_recap(recording.id)
         if recap is None:
             raise InternalError("The job is done, but its result is missing.")
-        output.write_bytes(to_json(recap if until == "summarize" else recap.transcript))
+        _write(recap, until, kind, output, pdf)
     click.echo(f"Saved {output}")
+
+
+def _write(recap: Recap, until: str | None, kind: str, output: Path, pdf: Path | None) -> None:
+    """Write a format that is made of the stored recap. With `until`, JSON is what the pipeline itself keeps."""
+    from pipeline.render.exports.archive import iterate_zip
+    from pipeline.render.exports.writers import WRITERS
+
+    with output.open("wb") as stream:
+        if kind == "zip":
+            stream.writelines(iterate_zip(recap, pdf))
+        elif kind == "json" and until:
+            stream.write(to_json(recap if until == "summarize" else recap.transcript))
+        else:
+            WRITERS[kind](recap, stream)

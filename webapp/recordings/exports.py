@@ -1,8 +1,7 @@
-"""The recap as a file to download."""
+"""The recap as a file to download: the PDF as a worker made it, every other format made for this request."""
 
 from __future__ import annotations
 
-import unicodedata
 from io import BytesIO
 from pathlib import Path
 
@@ -10,13 +9,12 @@ from flask import Response, request, send_file
 
 from core.database.tables import Recording
 from core.recordings import recaps
+from pipeline.recap import Recap
+from pipeline.render.exports.catalogue import FORMATS, ExportFormat
+from pipeline.render.exports.file_name import make_file_name
 from pipeline.render.parts import ALL_PARTS
 from webapp import errors
 from webapp.recordings import actions, pdf_parts
-
-#: The formats, with their media types.
-KINDS = {"pdf": "application/pdf"}
-_UNSAFE = frozenset('/\\:*?"<>|')
 
 
 def has_pdf(recording: Recording) -> bool:
@@ -24,23 +22,48 @@ def has_pdf(recording: Recording) -> bool:
     return recaps.pdf_path(recording.id) is not None
 
 
-def send(recording: Recording, kind: str) -> Response:
-    """The response that downloads an export. Raises NotFound, NotReady, InvalidRequest, Unavailable."""
-    if kind not in KINDS:
-        raise errors.NotFound(f"There is no export {kind[:20]!r}.", f"The exports are: {', '.join(KINDS)}.")
-    parts = pdf_parts.read_parts(request.args.get("parts", ""))
-    path: Path | BytesIO | None = recaps.pdf_path(recording.id)
-    if path is None:
-        raise errors.not_ready(recording, f"The {kind.upper()} is not available yet.")
-    if parts != ALL_PARTS:
-        path = pdf_parts.make_pdf(actions.load_recap(recording), parts)
-    name = f"{_make_file_name(recording.title)}.{kind}"
-    response = send_file(path, mimetype=KINDS[kind], as_attachment=True, download_name=name)
+def send(recording: Recording, name: str) -> Response:
+    """The response that downloads an export. Raises NotFound, and NotReady or Conflict without a recap."""
+    if name not in FORMATS:
+        raise errors.NotFound(f"There is no export {name[:20]!r}.", f"The exports are: {', '.join(FORMATS)}.")
+    response = _send_pdf(recording) if name == "pdf" else _write(recording, FORMATS[name])
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
-def _make_file_name(title: str) -> str:
-    """The title as a file name that every system accepts."""
-    safe = "".join(" " if each in _UNSAFE or unicodedata.category(each)[0] == "C" else each for each in title)
-    return " ".join(safe.split()).strip(" .")[:120] or "recap"
+def _send_pdf(recording: Recording) -> Response:
+    parts = pdf_parts.read_parts(request.args.get("parts", ""))
+    path: Path | BytesIO | None = recaps.pdf_path(recording.id)
+    if path is None:
+        raise errors.not_ready(recording, "The PDF is not available yet.")
+    if parts != ALL_PARTS:
+        path = pdf_parts.make_pdf(actions.load_recap(recording), parts)
+    return _send_file(path, recording, FORMATS["pdf"])
+
+
+def _write(recording: Recording, chosen: ExportFormat) -> Response:
+    """A document made of the stored recap; writing it loads python-docx, so only now."""
+    from pipeline.render.exports.archive import iterate_zip
+    from pipeline.render.exports.writers import WRITERS
+
+    recap = _load_recap(recording, chosen)
+    if chosen.name == "zip":  # sent while it is made
+        response = _send_file(BytesIO(), recording, chosen)
+        response.response = iterate_zip(recap, recaps.pdf_path(recording.id))
+        del response.headers["Content-Length"]
+        return response
+    document = BytesIO()
+    WRITERS[chosen.name](recap, document)
+    document.seek(0)
+    return _send_file(document, recording, chosen)
+
+
+def _load_recap(recording: Recording, chosen: ExportFormat) -> Recap:
+    if recaps.get_version(recording.id) is None:
+        raise errors.not_ready(recording, f"The {chosen.name.upper()} is not available yet.")
+    return actions.load_recap(recording)
+
+
+def _send_file(file: Path | BytesIO, recording: Recording, chosen: ExportFormat) -> Response:
+    name = f"{make_file_name(recording.title)}.{chosen.name}"
+    return send_file(file, chosen.media_type, as_attachment=True, download_name=name)

@@ -11,6 +11,7 @@ from core.database.tables import Recording, Status
 from core.jobs import estimates, speeds
 from core.recordings import partial_transcript, queries
 from core.recordings.options import recap_options_of
+from pipeline.render.exports.catalogue import FORMAT_GROUPS
 from webapp import formats, paging, sample_meeting
 from webapp.auth import authentication
 from webapp.recordings import actions, details, exports, progress, rows, version_history
@@ -96,6 +97,7 @@ def _render_recap(recording: Recording, number: int | None) -> str:
         offers=list_offer_views(recording, document),
         ollama=ollama_circuit.read_circuit(current_settings().ollama_name, utc_now()),
         has_pdf=exports.has_pdf(recording),
+        export_groups=FORMAT_GROUPS,
     )
 
 
@@ -152,8 +154,9 @@ def _announce_end(recording: Recording) -> str:
     return recording.job.error_message or "Cancelled"
 
 
-@blueprint.get("/recordings/<recording_id>/pdf")
+@blueprint.get("/recordings/<recording_id>/pdf", defaults={"kind": "pdf"}, endpoint="pdf")
+@blueprint.get("/recordings/<recording_id>/exports/<kind>")
 @login_required
-def pdf(recording_id: str) -> Response:
-    """The PDF of the recap."""
-    return exports.send(actions.find(recording_id, authentication.current_account()), "pdf")
+def export(recording_id: str, kind: str) -> Response:
+    """The recap as a file."""
+    return exports.send(actions.find(recording_id, authentication.current_account()), kind)

@@ -27,7 +27,9 @@ function showPassword(button) {
 
 function closeMenus(event) {
   for (const menu of document.querySelectorAll(".menu[open]")) {
-    if (!menu.contains(event.target) || event.target.closest("[data-delete], [data-dialog]")) menu.open = false;
+    const isLoading = menu.contains(event.target) && event.target.closest(".exports a");
+    if (isLoading) menu.querySelector("summary").focus(); // the link, which is hidden now, had the focus
+    if (isLoading || !menu.contains(event.target) || event.target.closest("[data-delete], [data-dialog]")) menu.open = false;
   }
 }
 

@@ -1,0 +1,50 @@
+"""All formats in one ZIP archive, sent while it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from pipeline.recap import Recap
+from pipeline.render.exports.file_name import make_file_name
+from pipeline.render.exports.writers import WRITERS
+
+_PIECE_BYTES = 256 * 1024
+
+
+class _Outlet:
+    """A file that cannot be sought in, from which what was written is taken."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self._pieces.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+    def take(self) -> bytes:
+        """What was written since."""
+        taken, self._pieces = b"".join(self._pieces), []
+        return taken
+
+
+def iterate_zip(recap: Recap, pdf: Path | None) -> Iterator[bytes]:
+    """The archive in pieces: the PDF, where there is one, and every other format, one at a time in memory."""
+    outlet, stem = _Outlet(), make_file_name(recap.title)
+    with ZipFile(outlet, "w", ZIP_DEFLATED) as archive:  # type: ignore[call-overload]
+        if pdf:
+            with pdf.open("rb") as source, archive.open(f"{stem}.pdf", "w") as entry:
+                while piece := source.read(_PIECE_BYTES):
+                    entry.write(piece)
+                    yield outlet.take()
+        for name, write in WRITERS.items():
+            document = BytesIO()
+            write(recap, document)
+            archive.writestr(f"{stem}.{name}", document.getvalue())
+            yield outlet.take()
+    yield outlet.take()

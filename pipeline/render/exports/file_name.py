@@ -1,0 +1,13 @@
+"""The name of a downloaded file."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_UNSAFE = frozenset('/\\:*?"<>|')
+
+
+def make_file_name(title: str) -> str:
+    """The title as a file name, without an ending, that every system accepts."""
+    safe = "".join(" " if each in _UNSAFE or unicodedata.category(each)[0] == "C" else each for each in title)
+    return " ".join(safe.split()).strip(" .")[:120] or "recap"

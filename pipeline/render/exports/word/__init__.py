@@ -1,0 +1,1 @@
+"""The recap as a Word document (.docx), made with python-docx."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import docx
 
@@ -70,6 +71,11 @@ def outline_docx(data: bytes) -> str:
     return "\n".join(lines) + "\n"
 
 
+def golden_path(name: str) -> Path:
+    """Where the export in a format is kept; of a Word document, its outline."""
+    return GOLDEN / (f"recap.{name}.txt" if name == "docx" else f"recap.{name}")
+
+
 def golden_bytes(name: str) -> bytes:
     """The export of the recap; of a Word document, its outline."""
     data = export(golden_recap(), name)
@@ -78,4 +84,4 @@ def golden_bytes(name: str) -> bytes:
 
 if __name__ == "__main__":
     for each in WRITERS:
-        (GOLDEN / f"recap.{each}").write_bytes(golden_bytes(each))
+        golden_path(each).write_bytes(golden_bytes(each))

@@ -13,11 +13,10 @@ import jsonschema
 import pympi
 import pytest
 from docx.oxml.ns import qn
-from support.any_recaps import sample_recap
 from support.export_reading import export
-from support.golden_exports import GOLDEN, golden_bytes, golden_recap
+from support.golden_exports import golden_bytes, golden_path, golden_recap
 from support.helpers import ROOT
-from support.recaps import URL
+from support.recaps import URL, sample_recap
 
 from pipeline.render.exports.archive import iterate_zip
 from pipeline.render.exports.catalogue import FORMATS
@@ -26,7 +25,7 @@ from pipeline.render.exports.writers import WRITERS
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_an_export_is_as_it_is_kept(name: str) -> None:
-    assert golden_bytes(name).decode() == (GOLDEN / f"recap.{name}").read_bytes().decode()
+    assert golden_bytes(name).decode() == golden_path(name).read_bytes().decode()
 
 
 def test_every_format_of_the_menu_can_be_written() -> None:

@@ -60,7 +60,7 @@ def find_languages(
     """Tell the language of each window; cut windows where it changes. `on_batch` may raise to stop."""
     if not teller.is_multilingual or not speech.windows:
         return SpokenLanguages.only("en", speech.windows, float(bool(speech.windows)))
-    stretches = pack_windows(speech.spans, STRETCH_SECONDS)
+    stretches = pack_windows(speech.spans, STRETCH_SECONDS, at_pauses=False)
     told: list[dict[str, float]] = []
     for first in range(0, len(stretches), batch_size):
         told += teller.tell_languages(samples, stretches[first : first + batch_size])

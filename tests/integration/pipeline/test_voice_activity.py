@@ -39,6 +39,12 @@ def test_windows_hold_all_speech_in_order_and_never_get_too_long(
         assert inside == pytest.approx(span.seconds, abs=1e-6)
 
 
+def test_a_full_window_ends_at_the_next_pause() -> None:
+    spans = [TimeSpan(0.0, 9.0), TimeSpan(9.2, 12.0), TimeSpan(13.0, 15.0), TimeSpan(16.0, 18.0)]
+    assert pack_windows(spans, 30.0) == [TimeSpan(0.0, 12.0), TimeSpan(13.0, 18.0)]
+    assert pack_windows(spans, 30.0, at_pauses=False) == [TimeSpan(0.0, 18.0)]
+
+
 @pytest.fixture(scope="module")
 def standup(tmp_path_factory: pytest.TempPathFactory) -> np.ndarray:
     target = tmp_path_factory.mktemp("pcm") / "standup.f16"

@@ -54,9 +54,9 @@ def test_one_language_leaves_the_windows_as_they_are() -> None:
 
 def test_windows_are_cut_in_the_pause_where_the_language_changes() -> None:
     found = find(Scripted([(15, "nl", 0.95), (60, "en", 0.95)]))
-    assert found.languages == ("nl", "en", "en")
-    assert found.windows[0] == TimeSpan(0.0, 14.0)
-    assert found.windows[1].start == 15.0
+    assert found.languages == ("nl", "nl", "en", "en", "en", "en", "en")
+    assert found.windows[1] == TimeSpan(10.0, 14.0)
+    assert found.windows[2].start == 15.0
     assert all(window.seconds <= 30 for window in found.windows)
     assert found.language == "en"
 

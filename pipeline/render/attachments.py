@@ -6,12 +6,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 
 import pikepdf
 from pikepdf import AttachedFileSpec, Name
 
 from pipeline.reading.public import to_public
 from pipeline.recap import Recap
+from pipeline.render.exports.catalogue import FORMATS
+from pipeline.render.exports.subtitles import write_srt
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,16 @@ class Attachment:
 
 
 def list_attachments(recap: Recap) -> list[Attachment]:
-    """The files that go with the PDF of a recap: its transcript, as the API shows it."""
+    """The files that go with the PDF of a recap: its transcript, as the API shows it, and as subtitles."""
     if not recap.transcript.segments:
         return []
-    content = json.dumps(to_public(recap.transcript), ensure_ascii=False, separators=(",", ":")).encode("utf-8")
-    return [Attachment("transcript.json", "application/json", content, "The transcript with the times of its words")]
+    words = json.dumps(to_public(recap.transcript), ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    subtitles = BytesIO()
+    write_srt(recap, subtitles)
+    return [
+        Attachment("transcript.json", "application/json", words, "The transcript with the times of its words"),
+        Attachment("transcript.srt", FORMATS["srt"].media_type, subtitles.getvalue(), "The transcript as subtitles"),
+    ]
 
 
 def attach(pdf: pikepdf.Pdf, attachments: Sequence[Attachment], when: datetime) -> None:

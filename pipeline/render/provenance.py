@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.catalogue import STAGES, find_stage
 from pipeline.reading.people import StartEnd
-from pipeline.recap import NO_SPEECH, NOT_SUMMARIZED, Coverage, FailedWindow, Recap, Source
+from pipeline.reading.provenance import describe_kind, name_reason, name_stage
+from pipeline.recap import Coverage, FailedWindow, Recap
 from pipeline.render import formatting, line_breaking, style
 from pipeline.render.notices import PrintedNotice
 from pipeline.render.page_canvas import PageCanvas
@@ -23,18 +23,6 @@ _BAR = (311.0, 6.0)
 _VALUE_RIGHT = 34.2
 _ROW = 16.25
 _SETTINGS_X = 332.0
-#: The heading of each stage's row; the result of the stage `summarize` is stored as "summary".
-_HEADINGS = {stage.name: stage.provenance for stage in STAGES} | {
-    "summary": find_stage("summarize").provenance,
-    "transcript": "Voices",
-}
-_REASONS = {
-    "no_words": "someone speaks, but no words were recognized",
-    "repetition": "the words repeat themselves",
-    "low_confidence": "too unclear to rely on",
-    NO_SPEECH: "sounds, no words",
-    NOT_SUMMARIZED: "in the transcript, but not in the summary",
-}
 
 
 def draw_provenance(canvas: PageCanvas, recap: Recap, notices: list[PrintedNotice], attached: Sequence[str]) -> None:
@@ -132,7 +120,7 @@ def _draw_gaps(canvas: PageCanvas, gaps: tuple[FailedWindow, ...]) -> None:
             x = canvas.text(style.WHAT, canvas.y, formatting.clock(gap.start, hours=canvas.hours), style.TIME)
             x = canvas.text(x, canvas.y, f"\xa0–\xa0{text}", style.TIME)
             canvas.link(style.WHAT, canvas.y, x, style.TIME.size, gap.start)
-        reason = _REASONS.get(gap.code, gap.code.replace("_", " "))
+        reason = name_reason(gap.code)
         room = canvas.right - x - 8
         canvas.text(x + 8, canvas.y, line_breaking.truncate_to_width(reason, style.VALUE, room), style.VALUE)
         canvas.down(style.GRID)
@@ -158,7 +146,7 @@ def _draw_stages(canvas: PageCanvas, recap: Recap) -> None:
     heads = ColumnHeads([(style.LEFT, "Step"), (style.WHAT, "Engine and model"), (_SETTINGS_X, "Settings")], "Took")
     rows = []
     for stage in recap.stages:
-        name = _HEADINGS.get(stage.stage, stage.stage.replace("_", " ").capitalize())
+        name = name_stage(stage.stage)
         took = formatting.elapsed(stage.seconds)
         took_x = canvas.right - line_breaking.width(took, style.VALUE)
         cells = [
@@ -173,7 +161,7 @@ def _draw_stages(canvas: PageCanvas, recap: Recap) -> None:
 
 def _draw_source(canvas: PageCanvas, recap: Recap, attached: Sequence[str]) -> None:
     source = recap.source
-    rows = [("File", f"{source.filename}, {formatting.size(source.size_bytes)}, {_format(source)}")]
+    rows = [("File", f"{source.filename}, {formatting.size(source.size_bytes)}, {describe_kind(source)}")]
     when = formatting.parse_time(source.uploaded_at, recap.timezone)
     if when:
         rows.append(("Uploaded", f"{formatting.date_and_time(when)} ({when.tzinfo})"))
@@ -194,9 +182,3 @@ def _draw_source(canvas: PageCanvas, recap: Recap, attached: Sequence[str]) -> N
             if value
         ]
     )
-
-
-def _format(source: Source) -> str:
-    """The container, and the codec if it is not the same."""
-    container, codec = source.container.upper(), source.codec.upper()
-    return f"{container} with {codec}" if codec and codec != container else container

@@ -183,6 +183,13 @@ def test_a_time_leads_to_the_second_it_names(open_page: OpenPage, owner: User) -
             )
 
 
+def test_a_link_of_a_pdf_opens_the_recording_at_its_second(open_page: OpenPage, owner: User) -> None:
+    recording = meetings.finished(owner, "Launch")
+    with open_page() as page:
+        page.goto(f"/recordings/{recording.id}?t=63")
+        assert "postpone the product launch" in page.locator(".turn.here").inner_text()
+
+
 def test_the_keyboard_alone_is_enough(open_page: OpenPage, owner: User) -> None:
     meetings.finished(owner, "Launch")
     with open_page() as page:

@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.catalogue import STAGES, find_stage
-from pipeline.recap import NO_SPEECH, NOT_SUMMARIZED, Recap, Source
+from pipeline.reading.provenance import describe_kind, name_reason, name_stage
+from pipeline.recap import Recap
 from pipeline.render import formatting
 from pipeline.render.exports.content import Content
 from pipeline.render.exports.text import clean
 
 HEADING = "Coverage and provenance"
-_STAGE_NAMES = {stage.name: stage.provenance for stage in STAGES} | {
-    "summary": find_stage("summarize").provenance,
-    "transcript": "Voices",
-}
-_REASONS = {
-    "no_words": "someone speaks, but no words were recognized",
-    "repetition": "the words repeat themselves",
-    "low_confidence": "too unclear to rely on",
-    NO_SPEECH: "sounds, no words",
-    NOT_SUMMARIZED: "in the transcript, but not in the summary",
-}
 
 
 def list_provenance(recap: Recap, content: Content) -> list[tuple[str, str]]:
@@ -37,14 +26,12 @@ def _list_coverage(recap: Recap, content: Content) -> Iterator[tuple[str, str]]:
     for name, seconds in (("Speech", coverage.speech_seconds), ("Summarised", coverage.summarized_seconds)):
         yield name, f"{content.clock(seconds)} ({formatting.percent(seconds, total)})"
     for window in coverage.failed_windows:
-        reason = _REASONS.get(window.code, window.code.replace("_", " "))
-        yield f"{content.clock(window.start)} – {content.clock(window.end)}", reason
+        yield f"{content.clock(window.start)} – {content.clock(window.end)}", name_reason(window.code)
 
 
 def _list_stages(recap: Recap) -> Iterator[tuple[str, str]]:
     for stage in recap.stages:
-        name = _STAGE_NAMES.get(stage.stage, stage.stage.replace("_", " ").capitalize())
-        yield name, f"{stage.engine}. {stage.settings}. {formatting.elapsed(stage.seconds)}"
+        yield name_stage(stage.stage), f"{stage.engine}. {stage.settings}. {formatting.elapsed(stage.seconds)}"
     spelled = {(one.written, one.heard) for segment in recap.transcript.segments for one in segment.spellings}
     for written, heard in sorted(spelled):
         yield "Spelled by the vocabulary", f"{written} (heard: {heard})"
@@ -52,14 +39,8 @@ def _list_stages(recap: Recap) -> Iterator[tuple[str, str]]:
 
 def _list_source(recap: Recap, content: Content) -> Iterator[tuple[str, str]]:
     source = recap.source
-    yield "File", f"{source.filename}, {formatting.size(source.size_bytes)}, {_describe_kind(source)}"
+    yield "File", f"{source.filename}, {formatting.size(source.size_bytes)}, {describe_kind(source)}"
     if content.when:
         yield "Uploaded", f"{formatting.date_and_time(content.when)} ({content.when.tzinfo})"
     yield "SHA-256", source.sha256
     yield "Recap", recap.id
-
-
-def _describe_kind(source: Source) -> str:
-    """The container, and the codec if it is not the same."""
-    container, codec = source.container.upper(), source.codec.upper()
-    return f"{container} with {codec}" if codec and codec != container else container

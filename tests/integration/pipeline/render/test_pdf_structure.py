@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pikepdf
 import pytest
+from pysubs2 import SSAFile
 from support.pdf_structure import Node, artifacts, read_structure
 from support.recaps import assembly_recap, sample_recap
 from support.scripts import SAID, recap_in_eight_scripts
 
 from pipeline.recap import Recap
-from pipeline.render.attachments import Attachment
+from pipeline.render.attachments import Attachment, list_attachments
 from pipeline.render.pdf import render_pdf
 
 LISTS = {"L": {"LI"}, "LI": {"Lbl", "LBody"}, "Table": {"TR"}, "TR": {"TH", "TD"}}
@@ -152,6 +155,22 @@ def test_files_are_attached_compressed_and_named() -> None:
         assert attached.read_bytes() == content
         assert len(spec.EF.F.read_raw_bytes()) < 1000
         assert "transcript.json (open the attachments of this PDF)" in read_structure(pdf).text
+
+
+def test_the_transcript_goes_with_the_pdf_as_data_and_as_subtitles() -> None:
+    recap = sample_recap()
+    with opened(recap, attachments=list_attachments(recap)) as pdf:
+        subtitles = pdf.attachments["transcript.srt"].get_file()
+        assert subtitles.mime_type == "application/x-subrip"
+        cues = SSAFile.from_string(subtitles.read_bytes().decode("utf-8-sig"), "srt")
+        segments = json.loads(pdf.attachments["transcript.json"].get_file().read_bytes())["segments"]
+    assert segments[0]["text"].split()[0] in cues[0].text
+    assert cues[-1].end / 1000 == pytest.approx(segments[-1]["end"], abs=2.0)
+
+
+def test_nothing_is_attached_without_words() -> None:
+    recap = sample_recap()
+    assert list_attachments(replace(recap, transcript=replace(recap.transcript, segments=()))) == []
 
 
 @pytest.mark.parametrize("parts", [(), ("transcript",), ("provenance",), ("transcript", "provenance")])

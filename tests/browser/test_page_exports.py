@@ -10,6 +10,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from pypdf import PdfReader
 from support import meetings
 from support import page_checks as looks
 
@@ -29,7 +30,7 @@ def test_the_open_menu_is_readable_and_nothing_is_cut_off(
     with open_page(width=width, height=844, color_scheme=theme) as page:
         page.goto(f"/recordings/{recording.id}")
         page.locator(MENU).click()
-        assert page.locator(".exports a:visible").count() == len(FORMATS)
+        assert page.locator(".exports a:visible").count() == len(FORMATS) + 1
         assert looks.sideways(page) <= 0
         assert looks.faint_texts(page) == looks.small_targets(page) == looks.nameless_controls(page) == []
         box = page.locator(".exports").bounding_box()
@@ -46,6 +47,8 @@ def test_the_menu_works_by_keyboard(open_page: OpenPage, owner: User) -> None:
         page.keyboard.press("Enter")
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.href").endswith("/exports/pdf")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.href").endswith("/exports/pdf?parts=recap")
         page.keyboard.press("Tab")
         with page.expect_download() as download:
             page.keyboard.press("Enter")
@@ -71,6 +74,18 @@ def test_every_format_can_be_downloaded_without_javascript(open_page: OpenPage, 
     with ZipFile(BytesIO(saved["zip"])) as archive:
         assert {name.rpartition(".")[2] for name in archive.namelist()} == FORMATS.keys() - {"zip"}
         assert archive.read("Launch.srt") == saved["srt"]
+
+
+def test_the_recap_alone_is_shorter_than_the_whole_pdf(open_page: OpenPage, owner: User) -> None:
+    recording = meetings.finished(owner, "Launch")
+    with open_page() as page:
+        page.goto(f"/recordings/{recording.id}")
+        page.locator(MENU).click()
+        with page.expect_download() as download:
+            page.get_by_role("link", name="PDF, recap only").click()
+        text = "".join(each.extract_text() for each in PdfReader(download.value.path()).pages)
+    assert "Action items" in text
+    assert "Transcript" not in text
 
 
 def test_a_recap_without_pdf_can_be_downloaded_too(open_page: OpenPage, owner: User) -> None:

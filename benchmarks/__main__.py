@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("quality", "overhead", "memory", "fuzz", "summary", "walls", "speech", "whole", "recap")
+NAMES = ("quality", "overhead", "memory", "fuzz", "summary", "walls", "speech", "whole", "recap", "doubts")
 DEFAULT = ("quality", "overhead")
 
 

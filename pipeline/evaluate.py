@@ -98,16 +98,30 @@ def _words_by_speaker(
 
 def count_permutation_errors(said: Sequence[Sequence[str]], heard: Sequence[Sequence[str]]) -> int:
     """The fewest word errors over all ways to pair speakers; who has no partner is paired with silence."""
+    errors, rows, columns = _pair(said, heard)
+    return int(errors[rows, columns].sum())
+
+
+def pair_speakers(transcript: Transcript, turns: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Who in the truth each speaker (by ID) is, by the pairing that cpWER counts; those left over are missing."""
+    said, heard = _words_by_speaker(transcript, turns)
+    names, ids = list(said), list(heard)
+    _, rows, columns = _pair(list(said.values()), list(heard.values()))
+    pairs = zip(rows, columns, strict=True)
+    return {ids[column]: names[row] for row, column in pairs if row < len(names) and column < len(ids)}
+
+
+def _pair(said: Sequence[Sequence[str]], heard: Sequence[Sequence[str]]) -> tuple[Any, Any, Any]:
+    """The word errors of all pairs as a square, and the rows and columns of the pairs with the fewest."""
     import numpy as np
     from rapidfuzz.distance import Levenshtein
     from scipy.optimize import linear_sum_assignment
 
     count = max(len(said), len(heard))
     rows, columns = ([*voices, *[[]] * (count - len(voices))] for voices in (said, heard))
-    errors = np.array([[Levenshtein.distance(row, column) for column in columns] for row in rows], dtype=int)
-    if not count:
-        return 0
-    return int(errors[linear_sum_assignment(errors)].sum())
+    errors = np.array([Levenshtein.distance(row, column) for row in rows for column in columns], dtype=int)
+    errors = errors.reshape(count, count)
+    return (errors, *linear_sum_assignment(errors))
 
 
 def _diarization_error(transcript: Transcript, turns: Sequence[Mapping[str, Any]]) -> tuple[float, float]:

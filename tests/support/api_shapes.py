@@ -33,6 +33,13 @@ RECORDING = {
 OFFER = {"id": str, "kind": str, "speakers": list, "confidence": float, "state": str, "examples": list}
 
 
+DOUBT = {
+    "id": str, "kind": str, "start": float, "end": float, "segment": (str, type(None)), "speaker": (str, type(None)),
+    "text": str, "span": (list, type(None)), "point": (str, type(None)), "doubt": float, "weight": float, "reason": str,
+    "listen_seconds": float,
+}  # fmt: skip
+
+
 POINT = {
     "id": str, "text": str, "speaker": (str, type(None)), "start": float, "end": float, "segments": list,
     "proof": (str, type(None)),

@@ -18,7 +18,7 @@ from webapp import error_responses, errors, paging
 from webapp.api.serializers import serialize_recording, serialize_version
 from webapp.auth import authentication
 from webapp.network import client_network
-from webapp.recordings import actions, exports, recap_options, speaker_names, version_history, voice_offers
+from webapp.recordings import actions, doubt_views, exports, recap_options, speaker_names, version_history, voice_offers
 from webapp.security import limiter
 from webapp.uploads import form_upload
 
@@ -26,6 +26,8 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
 #: Rate limit. A program that polls a job once a second stays far below.
 CALLS = "1200 per minute"
+MOST_DOUBTS = 1000
+"""At a time."""
 
 
 def _rate_limit_key() -> str:
@@ -98,6 +100,13 @@ def show(recording_id: str) -> tuple[Response, int]:
 def transcript(recording_id: str) -> Response:
     """The transcript with speakers."""
     return jsonify(to_public(_load_recap(recording_id).transcript))
+
+
+@blueprint.get("/recordings/<recording_id>/doubts")
+def list_doubts(recording_id: str) -> Response:
+    """The places of the transcript and the recap that are most worth a listen."""
+    limit = paging.read_limit(request.args.get("limit"), maximum=MOST_DOUBTS)
+    return jsonify(doubt_views.serialize_doubts(_load_recap(recording_id), limit))
 
 
 @blueprint.put("/recordings/<recording_id>/speakers")

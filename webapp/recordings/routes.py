@@ -16,6 +16,7 @@ from webapp import formats, paging, sample_meeting
 from webapp.auth import authentication
 from webapp.recordings import actions, details, exports, progress, rows, version_history
 from webapp.recordings.document import Document
+from webapp.recordings.doubt_views import list_doubt_views
 from webapp.recordings.rewrite_status import describe_rewrite
 from webapp.recordings.speaker_fields import list_speaker_fields
 from webapp.recordings.states import describe_state
@@ -95,6 +96,7 @@ def _render_recap(recording: Recording, number: int | None) -> str:
         details=details.list_details(document.recap, history),
         speaker_fields=list_speaker_fields(document),
         offers=list_offer_views(recording, document),
+        doubts=list_doubt_views(document),
         ollama=ollama_circuit.read_circuit(current_settings().ollama_name, utc_now()),
         has_pdf=exports.has_pdf(recording),
         export_groups=FORMAT_GROUPS,

@@ -23,7 +23,8 @@ for _name in config.Settings.model_fields:
     os.environ.pop(_name.upper(), None)
     os.environ.pop(f"{_name.upper()}_FILE", None)
 config.Settings.env_path = None
-
+# models run in several processes at once: threads that wait for work must not keep the others from it
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 TESTS = Path(__file__).parent
 #: Folders whose tests share running processes; they take longest, so that they begin first.

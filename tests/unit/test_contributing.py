@@ -40,7 +40,7 @@ catalogue._BY_NAME["translate"] = added
 from core.database.tables import Job, Recording
 from core.jobs.recovery import OPTIONAL_STAGES
 from core.jobs.time_left import remaining_stages
-from pipeline.render import provenance
+from pipeline.reading import provenance
 from webapp.recordings import details, states
 from workers import job_monitor
 
@@ -50,7 +50,7 @@ assert "translate" in OPTIONAL_STAGES
 assert remaining_stages(job, recording) == ["summarize", "translate", "render"]
 assert states.current_stage(recording).doing == "Translating"
 assert job_monitor.MAX_SILENCE_SECONDS == 5000.0
-assert provenance._HEADINGS["translate"] == "Translation"
+assert provenance.name_stage("translate") == "Translation"
 """
 
 

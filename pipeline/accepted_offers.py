@@ -6,10 +6,12 @@ Points of the summary follow the segments that they cite.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from pipeline.edits.apply import apply
+from pipeline.edits.edit import Edit
 from pipeline.recap import ActionItem, Point, Recap, Segment, Speaker, SpeakerTurn, Transcript, VoiceOffer
 from pipeline.rename_speakers import rename_speakers, replace_names, retell
 from pipeline.speakers.corrected_turns import join_turns, move_stretch
@@ -18,14 +20,16 @@ from pipeline.summary_points import change_points
 P = TypeVar("P", bound=Point)
 
 
-def show_speakers(recap: Recap, accepted: Collection[str], names: Mapping[str, str]) -> Recap:
-    """The recap with the offers (by id) that people accepted, and with the names (by speaker) that they gave.
+def show_speakers(
+    recap: Recap, accepted: Collection[str], names: Mapping[str, str], edits: Sequence[Edit] = ()
+) -> Recap:
+    """The recap with the offers (by id) that people accepted, their edits, and the names (by speaker) that they gave.
 
     A speaker without a name takes that of one who is the same person.
     """
     heirs = _find_heirs(recap.transcript, accepted)
     inherited = {heir: names[gone] for gone, heir in reversed(heirs.items()) if gone in names}
-    return rename_speakers(apply_offers(recap, accepted), {**inherited, **names})
+    return rename_speakers(apply(apply_offers(recap, accepted), edits), {**inherited, **names})
 
 
 def apply_offers(recap: Recap, accepted: Collection[str]) -> Recap:

@@ -32,3 +32,9 @@ def from_json(kind: type[T], data: bytes | str) -> T:
     """Read a value; raises `pydantic.ValidationError` if the data does not match its type."""
     result: T = adapter_of(kind).validate_json(data)
     return result
+
+
+def from_plain(kind: type[T], value: Any) -> T:
+    """Read a value from dicts, lists and numbers; raises as `from_json`."""
+    result: T = adapter_of(kind).validate_python(value)
+    return result

@@ -141,6 +141,7 @@ class Transcript:
 
 Proof = Literal["quote", "lines", "anchored", "rule"]
 Told = Literal["rule", "model"]
+Editor = Literal["hand"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +162,18 @@ class Point:
     end: float
     segments: tuple[str, ...]
     proof: Proof | None = None
+    edited_by: Annotated[Editor | None, Field(exclude_if=lambda editor: editor is None)] = None
+    approved: Annotated[bool, Field(exclude_if=lambda approved: not approved)] = False
+
+    @property
+    def time(self) -> float | None:
+        """When it was said, in seconds; None for a point that was added without a time."""
+        return None if self.edited_by and not self.segments else self.start
+
+    @property
+    def is_reworded(self) -> bool:
+        """Whether its text is a person's, so that it is no quotation."""
+        return self.edited_by is not None and self.proof is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from pipeline.audio import AudioInfo
 from pipeline.diarize import DiarizeOptions, Diarizer
+from pipeline.edits.edit import Edit
 from pipeline.recap import Notice
 from pipeline.recognizer import Recognizer
 from pipeline.summarize.engine import Summarizer, SummaryOptions
@@ -20,7 +21,8 @@ class Request:
 
     `track` is the number of the sound track to listen to, None: all; `channels` says whether channels are heard one by
     one (`pipeline.separate_channels.Channels`), None: find out. `names` are the names given to speakers, by id.
-    `accepted_offers` are the offers (by id) to merge or part speakers that were accepted.
+    `accepted_offers` are the offers (by id) to merge or part speakers that were accepted, `edits` what people
+    corrected.
     `known_speech` holds the keys of the speech windows and of the transcription that people read already: these words
     stay even where other models are installed by now, unless the vocabulary has changed since. `vocabulary` has the
     names and terms that may be said, see `pipeline.vocabulary`.
@@ -47,6 +49,7 @@ class Request:
     organisation: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     accepted_offers: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
     known_speech: tuple[str, str] | None = None
     vocabulary: str = ""
 

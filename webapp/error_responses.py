@@ -37,6 +37,8 @@ _STATUS = {
     "account_closed": 403,
     "offset_conflict": 409,
     "upload_gone": 410,
+    "conflict": 409,
+    "not_found": 404,
     "unavailable": 503,
 }
 #: Our errors for those that Flask and Werkzeug raise, by HTTP status.

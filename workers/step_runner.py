@@ -20,7 +20,7 @@ from core.jobs.claims import Claim
 from core.jobs.queues import queue_of
 from core.log_format import job_id, trace_of
 from core.queue.notifications import notify
-from core.recordings import queries, recap_templates, recaps, speaker_names, voice_answers
+from core.recordings import edits, queries, recap_templates, recaps, speaker_names, voice_answers
 from core.retention import deletion, pruning
 from core.storage import references
 from core.storage.store import file_store
@@ -231,6 +231,7 @@ def _request(recording: Recording, claim: Claim, settings: config.Settings, moni
         organisation=settings.organisation,
         names=monitor.with_retry(lambda: speaker_names.get_names(recording.id)),
         accepted_offers=monitor.with_retry(lambda: voice_answers.get_accepted(recording.id)),
+        edits=monitor.with_retry(lambda: edits.get_edits(recording.id)),
         known_speech=monitor.with_retry(lambda: _known_speech(recording)),
         vocabulary=recording.vocabulary or "",
     )

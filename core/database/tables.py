@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import utc_now
 from core.database.base import Base, new_id
+from core.database.edits_table import EditRow as EditRow
 from core.database.first_steps_table import FirstSteps as FirstSteps
 from core.database.install_table import ModelInstall as ModelInstall
 from core.database.ollama_table import OllamaHealth as OllamaHealth

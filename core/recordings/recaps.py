@@ -12,11 +12,11 @@ from core import recap_versions
 from core.database.sessions import read, write
 from core.database.tables import Recording, Version
 from core.jobs import transitions
-from core.recordings import speaker_names, voice_answers
+from core.recordings import edits, speaker_names, voice_answers
 from core.recordings.options import RecapOptions
 from core.storage import references
 from core.storage.store import file_store
-from pipeline.accepted_offers import show_speakers
+from pipeline.accepted_offers import apply_offers, show_speakers
 from pipeline.catalogue import Step
 from pipeline.recap import Recap, Transcript, from_json
 
@@ -28,7 +28,7 @@ def result_path(recording_id: str, kind: str, suffix: str) -> Path | None:
 
 
 def load_recap(recording_id: str, number: int | None = None) -> Recap | None:
-    """The recap that is shown, or the version of that number, with its speakers as people know and call them.
+    """The recap that is shown, or the version of that number, as people corrected it and with the speakers' names.
 
     None where it is not there (yet).
     """
@@ -37,7 +37,20 @@ def load_recap(recording_id: str, number: int | None = None) -> Recap | None:
     if version is None or recap is None:
         return None
     accepted = voice_answers.get_accepted(recording_id, version.transcript_key)
-    return show_speakers(recap, accepted, speaker_names.get_names(recording_id, version.transcript_key))
+    names = speaker_names.get_names(recording_id, version.transcript_key)
+    return show_speakers(recap, accepted, names, edits.get_edits(recording_id))
+
+
+def load_unedited(recording_id: str) -> Recap | None:
+    """The recap that is shown as edits are laid over it: with the offers that were accepted, without names.
+
+    None where it is not there (yet).
+    """
+    version = get_version(recording_id)
+    recap = _read_recap(version)
+    if version is None or recap is None:
+        return None
+    return apply_offers(recap, voice_answers.get_accepted(recording_id, version.transcript_key))
 
 
 def _read_recap(version: Version | None) -> Recap | None:

@@ -80,7 +80,9 @@ class ReadingView:
 
 def read_recap(recap: Recap) -> ReadingView:
     """The reading view of a recap's transcript; the topics of its summary begin new paragraphs."""
-    return read_segments(recap.transcript.segments, [topic.start for topic in recap.summary.topics])
+    return read_segments(
+        recap.transcript.segments, [topic.start for topic in recap.summary.topics if topic.time is not None]
+    )
 
 
 def read_segments(segments: Iterable[Segment], breaks: Sequence[float] = ()) -> ReadingView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.reading.marks import describe_marks
 from pipeline.recap import Point, Recap
 from pipeline.render import formatting, line_breaking, style
 from pipeline.render.line_breaking import Pieces
@@ -43,6 +44,10 @@ def _overview_words(canvas: PageCanvas, overview: tuple[Point, ...]) -> Pieces:
     for point in overview:
         said = line_breaking.set_words(point.text, style.OVERVIEW, style.OVERVIEW_WIDTH)
         pieces += said
+        if marks := describe_marks(point):
+            pieces += line_breaking.set_words(f"({marks.lower()})", style.NOTICE, style.OVERVIEW_WIDTH)
+        if point.time is None:
+            continue
         text = formatting.clock(point.start, hours=canvas.hours)
         wide = line_breaking.width(text, style.OVERVIEW_TIME)
         space = line_breaking.width(" ", style.OVERVIEW)

@@ -68,7 +68,9 @@ def draw_participants(canvas: PageCanvas, recap: Recap, people: People) -> None:
         _draw_lane(canvas, lane, duration, most, total, (people_list, figure))
     with canvas.inside(figure):
         if recap.summary.decisions:
-            _draw_decisions(canvas, [point.start for point in recap.summary.decisions], duration)
+            _draw_decisions(
+                canvas, [point.start for point in recap.summary.decisions if point.time is not None], duration
+            )
         _draw_axis(canvas, duration)
         _link_strip(canvas, top, canvas.y + style.GRID, duration)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from pipeline.reading.dues import describe_due, describe_guesses
+from pipeline.reading.marks import describe_marks
 from pipeline.reading.people import People, Person
 from pipeline.recap import ActionItem, Point
 from pipeline.render import line_breaking, style
@@ -35,6 +37,12 @@ def _evidence(said: str, measure: float) -> list[TextLine]:
     return balanced_text(f"“{said}”", style.EVIDENCE, measure)[:MAX_EVIDENCE_LINES]
 
 
+def _marks(point: Point, measure: float) -> list[TextLine]:
+    """What people did to a point, in small type below it."""
+    marks = describe_marks(point)
+    return balanced_text(marks, style.EVIDENCE, measure) if marks else []
+
+
 def _person_cell(person: Person | None) -> TableCell:
     return TableCell(_NAME_X, name_cell(person))
 
@@ -62,9 +70,10 @@ def draw_points(
     for point in points:
         person = people.speaker(point.speaker)
         text = balanced_text(point.text, style.BODY, style.TEXT_WIDTH) + _evidence(lines(point), style.TEXT_WIDTH)
+        text += _marks(point, style.TEXT_WIDTH)
         mark = person.number if person else None
         cells = [_person_cell(person), TableCell(style.WHAT, text)]
-        rows.append(TableRow(cells, point.start, mark, person is not None))
+        rows.append(TableRow(cells, point.time, mark, person is not None))
     SectionTable(canvas, title, key, len(points), density).fill(rows)
 
 
@@ -88,11 +97,12 @@ def draw_action_items(
     for action in actions:
         person = people.owner(action.owner)
         task = balanced_text(action.text, style.BODY, style.TASK_WIDTH) + _evidence(lines(action), style.TASK_WIDTH)
+        task += _marks(action, style.TASK_WIDTH)
         due = line_breaking.break_name(describe_due(action) or "–", style.NAME, style.DUE_WIDTH, 3)
         if guesses := describe_guesses(action):
             due += line_breaking.break_name(f"{guesses} by the model", style.EVIDENCE, style.DUE_WIDTH, 3)
         cells = [_person_cell(person), TableCell(style.WHAT, task), TableCell(style.DUE, due)]
-        rows.append(TableRow(cells, action.start, person.number, marked=True))
+        rows.append(TableRow(cells, action.time, person.number, marked=True))
     SectionTable(canvas, title, key, len(actions), density, heads).fill(rows, least=TABLE_LEAST)
 
 
@@ -105,7 +115,9 @@ def draw_quotes(canvas: PageCanvas, quotes: tuple[Point, ...], people: People) -
         person = people.speaker(quote.speaker)
         mark = person.number if person else None
         cells = [_person_cell(person), *_quote_cells(text)]
-        rows.append(TableRow(cells, quote.start, mark, person is not None, style.OVERVIEW_LEADING))
+        if marks := _marks(quote, style.TEXT_WIDTH):
+            cells[-1] = replace(cells[-1], lines=cells[-1].lines + marks)
+        rows.append(TableRow(cells, quote.time, mark, person is not None, style.OVERVIEW_LEADING))
     SectionTable(canvas, "In their words", "quotes", hairlines=False, gap=9.75).fill(rows)
 
 

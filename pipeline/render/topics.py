@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from pipeline.reading.marks import describe_marks
 from pipeline.recap import Topic
 from pipeline.render import formatting, style
 from pipeline.render.line_breaking import TextLine
@@ -25,10 +26,13 @@ def draw_topics(canvas: PageCanvas, topics: tuple[Topic, ...], duration: float) 
     for number, topic in enumerate(topics):
         lines = running_text(topic.title, style.TOPIC_TITLE, style.TEXT_WIDTH)
         lines += running_text(topic.text, style.BODY, style.TEXT_WIDTH)
-        length = running_text(formatting.duration(topic.end - topic.start), style.VALUE_MID, style.NAME_WIDTH)
+        if marks := describe_marks(topic):
+            lines += running_text(marks, style.EVIDENCE, style.TEXT_WIDTH)
+        seconds = formatting.duration(topic.end - topic.start) if topic.time is not None else ""
+        length = running_text(seconds, style.VALUE_MID, style.NAME_WIDTH) if seconds else []
         ornament = partial(_draw_topic_strip, canvas, topic, f"topic{number}", duration)
         cells = [TableCell(style.LEFT, [TextLine(), *length]), TableCell(style.WHAT, lines)]
-        rows.append(TableRow(cells, topic.start, ornament=ornament))
+        rows.append(TableRow(cells, topic.time, ornament=ornament))
     SectionTable(canvas, "Topics", "topics", len(topics), gap=style.GRID, hair_rise=14.5).fill(rows)
     canvas.y += 3
 
@@ -37,7 +41,7 @@ def _draw_topic_strip(canvas: PageCanvas, topic: Topic, key: str, duration: floa
     """Show where in the meeting the topic is, and add it to the outline."""
     if topic.title:
         canvas.anchor(key, topic.title, 1)
-    if duration <= 0:
+    if duration <= 0 or topic.time is None:
         return
     wide, high, rise = _STRIP
     start = wide * min(1.0, max(0.0, topic.start / duration))

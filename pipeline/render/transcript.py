@@ -54,7 +54,9 @@ class TranscriptPart:
         self.canvas = canvas
         self.view = view
         self.people = people
-        self.topics: list[Topic] = sorted(topics, key=lambda topic: topic.start)
+        self.topics: list[Topic] = sorted(
+            (topic for topic in topics if topic.time is not None), key=lambda topic: topic.start
+        )
 
     def draw(self) -> None:
         """Draw title, legend and all turns."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pipeline.accepted_offers import show_speakers
+from pipeline.edits.edit import effective
 from pipeline.recap import Recap, from_json
 from pipeline.results import make_key
 from pipeline.steps.context import StepContext
 
 
 def render(context: StepContext, recap_path: Path) -> Recap:
-    """Make the PDF of a finished recap with the current title and speaker names; returns the recap with both."""
+    """Make the PDF of a finished recap with the current title, speaker names and edits; returns the recap with them."""
     from pipeline.render.attachments import list_attachments
     from pipeline.render.pdf import render_pdf
 
@@ -21,10 +23,12 @@ def render(context: StepContext, recap_path: Path) -> Recap:
     monitor.enter("render")
     names = dict(request.names)
     recap = replace(from_json(Recap, recap_path.read_bytes()), title=request.title)
-    recap = show_speakers(recap, request.accepted_offers, names)
-    shown = {"title": recap.title, "names": names}
+    recap = show_speakers(recap, request.accepted_offers, names, request.edits)
+    shown: dict[str, Any] = {"title": recap.title, "names": names}
     if request.accepted_offers:  # the key of the time before there were any
         shown["accepted_offers"] = request.accepted_offers
+    if held := effective(request.edits):
+        shown["edits"] = [[each.kind, each.payload] for each in held]
     key = make_key("pdf", shown, inputs=[recap_path.stem])
     monitor.use("pdf", key)
     if not context.store.find(key, ".pdf"):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Flask
 
 from webapp import security
-from webapp.api import routes
+from webapp.api.edit_routes import blueprint
 
 
 def register(app: Flask) -> None:
     """Add the API. It uses no session, so it needs no CSRF protection."""
-    security.csrf.exempt(routes.blueprint)
-    app.register_blueprint(routes.blueprint)
+    security.csrf.exempt(blueprint)
+    app.register_blueprint(blueprint)

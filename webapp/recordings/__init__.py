@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from webapp.recordings import action_routes, routes
+from webapp.recordings import action_routes, edit_routes, routes
 
 
 def register(app: Flask) -> None:
     """Add the pages and their actions."""
     app.register_blueprint(routes.blueprint)
     app.register_blueprint(action_routes.blueprint)
+    app.register_blueprint(edit_routes.blueprint)

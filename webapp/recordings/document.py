@@ -59,6 +59,12 @@ class Document:
         return len(self.overview) + sum(len(section.points) for section in self.sections)
 
     @property
+    def written_count(self) -> int:
+        """The number of the points whose text is not a person's."""
+        points = [*self.overview, *(point for section in self.sections for point in section.points)]
+        return sum(not point.is_reworded for point in points)
+
+    @property
     def missing_seconds(self) -> float:
         """Seconds that could not be transcribed."""
         return sum(window.end - window.start for window in self.recap.coverage.not_transcribed)

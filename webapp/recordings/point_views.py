@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pipeline.reading.dues import describe_due, describe_guesses
+from pipeline.reading.marks import describe_marks
 from pipeline.reading.written import written_text
 from pipeline.recap import ActionItem, Point, Recap, Speaker, Summary
 from webapp.recordings.speaker_badges import SpeakerBadge
@@ -17,11 +18,14 @@ class PointView:
 
     `said` has the words as said where `text` leaves hesitations out, else "".
     `proof` is the point's, empty in recaps made before it was told; `guessed` says what of owner and due date is the
-    language model's.
+    language model's. `is_placed` is false for a point that was added without a time. `is_reworded`: the text is a
+    person's; `mark` says what people did.
     """
 
+    id: str
     anchor: str
     start: float
+    is_placed: bool
     text: str
     said: str
     title: str
@@ -31,6 +35,8 @@ class PointView:
     due: str
     proof: str = ""
     guessed: str = ""
+    is_reworded: bool = False
+    mark: str = ""
 
     @property
     def is_quote(self) -> bool:
@@ -78,6 +84,10 @@ class PointViews:
         speaker = point.speaker or (cited[0].speaker if cited else None)
         action = point if isinstance(point, ActionItem) else None
         return PointView(
+            id=point.id,
+            is_placed=point.time is not None,
+            is_reworded=point.is_reworded,
+            mark=describe_marks(point),
             anchor=self._anchors.get(cited[0].id, "transcript") if cited else "transcript",
             start=point.start,
             text=point.text,

@@ -17,6 +17,8 @@ from webapp.auth import authentication
 from webapp.recordings import actions, details, exports, progress, rows, version_history
 from webapp.recordings.document import Document
 from webapp.recordings.doubt_views import list_doubt_views
+from webapp.recordings.edit_form import SECTION_NAMES
+from webapp.recordings.edit_views import list_history
 from webapp.recordings.rewrite_status import describe_rewrite
 from webapp.recordings.speaker_fields import list_speaker_fields
 from webapp.recordings.states import describe_state
@@ -100,6 +102,8 @@ def _render_recap(recording: Recording, number: int | None) -> str:
         ollama=ollama_circuit.read_circuit(current_settings().ollama_name, utc_now()),
         has_pdf=exports.has_pdf(recording),
         export_groups=FORMAT_GROUPS,
+        edits=list_history(recording, document.recap.transcript),
+        section_names=SECTION_NAMES,
     )
 
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from pipeline.languages import language_name, list_spoken
 from pipeline.reading.dues import describe_due, describe_guesses
 from pipeline.reading.evidence import shown_lines
+from pipeline.reading.marks import describe_marks
 from pipeline.reading.people import NO_OWNER, UNKNOWN, People
 from pipeline.reading.view import ReadingTurn, read_recap
 from pipeline.recap import ActionItem, Point, Recap, Topic
@@ -26,14 +27,18 @@ NO_WORDS = "No words were recognized."
 
 @dataclass(frozen=True, slots=True)
 class ShownPoint:
-    """A point of the summary. `evidence` is what was said, where the text is the language model's."""
+    """A point of the summary; without `start` it was added without a time.
+
+    `evidence` is what was said, where the text is the language model's, `marks` what people did to the point.
+    """
 
     text: str
-    start: float
+    start: float | None
     who: str = ""
     title: str = ""
     due: str = ""
     evidence: str = ""
+    marks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +161,7 @@ class _PointReader:
             who = _name(speaker.name) if speaker else ""
         title = clean(point.title) if isinstance(point, Topic) else ""
         evidence = clean(shown_lines(point, self._segments))
-        return ShownPoint(clean(point.text), point.start, who, title, due, evidence)
+        return ShownPoint(clean(point.text), point.time, who, title, due, evidence, describe_marks(point))
 
 
 def _read_turn(turn: ReadingTurn, people: People) -> ShownTurn:

@@ -72,9 +72,11 @@ def _at(seconds: float, content: Content) -> str:
 
 
 def _tell(point: ShownPoint, content: Content) -> str:
-    about = f" ({', '.join(escape(part) for part in (point.who, point.due) if part)})" if point.who or point.due else ""
+    told = ", ".join(escape(part) for part in (point.who, point.due) if part)
     title = f"**{escape(point.title)}** " if point.title else ""
-    return f"{title}{escape(point.text)}{about} {_at(point.start, content)}"
+    at = f" {_at(point.start, content)}" if point.start is not None else ""
+    marks = f" ({point.marks.lower()})" if point.marks else ""
+    return f"{title}{escape(point.text)}{f' ({told})' if told else ''}{at}{marks}"
 
 
 def _list_points(section: PointSection, content: Content) -> Iterator[str]:

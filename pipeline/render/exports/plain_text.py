@@ -46,7 +46,8 @@ def _list_points(section: PointSection, content: Content) -> Iterator[str]:
         text = f"“{point.text}”" if section.key == "quotes" else point.text
         told = ": ".join(part for part in (point.title, text) if part)
         about = ", ".join(part for part in (point.who, point.due) if part)
-        yield f"[{content.clock(point.start)}] {told}" + (f" ({about})" if about else "")
+        at = f"[{content.clock(point.start)}] " if point.start is not None else ""
+        yield at + told + (f" ({about})" if about else "") + (f" ({point.marks.lower()})" if point.marks else "")
         if point.evidence:
             yield f"    “{point.evidence}”"
 

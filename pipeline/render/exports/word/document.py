@@ -104,7 +104,10 @@ class _DocumentWriter:
         if not section.points:
             self._add(NONE_FOUND, FACTS)
         elif section.key == "action_items":
-            rows = [(point.text, point.who or "–", point.due or "–", point.start) for point in section.points]
+            rows = [
+                (_with_marks(point), point.who or "–", point.due or "–", "–" if point.start is None else point.start)
+                for point in section.points
+            ]
             heads = ("Task", "Owner", "Due", "Said at")
             add_table(self._document, self._paragraphs, heads, rows, (8.2, 3.2, 3.2, 1.8))
         else:
@@ -116,7 +119,10 @@ class _DocumentWriter:
             self._add(point.title, "Heading 2")
         paragraph = self._add(f"“{point.text}”" if style == "Quote" else point.text, style)
         self._paragraphs.add_text(paragraph, f" ({point.who})  " if point.who else "  ")
-        self._paragraphs.add_time(paragraph, point.start)
+        if point.start is not None:
+            self._paragraphs.add_time(paragraph, point.start)
+        if point.marks:
+            self._paragraphs.add_text(paragraph, f"  ({point.marks.lower()})")
         if point.evidence:
             self._add(f"“{point.evidence}”", EVIDENCE)
 
@@ -133,3 +139,7 @@ class _DocumentWriter:
                 if turn.name and not number:
                     self._paragraphs.add_text(paragraph, f"{turn.name}  ", bold=True)
                 self._paragraphs.add_text(paragraph, spoken.text)
+
+
+def _with_marks(point: ShownPoint) -> str:
+    return f"{point.text} ({point.marks.lower()})" if point.marks else point.text

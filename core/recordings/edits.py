@@ -1,0 +1,147 @@
+"""What people corrected in the recap of a recording: each edit is a row, and none is ever lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.database.sessions import read, write
+from core.database.tables import EditRow, Recording, User
+from core.recordings.shown_speakers import render_again
+from pipeline.edits.edit import ADD, REDO, RESTORE, UNDO, Edit
+from pipeline.edits.history import find_next_steps
+from pipeline.edits.targets import Target, is_changed_since
+from pipeline.errors import PipelineError
+
+MAX_EDITS = 5000
+FindTarget = Callable[[Sequence[Edit], int], Target | None]
+"""Finds what an edit with a number is about, among the edits so far; None where it is not there."""
+
+
+class EditConflict(PipelineError):
+    """An edit that does not fit what has been done since."""
+
+    code = "conflict"
+
+
+class NothingToEdit(PipelineError):
+    """An edit of something that is not in the recap."""
+
+    code = "not_found"
+
+
+def list_edits(recording_id: str) -> list[tuple[EditRow, str | None]]:
+    """All edits of a recording in order, each with the e-mail address of who made it."""
+    query = select(EditRow, User.email).outerjoin(User, User.id == EditRow.user_id)
+    with read() as session:
+        rows = session.execute(query.where(EditRow.recording_id == recording_id).order_by(EditRow.number)).all()
+        return [(row, email) for row, email in rows]
+
+
+def get_edits(recording_id: str) -> tuple[Edit, ...]:
+    """All edits of a recording in order, for `pipeline.edits`."""
+    with read() as session:
+        return _read(session, recording_id)
+
+
+def add_edit(
+    recording_id: str,
+    user_id: str,
+    kind: str,
+    payload: Mapping[str, Any],
+    find_target: FindTarget,
+    seen: int,
+    now: datetime,
+) -> int:
+    """Keep an edit and queue the PDF anew; returns its number.
+
+    `seen` is the number of the last edit that its author knew. Raises NothingToEdit, and EditConflict if what it is
+    about was changed since, or if there are MAX_EDITS.
+    """
+    with write() as session:
+        edits = _lock_and_read(session, recording_id)
+        number = _next_number(edits)
+        target = find_target(edits, number)
+        if target is None:
+            raise NothingToEdit("This is not in the recap.", "Reload the page: it may have been removed meanwhile.")
+        if kind != ADD and is_changed_since(edits, target["root"], seen):
+            raise EditConflict(
+                "This was changed meanwhile, perhaps in another tab.",
+                "Look at how it is now, then make your change again.",
+            )
+        return _keep(session, recording_id, user_id, number, kind, {**payload, "target": dict(target)}, now)
+
+
+def restore_all(recording_id: str, user_id: str, seen: int, now: datetime) -> int:
+    """Go back to what the engines made, as an edit that can be undone. Raises EditConflict."""
+    with write() as session:
+        edits = _lock_and_read(session, recording_id)
+        _check_seen(edits, seen)
+        return _keep(session, recording_id, user_id, _next_number(edits), RESTORE, {}, now)
+
+
+def undo(recording_id: str, user_id: str, edit: int | None, seen: int | None, now: datetime) -> int:
+    """Undo an edit, or the last one; returns its number. Raises EditConflict."""
+    with write() as session:
+        edits = _lock_and_read(session, recording_id)
+        _check_seen(edits, seen)
+        number = edit if edit is not None else find_next_steps(edits).undo
+        row = session.get(EditRow, (recording_id, number)) if number is not None else None
+        if row is None or row.kind in (UNDO, REDO) or row.undone_at is not None:
+            raise EditConflict("There is no such edit to undo.", "The list of changes says which can be undone.")
+        row.undone_at = now
+        _keep(session, recording_id, user_id, _next_number(edits), UNDO, {"edit": row.number}, now)
+        return row.number
+
+
+def redo(recording_id: str, user_id: str, edit: int | None, seen: int | None, now: datetime) -> int:
+    """Do an undone edit again, or the one undone last; returns its number. Raises EditConflict."""
+    with write() as session:
+        edits = _lock_and_read(session, recording_id)
+        _check_seen(edits, seen)
+        number = edit if edit is not None else find_next_steps(edits).redo
+        row = session.get(EditRow, (recording_id, number)) if number is not None else None
+        if row is None or row.undone_at is None:
+            raise EditConflict("There is no such edit to do again.", "Only what was undone can be done again.")
+        row.undone_at = None
+        _keep(session, recording_id, user_id, _next_number(edits), REDO, {"edit": row.number}, now)
+        return row.number
+
+
+def _lock_and_read(session: Session, recording_id: str) -> tuple[Edit, ...]:
+    """The edits so far; whoever adds one waits for the others."""
+    if session.get(Recording, recording_id, with_for_update=True) is None:
+        raise NothingToEdit("This recording was deleted.", "Your recordings are in the library.")
+    return _read(session, recording_id)
+
+
+def _read(session: Session, recording_id: str) -> tuple[Edit, ...]:
+    query = select(EditRow).where(EditRow.recording_id == recording_id).order_by(EditRow.number)
+    return tuple(Edit(row.number, row.kind, row.payload, row.undone_at is not None) for row in session.scalars(query))
+
+
+def _next_number(edits: Sequence[Edit]) -> int:
+    return edits[-1].number + 1 if edits else 1
+
+
+def _check_seen(edits: Sequence[Edit], seen: int | None) -> None:
+    if seen is not None and is_changed_since(edits, None, seen):
+        raise EditConflict(
+            "This recap was changed meanwhile, perhaps in another tab.", "Look at the list of changes, then try again."
+        )
+
+
+def _keep(
+    session: Session, recording_id: str, user_id: str, number: int, kind: str, payload: dict[str, Any], now: datetime
+) -> int:
+    if number > MAX_EDITS:
+        raise EditConflict("This recap was edited too often.", "Write it again as a new recording to go on.")
+    session.add(
+        EditRow(recording_id=recording_id, number=number, kind=kind, payload=payload, user_id=user_id, created_at=now)
+    )
+    render_again(session, recording_id, now)
+    return number

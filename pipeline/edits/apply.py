@@ -1,0 +1,16 @@
+"""Lays the edits of people over a recap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.edits.edit import Edit, effective
+from pipeline.edits.point_board import PointBoard
+from pipeline.recap import Recap
+
+
+def apply(recap: Recap, edits: Sequence[Edit]) -> Recap:
+    """The recap with the edits that hold; the one given stays as it is."""
+    held = effective(edits)
+    return replace(recap, summary=PointBoard(recap, held).summary()) if held else recap

@@ -1,0 +1,81 @@
+"""An edit of a recap as it is kept, and which edits hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from pipeline.json_values import from_plain, to_plain
+from pipeline.recap import ActionItem, Point, Topic
+
+CHANGE, ADD, REMOVE, MOVE, APPROVE = "change", "add", "remove", "move", "approve"
+RESTORE = "restore"
+UNDO, REDO = "undo", "redo"
+SECTIONS: Mapping[str, type[Point]] = {
+    "overview": Point,
+    "topics": Topic,
+    "decisions": Point,
+    "action_items": ActionItem,
+    "questions": Point,
+    "quotes": Point,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One edit. `number` counts from 1 within a recording, `payload` is JSON by kind.
+
+    `target` in the payload says what it is about: see `PointAnchor`. A `restore` without one is about everything.
+    `undo` and `redo` name the `edit` that they are about; they change nothing by themselves.
+    """
+
+    number: int
+    kind: str
+    payload: Mapping[str, Any]
+    is_undone: bool = False
+
+    @property
+    def root(self) -> int | None:
+        """What the edit is about: the number of the first edit of that; None for everything."""
+        target = self.payload.get("target")
+        return target["root"] if target else None
+
+
+@dataclass(frozen=True, slots=True)
+class PointAnchor:
+    """A point that people edit, so that it is found again in another summary.
+
+    `root` is the number of its first edit. `written` is the point as the summary had it, None for one that was added;
+    `spans` are the stretches that it cites, (start, end) in seconds.
+    """
+
+    root: int
+    section: str
+    written: Point | None
+    spans: tuple[tuple[float, float], ...]
+
+    @classmethod
+    def read(cls, target: Mapping[str, Any]) -> Self:
+        """The anchor as an edit keeps it."""
+        section, written = target["section"], target["written"]
+        point = from_plain(SECTIONS[section], written) if written is not None else None
+        return cls(target["root"], section, point, tuple((start, end) for start, end in target["spans"]))
+
+    def to_plain(self) -> dict[str, Any]:
+        """The anchor as JSON values."""
+        written = to_plain(self.written) if self.written is not None else None
+        return {"root": self.root, "section": self.section, "written": written, "spans": list(map(list, self.spans))}
+
+
+def effective(edits: Iterable[Edit]) -> list[Edit]:
+    """The edits that hold, in order: not undone, and not before a `restore` of what they are about."""
+    held: list[Edit] = []
+    for edit in sorted(edits, key=lambda edit: edit.number):
+        if edit.is_undone or edit.kind in (UNDO, REDO):
+            continue
+        if edit.kind == RESTORE:
+            held = [each for each in held if edit.root is not None and each.root != edit.root]
+        else:
+            held.append(edit)
+    return held

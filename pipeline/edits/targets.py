@@ -1,0 +1,46 @@
+"""What a new edit is about, and whether that was changed meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pipeline.edits.edit import REDO, RESTORE, UNDO, Edit, PointAnchor, effective
+from pipeline.edits.point_board import PointBoard
+from pipeline.recap import Recap
+
+Target = Mapping[str, Any]
+
+
+def find_point_target(recap: Recap, edits: Sequence[Edit], point_id: str, number: int) -> Target | None:
+    """The target of an edit with this number about a point (by the id that people see); None if there is no such point.
+
+    `recap` is as the engines made it. What was edited before, undone or not, keeps its target.
+    """
+    board = PointBoard(recap, effective(edits))
+    found = board.find(point_id)
+    if found is None:
+        return None
+    section, entry = found
+    if entry.root is not None:
+        targets: Iterator[Target] = (edit.payload["target"] for edit in edits if edit.root == entry.root)
+        return next(targets)
+    anchor = board.anchor(section, entry.point, number)
+    for target in (edit.payload.get("target") for edit in edits):
+        if target and "section" in target and replace(PointAnchor.read(target), root=number) == anchor:
+            known: Target = target
+            return known
+    return anchor.to_plain()
+
+
+def is_changed_since(edits: Sequence[Edit], root: int | None, seen: int) -> bool:
+    """Whether what has this root (None: anything) was edited, undone or done again after the edit numbered `seen`."""
+    by_number = {edit.number: edit for edit in edits}
+    for edit in edits:
+        about = by_number[edit.payload["edit"]] if edit.kind in (UNDO, REDO) else edit
+        if edit.number > seen and (
+            root is None or about.root == root or (about.kind == RESTORE and about.root is None)
+        ):
+            return True
+    return False

@@ -1,0 +1,86 @@
+"""The endpoints about edits of a recap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify, request
+
+from core.database.tables import EditRow, Recording
+from core.recordings import edits as stored
+from core.recordings import recaps
+from pipeline.edits.edit import effective
+from pipeline.edits.history import find_next_steps
+from pipeline.edits.point_board import PointBoard
+from webapp.api.routes import blueprint as blueprint
+from webapp.api.serializers import format_time
+from webapp.auth import authentication
+from webapp.recordings import actions, edits
+from webapp.recordings.edit_input import read_edit, read_step
+
+_ADDRESS = "/recordings/<recording_id>/edits"
+
+
+def _find(recording_id: str) -> Recording:
+    return actions.find(recording_id, authentication.current_account())
+
+
+@blueprint.get(_ADDRESS)
+def list_edits(recording_id: str) -> Response:
+    """All edits, newest first, and which one is undone or done again next."""
+    recording = _find(recording_id)
+    known = stored.get_edits(recording.id)
+    steps = find_next_steps(known)
+    return jsonify(
+        items=_serialize_all(recording), last=known[-1].number if known else 0, undo=steps.undo, redo=steps.redo
+    )
+
+
+@blueprint.post(_ADDRESS)
+def add_edit(recording_id: str) -> tuple[Response, int]:
+    """Correct the recap. The PDF is made again."""
+    recording = _find(recording_id)
+    number = edits.edit_recap(recording, authentication.current_account(), read_edit(request.get_data()))
+    return jsonify(_find_item(recording, number)), 201
+
+
+@blueprint.post(f"{_ADDRESS}/undo")
+def undo_edit(recording_id: str) -> Response:
+    """Undo an edit, or the last one."""
+    recording = _find(recording_id)
+    number = edits.undo(recording, authentication.current_account(), read_step(request.get_data()))
+    return jsonify(_find_item(recording, number))
+
+
+@blueprint.post(f"{_ADDRESS}/redo")
+def redo_edit(recording_id: str) -> Response:
+    """Do an undone edit again, or the one undone last."""
+    recording = _find(recording_id)
+    number = edits.redo(recording, authentication.current_account(), read_step(request.get_data()))
+    return jsonify(_find_item(recording, number))
+
+
+def _find_item(recording: Recording, number: int) -> dict[str, Any]:
+    return next(item for item in _serialize_all(recording) if item["number"] == number)
+
+
+def _serialize_all(recording: Recording) -> list[dict[str, Any]]:
+    unedited = recaps.load_unedited(recording.id)
+    sections = PointBoard(unedited, effective(stored.get_edits(recording.id))).sections if unedited else {}
+    ids = {entry.root: entry.point.id for entries in sections.values() for entry in entries if entry.root is not None}
+    return [_serialize(row, email, ids) for row, email in reversed(stored.list_edits(recording.id))]
+
+
+def _serialize(row: EditRow, email: str | None, ids: dict[int, str]) -> dict[str, Any]:
+    target = row.payload.get("target") or {}
+    return {
+        "number": row.number,
+        "kind": row.kind,
+        "section": target.get("section"),
+        "point": ids.get(target.get("root", 0)),
+        "written": target.get("written"),
+        "details": {name: value for name, value in row.payload.items() if name != "target"},
+        "by": email,
+        "at": format_time(row.created_at),
+        "undone_at": format_time(row.undone_at) if row.undone_at else None,
+    }

@@ -1,0 +1,156 @@
+"""Edits of a recap as people and programs send them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, model_validator
+
+from core.typed_text import on_one_line
+from pipeline.edits.edit import ADD, APPROVE, CHANGE, MOVE, REMOVE, RESTORE, SECTIONS
+from webapp.validation import invalid_value, validate, validate_json
+
+#: The most characters of each text.
+LIMITS = {"text": 2000, "title": 200, "owner": 80, "due": 80}
+KINDS = (CHANGE, ADD, REMOVE, MOVE, APPROVE, RESTORE)
+_MAX_NUMBER = 2**31 - 1
+_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})")
+
+
+class EditInput(BaseModel):
+    """An edit as sent. Which fields it needs depends on its kind, see docs/api.md; `start` is in seconds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: str
+    seen: int
+    point: str | None = None
+    section: str | None = None
+    text: str | None = None
+    title: str | None = None
+    owner: str | None = None
+    due: str | None = None
+    start: float | None = None
+    to: int | None = None
+    approved: bool | None = None
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """The texts that are there, by field."""
+        return {field: value for field in LIMITS if (value := getattr(self, field)) is not None}
+
+    @field_validator("kind")
+    @classmethod
+    def _check_kind(cls, value: str) -> str:
+        if value not in KINDS:
+            raise invalid_value(f"There is no kind of edit {value[:20]!r}.", f"Send one of {', '.join(KINDS)}.")
+        return value
+
+    @field_validator("section")
+    @classmethod
+    def _check_section(cls, value: str | None) -> str | None:
+        if value is not None and value not in SECTIONS:
+            raise invalid_value(f"There is no section {value[:20]!r}.", f"Send one of {', '.join(SECTIONS)}.")
+        return value
+
+    @field_validator("seen", "to", mode="before")
+    @classmethod
+    def _check_number(cls, value: object, info: ValidationInfo) -> object:
+        text = str(value)
+        is_number = not isinstance(value, bool) and text.isascii() and text.isdigit() and len(text) <= 10
+        if value is not None and not (is_number and int(text) <= _MAX_NUMBER):
+            raise invalid_value(f"The value of {info.field_name} is not a whole number.", "Send 0 or a number above.")
+        return value
+
+    @field_validator("start", mode="before")
+    @classmethod
+    def _check_start(cls, value: object) -> object:
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0):
+            raise invalid_value("The value of start is not a time.", "Send the seconds since the recording began.")
+        return value
+
+    @field_validator("approved", mode="before")
+    @classmethod
+    def _check_approved(cls, value: object) -> object:
+        if value not in (True, False, None, "true", "false"):
+            raise invalid_value("The value of approved is not true or false.", "Send true or false.")
+        return value
+
+    @field_validator(*LIMITS)
+    @classmethod
+    def _clean(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return None
+        field = str(info.field_name)
+        cleaned = on_one_line(value)
+        if len(cleaned) > LIMITS[field]:
+            raise invalid_value(
+                f"The {field} has {len(cleaned)} characters.", f"Use at most {LIMITS[field]:,} characters."
+            )
+        if field == "text" and not cleaned:
+            raise invalid_value("The text is empty.", "Write what was said, or remove the point.")
+        return cleaned
+
+    @model_validator(mode="after")
+    def _check_fields(self) -> Self:
+        needed = {ADD: ("section", "text"), MOVE: ("point", "to"), APPROVE: ("point", "approved"), RESTORE: ()}
+        for field in needed.get(self.kind, ("point",)):
+            if getattr(self, field) is None:
+                raise invalid_value(f"The edit {self.kind!r} needs {field}.", "See docs/api.md.", field)
+        if self.kind == CHANGE and not self.changes:
+            raise invalid_value("Nothing is changed.", f"Send one or more of {', '.join(LIMITS)}.", "text")
+        return self
+
+
+class StepInput(BaseModel):
+    """What to undo or do again: an edit, or by default the last. `seen` is the last edit that the sender knows."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    edit: int | None = None
+    seen: int | None = None
+
+    @field_validator("edit", "seen", mode="before")
+    @classmethod
+    def _check_number(cls, value: object, info: ValidationInfo) -> object:
+        return EditInput._check_number(value, info)
+
+
+def read_edit(body: bytes) -> EditInput:
+    """The edit of a JSON body. Raises InvalidRequest."""
+    return validate_json(EditInput, body)
+
+
+def read_step(body: bytes) -> StepInput:
+    """What a JSON body wants undone or done again; an empty one the last edit. Raises InvalidRequest."""
+    return validate_json(StepInput, body) if body.strip() else StepInput()
+
+
+def read_edit_form(form: Mapping[str, str], shown: Mapping[str, str]) -> EditInput | None:
+    """The edit of a form; None if its texts are those `shown` so far. Raises InvalidRequest."""
+    data: dict[str, Any] = {field: value for field, value in form.items() if field != "csrf_token"}
+    if "time" in data:
+        data["start"] = _read_clock(data.pop("time"))
+    if data.get("kind") == CHANGE:
+        data = {field: value for field, value in data.items() if shown.get(field) != on_one_line(value)}
+        if not set(data) & set(LIMITS):
+            return None
+    return validate(EditInput, data)
+
+
+def read_step_form(form: Mapping[str, str]) -> StepInput:
+    """What a form wants undone or done again. Raises InvalidRequest."""
+    return validate(StepInput, {field: value for field, value in form.items() if field != "csrf_token"})
+
+
+def _read_clock(text: str) -> float | str | None:
+    """Seconds of a time such as 1:02:03 or 12:34; None for an empty text. What is no time is refused later."""
+    if not text.strip():
+        return None
+    found = _CLOCK.fullmatch(text.strip())
+    if found is None:
+        return text
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return float(3600 * hours + 60 * minutes + seconds)

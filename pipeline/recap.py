@@ -11,12 +11,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from pipeline.coverage import NO_SPEECH as NO_SPEECH
+from pipeline.coverage import NOT_SUMMARIZED as NOT_SUMMARIZED
+from pipeline.coverage import Coverage as Coverage
+from pipeline.coverage import FailedWindow as FailedWindow
 from pipeline.json_values import from_json as from_json
 from pipeline.json_values import to_json as to_json
 from pipeline.json_values import to_plain as to_plain
 from pipeline.overlays import Spelling as Spelling
 from pipeline.overlays import VoiceOffer as VoiceOffer
 from pipeline.overlays import WrittenNumber as WrittenNumber
+
+Editor = Literal["hand"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,8 @@ class Segment:
     against the turn). `speaker_confidence`, 0..1, is None where the voice was not compared. `spellings` are the
     words that a vocabulary changed, in order, `numbers` those that people write in digits; `text` has what was said.
     `language` is the code of the language spoken; None in transcripts made before it was told.
+    `edited_by` is "hand" if a person changed it, `origins` the ids of what it was split from or merged of; JSON has
+    both only then. `speaker_source` is `hand` if a person told the speaker.
     """
 
     id: str
@@ -89,6 +97,8 @@ class Segment:
     spellings: tuple[Spelling, ...] = ()
     language: str | None = None
     numbers: tuple[WrittenNumber, ...] = ()
+    edited_by: Annotated[Editor | None, Field(exclude_if=lambda editor: editor is None)] = None
+    origins: Annotated[tuple[str, ...], Field(exclude_if=lambda origins: not origins)] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +151,6 @@ class Transcript:
 
 Proof = Literal["quote", "lines", "anchored", "rule"]
 Told = Literal["rule", "model"]
-Editor = Literal["hand"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,47 +230,6 @@ class Notice:
     code: str
     message: str
     hint: str
-
-
-NO_SPEECH = "no_speech"
-"""The code of a stretch that sounds like speech to the detector, but in which nobody speaks."""
-NOT_SUMMARIZED = "not_summarized"
-"""The code of a stretch that is in the transcript but not in the summary."""
-
-
-@dataclass(frozen=True, slots=True)
-class FailedWindow:
-    """A stretch not transcribed well, without speech (NO_SPEECH) or not summarized; `code` is the reason."""
-
-    start: float
-    end: float
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """How much of the recording the recap covers."""
-
-    audio_seconds: float
-    speech_seconds: float
-    transcribed_seconds: float
-    summarized_seconds: float
-    failed_windows: tuple[FailedWindow, ...] = ()
-
-    @property
-    def not_transcribed(self) -> tuple[FailedWindow, ...]:
-        """The stretches that were not transcribed well, and so are missing from the summary too."""
-        return tuple(one for one in self.failed_windows if one.code not in (NO_SPEECH, NOT_SUMMARIZED))
-
-    @property
-    def without_speech(self) -> tuple[FailedWindow, ...]:
-        """Sounds that seemed to be speech; the words that the recognizer invented for them were dropped."""
-        return tuple(one for one in self.failed_windows if one.code == NO_SPEECH)
-
-    @property
-    def not_summarized(self) -> tuple[FailedWindow, ...]:
-        """The stretches that are in the transcript only."""
-        return tuple(one for one in self.failed_windows if one.code == NOT_SUMMARIZED)
 
 
 @dataclass(frozen=True, slots=True)

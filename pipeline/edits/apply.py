@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from pipeline.edits.edit import Edit, effective
 from pipeline.edits.point_board import PointBoard
+from pipeline.edits.transcript_edits import edit_transcript
 from pipeline.recap import Recap
 
 
 def apply(recap: Recap, edits: Sequence[Edit]) -> Recap:
     """The recap with the edits that hold; the one given stays as it is."""
     held = effective(edits)
-    return replace(recap, summary=PointBoard(recap, held).summary()) if held else recap
+    return edit_transcript(replace(recap, summary=PointBoard(recap, held).summary()), held) if held else recap

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from pipeline.json_values import from_plain, to_plain
-from pipeline.recap import ActionItem, Point, Topic
+from pipeline.recap import ActionItem, Point, Topic, Transcript
 
 CHANGE, ADD, REMOVE, MOVE, APPROVE = "change", "add", "remove", "move", "approve"
 RESTORE = "restore"
+CORRECT, ASSIGN, SPLIT, MERGE = "correct", "assign", "split", "merge"
+SEGMENT_KINDS = (CORRECT, ASSIGN, SPLIT, MERGE)
 UNDO, REDO = "undo", "redo"
+#: A segment that begins and ends this close to another is the same.
+SAME_SECONDS = 0.3
 SECTIONS: Mapping[str, type[Point]] = {
     "overview": Point,
     "topics": Topic,
@@ -26,8 +30,8 @@ SECTIONS: Mapping[str, type[Point]] = {
 class Edit:
     """One edit. `number` counts from 1 within a recording, `payload` is JSON by kind.
 
-    `target` in the payload says what it is about: see `PointAnchor`. A `restore` without one is about everything.
-    `undo` and `redo` name the `edit` that they are about; they change nothing by themselves.
+    `target` in the payload says what it is about: see `PointAnchor` and `SegmentAnchor`. A `restore` without one is
+    about everything. `undo` and `redo` name the `edit` that they are about; they change nothing by themselves.
     """
 
     number: int
@@ -66,6 +70,30 @@ class PointAnchor:
         """The anchor as JSON values."""
         written = to_plain(self.written) if self.written is not None else None
         return {"root": self.root, "section": self.section, "written": written, "spans": list(map(list, self.spans))}
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentAnchor:
+    """A segment that people edit, as it was then; `root` is the number of its first edit."""
+
+    root: int
+    segment: str
+    start: float
+    end: float
+
+    @classmethod
+    def read(cls, target: Mapping[str, Any]) -> Self:
+        """The anchor as an edit keeps it."""
+        return cls(target["root"], target["segment"], target["start"], target["end"])
+
+    def find(self, transcript: Transcript) -> int | None:
+        """The place of the segment in a transcript: by its times, since other runs give other ids."""
+        near = (
+            (segment.id != self.segment, place)
+            for place, segment in enumerate(transcript.segments)
+            if max(abs(segment.start - self.start), abs(segment.end - self.end)) <= SAME_SECONDS
+        )
+        return min(near, default=(None, None))[1]
 
 
 def effective(edits: Iterable[Edit]) -> list[Edit]:

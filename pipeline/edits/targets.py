@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
-from pipeline.edits.edit import REDO, RESTORE, UNDO, Edit, PointAnchor, effective
+from pipeline.edits.edit import REDO, RESTORE, UNDO, Edit, PointAnchor, SegmentAnchor, effective
 from pipeline.edits.point_board import PointBoard
+from pipeline.edits.transcript_edits import edit_transcript
 from pipeline.recap import Recap
 
 Target = Mapping[str, Any]
@@ -32,6 +33,20 @@ def find_point_target(recap: Recap, edits: Sequence[Edit], point_id: str, number
             known: Target = target
             return known
     return anchor.to_plain()
+
+
+def find_segment_target(recap: Recap, edits: Sequence[Edit], segment_id: str, number: int) -> Target | None:
+    """The same for a segment, by the id that people see."""
+    transcript = edit_transcript(recap, effective(edits)).transcript
+    segment = next((one for one in transcript.segments if one.id == segment_id), None)
+    if segment is None:
+        return None
+    anchor = SegmentAnchor(number, segment.id, segment.start, segment.end)
+    for target in (edit.payload.get("target") for edit in edits):
+        if target and "segment" in target and replace(SegmentAnchor.read(target), root=number) == anchor:
+            known: Target = target
+            return known
+    return asdict(anchor)
 
 
 def is_changed_since(edits: Sequence[Edit], root: int | None, seen: int) -> bool:

@@ -60,3 +60,18 @@ def test_a_point_is_added_in_the_browser(open_page: OpenPage, owner: User) -> No
         with page.expect_navigation():
             page.get_by_role("button", name="Add").click()
     assert decisions_of(recording.id)[-1] == "By hand."
+
+
+def test_a_segment_is_corrected_in_the_browser(open_page: OpenPage, owner: User) -> None:
+    recording = meetings.finished(owner, "Launch")
+    with open_page() as page:
+        page.goto(f"/recordings/{recording.id}")
+        page.locator(".turn").first.get_by_role("link", name="Edit").click()
+        page.get_by_role("textbox").first.fill("Good morning to all.")
+        with page.expect_navigation():
+            page.get_by_role("button", name="Save").first.click()
+        assert page.locator(".turn").first.get_by_text("Edited by hand").is_visible()
+        assert page.locator(".turn").first.get_by_text("Good morning to all.").is_visible()
+        page.get_by_role("region", name="Changes").get_by_role("button", name="Undo").first.click()
+        page.wait_for_url("**#changes")
+        assert page.get_by_text("Good morning to all.").locator("visible=true").count() == 0

@@ -22,7 +22,7 @@ ENGINES = {
     *("av", "reportlab", "onnxruntime", "scipy", "pynvml", "wordfreq"),
 }
 OPEN_TO_ALL = {
-    *("pipeline", "pipeline.catalogue", "pipeline.errors", "pipeline.languages", "pipeline.recap"),
+    *("pipeline", "pipeline.catalogue", "pipeline.coverage", "pipeline.errors", "pipeline.languages", "pipeline.recap"),
     *("pipeline.json_values", "pipeline.overlays", "pipeline.summary_points"),
     *("pipeline.speakers", "pipeline.speakers.corrected_turns"),
     *("pipeline.reading", "pipeline.reading.people", "pipeline.reading.view", "pipeline.reading.words"),
@@ -32,6 +32,7 @@ OPEN_TO_ALL = {
     "pipeline.accepted_offers",
     *("pipeline.edits", "pipeline.edits.apply", "pipeline.edits.edit", "pipeline.edits.history"),
     *("pipeline.edits.matching", "pipeline.edits.point_board", "pipeline.edits.targets"),
+    *("pipeline.edits.segment_changes", "pipeline.edits.transcript_edits"),
     *("pipeline.reading.dues", "pipeline.reading.marks", "pipeline.reading.public"),
     *("pipeline.render", "pipeline.render.parts"),
     *("pipeline.render", "pipeline.render.exports"),

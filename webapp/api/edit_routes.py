@@ -78,6 +78,7 @@ def _serialize(row: EditRow, email: str | None, ids: dict[int, str]) -> dict[str
         "kind": row.kind,
         "section": target.get("section"),
         "point": ids.get(target.get("root", 0)),
+        "segment": target.get("segment"),
         "written": target.get("written"),
         "details": {name: value for name, value in row.payload.items() if name != "target"},
         "by": email,

@@ -16,13 +16,18 @@ from webapp.recordings.speaker_badges import UNKNOWN, SpeakerBadge, make_badges
 
 @dataclass(frozen=True, slots=True)
 class TurnView:
-    """A paragraph of a turn. `is_new` is true for the first one of the turn."""
+    """A paragraph of a turn. `is_new` is true for the first one of the turn.
+
+    `segment` is the first segment that begins in it, "" if none does; `is_edited` if a person corrected one of them.
+    """
 
     anchor: str
     start: float
     speaker: SpeakerBadge | None
     is_new: bool
     runs: tuple[TextRun, ...]
+    segment: str = ""
+    is_edited: bool = False
 
 
 class Document:
@@ -48,10 +53,13 @@ class Document:
         badges = {
             speaker.id: badge for speaker, badge in zip(self.recap.transcript.speakers, self.speakers, strict=True)
         }
+        edited = {one.id for one in self.recap.transcript.segments if one.edited_by}
         for turn in view.turns:
             badge = badges.get(turn.speaker or "", UNKNOWN) if badges else None
             for number, paragraph in enumerate(turn.paragraphs):
-                yield TurnView(paragraph.anchor, paragraph.start, badge, number == 0, paragraph.runs)
+                begun = paragraph.segments
+                first, is_edited = begun[0] if begun else "", not edited.isdisjoint(begun)
+                yield TurnView(paragraph.anchor, paragraph.start, badge, number == 0, paragraph.runs, first, is_edited)
 
     @property
     def point_count(self) -> int:

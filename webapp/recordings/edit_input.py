@@ -9,12 +9,36 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, model_validator
 
 from core.typed_text import on_one_line
-from pipeline.edits.edit import ADD, APPROVE, CHANGE, MOVE, REMOVE, RESTORE, SECTIONS
+from pipeline.edits.edit import (
+    ADD,
+    APPROVE,
+    ASSIGN,
+    CHANGE,
+    CORRECT,
+    MERGE,
+    MOVE,
+    REMOVE,
+    RESTORE,
+    SECTIONS,
+    SEGMENT_KINDS,
+    SPLIT,
+)
 from webapp.validation import invalid_value, validate, validate_json
 
 #: The most characters of each text.
-LIMITS = {"text": 2000, "title": 200, "owner": 80, "due": 80}
-KINDS = (CHANGE, ADD, REMOVE, MOVE, APPROVE, RESTORE)
+LIMITS = {"text": 4000, "title": 200, "owner": 80, "due": 80}
+KINDS = (CHANGE, ADD, REMOVE, MOVE, APPROVE, RESTORE, *SEGMENT_KINDS)
+#: What each kind needs; any other a point.
+_NEEDED = {
+    ADD: ("section", "text"),
+    MOVE: ("point", "to"),
+    APPROVE: ("point", "approved"),
+    RESTORE: (),
+    CORRECT: ("segment", "text"),
+    ASSIGN: ("segment", "speaker"),
+    SPLIT: ("segment", "at"),
+    MERGE: ("segment",),
+}
 _MAX_NUMBER = 2**31 - 1
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})")
 
@@ -27,6 +51,9 @@ class EditInput(BaseModel):
     kind: str
     seen: int
     point: str | None = None
+    segment: str | None = None
+    speaker: str | None = None
+    at: int | None = None
     section: str | None = None
     text: str | None = None
     title: str | None = None
@@ -55,7 +82,7 @@ class EditInput(BaseModel):
             raise invalid_value(f"There is no section {value[:20]!r}.", f"Send one of {', '.join(SECTIONS)}.")
         return value
 
-    @field_validator("seen", "to", mode="before")
+    @field_validator("seen", "to", "at", mode="before")
     @classmethod
     def _check_number(cls, value: object, info: ValidationInfo) -> object:
         text = str(value)
@@ -95,8 +122,7 @@ class EditInput(BaseModel):
 
     @model_validator(mode="after")
     def _check_fields(self) -> Self:
-        needed = {ADD: ("section", "text"), MOVE: ("point", "to"), APPROVE: ("point", "approved"), RESTORE: ()}
-        for field in needed.get(self.kind, ("point",)):
+        for field in _NEEDED.get(self.kind, ("point",)):
             if getattr(self, field) is None:
                 raise invalid_value(f"The edit {self.kind!r} needs {field}.", "See docs/api.md.", field)
         if self.kind == CHANGE and not self.changes:

@@ -15,6 +15,7 @@ from webapp.auth import authentication
 from webapp.recordings import actions, edits
 from webapp.recordings.edit_form import PointForm, make_add_form, make_point_form
 from webapp.recordings.edit_input import read_edit_form, read_step_form
+from webapp.recordings.segment_form import make_segment_form
 
 blueprint = Blueprint("edits", __name__, url_prefix="/recordings/<recording_id>")
 
@@ -58,6 +59,35 @@ def add_point(recording_id: str) -> Response | tuple[str, int]:
     """Add the point of the form."""
     recording = _find(recording_id)
     return _save(recording, make_add_form(recording, request.form.get("section", "")), "#recap")
+
+
+@blueprint.get("/segments/<segment_id>/edit")
+@login_required
+def edit_segment(recording_id: str, segment_id: str) -> str:
+    """The form to correct a paragraph of the transcript."""
+    recording = _find(recording_id)
+    form = make_segment_form(recording, segment_id)
+    return render_template("edit_segments.html", recording=recording, form=form, error=None, typed=None)
+
+
+@blueprint.post("/segments/<segment_id>/edit")
+@login_required
+def save_segment(recording_id: str, segment_id: str) -> Response | tuple[str, int]:
+    """Do what a form asks of a segment: correct, assign, split, merge or restore it."""
+    recording = _find(recording_id)
+    form = make_segment_form(recording, segment_id)
+    sent = request.form
+    try:
+        edit = read_edit_form(sent, {})
+        if edit is not None:
+            edits.edit_recap(recording, authentication.current_account(), edit)
+    except PipelineError as error:
+        page = render_template(
+            "edit_segments.html", recording=recording, form=form, error=error,
+            typed=sent.get("text"), typed_for=sent.get("segment"),
+        )  # fmt: skip
+        return page, error_responses.status_of(error)
+    return _redirect_to(recording, f"#t={form.segments[0].start:.1f}")
 
 
 @blueprint.post("/edits")

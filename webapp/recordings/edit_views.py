@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from core.database.tables import EditRow, Recording
 from core.recordings import edits
@@ -13,6 +15,7 @@ from pipeline.edits.edit import REDO, UNDO
 from pipeline.edits.history import NextSteps, find_next_steps
 from pipeline.recap import Transcript
 from pipeline.rename_speakers import replace_names
+from webapp.formats import clock
 
 _VERBS = {
     kinds.CHANGE: "Changed",
@@ -20,6 +23,10 @@ _VERBS = {
     kinds.REMOVE: "Removed",
     kinds.MOVE: "Moved",
     kinds.APPROVE: "Approved",
+    kinds.CORRECT: "Corrected the text of",
+    kinds.ASSIGN: "Set the speaker of",
+    kinds.SPLIT: "Split",
+    kinds.MERGE: "Merged with the next",
 }
 _STEPS = {UNDO: "Undid", REDO: "Did again"}
 _SECTIONS = {
@@ -80,7 +87,7 @@ def _make_view(row: EditRow, rows: dict[int, EditRow], email: str | None, names:
 def _make_title(row: EditRow) -> str:
     """What an edit did, such as "Changed a decision"."""
     target = row.payload.get("target")
-    what = _SECTIONS[target["section"]] if target else "everything"
+    what = _name_target(target) if target else "everything"
     if row.kind == kinds.RESTORE:
         return f"{what} back to what was written".capitalize()
     if row.kind == kinds.APPROVE and not row.payload["approved"]:
@@ -88,10 +95,15 @@ def _make_title(row: EditRow) -> str:
     return f"{_VERBS[row.kind]} {what}"
 
 
+def _name_target(target: Mapping[str, Any]) -> str:
+    """What an edit is about: a point by its kind, a segment by its time."""
+    return f"the segment at {clock(target['start'])}" if "segment" in target else _SECTIONS[target["section"]]
+
+
 def _describe(row: EditRow, rows: dict[int, EditRow]) -> str:
     target = row.payload.get("target")
-    if target is None:
-        return ""
+    if target is None or "segment" in target:
+        return str(row.payload.get("text", ""))
     changes = row.payload.get("changes", {})
     first = rows[target["root"]].payload
     text = changes.get("text") or (target["written"] or {}).get("text") or first.get("changes", {}).get("text", "")

@@ -12,8 +12,8 @@ from core.queue import notifications
 from core.recordings import edits, recaps
 from pipeline.edits import edit as kinds
 from pipeline.edits.edit import Edit, PointAnchor
-from pipeline.edits.targets import Target, find_point_target
-from pipeline.recap import ActionItem, Point, Recap, Topic
+from pipeline.edits.targets import Target, find_point_target, find_segment_target
+from pipeline.recap import ActionItem, Point, Recap, Topic, Transcript
 from pipeline.summary_points import all_points
 from webapp.errors import InvalidRequest, NotFound
 from webapp.recordings import actions
@@ -29,7 +29,7 @@ def edit_recap(recording: Recording, author: User, sent: EditInput) -> int:
     unedited = recaps.load_unedited(recording.id)
     if unedited is None:
         raise NotFound("The file of this recap is missing.", "Write the recap again to recreate it.")
-    if sent.kind == kinds.RESTORE and sent.point is None:
+    if sent.kind == kinds.RESTORE and sent.point is None and sent.segment is None:
         number = edits.restore_all(recording.id, author.id, sent.seen, utc_now())
     else:
         payload, finder = _make_payload(sent, shown), partial(_find_target, sent, unedited)
@@ -63,11 +63,15 @@ def find_point(recap: Recap, point_id: str) -> Point:
 def _find_target(sent: EditInput, unedited: Recap, known: Sequence[Edit], number: int) -> Target | None:
     if sent.kind == kinds.ADD:
         return PointAnchor(number, sent.section or "", None, ()).to_plain()
+    if sent.segment is not None:
+        return find_segment_target(unedited, known, sent.segment, number)
     return find_point_target(unedited, known, sent.point or "", number)
 
 
 def _make_payload(sent: EditInput, shown: Recap) -> dict[str, Any]:
     """What an edit keeps beside its target; checks that it fits the recap."""
+    if sent.kind in kinds.SEGMENT_KINDS:
+        return _make_segment_payload(sent, shown.transcript)
     if sent.kind == kinds.MOVE:
         return {"to": sent.to}
     if sent.kind == kinds.APPROVE:
@@ -79,6 +83,27 @@ def _make_payload(sent: EditInput, shown: Recap) -> dict[str, Any]:
         return {"start": sent.start, "changes": _read_changes(sent, kind, shown)}
     if sent.kind == kinds.CHANGE:
         return {"changes": _read_changes(sent, type(find_point(shown, sent.point or "")), shown)}
+    return {}
+
+
+def _make_segment_payload(sent: EditInput, shown: Transcript) -> dict[str, Any]:
+    place = next((place for place, one in enumerate(shown.segments) if one.id == sent.segment), None)
+    if place is None:
+        raise NotFound("There is no such segment in this transcript.", "It may have been split or merged meanwhile.")
+    if sent.kind == kinds.CORRECT:
+        return {"text": sent.text}
+    if sent.kind == kinds.ASSIGN:
+        known = [one.id for one in shown.speakers]
+        if sent.speaker not in known:
+            raise InvalidRequest("There is no such speaker.", f"The speakers are: {', '.join(known)}.", field="speaker")
+        return {"speaker": sent.speaker}
+    if sent.kind == kinds.SPLIT:
+        words = len(shown.segments[place].text.split())
+        if not 0 < (sent.at or 0) < words:
+            raise InvalidRequest("There is no such word to split at.", f"Use 1 to {max(1, words - 1)}.", field="at")
+        return {"at": sent.at}
+    if place + 1 == len(shown.segments):
+        raise InvalidRequest("This is the last segment.", "Merge the one before it.", field="segment")
     return {}
 
 

@@ -14,7 +14,7 @@ from support.visitors import Program, log_in
 from core.database.tables import Recording, Status, User
 from core.recordings import queries
 
-ITEM = ["number", "kind", "section", "point", "written", "details", "by", "at", "undone_at"]
+ITEM = ["number", "kind", "section", "point", "segment", "written", "details", "by", "at", "undone_at"]
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_several_quick_edits_ask_for_one_pdf(program: Program, recording: Record
         ({"kind": "shout"}, "kind"),
         ({"kind": "change", "point": "decisions1"}, "text"),
         ({"kind": "change", "point": "decisions1", "text": " "}, "text"),
-        ({"kind": "change", "point": "decisions1", "text": "x" * 2001}, "text"),
+        ({"kind": "change", "point": "decisions1", "text": "x" * 4001}, "text"),
         ({"kind": "change", "point": "decisions1", "text": 5}, "text"),
         ({"kind": "change", "point": "decisions1", "owner": "Anna"}, "owner"),
         ({"kind": "change", "point": "action_items1", "title": "No"}, "title"),
@@ -257,3 +257,66 @@ def test_an_earlier_version_offers_no_editing(browser: FlaskClient, recording: R
     meetings.finish(recording, replace(recap, summary=replace(recap.summary, title="Another")))
     assert "/points/" not in browser.get(f"/recordings/{recording.id}?version=1").text
     assert "/points/" in browser.get(f"/recordings/{recording.id}").text
+
+
+def first_segments(program: Program, recording: Recording) -> Any:
+    return program.get(f"/recordings/{recording.id}/transcript").json["segments"]
+
+
+def test_the_api_corrects_the_transcript_and_undoes_it(program: Program, recording: Recording) -> None:
+    before = first_segments(program, recording)
+    answer = edit(program, recording, kind="correct", segment="g1", text="Hello everyone.")
+    assert (answer.status_code, answer.json["segment"], answer.json["point"]) == (201, "g1", None)
+    first = first_segments(program, recording)[0]
+    assert (first["text"], first["edited_by"]) == ("Hello everyone.", "hand")
+    assert "Hello everyone." in program.get(f"/recordings/{recording.id}/exports/srt").text
+    assert edit(program, recording, kind="assign", segment="g1", speaker="s2").status_code == 409, "changed since"
+    assert edit(program, recording, kind="assign", seen=1, segment="g1", speaker="s2").status_code == 201
+    assert edit(program, recording, kind="split", seen=2, segment="g1", at=1).status_code == 201
+    assert [one["id"] for one in first_segments(program, recording)[:2]] == ["g1.1", "g1.2"]
+    assert edit(program, recording, kind="merge", seen=3, segment="g1.1").status_code == 201
+    merged = first_segments(program, recording)[0]
+    assert (merged["origins"], merged["text"], merged["speaker"]) == (["g1.1", "g1.2"], "Hello everyone.", "s2")
+    for _ in range(4):
+        program.post(f"/recordings/{recording.id}/edits/undo")
+    assert first_segments(program, recording) == before
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"kind": "correct", "segment": "g1"}, 422),
+        ({"kind": "correct", "segment": "g1", "text": ""}, 422),
+        ({"kind": "assign", "segment": "g1", "speaker": "nobody"}, 422),
+        ({"kind": "split", "segment": "g1", "at": 0}, 422),
+        ({"kind": "split", "segment": "g1", "at": 999}, 422),
+        ({"kind": "merge", "segment": "g999"}, 404),
+    ],
+)
+def test_a_correction_that_is_none_is_refused(body: Any, status: int, program: Program, recording: Recording) -> None:
+    assert edit(program, recording, **body).status_code == status
+    assert program.get(f"/recordings/{recording.id}/edits").json["last"] == 0
+
+
+def test_the_page_corrects_a_segment(browser: FlaskClient, program: Program, recording: Recording) -> None:
+    page = f"/recordings/{recording.id}"
+    address = f"{page}/segments/g1/edit"
+    assert f'href="{address}"' in browser.get(page).text
+    assert "Merge with the next" in browser.get(address).text
+    sent = {"kind": "correct", "seen": 0, "segment": "g1", "text": "<i>Hello</i>"}
+    assert browser.post(address, data=sent).status_code == 303
+    shown = browser.get(page).text
+    assert "&lt;i&gt;Hello&lt;/i&gt;" in shown
+    assert "Corrected the text of the segment at 0:0" in shown
+    late = browser.post(address, data={**sent, "text": "From another tab"})
+    assert late.status_code == 409
+    assert ">From another tab</textarea>" in late.text
+    browser.post(address, data={"kind": "restore", "seen": 1, "segment": "g1"})
+    assert "edited_by" not in first_segments(program, recording)[0]
+
+
+def test_the_transcript_of_others_is_not_found(app: Flask, charlie: User, recording: Recording) -> None:
+    address = f"/recordings/{recording.id}/segments/g1/edit"
+    other = log_in(app, charlie)
+    assert other.get(address).status_code == 404
+    assert other.post(address, data={"kind": "merge", "seen": 0, "segment": "g1"}).status_code == 404

@@ -28,7 +28,7 @@ from fontTools.subset import Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
-OUTPUT = Path(__file__).resolve().parent.parent / "pipeline" / "render" / "font_files"
+OUTPUT = Path(__file__).resolve().parent.parent / "pipeline" / "render" / "pdf" / "font_files"
 SUBSETS = ("latin", "latin-ext", "vietnamese", "greek", "greek-ext", "cyrillic", "cyrillic-ext")
 SERIF = "source-serif-4"
 SANS = "source-sans-3"

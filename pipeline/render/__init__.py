@@ -1,1 +1,1 @@
-"""The PDF of a recap."""
+"""Writes a recap as files: `pdf`, and `exports` with every other format."""

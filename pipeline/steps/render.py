@@ -16,8 +16,8 @@ from pipeline.steps.context import StepContext
 
 def render(context: StepContext, recap_path: Path) -> Recap:
     """Make the PDF of a finished recap with the current title, speaker names and edits; returns the recap with them."""
-    from pipeline.render.attachments import list_attachments
-    from pipeline.render.pdf import render_pdf
+    from pipeline.render.pdf.attachments import list_attachments
+    from pipeline.render.pdf.document import render_pdf
 
     request, monitor = context.request, context.monitor
     monitor.enter("render")

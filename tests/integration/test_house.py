@@ -34,8 +34,8 @@ OPEN_TO_ALL = {
     *("pipeline.edits.matching", "pipeline.edits.point_board", "pipeline.edits.targets"),
     *("pipeline.edits.segment_changes", "pipeline.edits.transcript_edits"),
     *("pipeline.reading.dues", "pipeline.reading.marks", "pipeline.reading.public"),
-    *("pipeline.render", "pipeline.render.parts"),
-    *("pipeline.render", "pipeline.render.exports"),
+    *("pipeline.render", "pipeline.render.pdf", "pipeline.render.pdf.parts"),
+    "pipeline.render.exports",
     *("pipeline.render.exports.catalogue", "pipeline.render.exports.file_name"),
 }
 

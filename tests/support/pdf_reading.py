@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from pipeline.recap import Recap, Segment, Speaker
-from pipeline.render.pdf import render_pdf
+from pipeline.render.pdf.document import render_pdf
 
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is missing")
 

@@ -51,7 +51,7 @@ def check_speech_models(settings: config.Settings) -> CheckResult:
 
 def _check_fonts(_: config.Settings) -> CheckResult:
     try:
-        from pipeline.render.fonts import find_broken_fonts
+        from pipeline.render.pdf.fonts import find_broken_fonts
         from pipeline.render.system_fonts import find_missing_packages
     except ImportError:
         return check_result.ok("fonts", "not needed by the web server: the CPU worker makes the PDFs")

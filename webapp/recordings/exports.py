@@ -12,7 +12,7 @@ from core.recordings import recaps
 from pipeline.recap import Recap
 from pipeline.render.exports.catalogue import FORMATS, ExportFormat
 from pipeline.render.exports.file_name import make_file_name
-from pipeline.render.parts import ALL_PARTS
+from pipeline.render.pdf.parts import ALL_PARTS
 from webapp import errors
 from webapp.recordings import actions, pdf_parts
 

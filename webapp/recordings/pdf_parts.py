@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pipeline
 from pipeline.recap import Recap, to_json
-from pipeline.render.parts import ALL_PARTS, Part
+from pipeline.render.pdf.parts import ALL_PARTS, Part
 from webapp import errors
 
 _FOLDER = Path(pipeline.__path__[0]).parent
@@ -33,7 +33,7 @@ def read_parts(text: str) -> tuple[Part, ...]:
 
 def make_pdf(recap: Recap, parts: Sequence[Part]) -> BytesIO:
     """The PDF with these parts, from a process of its own, since fonts take memory. Raises Unavailable."""
-    command = [sys.executable, "-m", "pipeline.render", *parts]
+    command = [sys.executable, "-m", "pipeline.render.pdf", *parts]
     try:
         done = subprocess.run(  # noqa: S603 - our own program, and parts are words of ours
             command, input=to_json(recap), capture_output=True, cwd=_FOLDER, timeout=_SECONDS, check=True

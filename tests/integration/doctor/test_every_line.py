@@ -24,7 +24,7 @@ from core.jobs import pausing
 from core.worker_register import WorkerModels
 from model_store.manifest import FileEntry, Manifest, hash_file, write_manifest
 from pipeline.decode import wall_check
-from pipeline.render import fonts
+from pipeline.render.pdf import fonts
 from webapp.cli import machine_checks
 from webapp.cli.doctor_checks import CHECKS
 from workers import sweeper

@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 
 import config
 from core.problems import Problem
-from pipeline.render import fonts
+from pipeline.render.pdf import fonts
 from webapp import create_app
 from webapp.cli import gpu_checks
 from webapp.cli.check_result import CheckResult

@@ -13,8 +13,9 @@ from support.proven_recaps import TASK, with_proofs
 from support.recaps import URL, assembly_recap, sample_recap
 
 from pipeline.recap import Coverage, FailedWindow, Notice, Segment
-from pipeline.render import fonts, system_fonts
-from pipeline.render.pdf import render_pdf
+from pipeline.render import system_fonts
+from pipeline.render.pdf import fonts
+from pipeline.render.pdf.document import render_pdf
 
 
 def test_the_first_page_holds_the_recap(tmp_path: Path) -> None:

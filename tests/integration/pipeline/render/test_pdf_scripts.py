@@ -11,8 +11,9 @@ import pytest
 from support.pdf_reading import needs_poppler, read
 from support.scripts import SAID, recap_in_eight_scripts
 
-from pipeline.render import fonts, system_fonts
-from pipeline.render.pdf import render_pdf
+from pipeline.render import system_fonts
+from pipeline.render.pdf import fonts
+from pipeline.render.pdf.document import render_pdf
 
 needs_system_fonts = pytest.mark.skipif(
     not {"Droid", "NanumMyeongjo"} <= system_fonts.find_system_fonts().keys(),

@@ -19,8 +19,8 @@ from support.recaps import assembly_recap, sample_recap
 from support.scripts import SAID, recap_in_eight_scripts
 
 from pipeline.recap import Recap
-from pipeline.render.attachments import Attachment, list_attachments
-from pipeline.render.pdf import render_pdf
+from pipeline.render.pdf.attachments import Attachment, list_attachments
+from pipeline.render.pdf.document import render_pdf
 
 LISTS = {"L": {"LI"}, "LI": {"Lbl", "LBody"}, "Table": {"TR"}, "TR": {"TH", "TD"}}
 

@@ -15,9 +15,9 @@ from support.pdf_structure import read_structure
 from support.recaps import sample_recap
 
 from pipeline.recap import Recap
-from pipeline.render import fonts
-from pipeline.render.pdf import render_pdf
-from pipeline.render.sanitize import sanitize_recap, sanitize_text
+from pipeline.render.pdf import fonts
+from pipeline.render.pdf.document import render_pdf
+from pipeline.render.pdf.sanitize import sanitize_recap, sanitize_text
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

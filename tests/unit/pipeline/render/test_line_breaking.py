@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.render import line_breaking, style
-from pipeline.render.title_block import set_title
+from pipeline.render.pdf import line_breaking, style
+from pipeline.render.pdf.title_block import set_title
 
 LETTERS = st.text("abcdefghij-'", min_size=1, max_size=60)
 SENTENCES = st.lists(LETTERS, min_size=1, max_size=60).map(" ".join)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import groupby
 
 from pipeline.recap import Recap
-from pipeline.render import formatting, style
-from pipeline.render.page_canvas import PageCanvas
-from pipeline.render.section_table import TABLE_LEAST, ColumnHeads, SectionTable, TableCell, TableRow, running_text
+from pipeline.render import formatting
+from pipeline.render.pdf import style
+from pipeline.render.pdf.page_canvas import PageCanvas
+from pipeline.render.pdf.section_table import TABLE_LEAST, ColumnHeads, SectionTable, TableCell, TableRow, running_text
 from pipeline.vocabulary.spelling import list_spellings
 
 _HEARD_X = 332.0

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import uharfbuzz
 from reportlab.pdfbase.ttfonts import ShapeData, ShapedStr
 
-from pipeline.render import fonts
-from pipeline.render.direction import has_rtl, is_rtl, order_runs
-from pipeline.render.fonts import Font
+from pipeline.render.pdf import fonts
+from pipeline.render.pdf.direction import has_rtl, is_rtl, order_runs
+from pipeline.render.pdf.fonts import Font
 
 _NO_GLYPH_OF_ITS_OWN = "\u200b"
 

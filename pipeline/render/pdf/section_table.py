@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
-from pipeline.render import line_breaking, style
-from pipeline.render.line_breaking import TextLine
-from pipeline.render.page_canvas import PageCanvas
-from pipeline.render.structure import Element
-from pipeline.render.style import Density, TextStyle
+from pipeline.render.pdf import line_breaking, style
+from pipeline.render.pdf.line_breaking import TextLine
+from pipeline.render.pdf.page_canvas import PageCanvas
+from pipeline.render.pdf.structure import Element
+from pipeline.render.pdf.style import Density, TextStyle
 
 TABLE_LEAST = 78.0
 _HEAD_RISE = 16.5

@@ -9,12 +9,12 @@ from pipeline.reading.people import UNKNOWN, People, Person
 from pipeline.reading.view import BREAK_TOLERANCE, Paragraph, ReadingTurn, ReadingView
 from pipeline.reading.words import TextRun
 from pipeline.recap import Topic
-from pipeline.render import line_breaking, style
-from pipeline.render.break_points import split_word
-from pipeline.render.line_breaking import Pieces, TextLine
-from pipeline.render.name_cell import name_cell
-from pipeline.render.page_canvas import PageCanvas
-from pipeline.render.part_title import TITLE_DROP, draw_part_title
+from pipeline.render.pdf import line_breaking, style
+from pipeline.render.pdf.break_points import split_word
+from pipeline.render.pdf.line_breaking import Pieces, TextLine
+from pipeline.render.pdf.name_cell import name_cell
+from pipeline.render.pdf.page_canvas import PageCanvas
+from pipeline.render.pdf.part_title import TITLE_DROP, draw_part_title
 
 _TOPIC_RULE = 13.6
 _TOPIC_HEIGHT = 26.0

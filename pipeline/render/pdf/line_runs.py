@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-from pipeline.render.direction import has_rtl, is_rtl, order_runs
-from pipeline.render.line_breaking import Pieces, TextLine, TextPiece, line_text, line_width, width
-from pipeline.render.style import TextStyle
+from pipeline.render.pdf.direction import has_rtl, is_rtl, order_runs
+from pipeline.render.pdf.line_breaking import Pieces, TextLine, TextPiece, line_text, line_width, width
+from pipeline.render.pdf.style import TextStyle
 
 
 class LineRun(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from pipeline.render.structure import Element, MarkedContent, PlacedLink
+from pipeline.render.pdf.structure import Element, MarkedContent, PlacedLink
 
 
 class NullCanvas:

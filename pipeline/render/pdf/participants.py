@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from pipeline.reading.people import People, Person
 from pipeline.recap import Recap
-from pipeline.render import formatting, line_breaking, style
-from pipeline.render.name_cell import name_cell
-from pipeline.render.page_canvas import PageCanvas
-from pipeline.render.section_table import SectionTable
-from pipeline.render.spans import LEAST_SPAN, merge_spans
-from pipeline.render.structure import Element
-from pipeline.render.text_canvas import MARK_SIZE
+from pipeline.render import formatting
+from pipeline.render.pdf import line_breaking, style
+from pipeline.render.pdf.name_cell import name_cell
+from pipeline.render.pdf.page_canvas import PageCanvas
+from pipeline.render.pdf.section_table import SectionTable
+from pipeline.render.pdf.spans import LEAST_SPAN, merge_spans
+from pipeline.render.pdf.structure import Element
+from pipeline.render.pdf.text_canvas import MARK_SIZE
 
 _LANE = 292.0
 _BAR = 58.0

@@ -15,7 +15,7 @@ from pathlib import Path
 import uharfbuzz
 from reportlab.pdfbase import pdfmetrics
 
-from pipeline.render.glyph_font import GlyphFont
+from pipeline.render.pdf.glyph_font import GlyphFont
 from pipeline.render.system_fonts import SYSTEM_FONTS, find_system_fonts
 
 TEXT = "RecapText-Regular"

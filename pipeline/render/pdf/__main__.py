@@ -7,9 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline.recap import Recap, from_json
-from pipeline.render.attachments import list_attachments
-from pipeline.render.parts import ALL_PARTS
-from pipeline.render.pdf import render_pdf
+from pipeline.render.pdf.attachments import list_attachments
+from pipeline.render.pdf.document import render_pdf
+from pipeline.render.pdf.parts import ALL_PARTS
 
 
 def main(arguments: list[str]) -> None:

@@ -6,10 +6,11 @@ from functools import partial
 
 from pipeline.reading.marks import describe_marks
 from pipeline.recap import Topic
-from pipeline.render import formatting, style
-from pipeline.render.line_breaking import TextLine
-from pipeline.render.page_canvas import PageCanvas
-from pipeline.render.section_table import (
+from pipeline.render import formatting
+from pipeline.render.pdf import style
+from pipeline.render.pdf.line_breaking import TextLine
+from pipeline.render.pdf.page_canvas import PageCanvas
+from pipeline.render.pdf.section_table import (
     SectionTable,
     TableCell,
     TableRow,

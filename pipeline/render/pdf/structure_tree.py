@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 
-from pipeline.render.structure import Element, MarkedContent, PlacedLink
+from pipeline.render.pdf.structure import Element, MarkedContent, PlacedLink
 
 #: An element without content says nothing, except for the cell of a table.
 _MAY_BE_EMPTY = ("TD", "TH")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.render import fonts
+from pipeline.render.pdf import fonts
 
 INK = "#1A1A1A"
 DARK = "#4A4A4A"

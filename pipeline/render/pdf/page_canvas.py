@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from pipeline.render import line_breaking, style
 from pipeline.render.formatting import clock
-from pipeline.render.line_breaking import TextLine, line_text
-from pipeline.render.line_runs import LineRun, line_runs
-from pipeline.render.style import PaperSize, TextStyle
-from pipeline.render.text_canvas import TextCanvas
+from pipeline.render.pdf import line_breaking, style
+from pipeline.render.pdf.line_breaking import TextLine, line_text
+from pipeline.render.pdf.line_runs import LineRun, line_runs
+from pipeline.render.pdf.style import PaperSize, TextStyle
+from pipeline.render.pdf.text_canvas import TextCanvas
 
 _LINK_MARGIN = 2.5
 _WEB = re.compile(r"https?://", re.IGNORECASE)

@@ -16,21 +16,22 @@ from reportlab.pdfgen.canvas import Canvas
 from pipeline.reading.people import People
 from pipeline.reading.view import read_recap
 from pipeline.recap import Recap
-from pipeline.render import fonts, formatting, shaping, style
-from pipeline.render.attachments import Attachment, attach
-from pipeline.render.document_metadata import add_metadata
+from pipeline.render import formatting
 from pipeline.render.notices import PrintedNotice, printed_notices
-from pipeline.render.page_canvas import PageCanvas
-from pipeline.render.parts import ALL_PARTS, Part
-from pipeline.render.provenance import draw_provenance
-from pipeline.render.recap_sections import draw_first_sections, draw_later_sections
-from pipeline.render.sanitize import sanitize_recap
-from pipeline.render.structure import Element
-from pipeline.render.structure_tree import add_structure
-from pipeline.render.style import PaperSize
-from pipeline.render.tagged_canvas import NullCanvas
-from pipeline.render.title_block import PRODUCT, FirstPageLayout
-from pipeline.render.transcript import TranscriptPart
+from pipeline.render.pdf import fonts, shaping, style
+from pipeline.render.pdf.attachments import Attachment, attach
+from pipeline.render.pdf.document_metadata import add_metadata
+from pipeline.render.pdf.page_canvas import PageCanvas
+from pipeline.render.pdf.parts import ALL_PARTS, Part
+from pipeline.render.pdf.provenance import draw_provenance
+from pipeline.render.pdf.recap_sections import draw_first_sections, draw_later_sections
+from pipeline.render.pdf.sanitize import sanitize_recap
+from pipeline.render.pdf.structure import Element
+from pipeline.render.pdf.structure_tree import add_structure
+from pipeline.render.pdf.style import PaperSize
+from pipeline.render.pdf.tagged_canvas import NullCanvas
+from pipeline.render.pdf.title_block import PRODUCT, FirstPageLayout
+from pipeline.render.pdf.transcript import TranscriptPart
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _SHORT_TRANSCRIPT = 60

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pipeline.reading.marks import describe_marks
 from pipeline.recap import Point, Recap
-from pipeline.render import formatting, line_breaking, style
-from pipeline.render.line_breaking import Pieces
+from pipeline.render import formatting
 from pipeline.render.notices import PrintedNotice
-from pipeline.render.page_canvas import PageCanvas
-from pipeline.render.section_table import (
+from pipeline.render.pdf import line_breaking, style
+from pipeline.render.pdf.line_breaking import Pieces
+from pipeline.render.pdf.page_canvas import PageCanvas
+from pipeline.render.pdf.section_table import (
     SectionTable,
 )
 

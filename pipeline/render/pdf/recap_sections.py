@@ -6,12 +6,12 @@ from pipeline.reading.evidence import shown_lines
 from pipeline.reading.people import People
 from pipeline.recap import Point, Recap
 from pipeline.render.notices import PrintedNotice
-from pipeline.render.overview import draw_overview
-from pipeline.render.page_canvas import PageCanvas
-from pipeline.render.participants import draw_participants
-from pipeline.render.points import draw_action_items, draw_points, draw_quotes
-from pipeline.render.title_block import FirstPageLayout, draw_title_block
-from pipeline.render.topics import draw_topics
+from pipeline.render.pdf.overview import draw_overview
+from pipeline.render.pdf.page_canvas import PageCanvas
+from pipeline.render.pdf.participants import draw_participants
+from pipeline.render.pdf.points import draw_action_items, draw_points, draw_quotes
+from pipeline.render.pdf.title_block import FirstPageLayout, draw_title_block
+from pipeline.render.pdf.topics import draw_topics
 
 NO_SUMMARY = "none"
 _FOOT_NOTE = "Made with RealRecap from the recording. Times in red open it at that second."

@@ -9,12 +9,12 @@ from typing import Any
 
 from reportlab.lib.colors import HexColor
 
-from pipeline.render import line_breaking, shaping, style
-from pipeline.render.direction import has_rtl
-from pipeline.render.line_runs import LineRun, text_runs
-from pipeline.render.shaping import GlyphRun
-from pipeline.render.style import TextStyle
-from pipeline.render.tagged_canvas import TaggedCanvas
+from pipeline.render.pdf import line_breaking, shaping, style
+from pipeline.render.pdf.direction import has_rtl
+from pipeline.render.pdf.line_runs import LineRun, text_runs
+from pipeline.render.pdf.shaping import GlyphRun
+from pipeline.render.pdf.style import TextStyle
+from pipeline.render.pdf.tagged_canvas import TaggedCanvas
 
 MARK_SIZE = 5.2
 _MARK_RISE = 0.5

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pipeline.render import shaping
-from pipeline.render.break_points import split_clusters, split_word
-from pipeline.render.direction import is_rtl
-from pipeline.render.style import TextStyle
+from pipeline.render.pdf import shaping
+from pipeline.render.pdf.break_points import split_clusters, split_word
+from pipeline.render.pdf.direction import is_rtl
+from pipeline.render.pdf.style import TextStyle
 
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _AFTER_HYPHEN = re.compile(r"(?<=\w-)(?=\w)")

@@ -9,12 +9,12 @@ from pipeline.reading.dues import describe_due, describe_guesses
 from pipeline.reading.marks import describe_marks
 from pipeline.reading.people import People, Person
 from pipeline.recap import ActionItem, Point
-from pipeline.render import line_breaking, style
-from pipeline.render.direction import is_rtl
-from pipeline.render.line_breaking import TextLine
-from pipeline.render.name_cell import name_cell
-from pipeline.render.page_canvas import PageCanvas
-from pipeline.render.section_table import (
+from pipeline.render.pdf import line_breaking, style
+from pipeline.render.pdf.direction import is_rtl
+from pipeline.render.pdf.line_breaking import TextLine
+from pipeline.render.pdf.name_cell import name_cell
+from pipeline.render.pdf.page_canvas import PageCanvas
+from pipeline.render.pdf.section_table import (
     TABLE_LEAST,
     ColumnHeads,
     SectionTable,
@@ -22,7 +22,7 @@ from pipeline.render.section_table import (
     TableRow,
     balanced_text,
 )
-from pipeline.render.style import Density
+from pipeline.render.pdf.style import Density
 
 LinesOf = Callable[[Point], str]
 """What was said in the lines of a point; empty where it is not to be shown."""

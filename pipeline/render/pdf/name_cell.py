@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pipeline.reading.people import Person
-from pipeline.render import line_breaking, style
-from pipeline.render.line_breaking import TextLine
-from pipeline.render.style import TextStyle
+from pipeline.render.pdf import line_breaking, style
+from pipeline.render.pdf.line_breaking import TextLine
+from pipeline.render.pdf.style import TextStyle
 
 
 def name_cell(person: Person | None, text_style: TextStyle = style.NAME, most: int = 2) -> list[TextLine]:

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from pipeline.reading.people import StartEnd
 from pipeline.reading.provenance import describe_kind, name_reason, name_stage
 from pipeline.recap import Coverage, FailedWindow, Recap
-from pipeline.render import formatting, line_breaking, style
+from pipeline.render import formatting
 from pipeline.render.notices import PrintedNotice
-from pipeline.render.page_canvas import PageCanvas
-from pipeline.render.part_title import draw_part_title
-from pipeline.render.section_table import TABLE_LEAST, ColumnHeads, SectionTable, TableCell, TableRow, running_text
-from pipeline.render.spans import merge_spans
-from pipeline.render.spellings import draw_spellings
+from pipeline.render.pdf import line_breaking, style
+from pipeline.render.pdf.page_canvas import PageCanvas
+from pipeline.render.pdf.part_title import draw_part_title
+from pipeline.render.pdf.section_table import TABLE_LEAST, ColumnHeads, SectionTable, TableCell, TableRow, running_text
+from pipeline.render.pdf.spans import merge_spans
+from pipeline.render.pdf.spellings import draw_spellings
 
 _INTRO = "What this recap covers, how it was made, and how to check it."
 _SUPPORT = "Every point above was matched to words in the transcript; points without support were left out."

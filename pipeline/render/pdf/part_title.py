@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.render import style
-from pipeline.render.page_canvas import PageCanvas
+from pipeline.render.pdf import style
+from pipeline.render.pdf.page_canvas import PageCanvas
 
 TITLE_DROP = 9.75
 _TITLE_HEIGHT = 39.0

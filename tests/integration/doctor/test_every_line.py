@@ -190,9 +190,7 @@ def changed_model(bench: Bench) -> Iterator[None]:
 def missing_fonts(bench: Bench) -> Iterator[None]:
     with bench.patch.context() as patch:
         patch.setattr(fonts, "_FOLDER", bench.folder / "no-fonts")
-        fonts.load_font.cache_clear()
         yield
-    fonts.load_font.cache_clear()
 
 
 def taken_port(bench: Bench) -> Iterator[None]:

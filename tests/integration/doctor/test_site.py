@@ -123,12 +123,10 @@ def test_a_font_that_cannot_be_loaded_is_named(
     (folder / f"{name}.ttf").unlink()
     if damage == "cut off":
         (folder / f"{name}.ttf").write_bytes(whole[:3000])
-    fonts.load_font.cache_clear()
     found = doctor("fonts")
     assert (found.level, name in found.state, "git status" in str(found.fix)) == ("error", True, True)
     (folder / f"{name}.ttf").write_bytes(whole)
     assert doctor("fonts").level == "ok"
-    fonts.load_font.cache_clear()
 
 
 def test_monitors_get_json_and_an_exit_code(sqlite: str, port: int, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -163,8 +163,7 @@ def test_a_redis_that_waits_for_its_replicas_is_named(own_redis: Redis) -> None:
 
 
 def test_a_cluster_is_named(tmp_path: Path, settings_of: Settings, sqlite: None) -> None:
-    # By itself the bus takes the port plus 10,000, which may lie above the last there is.
-    with running_redis(tmp_path, "--cluster-enabled", "yes", "--cluster-port", str(free_port())) as port:
+    with running_redis(tmp_path, "--cluster-enabled", "yes") as port:
         settings_of(REDIS_URL=f"redis://127.0.0.1:{port}/0")
         wait_until(lambda: redis_problem()[0] != "does not answer", 20)
         assert redis_problem()[0] == "is a cluster, which cannot carry the queue"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
@@ -19,11 +20,17 @@ WHISPER_CODES = tuple(_WHISPER.split())
 #: Names that differ from Babel's: the more usual one, and Whisper's own code for Javanese.
 _NAMES = {"bn": "Bengali", "jw": "Javanese", "mi": "Maori"}
 _NAMES_IN_ENGLISH = Locale("en").languages
+_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
 def base_code(code: str) -> str:
     """The language without its region: "pt" of "pt-BR"."""
     return code.replace("_", "-").partition("-")[0].lower()
+
+
+def document_language(code: str) -> str:
+    """The language that a document is said to be in: the code if it may be a tag (RFC 5646), else English."""
+    return code if _TAG.fullmatch(code) else "en"
 
 
 def language_name(code: str) -> str:

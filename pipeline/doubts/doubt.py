@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
+
+from pipeline.reading.words import LocatedWord
+from pipeline.recap import Segment
 
 Kind = Literal["words", "speaker", "point", "missing", "owner", "due"]
 
@@ -37,6 +41,28 @@ class Doubt:
     weight: float
     reason: str
     listen_seconds: float
+
+    @classmethod
+    def about_words(
+        cls, kind: Kind, segment: Segment, words: Sequence[LocatedWord], doubt: float, weight: float, reason: str
+    ) -> Self:
+        """The doubt about words of a segment that stand beside one another; `listen_seconds` is how long they last."""
+        first, last = words[0], words[-1]
+        return cls(
+            id=f"{kind}-{segment.id}-{first.start}",
+            kind=kind,
+            start=first.word.start,
+            end=last.word.end,
+            segment=segment.id,
+            speaker=segment.speaker,
+            text=segment.text[first.start : last.end],
+            span=(first.start, last.end),
+            point=None,
+            doubt=doubt,
+            weight=weight,
+            reason=reason,
+            listen_seconds=last.word.end - first.word.start + 2 * AROUND_SECONDS,
+        )
 
     @property
     def rank(self) -> float:

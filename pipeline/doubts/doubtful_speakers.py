@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from pipeline.doubts.citations import UNCITED
-from pipeline.doubts.doubt import AROUND_SECONDS, VOICE_SECONDS, Doubt
+from pipeline.doubts.doubt import VOICE_SECONDS, Doubt
 from pipeline.reading.words import LocatedWord, locate_words
 from pipeline.recap import Segment, SpeakerTurn, Transcript
 
@@ -90,20 +90,6 @@ def _compare_voices(segment: Segment, transcript: Transcript, turns: _Turns) -> 
 
 
 def _make_doubt(suspicion: _Suspicion, cited: float) -> Doubt:
-    segment, first, last = suspicion.segment, suspicion.words[0], suspicion.words[-1]
-    seconds = last.word.end - first.word.start + 2 * AROUND_SECONDS
-    return Doubt(
-        id=f"speaker-{segment.id}-{first.start}",
-        kind="speaker",
-        start=first.word.start,
-        end=last.word.end,
-        segment=segment.id,
-        speaker=segment.speaker,
-        text=segment.text[first.start : last.end],
-        span=(first.start, last.end),
-        point=None,
-        doubt=suspicion.doubt,
-        weight=SPEAKER_WEIGHT * cited,
-        reason=suspicion.reason,
-        listen_seconds=min(VOICE_SECONDS, seconds),
-    )
+    weight = SPEAKER_WEIGHT * cited
+    doubt = Doubt.about_words("speaker", suspicion.segment, suspicion.words, suspicion.doubt, weight, suspicion.reason)
+    return replace(doubt, listen_seconds=min(VOICE_SECONDS, doubt.listen_seconds))

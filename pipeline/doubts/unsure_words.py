@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.doubts.doubt import AROUND_SECONDS, Doubt
+from pipeline.doubts.doubt import Doubt
 from pipeline.doubts.word_importance import weigh_word
 from pipeline.reading.words import LocatedWord, locate_words
 from pipeline.recap import Segment, Spelling
@@ -34,23 +34,11 @@ def find_unsure_words(segment: Segment, language: str, cited: float) -> Iterator
     """The doubts about the words of a segment on which hangs `cited` times as much as on another one."""
     for group in _group(_weigh(segment, language)):
         unsure = [word for word in group if word.is_unsure]
-        first, last = group[0].located, group[-1].located
         mass = sum(word.weight for word in unsure)
-        yield Doubt(
-            id=f"words-{segment.id}-{first.start}",
-            kind="words",
-            start=first.word.start,
-            end=last.word.end,
-            segment=segment.id,
-            speaker=segment.speaker,
-            text=segment.text[first.start : last.end],
-            span=(first.start, last.end),
-            point=None,
-            doubt=sum(word.doubt * word.weight for word in unsure) / mass,
-            weight=cited * mass / len(unsure),
-            reason="unsure words" if len(unsure) > 1 else "an unsure word",
-            listen_seconds=last.word.end - first.word.start + 2 * AROUND_SECONDS,
-        )
+        doubt = sum(word.doubt * word.weight for word in unsure) / mass
+        reason = "unsure words" if len(unsure) > 1 else "an unsure word"
+        words = [word.located for word in group]
+        yield Doubt.about_words("words", segment, words, doubt, cited * mass / len(unsure), reason)
 
 
 def _weigh(segment: Segment, language: str) -> list[_Weighed]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from babel.core import UnknownLocaleError
 
@@ -22,7 +22,7 @@ USUAL_SHARE, RARE_SHARE = 1e-4, 1e-6
 """Of the words of the language; between them the weight grows with the logarithm."""
 
 
-@cache
+@lru_cache(maxsize=65536)  # as many as a long meeting has, and no more of what people said
 def weigh_word(text: str, language: str, *, begins_sentence: bool) -> float:
     """What a word weighs that is written so; 0 for one without a letter or digit."""
     plain = normalize(text)

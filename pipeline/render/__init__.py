@@ -1,1 +1,3 @@
 """Writes a recap as files: `pdf`, and `exports` with every other format."""
+
+PRODUCT = "RealRecap"

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipeline.languages import month_names, weekday_names
 
 HOUR = 3600
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+
+
+def is_web_address(text: str | None) -> bool:
+    """Whether a link may lead there; other schemes could run something."""
+    return text is not None and _WEB.match(text) is not None
 
 
 def clock(seconds: float, *, hours: bool = False) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +18,6 @@ from pipeline.render import formatting
 from pipeline.render.exports.text import clean
 from pipeline.render.notices import printed_notices
 
-_WEB = re.compile(r"https?://", re.IGNORECASE)
 _ADDRESS_SIGNS = "/:?#@!$&'*+,;=%~[]"
 NONE_FOUND = "None were found."
 NO_WORDS = "No words were recognized."
@@ -82,6 +80,11 @@ class Content:
     sections: tuple[PointSection, ...]
     turns: tuple[ShownTurn, ...]
     address: str
+
+    @property
+    def head_line(self) -> str:
+        """The organisation and the facts in one line."""
+        return " – ".join(part for part in (self.organisation, self.facts) if part)
 
     @property
     def facts(self) -> str:
@@ -161,7 +164,7 @@ class _PointReader:
             who = _name(speaker.name) if speaker else ""
         title = clean(point.title) if isinstance(point, Topic) else ""
         evidence = clean(shown_lines(point, self._segments))
-        return ShownPoint(clean(point.text), point.time, who, title, due, evidence, describe_marks(point))
+        return ShownPoint(clean(point.text), point.time, who, title, due, evidence, describe_marks(point).lower())
 
 
 def _read_turn(turn: ReadingTurn, people: People) -> ShownTurn:
@@ -177,4 +180,4 @@ def _name(name: str) -> str:
 
 def _read_address(url: str | None) -> str:
     """The address of the recording's page, with nothing in it that ends a link."""
-    return quote(clean(url), safe=_ADDRESS_SIGNS) if url and _WEB.match(url) else ""
+    return quote(clean(url), safe=_ADDRESS_SIGNS) if url and formatting.is_web_address(url) else ""

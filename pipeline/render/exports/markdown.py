@@ -75,7 +75,7 @@ def _tell(point: ShownPoint, content: Content) -> str:
     told = ", ".join(escape(part) for part in (point.who, point.due) if part)
     title = f"**{escape(point.title)}** " if point.title else ""
     at = f" {_at(point.start, content)}" if point.start is not None else ""
-    marks = f" ({point.marks.lower()})" if point.marks else ""
+    marks = f" ({point.marks})" if point.marks else ""
     return f"{title}{escape(point.text)}{f' ({told})' if told else ''}{at}{marks}"
 
 

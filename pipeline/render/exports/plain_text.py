@@ -28,7 +28,7 @@ def _underline(heading: str, sign: str = "-") -> tuple[str, str]:
 
 def _list_head(content: Content) -> Iterator[str]:
     yield from _underline(content.title, "=")
-    yield " – ".join(part for part in (content.organisation, content.facts) if part)
+    yield content.head_line
     if content.talk_times:
         yield "Participants: " + ", ".join(f"{name} {content.clock(seconds)}" for name, seconds in content.talk_times)
     for name, text in content.notices:
@@ -47,7 +47,7 @@ def _list_points(section: PointSection, content: Content) -> Iterator[str]:
         told = ": ".join(part for part in (point.title, text) if part)
         about = ", ".join(part for part in (point.who, point.due) if part)
         at = f"[{content.clock(point.start)}] " if point.start is not None else ""
-        yield at + told + (f" ({about})" if about else "") + (f" ({point.marks.lower()})" if point.marks else "")
+        yield at + told + (f" ({about})" if about else "") + (f" ({point.marks})" if point.marks else "")
         if point.evidence:
             yield f"    “{point.evidence}”"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,10 +12,11 @@ from typing import Any
 import pikepdf
 from reportlab.pdfgen.canvas import Canvas
 
+from pipeline.languages import document_language
 from pipeline.reading.people import People
 from pipeline.reading.view import read_recap
 from pipeline.recap import Recap
-from pipeline.render import formatting
+from pipeline.render import PRODUCT, formatting
 from pipeline.render.notices import PrintedNotice, printed_notices
 from pipeline.render.pdf import fonts, shaping, style
 from pipeline.render.pdf.attachments import Attachment, attach
@@ -30,10 +30,9 @@ from pipeline.render.pdf.structure import Element
 from pipeline.render.pdf.structure_tree import add_structure
 from pipeline.render.pdf.style import PaperSize
 from pipeline.render.pdf.tagged_canvas import NullCanvas
-from pipeline.render.pdf.title_block import PRODUCT, FirstPageLayout
+from pipeline.render.pdf.title_block import FirstPageLayout
 from pipeline.render.pdf.transcript import TranscriptPart
 
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _SHORT_TRANSCRIPT = 60
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -59,7 +58,8 @@ def render_pdf(
     document = _Document(shown, printed_notices(shown, missing), page, parts, attachments)
     drawn = io.BytesIO()
     size, font = (page.width, page.height), fonts.load_font(fonts.TEXT).drawn
-    output = Canvas(drawn, size, invariant=1, lang=_language(shown), initialFontName=font.fontName)
+    language = document_language(shown.summary.language or shown.transcript.language)
+    output = Canvas(drawn, size, invariant=1, lang=language, initialFontName=font.fontName)
     document.describe(output)
     structure = document.draw(output)
     output.save()
@@ -69,11 +69,6 @@ def render_pdf(
         attach(pdf, attachments, when)
         add_metadata(pdf, when)
         pdf.save(path, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-
-
-def _language(recap: Recap) -> str:
-    code = recap.summary.language or recap.transcript.language
-    return code if _LANGUAGE.fullmatch(code) else "en"
 
 
 class _Document:

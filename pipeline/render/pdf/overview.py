@@ -9,9 +9,7 @@ from pipeline.render.notices import PrintedNotice
 from pipeline.render.pdf import line_breaking, style
 from pipeline.render.pdf.line_breaking import Pieces
 from pipeline.render.pdf.page_canvas import PageCanvas
-from pipeline.render.pdf.section_table import (
-    SectionTable,
-)
+from pipeline.render.pdf.section_table import SectionTable
 
 
 def draw_overview(canvas: PageCanvas, recap: Recap, notices: list[PrintedNotice]) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from pipeline.render.formatting import clock
+from pipeline.render.formatting import clock, is_web_address
 from pipeline.render.pdf import line_breaking, style
 from pipeline.render.pdf.line_breaking import TextLine, line_text
 from pipeline.render.pdf.line_runs import LineRun, line_runs
@@ -15,7 +14,6 @@ from pipeline.render.pdf.style import PaperSize, TextStyle
 from pipeline.render.pdf.text_canvas import TextCanvas
 
 _LINK_MARGIN = 2.5
-_WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
 class PageCanvas(TextCanvas):
@@ -31,7 +29,7 @@ class PageCanvas(TextCanvas):
         self.page = page
         self.title = title
         self.date = date
-        self.url = url if url and _WEB.match(url) else None
+        self.url = url if is_web_address(url) else None
         self.hours = hours
         self.part = "Recap"
         self.foot_note = ""

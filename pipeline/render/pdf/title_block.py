@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pipeline.languages import language_name, list_spoken
 from pipeline.reading.people import People
 from pipeline.recap import Recap
-from pipeline.render import formatting
+from pipeline.render import PRODUCT, formatting
 from pipeline.render.pdf import fonts, line_breaking, style
 from pipeline.render.pdf.line_breaking import TextLine
 from pipeline.render.pdf.page_canvas import PageCanvas
 from pipeline.render.pdf.style import Density, TextStyle
 
-PRODUCT = "RealRecap"
 MOST_LANGUAGES = 3
 _DOT = "\xa0\xa0\xa0·\xa0\xa0\xa0"
 

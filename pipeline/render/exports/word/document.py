@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC
 from typing import BinaryIO
 
@@ -12,15 +11,15 @@ from docx.oxml.ns import qn
 from docx.shared import Cm
 from docx.text.paragraph import Paragraph
 
+from pipeline.languages import document_language
 from pipeline.recap import Recap
+from pipeline.render import PRODUCT
 from pipeline.render.exports.content import NO_WORDS, NONE_FOUND, Content, PointSection, ShownPoint, read_content
 from pipeline.render.exports.provenance import HEADING, list_provenance
 from pipeline.render.exports.word.paragraphs import ParagraphWriter
 from pipeline.render.exports.word.styles import EVIDENCE, FACTS, TURN, set_styles
 from pipeline.render.exports.word.tables import add_table
 
-_PRODUCT = "RealRecap"
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 #: Word keeps no more of a property.
 _PROPERTY_LENGTH = 255
 _POINT_STYLES = {"quotes": "Quote", "topics": "Normal"}
@@ -47,11 +46,11 @@ def _set_page(document: Document) -> None:
 
 def _describe(document: Document, content: Content) -> None:
     """Set the properties of the document and the language that it is checked in."""
-    language = content.language if _LANGUAGE.fullmatch(content.language) else "en"
+    language = document_language(content.language)
     properties = document.core_properties
     properties.title = content.title[:_PROPERTY_LENGTH]
     properties.subject = "Meeting recap"
-    properties.author = properties.last_modified_by = (content.organisation or _PRODUCT)[:_PROPERTY_LENGTH]
+    properties.author = properties.last_modified_by = (content.organisation or PRODUCT)[:_PROPERTY_LENGTH]
     properties.keywords = ", ".join(name for name, _ in content.talk_times)[:_PROPERTY_LENGTH]
     properties.language = language
     properties.comments = ""
@@ -88,7 +87,7 @@ class _DocumentWriter:
     def _write_head(self) -> None:
         content = self._content
         self._add(content.title, "Title")
-        self._add(" – ".join(part for part in (content.organisation, content.facts) if part), FACTS)
+        self._add(content.head_line, FACTS)
         if content.talk_times:
             people = ", ".join(f"{name} ({content.clock(seconds)})" for name, seconds in content.talk_times)
             self._paragraphs.add_text(self._add("Participants: ", FACTS, bold=True), people)
@@ -122,7 +121,7 @@ class _DocumentWriter:
         if point.start is not None:
             self._paragraphs.add_time(paragraph, point.start)
         if point.marks:
-            self._paragraphs.add_text(paragraph, f"  ({point.marks.lower()})")
+            self._paragraphs.add_text(paragraph, f"  ({point.marks})")
         if point.evidence:
             self._add(f"“{point.evidence}”", EVIDENCE)
 
@@ -142,4 +141,4 @@ class _DocumentWriter:
 
 
 def _with_marks(point: ShownPoint) -> str:
-    return f"{point.text} ({point.marks.lower()})" if point.marks else point.text
+    return f"{point.text} ({point.marks})" if point.marks else point.text

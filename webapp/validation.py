@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -18,6 +19,11 @@ _INVALID_VALUE = "invalid_value"
 def invalid_value(message: str, hint: str, field: str | None = None) -> PydanticCustomError:
     """The error that a validator raises. `field` is only needed by validators of the whole model."""
     return PydanticCustomError(_INVALID_VALUE, "{message}", {"message": message, "hint": hint, "field": field})
+
+
+def fields_of(form: Mapping[str, str]) -> dict[str, str]:
+    """What a form of a page sends, without the token that proves that it is ours."""
+    return {field: value for field, value in form.items() if field != "csrf_token"}
 
 
 def validate(model: type[InputModel], data: object, context: object = None) -> InputModel:

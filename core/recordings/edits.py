@@ -13,13 +13,18 @@ from core.database.sessions import read, write
 from core.database.tables import EditRow, Recording, User
 from core.recordings.shown_speakers import render_again
 from pipeline.edits.edit import ADD, REDO, RESTORE, UNDO, Edit
-from pipeline.edits.history import find_next_steps
+from pipeline.edits.history import find_next_steps, last_number
 from pipeline.edits.targets import Target, is_changed_since
 from pipeline.errors import PipelineError
 
 MAX_EDITS = 5000
 FindTarget = Callable[[Sequence[Edit], int], Target | None]
 """Finds what an edit with a number is about, among the edits so far; None where it is not there."""
+
+_NO_STEP = {
+    UNDO: ("There is no such edit to undo.", "The list of changes says which can be undone."),
+    REDO: ("There is no such edit to do again.", "Only what was undone can be done again."),
+}
 
 
 class EditConflict(PipelineError):
@@ -40,6 +45,11 @@ def list_edits(recording_id: str) -> list[tuple[EditRow, str | None]]:
     with read() as session:
         rows = session.execute(query.where(EditRow.recording_id == recording_id).order_by(EditRow.number)).all()
         return [(row, email) for row, email in rows]
+
+
+def to_edit(row: EditRow) -> Edit:
+    """A row, for `pipeline.edits`."""
+    return Edit(row.number, row.kind, row.payload, row.undone_at is not None)
 
 
 def get_edits(recording_id: str) -> tuple[Edit, ...]:
@@ -86,29 +96,25 @@ def restore_all(recording_id: str, user_id: str, seen: int, now: datetime) -> in
 
 def undo(recording_id: str, user_id: str, edit: int | None, seen: int | None, now: datetime) -> int:
     """Undo an edit, or the last one; returns its number. Raises EditConflict."""
-    with write() as session:
-        edits = _lock_and_read(session, recording_id)
-        _check_seen(edits, seen)
-        number = edit if edit is not None else find_next_steps(edits).undo
-        row = session.get(EditRow, (recording_id, number)) if number is not None else None
-        if row is None or row.kind in (UNDO, REDO) or row.undone_at is not None:
-            raise EditConflict("There is no such edit to undo.", "The list of changes says which can be undone.")
-        row.undone_at = now
-        _keep(session, recording_id, user_id, _next_number(edits), UNDO, {"edit": row.number}, now)
-        return row.number
+    return _step(UNDO, recording_id, user_id, edit, seen, now)
 
 
 def redo(recording_id: str, user_id: str, edit: int | None, seen: int | None, now: datetime) -> int:
     """Do an undone edit again, or the one undone last; returns its number. Raises EditConflict."""
+    return _step(REDO, recording_id, user_id, edit, seen, now)
+
+
+def _step(kind: str, recording_id: str, user_id: str, edit: int | None, seen: int | None, now: datetime) -> int:
     with write() as session:
         edits = _lock_and_read(session, recording_id)
         _check_seen(edits, seen)
-        number = edit if edit is not None else find_next_steps(edits).redo
+        following = find_next_steps(edits)
+        number = edit if edit is not None else following.undo if kind == UNDO else following.redo
         row = session.get(EditRow, (recording_id, number)) if number is not None else None
-        if row is None or row.undone_at is None:
-            raise EditConflict("There is no such edit to do again.", "Only what was undone can be done again.")
-        row.undone_at = None
-        _keep(session, recording_id, user_id, _next_number(edits), REDO, {"edit": row.number}, now)
+        if row is None or row.kind in (UNDO, REDO) or (row.undone_at is None) != (kind == UNDO):
+            raise EditConflict(*_NO_STEP[kind])
+        row.undone_at = now if kind == UNDO else None
+        _keep(session, recording_id, user_id, _next_number(edits), kind, {"edit": row.number}, now)
         return row.number
 
 
@@ -121,11 +127,11 @@ def _lock_and_read(session: Session, recording_id: str) -> tuple[Edit, ...]:
 
 def _read(session: Session, recording_id: str) -> tuple[Edit, ...]:
     query = select(EditRow).where(EditRow.recording_id == recording_id).order_by(EditRow.number)
-    return tuple(Edit(row.number, row.kind, row.payload, row.undone_at is not None) for row in session.scalars(query))
+    return tuple(map(to_edit, session.scalars(query)))
 
 
 def _next_number(edits: Sequence[Edit]) -> int:
-    return edits[-1].number + 1 if edits else 1
+    return last_number(edits) + 1
 
 
 def _check_seen(edits: Sequence[Edit], seen: int | None) -> None:

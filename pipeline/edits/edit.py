@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from pipeline.json_values import from_plain, to_plain
-from pipeline.recap import ActionItem, Point, Topic, Transcript
+from pipeline.recap import Point, Transcript
+from pipeline.summary_points import SECTIONS
 
 CHANGE, ADD, REMOVE, MOVE, APPROVE = "change", "add", "remove", "move", "approve"
 RESTORE = "restore"
@@ -16,14 +17,6 @@ SEGMENT_KINDS = (CORRECT, ASSIGN, SPLIT, MERGE)
 UNDO, REDO = "undo", "redo"
 #: A segment that begins and ends this close to another is the same.
 SAME_SECONDS = 0.3
-SECTIONS: Mapping[str, type[Point]] = {
-    "overview": Point,
-    "topics": Topic,
-    "decisions": Point,
-    "action_items": ActionItem,
-    "questions": Point,
-    "quotes": Point,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +78,10 @@ class SegmentAnchor:
     def read(cls, target: Mapping[str, Any]) -> Self:
         """The anchor as an edit keeps it."""
         return cls(target["root"], target["segment"], target["start"], target["end"])
+
+    def to_plain(self) -> dict[str, Any]:
+        """The anchor as JSON values."""
+        return asdict(self)
 
     def find(self, transcript: Transcript) -> int | None:
         """The place of the segment in a transcript: by its times, since other runs give other ids."""

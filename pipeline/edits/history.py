@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.edits.edit import REDO, UNDO, Edit
@@ -14,6 +14,11 @@ class NextSteps:
 
     undo: int | None
     redo: int | None
+
+
+def last_number(edits: Sequence[Edit]) -> int:
+    """The number of the last of some edits, which are in order; 0 if there is none."""
+    return edits[-1].number if edits else 0
 
 
 def find_next_steps(edits: Iterable[Edit]) -> NextSteps:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline.edits import edit as kinds
-from pipeline.edits.edit import SECTIONS, Edit, PointAnchor
+from pipeline.edits.edit import Edit, PointAnchor
 from pipeline.edits.matching import CitedSpans, find_same
 from pipeline.recap import ActionItem, Point, Recap, Summary, Topic
+from pipeline.summary_points import SECTIONS
 
 
 @dataclass(slots=True)

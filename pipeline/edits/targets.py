@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from pipeline.edits.edit import REDO, RESTORE, UNDO, Edit, PointAnchor, SegmentAnchor, effective
@@ -27,12 +27,7 @@ def find_point_target(recap: Recap, edits: Sequence[Edit], point_id: str, number
     if entry.root is not None:
         targets: Iterator[Target] = (edit.payload["target"] for edit in edits if edit.root == entry.root)
         return next(targets)
-    anchor = board.anchor(section, entry.point, number)
-    for target in (edit.payload.get("target") for edit in edits):
-        if target and "section" in target and replace(PointAnchor.read(target), root=number) == anchor:
-            known: Target = target
-            return known
-    return anchor.to_plain()
+    return _find_known(edits, board.anchor(section, entry.point, number))
 
 
 def find_segment_target(recap: Recap, edits: Sequence[Edit], segment_id: str, number: int) -> Target | None:
@@ -41,12 +36,17 @@ def find_segment_target(recap: Recap, edits: Sequence[Edit], segment_id: str, nu
     segment = next((one for one in transcript.segments if one.id == segment_id), None)
     if segment is None:
         return None
-    anchor = SegmentAnchor(number, segment.id, segment.start, segment.end)
+    return _find_known(edits, SegmentAnchor(number, segment.id, segment.start, segment.end))
+
+
+def _find_known(edits: Sequence[Edit], anchor: PointAnchor | SegmentAnchor) -> Target:
+    """The target of the first edit that is about the same; a new one if there is none."""
+    field = "segment" if isinstance(anchor, SegmentAnchor) else "section"
     for target in (edit.payload.get("target") for edit in edits):
-        if target and "segment" in target and replace(SegmentAnchor.read(target), root=number) == anchor:
+        if target and field in target and replace(anchor.read(target), root=anchor.root) == anchor:
             known: Target = target
             return known
-    return asdict(anchor)
+    return anchor.to_plain()
 
 
 def is_changed_since(edits: Sequence[Edit], root: int | None, seen: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, jsonify, request
@@ -10,36 +11,32 @@ from core.database.tables import EditRow, Recording
 from core.recordings import edits as stored
 from core.recordings import recaps
 from pipeline.edits.edit import effective
-from pipeline.edits.history import find_next_steps
+from pipeline.edits.history import find_next_steps, last_number
 from pipeline.edits.point_board import PointBoard
 from webapp.api.routes import blueprint as blueprint
 from webapp.api.serializers import format_time
 from webapp.auth import authentication
-from webapp.recordings import actions, edits
+from webapp.recordings import edits
 from webapp.recordings.edit_input import read_edit, read_step
+from webapp.recordings.own import find_own
 
 _ADDRESS = "/recordings/<recording_id>/edits"
-
-
-def _find(recording_id: str) -> Recording:
-    return actions.find(recording_id, authentication.current_account())
 
 
 @blueprint.get(_ADDRESS)
 def list_edits(recording_id: str) -> Response:
     """All edits, newest first, and which one is undone or done again next."""
-    recording = _find(recording_id)
-    known = stored.get_edits(recording.id)
+    rows = stored.list_edits(find_own(recording_id).id)
+    known = [stored.to_edit(row) for row, _ in rows]
     steps = find_next_steps(known)
-    return jsonify(
-        items=_serialize_all(recording), last=known[-1].number if known else 0, undo=steps.undo, redo=steps.redo
-    )
+    items = _serialize(recording_id, rows)
+    return jsonify(items=items[::-1], last=last_number(known), undo=steps.undo, redo=steps.redo)
 
 
 @blueprint.post(_ADDRESS)
 def add_edit(recording_id: str) -> tuple[Response, int]:
     """Correct the recap. The PDF is made again."""
-    recording = _find(recording_id)
+    recording = find_own(recording_id)
     number = edits.edit_recap(recording, authentication.current_account(), read_edit(request.get_data()))
     return jsonify(_find_item(recording, number)), 201
 
@@ -47,7 +44,7 @@ def add_edit(recording_id: str) -> tuple[Response, int]:
 @blueprint.post(f"{_ADDRESS}/undo")
 def undo_edit(recording_id: str) -> Response:
     """Undo an edit, or the last one."""
-    recording = _find(recording_id)
+    recording = find_own(recording_id)
     number = edits.undo(recording, authentication.current_account(), read_step(request.get_data()))
     return jsonify(_find_item(recording, number))
 
@@ -55,23 +52,26 @@ def undo_edit(recording_id: str) -> Response:
 @blueprint.post(f"{_ADDRESS}/redo")
 def redo_edit(recording_id: str) -> Response:
     """Do an undone edit again, or the one undone last."""
-    recording = _find(recording_id)
+    recording = find_own(recording_id)
     number = edits.redo(recording, authentication.current_account(), read_step(request.get_data()))
     return jsonify(_find_item(recording, number))
 
 
 def _find_item(recording: Recording, number: int) -> dict[str, Any]:
-    return next(item for item in _serialize_all(recording) if item["number"] == number)
+    items = _serialize(recording.id, stored.list_edits(recording.id))
+    return next(item for item in items if item["number"] == number)
 
 
-def _serialize_all(recording: Recording) -> list[dict[str, Any]]:
-    unedited = recaps.load_unedited(recording.id)
-    sections = PointBoard(unedited, effective(stored.get_edits(recording.id))).sections if unedited else {}
+def _serialize(recording_id: str, rows: Sequence[tuple[EditRow, str | None]]) -> list[dict[str, Any]]:
+    """All edits in order, each with the id of its point in the current summary."""
+    unedited = recaps.load_unedited(recording_id)
+    known = [stored.to_edit(row) for row, _ in rows]
+    sections = PointBoard(unedited, effective(known)).sections if unedited else {}
     ids = {entry.root: entry.point.id for entries in sections.values() for entry in entries if entry.root is not None}
-    return [_serialize(row, email, ids) for row, email in reversed(stored.list_edits(recording.id))]
+    return [_serialize_edit(row, email, ids) for row, email in rows]
 
 
-def _serialize(row: EditRow, email: str | None, ids: dict[int, str]) -> dict[str, Any]:
+def _serialize_edit(row: EditRow, email: str | None, ids: dict[int, str]) -> dict[str, Any]:
     target = row.payload.get("target") or {}
     return {
         "number": row.number,

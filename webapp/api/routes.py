@@ -6,7 +6,6 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from core import recap_versions
 from core.clock import utc_now
-from core.database.tables import Recording
 from core.jobs import estimates
 from core.recordings import queries
 from core.recordings.options import recap_options_of
@@ -19,6 +18,7 @@ from webapp.api.serializers import serialize_recording, serialize_version
 from webapp.auth import authentication
 from webapp.network import client_network
 from webapp.recordings import actions, doubt_views, exports, recap_options, speaker_names, version_history, voice_offers
+from webapp.recordings.own import find_own
 from webapp.security import limiter
 from webapp.uploads import form_upload
 
@@ -56,12 +56,8 @@ def _close_connection(response: Response) -> Response:
     return response
 
 
-def _find(recording_id: str) -> Recording:
-    return actions.find(recording_id, authentication.current_account())
-
-
 def _show(recording_id: str, status: int) -> tuple[Response, int]:
-    return jsonify(serialize_recording(_find(recording_id), estimates.estimate_queue(utc_now()))), status
+    return jsonify(serialize_recording(find_own(recording_id), estimates.estimate_queue(utc_now()))), status
 
 
 @blueprint.post("/recordings")
@@ -72,7 +68,7 @@ def create() -> tuple[Response, int] | Response:
     except PipelineError as error:
         return _close_connection(error_responses.make_response(error))
     earlier = queries.earlier_copy(recording)
-    body = serialize_recording(_find(recording.id), estimates.estimate_queue(utc_now()))
+    body = serialize_recording(find_own(recording.id), estimates.estimate_queue(utc_now()))
     response = jsonify(**body, duplicate_of=earlier.id if earlier else None)
     response.headers["Location"] = url_for("api.show", recording_id=recording.id)
     return response, 201
@@ -112,7 +108,7 @@ def list_doubts(recording_id: str) -> Response:
 @blueprint.put("/recordings/<recording_id>/speakers")
 def name_speakers(recording_id: str) -> Response:
     """Name the speakers. The PDF is made again with the names."""
-    recording = _find(recording_id)
+    recording = find_own(recording_id)
     speaker_names.save_names(recording, speaker_names.read_json(request.get_data()))
     return jsonify(speakers=to_plain(actions.load_recap(recording).transcript)["speakers"])
 
@@ -120,14 +116,14 @@ def name_speakers(recording_id: str) -> Response:
 @blueprint.get("/recordings/<recording_id>/offers")
 def list_offers(recording_id: str) -> Response:
     """The offers to merge or part speakers."""
-    recording = _find(recording_id)
+    recording = find_own(recording_id)
     return jsonify(items=voice_offers.serialize_offers(recording, actions.load_recap(recording).transcript))
 
 
 @blueprint.put("/recordings/<recording_id>/offers/<offer_id>")
 def answer_offer(recording_id: str, offer_id: str) -> Response:
     """Accept or dismiss an offer, or take the answer back. The PDF is made again where speakers change."""
-    recording = _find(recording_id)
+    recording = find_own(recording_id)
     voice_offers.answer_offer(recording, offer_id, voice_offers.read_json(request.get_data()))
     items = voice_offers.serialize_offers(recording, actions.load_recap(recording).transcript)
     return jsonify(next(item for item in items if item["id"] == offer_id))
@@ -142,47 +138,47 @@ def summary(recording_id: str) -> Response:
 def _load_recap(recording_id: str) -> Recap:
     """The current recap, or the version that the query names."""
     number = version_history.read_version_number(request.args.get("version"))
-    return actions.load_recap(_find(recording_id), number)
+    return actions.load_recap(find_own(recording_id), number)
 
 
 @blueprint.get("/recordings/<recording_id>/versions")
 def list_versions(recording_id: str) -> Response:
     """The versions of the recap, newest first."""
-    recording = _find(recording_id)
+    recording = find_own(recording_id)
     return jsonify(items=[serialize_version(each, recording) for each in recap_versions.list_versions(recording.id)])
 
 
 @blueprint.post("/recordings/<recording_id>/versions/<int:number>/use")
 def use_version(recording_id: str, number: int) -> tuple[Response, int]:
     """Make a version the current one. Its PDF is made again."""
-    actions.use_version(_find(recording_id), number)
+    actions.use_version(find_own(recording_id), number)
     return _show(recording_id, 202)
 
 
 @blueprint.get("/recordings/<recording_id>/exports/<kind>")
 def export(recording_id: str, kind: str) -> Response:
     """The recap as a file."""
-    return exports.send(_find(recording_id), kind)
+    return exports.send(find_own(recording_id), kind)
 
 
 @blueprint.post("/recordings/<recording_id>/cancel")
 def cancel(recording_id: str) -> tuple[Response, int]:
     """Cancel the job of a recording."""
-    actions.cancel(_find(recording_id))
+    actions.cancel(find_own(recording_id))
     return _show(recording_id, 202)
 
 
 @blueprint.post("/recordings/<recording_id>/retry")
 def retry(recording_id: str) -> tuple[Response, int]:
     """Retry a failed or cancelled job. Finished stages are kept."""
-    actions.retry(_find(recording_id))
+    actions.retry(find_own(recording_id))
     return _show(recording_id, 202)
 
 
 @blueprint.post("/recordings/<recording_id>/summarize")
 def summarize(recording_id: str) -> tuple[Response, int]:
     """Write the recap again, with the options of the body or as before."""
-    recording, body = _find(recording_id), request.get_data()
+    recording, body = find_own(recording_id), request.get_data()
     chosen = recap_options.read_json(body, recap_options_of(recording)) if body.strip() else None
     actions.process_again(recording, chosen)
     return _show(recording_id, 202)
@@ -191,5 +187,5 @@ def summarize(recording_id: str) -> tuple[Response, int]:
 @blueprint.delete("/recordings/<recording_id>")
 def delete(recording_id: str) -> tuple[str, int]:
     """Delete a recording permanently."""
-    deletion.remove_recording(_find(recording_id).id)
+    deletion.remove_recording(find_own(recording_id).id)
     return "", 204

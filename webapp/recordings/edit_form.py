@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from core.database.tables import Recording
 from core.recordings.edits import get_edits
-from pipeline.edits.edit import SECTIONS
+from pipeline.edits.history import last_number
 from pipeline.edits.point_board import is_hand_id
 from pipeline.recap import ActionItem, Point, Recap, Topic
+from pipeline.summary_points import SECTIONS
 from webapp.errors import InvalidRequest
 from webapp.recordings import actions
 from webapp.recordings.edit_input import LIMITS
@@ -87,7 +88,6 @@ def make_add_form(recording: Recording, section: str) -> PointForm:
 def _make(
     recording: Recording, recap: Recap, section: str, point: Point | None, values: Mapping[str, str], place: int
 ) -> PointForm:
-    known = get_edits(recording.id)
     return PointForm(
         section=section,
         point=point,
@@ -95,5 +95,5 @@ def _make(
         place=place,
         count=len(getattr(recap.summary, section)),
         owners=tuple(one.name for one in recap.transcript.speakers),
-        seen=known[-1].number if known else 0,
+        seen=last_number(get_edits(recording.id)),
     )

@@ -19,11 +19,11 @@ from pipeline.edits.edit import (
     MOVE,
     REMOVE,
     RESTORE,
-    SECTIONS,
     SEGMENT_KINDS,
     SPLIT,
 )
-from webapp.validation import invalid_value, validate, validate_json
+from pipeline.summary_points import SECTIONS
+from webapp.validation import fields_of, invalid_value, validate, validate_json
 
 #: The most characters of each text.
 LIMITS = {"text": 4000, "title": 200, "owner": 80, "due": 80}
@@ -41,6 +41,14 @@ _NEEDED = {
 }
 _MAX_NUMBER = 2**31 - 1
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})")
+
+
+def _check_whole(value: object, info: ValidationInfo) -> object:
+    text = str(value)
+    is_number = not isinstance(value, bool) and text.isascii() and text.isdigit() and len(text) <= 10
+    if value is not None and not (is_number and int(text) <= _MAX_NUMBER):
+        raise invalid_value(f"The value of {info.field_name} is not a whole number.", "Send 0 or a number above.")
+    return value
 
 
 class EditInput(BaseModel):
@@ -85,11 +93,7 @@ class EditInput(BaseModel):
     @field_validator("seen", "to", "at", mode="before")
     @classmethod
     def _check_number(cls, value: object, info: ValidationInfo) -> object:
-        text = str(value)
-        is_number = not isinstance(value, bool) and text.isascii() and text.isdigit() and len(text) <= 10
-        if value is not None and not (is_number and int(text) <= _MAX_NUMBER):
-            raise invalid_value(f"The value of {info.field_name} is not a whole number.", "Send 0 or a number above.")
-        return value
+        return _check_whole(value, info)
 
     @field_validator("start", mode="before")
     @classmethod
@@ -141,7 +145,7 @@ class StepInput(BaseModel):
     @field_validator("edit", "seen", mode="before")
     @classmethod
     def _check_number(cls, value: object, info: ValidationInfo) -> object:
-        return EditInput._check_number(value, info)
+        return _check_whole(value, info)
 
 
 def read_edit(body: bytes) -> EditInput:
@@ -156,7 +160,7 @@ def read_step(body: bytes) -> StepInput:
 
 def read_edit_form(form: Mapping[str, str], shown: Mapping[str, str]) -> EditInput | None:
     """The edit of a form; None if its texts are those `shown` so far. Raises InvalidRequest."""
-    data: dict[str, Any] = {field: value for field, value in form.items() if field != "csrf_token"}
+    data: dict[str, Any] = {**fields_of(form)}
     if "time" in data:
         data["start"] = _read_clock(data.pop("time"))
     if data.get("kind") == CHANGE:
@@ -168,7 +172,7 @@ def read_edit_form(form: Mapping[str, str], shown: Mapping[str, str]) -> EditInp
 
 def read_step_form(form: Mapping[str, str]) -> StepInput:
     """What a form wants undone or done again. Raises InvalidRequest."""
-    return validate(StepInput, {field: value for field, value in form.items() if field != "csrf_token"})
+    return validate(StepInput, fields_of(form))
 
 
 def _read_clock(text: str) -> float | str | None:

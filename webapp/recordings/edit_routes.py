@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request
 from flask_login import login_required
 
 from core.database.tables import Recording
@@ -12,27 +10,20 @@ from pipeline.edits.edit import ADD, CHANGE
 from pipeline.errors import PipelineError
 from webapp import error_responses, errors
 from webapp.auth import authentication
-from webapp.recordings import actions, edits
+from webapp.recordings import edits
 from webapp.recordings.edit_form import PointForm, make_add_form, make_point_form
 from webapp.recordings.edit_input import read_edit_form, read_step_form
+from webapp.recordings.own import find_own, redirect_to
 from webapp.recordings.segment_form import make_segment_form
 
 blueprint = Blueprint("edits", __name__, url_prefix="/recordings/<recording_id>")
-
-
-def _find(recording_id: str) -> Recording:
-    return actions.find(recording_id, authentication.current_account())
-
-
-def _redirect_to(recording: Recording, fragment: str) -> Response:
-    return cast(Response, redirect(url_for("recordings.show", recording_id=recording.id) + fragment, 303))
 
 
 @blueprint.get("/points/<point_id>/edit")
 @login_required
 def edit_point(recording_id: str, point_id: str) -> str:
     """The form to correct a point."""
-    recording = _find(recording_id)
+    recording = find_own(recording_id)
     return _render(recording, make_point_form(recording, point_id))
 
 
@@ -40,7 +31,7 @@ def edit_point(recording_id: str, point_id: str) -> str:
 @login_required
 def save_point(recording_id: str, point_id: str) -> Response | tuple[str, int]:
     """Do what a form asks of a point: change, approve, move, remove or restore it."""
-    recording = _find(recording_id)
+    recording = find_own(recording_id)
     form = make_point_form(recording, point_id)
     return _save(recording, form, "#recap" if request.form.get("kind") == "remove" else f"#point-{point_id}")
 
@@ -49,7 +40,7 @@ def save_point(recording_id: str, point_id: str) -> Response | tuple[str, int]:
 @login_required
 def new_point(recording_id: str) -> str:
     """The form to add a point."""
-    recording = _find(recording_id)
+    recording = find_own(recording_id)
     return _render(recording, make_add_form(recording, request.args.get("section", "decisions")))
 
 
@@ -57,7 +48,7 @@ def new_point(recording_id: str) -> str:
 @login_required
 def add_point(recording_id: str) -> Response | tuple[str, int]:
     """Add the point of the form."""
-    recording = _find(recording_id)
+    recording = find_own(recording_id)
     return _save(recording, make_add_form(recording, request.form.get("section", "")), "#recap")
 
 
@@ -65,7 +56,7 @@ def add_point(recording_id: str) -> Response | tuple[str, int]:
 @login_required
 def edit_segment(recording_id: str, segment_id: str) -> str:
     """The form to correct a paragraph of the transcript."""
-    recording = _find(recording_id)
+    recording = find_own(recording_id)
     form = make_segment_form(recording, segment_id)
     return render_template("edit_segments.html", recording=recording, form=form, error=None, typed=None)
 
@@ -74,7 +65,7 @@ def edit_segment(recording_id: str, segment_id: str) -> str:
 @login_required
 def save_segment(recording_id: str, segment_id: str) -> Response | tuple[str, int]:
     """Do what a form asks of a segment: correct, assign, split, merge or restore it."""
-    recording = _find(recording_id)
+    recording = find_own(recording_id)
     form = make_segment_form(recording, segment_id)
     sent = request.form
     try:
@@ -87,36 +78,36 @@ def save_segment(recording_id: str, segment_id: str) -> Response | tuple[str, in
             typed=sent.get("text"), typed_for=sent.get("segment"),
         )  # fmt: skip
         return page, error_responses.status_of(error)
-    return _redirect_to(recording, f"#t={form.segments[0].start:.1f}")
+    return redirect_to(recording.id, f"#t={form.segments[0].start:.1f}")
 
 
 @blueprint.post("/edits")
 @login_required
 def restore_all(recording_id: str) -> Response:
     """Go back to what the engines made."""
-    recording = _find(recording_id)
+    recording = find_own(recording_id)
     sent = read_edit_form({"kind": "restore", "seen": request.form.get("seen", "")}, {})
     if sent is not None:
         edits.edit_recap(recording, authentication.current_account(), sent)
-    return _redirect_to(recording, "#changes")
+    return redirect_to(recording.id, "#changes")
 
 
 @blueprint.post("/edits/undo")
 @login_required
 def undo(recording_id: str) -> Response:
     """Undo an edit of the list, or the last one."""
-    recording = _find(recording_id)
+    recording = find_own(recording_id)
     edits.undo(recording, authentication.current_account(), read_step_form(request.form))
-    return _redirect_to(recording, "#changes")
+    return redirect_to(recording.id, "#changes")
 
 
 @blueprint.post("/edits/redo")
 @login_required
 def redo(recording_id: str) -> Response:
     """Do an undone edit again."""
-    recording = _find(recording_id)
+    recording = find_own(recording_id)
     edits.redo(recording, authentication.current_account(), read_step_form(request.form))
-    return _redirect_to(recording, "#changes")
+    return redirect_to(recording.id, "#changes")
 
 
 def _save(recording: Recording, form: PointForm, fragment: str) -> Response | tuple[str, int]:
@@ -131,7 +122,7 @@ def _save(recording: Recording, form: PointForm, fragment: str) -> Response | tu
         if sent.get("kind") not in (CHANGE, ADD):
             raise
         return _render(recording, form.retyped(sent), error), error_responses.status_of(error)
-    return _redirect_to(recording, fragment)
+    return redirect_to(recording.id, fragment)
 
 
 def _render(recording: Recording, form: PointForm, error: PipelineError | None = None) -> str:

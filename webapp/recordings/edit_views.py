@@ -12,7 +12,7 @@ from core.recordings import edits
 from pipeline.accepted_offers import name_number
 from pipeline.edits import edit as kinds
 from pipeline.edits.edit import REDO, UNDO
-from pipeline.edits.history import NextSteps, find_next_steps
+from pipeline.edits.history import NextSteps, find_next_steps, last_number
 from pipeline.recap import Transcript
 from pipeline.rename_speakers import replace_names
 from webapp.formats import clock
@@ -67,7 +67,8 @@ def list_history(recording: Recording, transcript: Transcript) -> History:
     by_number = {row.number: row for row, _ in rows}
     names = {name_number(one.id): one.name for one in transcript.speakers}
     entries = tuple(_make_view(row, by_number, email, names) for row, email in reversed(rows))
-    return History(entries, find_next_steps(edits.get_edits(recording.id)), rows[-1][0].number if rows else 0)
+    known = [edits.to_edit(row) for row, _ in rows]
+    return History(entries, find_next_steps(known), last_number(known))
 
 
 def _make_view(row: EditRow, rows: dict[int, EditRow], email: str | None, names: dict[str, str]) -> EditView:

@@ -14,7 +14,7 @@ from pipeline.edits import edit as kinds
 from pipeline.edits.edit import Edit, PointAnchor
 from pipeline.edits.targets import Target, find_point_target, find_segment_target
 from pipeline.recap import ActionItem, Point, Recap, Topic, Transcript
-from pipeline.summary_points import all_points
+from pipeline.summary_points import SECTIONS, all_points
 from webapp.errors import InvalidRequest, NotFound
 from webapp.recordings import actions
 from webapp.recordings.edit_input import EditInput, StepInput
@@ -77,7 +77,7 @@ def _make_payload(sent: EditInput, shown: Recap) -> dict[str, Any]:
     if sent.kind == kinds.APPROVE:
         return {"approved": sent.approved}
     if sent.kind == kinds.ADD:
-        kind = kinds.SECTIONS[sent.section or ""]
+        kind = SECTIONS[sent.section or ""]
         if sent.start is not None and sent.start > shown.transcript.duration_seconds:
             raise InvalidRequest("This time is after the end of the recording.", "Use one within it.", field="start")
         return {"start": sent.start, "changes": _read_changes(sent, kind, shown)}

@@ -19,6 +19,7 @@ from webapp.recordings.document import Document
 from webapp.recordings.doubt_views import list_doubt_views
 from webapp.recordings.edit_form import SECTION_NAMES
 from webapp.recordings.edit_views import list_history
+from webapp.recordings.own import find_own
 from webapp.recordings.rewrite_status import describe_rewrite
 from webapp.recordings.speaker_fields import list_speaker_fields
 from webapp.recordings.states import describe_state
@@ -70,7 +71,7 @@ def live_rows() -> Response:
 @login_required
 def show(recording_id: str) -> str:
     """A recording: its recap, also while that is written again; before there is one, the progress."""
-    recording = actions.find(recording_id, authentication.current_account())
+    recording = find_own(recording_id)
     number = version_history.read_version_number(request.args.get("version"))
     if recording.version is not None or number is not None or recording.job.status == Status.DONE:
         return _render_recap(recording, number)
@@ -135,7 +136,7 @@ def _find_stop(recording: Recording) -> str | None:
 @login_required
 def live(recording_id: str) -> Response:
     """The current progress of a recording, and the phrases transcribed after the first `heard`."""
-    recording = actions.find(recording_id, authentication.current_account())
+    recording = find_own(recording_id)
     context = _describe_job(recording)
     if not context["is_live"]:
         return jsonify(finished=True, announcement=_announce_end(recording))
@@ -165,4 +166,4 @@ def _announce_end(recording: Recording) -> str:
 @login_required
 def export(recording_id: str, kind: str) -> Response:
     """The recap as a file."""
-    return exports.send(actions.find(recording_id, authentication.current_account()), kind)
+    return exports.send(find_own(recording_id), kind)

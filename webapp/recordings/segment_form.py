@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from core.database.tables import Recording
 from core.recordings.edits import get_edits
+from pipeline.edits.history import last_number
 from pipeline.reading.view import read_recap
 from pipeline.recap import Segment, Speaker
 from webapp.errors import NotFound
@@ -33,10 +34,9 @@ def make_segment_form(recording: Recording, segment_id: str) -> SegmentForm:
     anchors, segments = read_recap(recap).anchors, recap.transcript.segments
     if segment_id not in anchors:
         raise NotFound("There is no such segment in this transcript.", "It may have been split or merged meanwhile.")
-    known = get_edits(recording.id)
     return SegmentForm(
         segments=tuple(one for one in segments if anchors.get(one.id) == anchors[segment_id]),
         speakers=recap.transcript.speakers,
-        seen=known[-1].number if known else 0,
+        seen=last_number(get_edits(recording.id)),
         last=segments[-1].id,
     )

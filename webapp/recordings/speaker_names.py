@@ -22,7 +22,7 @@ _names: TypeAdapter[Names] = TypeAdapter(Names)
 def read_form(form: Mapping[str, str]) -> Names:
     """The names of a form, by speaker ID. Raises InvalidRequest."""
     try:
-        return _names.validate_python({field: name for field, name in form.items() if field != "csrf_token"})
+        return _names.validate_python(validation.fields_of(form))
     except ValidationError as error:
         raise _make_error(error) from error
 

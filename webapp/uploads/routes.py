@@ -15,7 +15,8 @@ from pipeline.errors import PipelineError
 from pipeline.languages import LANGUAGES
 from webapp import error_responses, formats, sample_meeting, security
 from webapp.auth import authentication
-from webapp.recordings import actions, option_lists
+from webapp.recordings import option_lists
+from webapp.recordings.own import find_own, redirect_to
 from webapp.recordings.states import describe_state
 from webapp.settings import current_settings
 from webapp.uploads import form_upload
@@ -77,7 +78,7 @@ def upload() -> Response:
 @login_required
 def uploaded(recording_id: str) -> Response:
     """What the upload page shows about a recording that has just arrived: its state, and an earlier copy."""
-    recording = actions.find(recording_id, authentication.current_account())
+    recording = find_own(recording_id)
     state = describe_state(recording, estimates.estimate_queue(utc_now()))
     earlier = queries.earlier_copy(recording)
     return jsonify(
@@ -109,4 +110,4 @@ def _refuse(error: PipelineError) -> Response:
 def try_sample() -> Response:
     """Add the sample meeting to the library."""
     recording = sample_meeting.add_sample(authentication.current_account())
-    return cast(Response, redirect(url_for("recordings.show", recording_id=recording.id), 303))
+    return redirect_to(recording.id)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from support.ollama_server import Body, Reply, says
-from support.scripted_models import is_look, is_reading, lines_of, reads_well
+from support.scripted_models import LOOK, is_look, is_reading, lines_of, reads_well, user_of
 
 ANSWERS = Path(__file__).resolve().parents[1] / "recorded" / "small_model_answers.json"
 
@@ -27,7 +27,7 @@ def plays_recorded(meeting: str, take: int) -> Callable[[Body], Reply]:
     def script(body: Body) -> Reply:
         if is_look(body):
             told = json.loads(recorded["look"])
-            return says({id_: told.get(id_, "no") for id_ in body["format"]["properties"]})
+            return says({id_: told.get(id_, "no") for id_ in LOOK.findall(user_of(body))})
         if not is_reading(body):
             return reads_well(body)
         asked = _middle([int(id_[1:]) for id_, _, _ in lines_of(body)])

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.recap import Segment, Speaker, Transcript
 from pipeline.summarize.engine import SummaryOptions, SummaryResult
+from pipeline.summarize.language_model.second_look import CONTROLS
 from pipeline.summarize.language_model.summarizer import OllamaSummarizer
 from pipeline.summarize.selection import choose_summarizer
 from support.ollama_server import Body, OllamaServer, Reply, prompt_of, says
@@ -60,8 +61,9 @@ def sums_up(title: str, *sentences: dict[str, Any]) -> Reply:
 def says_yes(body: Body) -> Reply:
     """A model that finds again whatever it is asked about, and is right about the sentences of which that is known."""
     lines = [one for one in user_of(body).splitlines() if one.startswith("[")]
-    none = ("Good morning, everybody", "The numbers of last year")
-    return says({one[1 : one.index("]")]: "no" if any(each in one for each in none) else "yes" for one in lines})
+    none = [text for controls in CONTROLS.values() for text, wanted in controls if not wanted]
+    told = (f"{one[1 : one.index(']')]} {'no' if any(each in one for each in none) else 'yes'}" for one in lines)
+    return says({"answers": ", ".join(told)})
 
 
 def reads_well(body: Body) -> Reply:

@@ -44,7 +44,7 @@ ANSWER_TOKENS = 2048
 MARGIN_TOKENS = 128
 """Reserved for the control tokens of the chat template."""
 MIN_BUDGET = 256
-EXPECTED_TOKENS = 400
+EXPECTED_TOKENS = 150
 """Of one answer, for the progress."""
 MIN_WORDS = 60
 """From this many words on, an empty recap of a chunk is not accepted."""
@@ -191,8 +191,6 @@ class ChunkedReader:
             "transcript",
             lambda count: self._tick(count, share),
         )
-        if len(answer.points) >= most and all(one.kind != "fact" for one in answer.points) and not may_be_full:
-            raise UnusableAnswer("the answer may have more points than fit into its list")
         checker = self.checker
         counts = checker.counts
         excerpt = checker.excerpt((one.id for one in chunk), is_translated=self.caller.is_foreign)
@@ -208,6 +206,10 @@ class ChunkedReader:
             questions=accepted("question"),
             read=excerpt.segments,
         )
+        found = [*extracted.decisions, *extracted.action_items, *extracted.questions]
+        if len(found) >= most and not extracted.overview and not may_be_full:
+            checker.counts = counts
+            raise UnusableAnswer("the answer may have more points than fit into its list")
         if extracted.is_empty and _has_content(chunk):
             checker.counts = counts
             raise UnusableAnswer("no point of the answer is supported by the transcript")

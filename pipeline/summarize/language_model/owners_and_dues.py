@@ -14,13 +14,16 @@ from pipeline.summarize.language_model.evidence import Evidence
 from pipeline.summarize.language_model.grounded_points import GroundedPoint
 from pipeline.summarize.language_model.grounding import PRONOUNS
 from pipeline.summarize.language_model.normalization import normalize
+from pipeline.summarize.language_model.text_matching import is_said
 
 
 def tell_owner_and_due(task: GroundedPoint, transcript: Transcript, evidence: Evidence) -> GroundedPoint:
-    """The task with the owner and due date that its lines say in so many words; else those of the model.
+    """The task with the owner and due date that its lines say in so many words; else those of the model's text.
 
     "I will ..." is the speaker's, "Ben, please ..." is Ben's.
     """
+    if task.owner is None and (named := evidence.subject_of(task.text)):
+        task = replace(task, owner=named, owner_by="model")
     cues = cues_for(transcript.language)
     if cues is None:
         return task
@@ -28,8 +31,11 @@ def tell_owner_and_due(task: GroundedPoint, transcript: Transcript, evidence: Ev
     text = strip_fillers(sentence, cues)
     owner = _owner(sentence, text, cues, transcript)
     due = find_due(text, cues)
+    told = find_due(task.text, cues)
     if owner:
         task = replace(task, owner=owner, owner_by="rule")
+    if told and task.due is None and is_said(told, task.segments):
+        task = replace(task, due=told, due_by="model")
     return replace(task, due=due, due_by="rule") if due else task
 
 

@@ -12,7 +12,7 @@ MOST_TIMES = 2
 LONGEST_PERIOD = 120
 TAIL_PERIODS = 5
 """The end of an answer that is one passage so many times is no answer any more."""
-_TEXT = re.compile(r'"text"\s*:\s*"((?:[^"\\]|\\.)*)"')
+_TEXT = re.compile(r'"(?:text"\s*:\s*"|\[[^"\]]*\]\s*(?:\w+:)?)((?:[^"\\]|\\.)*)"')
 
 
 def repeats_itself(answer: str) -> bool:

@@ -1,26 +1,35 @@
 """The schema of the language model's answers: strict in what it requests, lenient in what it accepts.
 
-The order of the schema is the order of writing: the lines come before what is written about them.
+Each point is one text, "[s3] task: Ben writes the report.": the line comes before what is written about it, since a
+model writes in this order, and a small model on a processor takes half the time that objects with keys would take.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
 from pipeline.summarize.language_model.reasoning_tags import clean_text
 
-MAX_LINES = 3
-"""Lines that a point may cite: it should be said there, not somewhere."""
+MAX_NOTES = 3
+"""Notes that a sentence of the overview may cite."""
 NOTHING = frozenset(
     {"", "none", "null", "nil", "n/a", "na", "unknown", "unspecified", "not specified", "not mentioned", "tbd", "-"}
 )
 """What models write instead of leaving something out."""
 Kind = Literal["decision", "task", "question", "fact"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+TEXT_PATTERN = r'[^"\\\n]+'
+"""What the schema allows as the text of a point, which is part of a JSON string."""
 
+_MARKED_TEXT = re.compile(
+    rf"\s*(?:\[(?P<lines>[\dsn,\s]+)\][\s:]*)?(?:(?P<kind>{'|'.join(KINDS)})\s*:)?(?P<text>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A point as one text."""
 _NO_POINT = re.compile(
     r"(?:there (?:were|was|are) )?no (?:\w+ )?(?:decisions?|action items?|tasks?|questions?|facts?)"
     r"(?: (?:were|was|are) \w+| \w+ed)?\.?",
@@ -53,13 +62,25 @@ Name = Annotated[str | None, BeforeValidator(_as_name)]
 
 
 class AnswerPoint(BaseModel):
-    """A point in the model's words; `lines` are short ids, `who` and `when` those of a task."""
+    """A point in the model's words; `lines` are short ids. A server that knows no patterns may answer with objects, in
+    which a task has `who` and `when`.
+    """
 
     lines: Ids = Field(default_factory=list)
     kind: Annotated[Kind, BeforeValidator(_as_kind)] = "fact"
     who: Name = None
     when: Name = None
     text: Text
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_marked_text(cls, value: Any) -> Any:
+        """The lines, the kind and the text of "[s3] task: Ben writes the report."."""
+        match = _MARKED_TEXT.fullmatch(value) if isinstance(value, str) else None
+        if match is None:
+            return value
+        lines, kind, text = match.group("lines", "kind", "text")
+        return {"lines": lines or [], "kind": (kind or "fact").lower(), "text": text.strip()}
 
 
 class StretchAnswer(BaseModel):
@@ -84,24 +105,20 @@ def says_nothing(text: str) -> bool:
 def stretch_schema(ids: Sequence[str], least: int, most: int) -> dict[str, Any]:
     """The schema of the answer for a stretch with these lines: from `least` to `most` points.
 
-    Only tasks have `who` and `when`: no token is asked for that code knows.
+    No token is asked for that code knows: who has a task, and by when, is in its text and its line.
     """
-    lines, text, name = _lines(ids), {"type": "string"}, {"type": ["string", "null"]}
-    task = object_schema(lines=lines, kind={"const": "task"}, who=name, when=name, text=text)
-    other = object_schema(lines=lines, kind={"enum": ["fact", "decision", "question"]}, text=text)
-    points = {"type": "array", "minItems": least, "maxItems": most, "items": {"anyOf": [other, task]}}
-    return object_schema(points=points, title=text)
+    one = f"({'|'.join(dict.fromkeys(ids))})"
+    point = {"type": "string", "pattern": rf"^\[{one}\] ({'|'.join(KINDS)}): {TEXT_PATTERN}$"}
+    points = {"type": "array", "minItems": least, "maxItems": most, "items": point}
+    return object_schema(points=points, title={"type": "string"})
 
 
 def outline_schema(ids: Sequence[str], most: int) -> dict[str, Any]:
     """The schema of the answer that sums up notes with these ids, in at most so many sentences."""
-    text = {"type": "string"}
-    sentence = object_schema(lines=_lines(ids), text=text)
-    return object_schema(overview={"type": "array", "minItems": 1, "maxItems": most, "items": sentence}, title=text)
-
-
-def _lines(ids: Sequence[str]) -> dict[str, Any]:
-    return {"type": "array", "minItems": 1, "maxItems": MAX_LINES, "items": {"enum": list(dict.fromkeys(ids))}}
+    one = f"({'|'.join(dict.fromkeys(ids))})"
+    sentence = {"type": "string", "pattern": rf"^\[{one}(, {one}){{0,{MAX_NOTES - 1}}}\] {TEXT_PATTERN}$"}
+    overview = {"type": "array", "minItems": 1, "maxItems": most, "items": sentence}
+    return object_schema(overview=overview, title={"type": "string"})
 
 
 def object_schema(**properties: Any) -> dict[str, Any]:

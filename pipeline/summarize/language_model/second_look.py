@@ -1,15 +1,16 @@
 """A second look at what only the model found: do its lines say so, yes or no?
 
 The answers count for a kind of point only if the model is right about sentences of which the answer is known: a small
-model says yes to everything.
+model says yes to everything. Where it is not, that kind is not asked about again.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pydantic import RootModel
+from pydantic import BaseModel, model_validator
 
 from pipeline.recap import Transcript
 from pipeline.summarize.language_model.grounded_points import GroundedPoint
@@ -29,12 +30,14 @@ CONTROLS = {
     "decisions": (
         ("The numbers of last year were a little better.", False),
         ("So we are agreed that we take the blue one.", True),
+        ("Maybe we could paint it grey, or black.", False),
         ("Good morning, everybody.", False),
     ),
     "action_items": (
         ("Good morning, everybody.", False),
         ("I will send you the list tomorrow.", True),
         ("The numbers of last year were a little better.", False),
+        ("People want something that looks good.", False),
     ),
     "questions": (
         ("The numbers of last year were a little better.", False),
@@ -43,32 +46,45 @@ CONTROLS = {
     ),
 }
 """Sentences of which the answer is known, for each kind."""
-MAX_ASKED = 12
+MAX_ASKED = 8
 """Points in one question."""
+_ANSWER = re.compile(r"\b(n\d+)\W+(yes|no)\b")
 Doubt = tuple[str, GroundedPoint]
 """A kind of QUESTIONS, and a point that may be of it."""
 
 
-class _Answer(RootModel[dict[str, str]]):
-    """Yes or no, by the id of each line."""
+class _Answer(BaseModel):
+    """Yes or no for each id, in one text: "n1 yes, n2 no"; from a server that knows no patterns perhaps by id."""
+
+    answers: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_ids(cls, value: Any) -> Any:
+        if not isinstance(value, dict) or "answers" in value:
+            return value
+        return {"answers": ", ".join(f"{id_} {answer}" for id_, answer in value.items())}
+
+    @property
+    def by_id(self) -> dict[str, str]:
+        return dict(_ANSWER.findall(self.answers.casefold()))
 
 
 def look_again(model: ModelCaller, doubts: Sequence[Doubt], transcript: Transcript) -> list[bool]:
     """Whether each point is what it was taken for, by its lines; no where the model cannot tell."""
-    kinds = [kind for kind in QUESTIONS if any(one == kind for one, _ in doubts)]
-    controls = [(kind, f'Mia: "{text}"') for kind in kinds for text, _ in CONTROLS[kind]]
-    expected = [(kind, wanted) for kind in kinds for _, wanted in CONTROLS[kind]]
-    found: list[bool] = []
-    for start in range(0, len(doubts), MAX_ASKED):
-        some = doubts[start : start + MAX_ASKED]
-        said = [(kind, _said(point, transcript)) for kind, point in some]
-        answers = _ask(model, [*controls, *said])
-        judged = zip(expected, answers, strict=False)
-        fooled = {kind for (kind, wanted), answer in judged if answer != wanted}
-        found += [
-            answer and kind not in fooled for (kind, _), answer in zip(some, answers[len(controls) :], strict=True)
-        ]
-    return found
+    fooled: set[str] = set()
+    found: dict[int, bool] = {}
+    left = list(enumerate(doubts))
+    while left := [(at, doubt) for at, doubt in left if doubt[0] not in fooled]:
+        some, left = left[:MAX_ASKED], left[MAX_ASKED:]
+        kinds = [kind for kind in QUESTIONS if any(one == kind for _, (one, _) in some)]
+        controls = [(kind, f'Mia: "{text}"', wanted) for kind in kinds for text, wanted in CONTROLS[kind]]
+        said = [(kind, _said(point, transcript)) for _, (kind, point) in some]
+        answers = _ask(model, [*((kind, text) for kind, text, _ in controls), *said])
+        fooled |= {kind for (kind, _, wanted), answer in zip(controls, answers, strict=False) if answer != wanted}
+        told = zip(some, answers[len(controls) :], strict=True)
+        found |= {at: answer and kind not in fooled for (at, (kind, _)), answer in told}
+    return [found.get(at, False) for at in range(len(doubts))]
 
 
 def _ask(model: ModelCaller, asked: Sequence[tuple[str, str]]) -> list[bool]:
@@ -76,15 +92,16 @@ def _ask(model: ModelCaller, asked: Sequence[tuple[str, str]]) -> list[bool]:
     lines = [f"[{id_}] {said} {QUESTIONS[kind]}" for id_, (kind, said) in zip(ids, asked, strict=True)]
     prompt = "\n".join(("<lines>", *lines, "</lines>"))
     try:
-        answer = model.ask(_Answer, _schema(ids), LOOK_PROMPT, prompt, lambda _: None)
+        answer = model.ask(_Answer, _schema(ids), LOOK_PROMPT, prompt, lambda _: None).by_id
     except (UnusableAnswer, PromptTooLong):
         return [False] * len(asked)
-    return [answer.root.get(id_, "").casefold() == "yes" for id_ in ids]
+    return [answer.get(id_, "") == "yes" for id_ in ids]
 
 
 def _schema(ids: Iterable[str]) -> dict[str, Any]:
-    """One fixed key a line, so that nothing is written but yes and no."""
-    return object_schema(**{one: {"enum": ["yes", "no"]} for one in ids})
+    """One text with a fixed place for each id, so that hardly more is written than yes and no."""
+    pattern = ", ".join(f"{one} (yes|no)" for one in ids)
+    return object_schema(answers={"type": "string", "pattern": f"^{pattern}$"})
 
 
 def _said(point: GroundedPoint, transcript: Transcript) -> str:

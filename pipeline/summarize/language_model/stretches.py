@@ -19,7 +19,7 @@ EMPTY_WORDS = frozenset("ah aha eh er erm hm hmm huh mhm mm mmm oh uh uhhuh um w
 """What people say while they listen or think, in any language; the words of a cue table come on top."""
 COURTESY_WORDS = 6
 """A longer line says more than a greeting."""
-WORDS_A_POINT, MOST_NEEDED, SPARE_POINTS = 35, 4, 3
+WORDS_A_POINT, MOST_NEEDED, SPARE_POINTS = 35, 3, 3
 """An answer needs a point for so many words, but no more than so many, and may have some to spare: a small model ends
 its answer as soon as it may, or never."""
 NEARBY = 0.25

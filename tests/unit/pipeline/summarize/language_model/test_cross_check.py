@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from support.ollama_server import Body, OllamaServer, Reply, says
-from support.scripted_models import answers, is_look, meeting, reads_well, says_yes, summarize, talk, tells
+from support.scripted_models import (
+    LOOK,
+    answers,
+    is_look,
+    meeting,
+    reads_well,
+    says_yes,
+    summarize,
+    talk,
+    tells,
+    user_of,
+)
 
 from pipeline.recap import ActionItem
 from pipeline.summarize.engine import SummaryOptions
 from pipeline.summarize.extractive.summarizer import ExtractiveSummarizer
+from pipeline.summarize.language_model.second_look import MAX_ASKED
 
 SAID = (
     "The launch of the website is late.",
@@ -65,21 +78,33 @@ def test_a_task_that_only_the_model_found_is_asked_about_by_itself(ollama: Ollam
     assert [one.text for one in tasks] == [SAID[1], PRINTER["text"]]
     (look,) = [body for body in ollama.chats if is_look(body)]
     asked = look["messages"][1]["content"].splitlines()[-2]
-    assert asked.startswith(f'[n4] Ben: "{SAID[3]}"')
+    assert asked.startswith(f'[n5] Ben: "{SAID[3]}"')
     assert asked.endswith("Does it give somebody something to do after the meeting?")
-    assert set(look["format"]["properties"]["n4"]["enum"]) == {"yes", "no"}
+    pattern = look["format"]["properties"]["answers"]["pattern"]
+    assert re.fullmatch(pattern, "n1 no, n2 yes, n3 no, n4 no, n5 yes")
+    assert not re.fullmatch(pattern, "n1 no, n2 yes, n3 no, n4 no, n5 maybe")
+
+
+@pytest.mark.parametrize(("can_tell", "looks"), [(True, 2), (False, 1)])
+def test_a_kind_that_the_model_cannot_tell_is_not_asked_about_again(
+    ollama: OllamaServer, can_tell: bool, looks: int
+) -> None:
+    said = [f"Somebody should call printer number {number} about the posters." for number in range(MAX_ASKED + 1)]
+    told = [{"lines": [f"s{number}"], "text": text} for number, text in enumerate(said, 1)]
+    read = answers(title="Printers", overview=told[:1], action_items=told)
+    look = says_yes if can_tell else yes_to_all
+    ollama.script = lambda body: look(body) if is_look(body) else read(body)
+    tasks = summarize(ollama, talk(*said, speakers=("Ann", "Ben"))).summary.action_items
+    assert len(tasks) == (len(said) if can_tell else 0)
+    assert len([body for body in ollama.chats if is_look(body)]) == looks
 
 
 def no_to_all(body: Body) -> Reply:
-    return says(dict.fromkeys(look_ids(body), "no"))
+    return says(dict.fromkeys(LOOK.findall(user_of(body)), "no"))
 
 
 def yes_to_all(body: Body) -> Reply:
-    return says(dict.fromkeys(look_ids(body), "yes"))
-
-
-def look_ids(body: Body) -> list[str]:
-    return list(body["format"]["properties"])
+    return says(dict.fromkeys(LOOK.findall(user_of(body)), "yes"))
 
 
 @pytest.mark.parametrize(

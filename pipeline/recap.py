@@ -15,6 +15,7 @@ from pipeline.coverage import NO_SPEECH as NO_SPEECH
 from pipeline.coverage import NOT_SUMMARIZED as NOT_SUMMARIZED
 from pipeline.coverage import Coverage as Coverage
 from pipeline.coverage import FailedWindow as FailedWindow
+from pipeline.details.details import Details
 from pipeline.json_values import from_json as from_json
 from pipeline.json_values import to_json as to_json
 from pipeline.json_values import to_plain as to_plain
@@ -259,7 +260,8 @@ class Source:
 class Recap:
     """Everything that a document shows. `recording_url` is the address of the recording's page, if it has one.
 
-    `vocabulary` has the names and terms that it was made with, see `pipeline.vocabulary`.
+    `vocabulary` has the names and terms that it was made with, see `pipeline.vocabulary`. `details` are those of the
+    meeting, laid over when it is shown: what is stored has none.
     """
 
     id: str
@@ -275,3 +277,4 @@ class Recap:
     organisation: str | None = None
     speech_spans: tuple[tuple[float, float], ...] = field(default=())
     vocabulary: str = ""
+    details: Annotated[Details, Field(exclude_if=lambda details: details == Details())] = Details()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline.audio import AudioInfo
+from pipeline.details.details import Details
 from pipeline.diarize import DiarizeOptions, Diarizer
 from pipeline.edits.edit import Edit
 from pipeline.recap import Notice
@@ -25,7 +26,7 @@ class Request:
     corrected.
     `known_speech` holds the keys of the speech windows and of the transcription that people read already: these words
     stay even where other models are installed by now, unless the vocabulary has changed since. `vocabulary` has the
-    names and terms that may be said, see `pipeline.vocabulary`.
+    names and terms that may be said, see `pipeline.vocabulary`. `details` are those of the meeting.
     """
 
     recording_id: str
@@ -52,6 +53,7 @@ class Request:
     edits: tuple[Edit, ...] = ()
     known_speech: tuple[str, str] | None = None
     vocabulary: str = ""
+    details: Details = Details()
 
 
 @dataclass(frozen=True, slots=True)

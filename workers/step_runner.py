@@ -21,12 +21,14 @@ from core.jobs.queues import queue_of
 from core.log_format import job_id, trace_of
 from core.queue.notifications import notify
 from core.recordings import edits, queries, recap_templates, recaps, speaker_names, voice_answers
+from core.recordings.details import details_of
 from core.retention import deletion, pruning
 from core.storage import references
 from core.storage.store import file_store
 from pipeline.accepted_offers import second_id
 from pipeline.catalogue import Step
 from pipeline.decode.limits import DecodeLimits
+from pipeline.details.names import add_names
 from pipeline.diarize import DiarizeOptions
 from pipeline.errors import Cancelled, InternalError, OutOfMemory, PipelineError, StageTimeout, StorageFull
 from pipeline.recap import Recap, to_json
@@ -209,6 +211,7 @@ def _advance(claim: Claim, step: Step, columns: dict[str, Any], monitor: JobMoni
 
 def _request(recording: Recording, claim: Claim, settings: config.Settings, monitor: JobMonitor) -> Request:
     url = f"{settings.site_url}/recordings/{recording.id}" if settings.site_url else None
+    details = details_of(recording)
     return Request(
         recording_id=recording.id,
         owner_id=recording.owner_id,
@@ -233,7 +236,8 @@ def _request(recording: Recording, claim: Claim, settings: config.Settings, moni
         accepted_offers=monitor.with_retry(lambda: voice_answers.get_accepted(recording.id)),
         edits=monitor.with_retry(lambda: edits.get_edits(recording.id)),
         known_speech=monitor.with_retry(lambda: _known_speech(recording)),
-        vocabulary=recording.vocabulary or "",
+        vocabulary=add_names(recording.vocabulary or "", details),
+        details=details,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, false
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import utc_now
@@ -88,7 +88,8 @@ class Recording(Base):
 
     The options from `template` on are what its owner chose for the recap, None: the default. `track` is the sound track
     to listen to, None: all. `channels`, `mix` or `separate`, says how its channels are heard, None: as they turn out.
-    `version` is the number of the recap that is shown, None until one is finished.
+    `version` is the number of the recap that is shown, None until one is finished. `details` are those of the meeting
+    (`core.recordings.details`), None if nothing is known of it.
     """
 
     __tablename__ = "recording"
@@ -111,6 +112,7 @@ class Recording(Base):
     model: Mapped[str | None]
     instructions: Mapped[str | None] = mapped_column(Text)
     vocabulary: Mapped[str | None] = mapped_column(Text)
+    details: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     version: Mapped[int | None]
     detected_language: Mapped[str | None] = mapped_column(String(16))
     duration_seconds: Mapped[float | None]

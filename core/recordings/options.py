@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from core import recap_versions
 from core.database.tables import Recording
+from pipeline.details.details import Details
+from pipeline.json_values import from_plain
 
 MAX_SPEAKERS = 50
 #: The highest number of a sound track that can be chosen.
@@ -31,6 +35,7 @@ class UploadOptions(RecapOptions):
     """What the uploader asks for; None means: find out, and of the sound tracks of a file: all.
 
     For `vocabulary`, None means: that of the owner's account. `channels` is `mix` or `separate`.
+    `details` are those of the meeting; what they leave open may be told by the file's name.
     """
 
     title: str | None = None
@@ -41,6 +46,12 @@ class UploadOptions(RecapOptions):
     track: int | None = None
     channels: str | None = None
     until: str | None = None
+    details: Details = Details()
+
+    @classmethod
+    def from_kept(cls, kept: Mapping[str, Any]) -> UploadOptions:
+        """The options that an unfinished upload keeps; those of an earlier version have no details."""
+        return cls(**{**kept, "details": from_plain(Details, kept.get("details") or {})})
 
 
 def recap_options_of(recording: Recording) -> RecapOptions:

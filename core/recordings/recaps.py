@@ -12,12 +12,14 @@ from core import recap_versions
 from core.database.sessions import read, write
 from core.database.tables import Recording, Version
 from core.jobs import transitions
-from core.recordings import edits, speaker_names, voice_answers
+from core.recordings import edits, queries, speaker_names, voice_answers
+from core.recordings.details import details_of
 from core.recordings.options import RecapOptions
 from core.storage import references
 from core.storage.store import file_store
 from pipeline.accepted_offers import apply_offers, show_speakers
 from pipeline.catalogue import Step
+from pipeline.details.show import show_details
 from pipeline.recap import Recap, Transcript, from_json
 
 
@@ -28,12 +30,12 @@ def result_path(recording_id: str, kind: str, suffix: str) -> Path | None:
 
 
 def load_recap(recording_id: str, number: int | None = None) -> Recap | None:
-    """The recap that is shown, or the version of that number, as people corrected it and with the speakers' names.
+    """The recap that is shown, or the version of that number, with the meeting's details, edits and speakers' names.
 
     None where it is not there (yet).
     """
     version = get_version(recording_id, number)
-    recap = _read_recap(version)
+    recap = _read_shown(recording_id, version)
     if version is None or recap is None:
         return None
     accepted = voice_answers.get_accepted(recording_id, version.transcript_key)
@@ -47,10 +49,18 @@ def load_unedited(recording_id: str) -> Recap | None:
     None where it is not there (yet).
     """
     version = get_version(recording_id)
-    recap = _read_recap(version)
+    recap = _read_shown(recording_id, version)
     if version is None or recap is None:
         return None
     return apply_offers(recap, voice_answers.get_accepted(recording_id, version.transcript_key))
+
+
+def _read_shown(recording_id: str, version: Version | None) -> Recap | None:
+    """The recap of a version with the title and the details that the recording has now."""
+    recap, recording = _read_recap(version), queries.get(recording_id)
+    if recap is None or recording is None:
+        return None
+    return show_details(recap, recording.title, details_of(recording))
 
 
 def _read_recap(version: Version | None) -> Recap | None:

@@ -15,17 +15,20 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import config
 from core.database.base import new_id
 from core.database.sessions import write
 from core.database.tables import Recording, User
 from core.jobs import transitions
 from core.queue.notifications import notify
+from core.recordings.details import to_column
 from core.recordings.options import UploadOptions
 from core.storage.files import full_disk_explained
 from core.storage.store import file_store
 from core.typed_text import on_one_line
 from core.uploads.limits import check_quota_within, lock_limits
 from core.uploads.reservations import ReservedSpace, reserve
+from pipeline.details.file_name import read_file_name
 
 MAX_FILENAME = 200
 MAX_TITLE = 200
@@ -96,6 +99,7 @@ def register(
 ) -> Recording:
     """Write the recording of a file that is in its place, together with its job."""
     filename = clean_filename(file.filename)
+    told = read_file_name(filename, config.load().timezone)
     recording = Recording(
         id=recording_id,
         owner_id=owner_id,
@@ -107,7 +111,8 @@ def register(
         created_at=now,
         **{
             **asdict(options),
-            "title": clean_title(options.title, filename),
+            "title": clean_title(options.title or told.title, filename),
+            "details": to_column(options.details.or_else(told.details)),
             "vocabulary": _choose_vocabulary(session, owner_id, options.vocabulary),
         },
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from pipeline.accepted_offers import show_speakers
+from pipeline.details.details import Details
+from pipeline.details.show import show_details
 from pipeline.edits.edit import effective
 from pipeline.recap import Recap, from_json
 from pipeline.results import make_key
@@ -22,11 +24,13 @@ def render(context: StepContext, recap_path: Path) -> Recap:
     request, monitor = context.request, context.monitor
     monitor.enter("render")
     names = dict(request.names)
-    recap = replace(from_json(Recap, recap_path.read_bytes()), title=request.title)
+    recap = show_details(from_json(Recap, recap_path.read_bytes()), request.title, request.details)
     recap = show_speakers(recap, request.accepted_offers, names, request.edits)
     shown: dict[str, Any] = {"title": recap.title, "names": names}
     if request.accepted_offers:  # the key of the time before there were any
         shown["accepted_offers"] = request.accepted_offers
+    if request.details != Details():
+        shown["details"] = asdict(request.details)
     if held := effective(request.edits):
         shown["edits"] = [[each.kind, each.payload] for each in held]
     key = make_key("pdf", shown, inputs=[recap_path.stem])

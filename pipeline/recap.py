@@ -15,7 +15,7 @@ from pipeline.coverage import NO_SPEECH as NO_SPEECH
 from pipeline.coverage import NOT_SUMMARIZED as NOT_SUMMARIZED
 from pipeline.coverage import Coverage as Coverage
 from pipeline.coverage import FailedWindow as FailedWindow
-from pipeline.details.details import Details
+from pipeline.details.details import UNKNOWN, Details
 from pipeline.json_values import from_json as from_json
 from pipeline.json_values import to_json as to_json
 from pipeline.json_values import to_plain as to_plain
@@ -277,4 +277,4 @@ class Recap:
     organisation: str | None = None
     speech_spans: tuple[tuple[float, float], ...] = field(default=())
     vocabulary: str = ""
-    details: Annotated[Details, Field(exclude_if=lambda details: details == Details())] = Details()
+    details: Annotated[Details, Field(exclude_if=lambda details: details == UNKNOWN)] = UNKNOWN

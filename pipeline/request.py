@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline.audio import AudioInfo
-from pipeline.details.details import Details
+from pipeline.details.details import UNKNOWN, Details
 from pipeline.diarize import DiarizeOptions, Diarizer
 from pipeline.edits.edit import Edit
 from pipeline.recap import Notice
@@ -53,7 +53,7 @@ class Request:
     edits: tuple[Edit, ...] = ()
     known_speech: tuple[str, str] | None = None
     vocabulary: str = ""
-    details: Details = Details()
+    details: Details = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from core.database.sessions import write
 from core.database.tables import Recording
 from core.recordings.shown_speakers import render_again
-from pipeline.details.details import Details
+from pipeline.details.details import UNKNOWN, Details
 from pipeline.json_values import from_plain
 
 
@@ -22,7 +22,7 @@ def details_of(recording: Recording) -> Details:
 
 def to_column(details: Details) -> dict[str, Any] | None:
     """Details as the table keeps them; None if nothing is known."""
-    return asdict(details) if details != Details() else None
+    return asdict(details) if details != UNKNOWN else None
 
 
 def set_details(recording_id: str, title: str, details: Details, now: datetime) -> None:

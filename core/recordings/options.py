@@ -8,7 +8,7 @@ from typing import Any
 
 from core import recap_versions
 from core.database.tables import Recording
-from pipeline.details.details import Details
+from pipeline.details.details import UNKNOWN, Details
 from pipeline.json_values import from_plain
 
 MAX_SPEAKERS = 50
@@ -46,7 +46,7 @@ class UploadOptions(RecapOptions):
     track: int | None = None
     channels: str | None = None
     until: str | None = None
-    details: Details = Details()
+    details: Details = UNKNOWN
 
     @classmethod
     def from_kept(cls, kept: Mapping[str, Any]) -> UploadOptions:

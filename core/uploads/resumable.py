@@ -165,7 +165,9 @@ def _make_recording(upload: ResumableUpload, sha256: str, now: datetime) -> None
         with write() as session:
             lock_limits(session, upload.owner_id)  # its bytes are counted once, as announced or as kept
             row = session.get_one(ResumableUpload, upload.id, with_for_update=True)  # with the last change of options
-            recording = intake.register(session, row.id, row.owner_id, arrived, UploadOptions.from_kept(row.options), now)
+            recording = intake.register(
+                session, row.id, row.owner_id, arrived, UploadOptions.from_kept(row.options), now
+            )
             row.recording_id, row.expires_at = recording.id, now + KEPT
     except AccountClosed:  # nothing was written, and nobody else makes this recording while the file is locked
         file_store().remove_recording(upload.id)

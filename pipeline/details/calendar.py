@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
@@ -14,12 +15,22 @@ from pipeline.details.cleaning import (
     clean_attendees,
     on_one_line,
 )
-from pipeline.details.details import Attendee, Details, FoundMeeting
+from pipeline.details.details import UNKNOWN, Attendee, Details, FoundMeeting
 from pipeline.render.formatting import zone
 
 MAX_CALENDAR_BYTES = 131_072
 MAX_TITLE = 200
+_REPEATS = ("RRULE", "X-RRULE", "RDATE")
 _THINGS = ("ROOM", "RESOURCE")
+_RULE = re.compile(r"(?im)^RRULE[;:].*$")
+#: When a time zone changes: on a day of a month.
+_ZONE_RULE = re.compile(
+    r"(?i)RRULE:(?:FREQ=YEARLY|INTERVAL=1|WKST=[A-Z]{2}|UNTIL=[0-9TZ]+|COUNT=\d+|BYMONTH=\d+|BYDAY=[-+]?\d*[A-Z]{2}"
+    r"|BYMONTHDAY=[-+\d,]+|;)*\s*"
+)
+_MOST_ZONE_RULES = 40
+_PARSER_ERRORS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
+"""What odd lines lead to, when they are parsed or when their values are read."""
 
 
 class InvalidCalendar(InvalidDetails):
@@ -40,22 +51,36 @@ def read_calendar(text: str, timezone: str) -> FoundMeeting:
             f"The calendar file has more than {MAX_CALENDAR_BYTES // 1024} KB.",
             "Export the one meeting alone, or leave the file out.",
         )
-    event, is_repeated = _find_event(_parse(text.removeprefix("\ufeff")))
-    when = Details() if is_repeated else _read_start(event, timezone)
+    tamed = _tame_rules(text.removeprefix("\ufeff"))
+    try:
+        return _read_meeting(tamed, timezone)
+    except _PARSER_ERRORS as error:
+        raise InvalidCalendar() from error
+
+
+def _tame_rules(text: str) -> str:
+    """The text with rules of repetition renamed, except those of time zones, which the parser counts out one by one.
+
+    Raises InvalidCalendar for a time zone that changes more often than on a day of a month.
+    """
+    unfolded = re.sub(r"\r?\n[ \t]", "", text)
+    zones = re.findall(r"(?ims)^BEGIN:(?:STANDARD|DAYLIGHT)\s*$(.*?)^END:(?:STANDARD|DAYLIGHT)\s*$", unfolded)
+    rules = [rule for each in zones for rule in _RULE.findall(each)]
+    if len(rules) > _MOST_ZONE_RULES or not all(map(_ZONE_RULE.fullmatch, rules)):
+        raise InvalidCalendar("The calendar file has a time zone that cannot be read.")
+    return _RULE.sub(lambda found: found[0] if _ZONE_RULE.fullmatch(found[0]) else f"X-{found[0]}", unfolded)
+
+
+def _read_meeting(text: str, timezone: str) -> FoundMeeting:
+    from icalendar import Calendar
+
+    calendars = Calendar.from_ical(text, multiple=True)
+    event, is_repeated = _find_event([event for calendar in calendars for event in calendar.walk("VEVENT")])
+    when = UNKNOWN if is_repeated else _read_start(event, timezone)
     attendees = clean_attendees(list(_list_attendees(event))[:MAX_ATTENDEES])
     place = on_one_line(_read_text(event, "LOCATION"))[:MAX_TEXT].strip() or None
     title = on_one_line(_read_text(event, "SUMMARY"))[:MAX_TITLE].strip() or None
     return FoundMeeting(title, Details(when.date, when.time, place, None, attendees))
-
-
-def _parse(text: str) -> list[Any]:
-    """The events of a calendar file. Raises InvalidCalendar."""
-    from icalendar import Calendar
-
-    try:
-        return [event for calendar in Calendar.from_ical(text, multiple=True) for event in calendar.walk("VEVENT")]
-    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
-        raise InvalidCalendar() from error  # the parser raises whatever odd lines lead to
 
 
 def _find_event(events: list[Any]) -> tuple[Any, bool]:
@@ -64,21 +89,19 @@ def _find_event(events: list[Any]) -> tuple[Any, bool]:
         raise InvalidCalendar("The calendar file has no meeting.")
     if len({_read_text(event, "UID") for event in events}) > 1:
         raise InvalidCalendar(
-            f"The calendar file has {len(events):,} meetings.", "Export the one that was recorded, or leave the file out."
+            f"The calendar file has {len(events):,} meetings.",
+            "Export the one that was recorded, or leave the file out.",
         )
-    repeated = [event for event in events if event.get("RRULE") is not None or event.get("RDATE") is not None]
+    repeated = [event for event in events if any(event.get(name) is not None for name in _REPEATS)]
     return (repeated or events)[0], bool(repeated) or len(events) > 1
 
 
 def _read_start(event: Any, timezone: str) -> Details:
     start = getattr(event.get("DTSTART"), "dt", None)
-    try:
-        if isinstance(start, datetime):
-            start = start.astimezone(zone(timezone)) if start.tzinfo else start
-            return Details(date=start.date().isoformat(), time=f"{start:%H:%M}")
-    except (ValueError, OverflowError):  # at the ends of the calendar
-        return Details()
-    return Details(date=start.isoformat()) if isinstance(start, date) else Details()
+    if isinstance(start, datetime):
+        start = start.astimezone(zone(timezone)) if start.tzinfo else start
+        return Details(date=start.date().isoformat(), time=f"{start:%H:%M}")
+    return Details(date=start.isoformat()) if isinstance(start, date) else UNKNOWN
 
 
 def _list_attendees(event: Any) -> Iterator[Attendee]:

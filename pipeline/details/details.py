@@ -19,8 +19,8 @@ class Attendee:
 class Details:
     """What is known of a meeting; None or empty: unknown.
 
-    `date` is its day (ISO 8601) and `time` when it began (HH:MM), both at the place of the meeting; without a day there
-    is no time. `kind` is what people call such a meeting.
+    `date` is its day (ISO 8601) and `time` when it began (HH:MM), both at the place of the meeting. `kind` is what
+    people call such a meeting.
     """
 
     date: str | None = None
@@ -51,11 +51,14 @@ class Details:
             when = other
         return Details(
             date=when.date,
-            time=when.time if when.date else None,
+            time=when.time,
             place=self.place or other.place,
             kind=self.kind or other.kind,
             attendees=self.attendees or other.attendees,
         )
+
+
+UNKNOWN = Details()
 
 
 class FoundMeeting(NamedTuple):

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from pipeline.details.cleaning import on_one_line
-from pipeline.details.details import Details, FoundMeeting
+from pipeline.details.details import UNKNOWN, Details, FoundMeeting
 from pipeline.render.formatting import zone
 
-NOTHING = FoundMeeting(None, Details())
+NOTHING = FoundMeeting(None, UNKNOWN)
 
 _DAY = r"(?P<year>20\d\d)(?P<parted>[-_.]?)(?P<month>\d\d)(?P=parted)(?P<day>\d\d)"
 _COMPACT_DAY = r"(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)"
@@ -101,7 +101,7 @@ def _in_zone(found: re.Match[str], timezone: str) -> Details:
         numbers = [int(found[name]) for name in ("year", "month", "day", "hour", "minute")]
         when = datetime(*numbers, tzinfo=UTC).astimezone(zone(timezone))  # type: ignore[arg-type, misc]
     except ValueError:
-        return Details()
+        return UNKNOWN
     return Details(date=when.date().isoformat(), time=f"{when:%H:%M}")
 
 

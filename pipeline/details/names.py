@@ -26,7 +26,9 @@ def add_names(vocabulary: str, details: Details) -> str:
             added = parse_vocabulary(attendee.name)
         except InvalidVocabulary:  # too many words, or no letter
             continue
-        longer = entries + tuple(each for each in added if each.sounds_like is None and each.write.casefold() not in known)
+        longer = entries + tuple(
+            each for each in added if each.sounds_like is None and each.write.casefold() not in known
+        )
         if len(longer) <= MAX_ENTRIES and len(format_vocabulary(longer)) <= MAX_CHARACTERS:
             entries = longer
     return format_vocabulary(entries)

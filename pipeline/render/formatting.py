@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, tzinfo
+from datetime import date as Day
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipeline.languages import month_names, weekday_names
@@ -77,15 +78,19 @@ def parse_time(text: str, zone_name: str) -> datetime | None:
         return None
 
 
-def date(when: datetime) -> str:
+def date(when: datetime | Day) -> str:
     """17 November 2026."""
     return f"{when.day} {month_names('en')[when.month - 1]} {when.year}"
 
 
+def day(when: Day) -> str:
+    """Tuesday 17 November 2026."""
+    return f"{weekday_names('en')[when.weekday()]} {date(when)}"
+
+
 def date_and_time(when: datetime, *, weekday: bool = False) -> str:
     """[Tuesday] 17 November 2026, 10:00."""
-    day = f"{weekday_names('en')[when.weekday()]} " if weekday else ""
-    return f"{day}{date(when)}, {when:%H:%M}"
+    return f"{day(when) if weekday else date(when)}, {when:%H:%M}"
 
 
 def axis_steps(duration: float) -> list[float]:

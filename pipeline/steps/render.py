@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.accepted_offers import show_speakers
-from pipeline.details.details import Details
+from pipeline.details.details import UNKNOWN
 from pipeline.details.show import show_details
 from pipeline.edits.edit import effective
 from pipeline.recap import Recap, from_json
@@ -29,7 +29,7 @@ def render(context: StepContext, recap_path: Path) -> Recap:
     shown: dict[str, Any] = {"title": recap.title, "names": names}
     if request.accepted_offers:  # the key of the time before there were any
         shown["accepted_offers"] = request.accepted_offers
-    if request.details != Details():
+    if request.details != UNKNOWN:
         shown["details"] = asdict(request.details)
     if held := effective(request.edits):
         shown["edits"] = [[each.kind, each.payload] for each in held]

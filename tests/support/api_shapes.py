@@ -27,6 +27,7 @@ RECORDING = {
     "coverage": (dict, type(None)),
     "choices": dict,
     "version": (int, type(None)),
+    "details": dict,
 }
 
 

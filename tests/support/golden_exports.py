@@ -11,6 +11,7 @@ from pathlib import Path
 
 import docx
 
+from pipeline.details.details import Attendee, Details
 from pipeline.overlays import Spelling, WrittenNumber
 from pipeline.recap import ActionItem, FailedWindow, Point, Recap, Segment, Speaker, Topic
 from pipeline.render.exports.writers import WRITERS
@@ -57,7 +58,9 @@ def golden_recap() -> Recap:
         base.transcript, speakers=speakers, segments=(*base.transcript.segments, last), duration_seconds=14.5
     )
     coverage = replace(base.coverage, audio_seconds=14.5, failed_windows=(FailedWindow(8.0, 9.0, "no_words"),))
-    return replace(base, summary=summary, transcript=transcript, coverage=coverage)
+    attendees = (Attendee("Anna"), Attendee("Ben O'Neill & Co"), Attendee("*Carla* <c>", absent=True))
+    details = Details("2026-11-16", "09:30", "Room 4 | first floor", "Board: weekly", attendees)
+    return replace(base, summary=summary, transcript=transcript, coverage=coverage, details=details)
 
 
 def outline_docx(data: bytes) -> str:

@@ -17,7 +17,16 @@ from webapp import error_responses, errors, paging
 from webapp.api.serializers import serialize_recording, serialize_version
 from webapp.auth import authentication
 from webapp.network import client_network
-from webapp.recordings import actions, doubt_views, exports, recap_options, speaker_names, version_history, voice_offers
+from webapp.recordings import (
+    actions,
+    doubt_views,
+    exports,
+    meeting_details,
+    recap_options,
+    speaker_names,
+    version_history,
+    voice_offers,
+)
 from webapp.recordings.own import find_own
 from webapp.security import limiter
 from webapp.uploads import form_upload
@@ -89,6 +98,14 @@ def index() -> Response:
 @blueprint.get("/recordings/<recording_id>")
 def show(recording_id: str) -> tuple[Response, int]:
     """A recording and its progress."""
+    return _show(recording_id, 200)
+
+
+@blueprint.patch("/recordings/<recording_id>")
+def change(recording_id: str) -> tuple[Response, int]:
+    """Change the title or the details of the meeting. The PDF is made again."""
+    recording = find_own(recording_id)
+    meeting_details.save(recording, *meeting_details.read_json(request.get_data(), recording))
     return _show(recording_id, 200)
 
 

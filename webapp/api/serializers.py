@@ -8,6 +8,7 @@ from typing import Any
 
 from core.database.tables import Recording, Status, Version
 from core.jobs.estimates import QueueEstimate
+from core.recordings.details import details_of
 from core.recordings.options import recap_options_of
 
 
@@ -36,6 +37,7 @@ def serialize_recording(recording: Recording, estimate: QueueEstimate) -> dict[s
         "coverage": recording.facts.get("coverage"),
         "choices": asdict(recap_options_of(recording)),
         "version": recording.version,
+        "details": asdict(details_of(recording)),
     }
 
 

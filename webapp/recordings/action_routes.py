@@ -10,7 +10,7 @@ from flask_login import login_required
 from core.recordings.options import recap_options_of
 from core.retention import deletion
 from webapp import errors
-from webapp.recordings import actions, recap_options, speaker_names, voice_offers
+from webapp.recordings import actions, meeting_details, recap_options, speaker_names, voice_offers
 from webapp.recordings.own import find_own, redirect_to
 
 blueprint = Blueprint("actions", __name__, url_prefix="/recordings/<recording_id>")
@@ -78,6 +78,30 @@ def name_speakers(recording_id: str) -> Response:
     names = speaker_names.read_form(request.form)
     speaker_names.save_names(recording, names)
     return redirect_to(recording_id, "#speakers")
+
+
+@blueprint.get("/details")
+@login_required
+def details_form(recording_id: str) -> str:
+    """The form to change the title and the details of the meeting."""
+    recording = find_own(recording_id)
+    return render_template("edit_details.html", recording=recording, values=meeting_details.list_values(recording))
+
+
+@blueprint.post("/details")
+@login_required
+def change_details(recording_id: str) -> Response | tuple[str, int]:
+    """Save the title and the details of the form."""
+    recording = find_own(recording_id)
+    try:
+        title, details = meeting_details.read_form(request.form)
+    except errors.InvalidRequest as error:
+        page = render_template(
+            "edit_details.html", recording=recording, values=request.form, error=error, field=error.field
+        )
+        return page, error.status
+    meeting_details.save(recording, title, details)
+    return redirect_to(recording_id, "#details")
 
 
 @blueprint.post("/offers/<offer_id>")

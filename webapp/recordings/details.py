@@ -1,9 +1,10 @@
-"""The details of a recap: its source, its options, and how each stage was run."""
+"""The details of a recap: its meeting, its source, its options, and how each stage was run."""
 
 from __future__ import annotations
 
 from pipeline.catalogue import STAGE_NAMES, find_stage
 from pipeline.languages import list_spoken
+from pipeline.reading.meeting import list_meeting
 from pipeline.recap import Recap
 from webapp import formats
 from webapp.recordings.version_history import VersionHistory
@@ -13,7 +14,7 @@ def list_details(recap: Recap, history: VersionHistory | None) -> list[tuple[str
     """The details of a recap, each with its name."""
     source = recap.source
     kind = ", ".join(part for part in (source.container, source.codec, formats.size(source.size_bytes)) if part)
-    details = [("File", source.filename), ("Kind", kind), _list_languages(recap)]
+    details = [*list_meeting(recap.details), ("File", source.filename), ("Kind", kind), _list_languages(recap)]
     if history is not None:
         details.append(("Template", history.template))
     if history is not None and history.instructions:

@@ -11,6 +11,7 @@ from core.database.tables import Recording, Status
 from core.jobs import estimates, speeds
 from core.recordings import partial_transcript, queries
 from core.recordings.options import recap_options_of
+from pipeline.reading.meeting import describe_day
 from pipeline.render.exports.catalogue import FORMAT_GROUPS
 from webapp import formats, paging, sample_meeting
 from webapp.auth import authentication
@@ -97,6 +98,8 @@ def _render_recap(recording: Recording, number: int | None) -> str:
         can_rewrite=not context["is_live"] and not is_earlier,
         chosen=recap_options_of(recording),
         details=details.list_details(document.recap, history),
+        meeting=document.recap.details,
+        meeting_day=describe_day(document.recap.details),
         speaker_fields=list_speaker_fields(document),
         offers=list_offer_views(recording, document),
         doubts=list_doubt_views(document),

@@ -12,6 +12,7 @@ from core.clock import utc_now
 from core.database.tables import Recording, User
 from core.uploads import intake
 from core.uploads.reservations import reserve
+from pipeline.details.calendar import MAX_CALENDAR_BYTES
 from webapp import errors
 from webapp.settings import current_settings
 from webapp.stored_text import refuse_unstorable
@@ -22,8 +23,8 @@ from webapp.uploads.upload_file_writer import UploadFileWriter, too_large
 from webapp.uploads.upload_options import read_upload_options
 from webapp.uploads.upload_request import UploadRequest
 
-#: Room for the other fields and the boundaries of the form, in bytes.
-FORM_BYTES = 65536
+#: Room for the other fields, a calendar file and the boundaries of the form, in bytes.
+FORM_BYTES = 65536 + MAX_CALENDAR_BYTES
 
 
 def receive_upload(owner: User, check_form: Callable[[], None] | None = None) -> Recording:

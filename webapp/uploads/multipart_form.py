@@ -9,10 +9,13 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData, State
 
+from pipeline.details.calendar import MAX_CALENDAR_BYTES
 from webapp import errors
 from webapp.uploads.content_disposition import Disposition, decode_text, read_disposition
 
 FILE_FIELD = "file"
+#: A file that is read as a text field.
+TEXT_FILE_FIELD = "calendar"
 MAX_PARTS = 100
 #: Room for the text of all other fields together, in bytes.
 MAX_TEXT_BYTES = 65536
@@ -38,7 +41,8 @@ class Sink(Protocol):
 class MultipartForm:
     """A form while it arrives: its text fields, and the name of its file, whose bytes go to `sink`.
 
-    A file may come without a name, or empty; without both, it is a field that nobody filled in a browser.
+    The calendar file is a text field. A file may come without a name, or empty; without both, it is a field that
+    nobody filled in a browser.
     """
 
     def __init__(self, sink: Sink) -> None:
@@ -49,6 +53,7 @@ class MultipartForm:
         self._is_file_begun = False
         self._text: list[bytes] = []
         self._text_bytes = 0
+        self._text_file_bytes = 0
 
     def receive(self, chunks: Iterator[bytes], boundary: str) -> None:
         """Read all of the form. Raises MalformedForm, InvalidRequest and NoFile, and what chunks and sink raise."""
@@ -63,7 +68,7 @@ class MultipartForm:
         self._text, self._is_file_begun = [], False
 
     def _take(self, event: Data) -> None:
-        if self._part.filename is None:
+        if self._part.filename is None or self._part.name == TEXT_FILE_FIELD:
             self._take_text(event)
             return
         if not self._is_file_begun and (event.data or (self._part.filename and not event.more_data)):
@@ -81,6 +86,9 @@ class MultipartForm:
         self.filename, self._is_file_begun = filename, True
 
     def _take_text(self, event: Data) -> None:
+        if self._part.name == TEXT_FILE_FIELD:
+            self._take_text_file(event)
+            return
         self._text_bytes += len(event.data)
         if self._text_bytes > MAX_TEXT_BYTES:
             raise errors.InvalidRequest(
@@ -96,6 +104,20 @@ class MultipartForm:
             )
         if self._part.name is not None:
             self.fields.append((self._part.name, decode_text(b"".join(self._text))))
+
+    def _take_text_file(self, event: Data) -> None:
+        """A calendar file; a field that nobody filled is empty."""
+        self._text_file_bytes += len(event.data)
+        if self._text_file_bytes > MAX_CALENDAR_BYTES:
+            raise errors.InvalidRequest(
+                f"The calendar file has more than {MAX_CALENDAR_BYTES // 1024} KB.",
+                "Export the one meeting alone, or leave the file out.",
+                field=TEXT_FILE_FIELD,
+            )
+        self._text.append(event.data)
+        if not event.more_data:
+            text = b"".join(self._text).decode("utf-8", "replace").replace("\0", "\ufffd")
+            self.fields.append((TEXT_FILE_FIELD, text))
 
 
 class _Decoder(MultipartDecoder):

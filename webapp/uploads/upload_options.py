@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Self
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
 from core.recordings.options import MAX_SPEAKERS, MAX_TRACK, UploadOptions
 from pipeline.separate_channels import Channels
+from webapp.recordings import meeting_details
 from webapp.recordings.recap_options import RecapOptionsInput, check_language, pick_fields, require_instructions
 from webapp.validation import invalid_value, validate
 
@@ -94,7 +96,10 @@ FIELDS = tuple(UploadOptionsInput.model_fields)
 def read_upload_options(form: Mapping[str, str]) -> UploadOptions:
     """The upload options of a form, or of the metadata of a resumable upload. Raises InvalidRequest.
 
-    An empty vocabulary is none; without the field it is that of the account.
+    An empty vocabulary is none; without the field it is that of the account. `calendar` is the text of a calendar file:
+    it tells what the other fields leave open.
     """
     sent = validate(UploadOptionsInput, {**pick_fields(form, FIELDS), "vocabulary": form.get("vocabulary")})
-    return require_instructions(UploadOptions(**sent.model_dump()))
+    title, details = meeting_details.read_upload(form)
+    options = UploadOptions(**sent.model_dump(), details=details)
+    return require_instructions(replace(options, title=options.title or title))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date as Day
 from datetime import datetime
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from pipeline.languages import language_name, list_spoken
 from pipeline.reading.dues import describe_due, describe_guesses
 from pipeline.reading.evidence import shown_lines
 from pipeline.reading.marks import describe_marks
+from pipeline.reading.meeting import describe_date, list_meeting
 from pipeline.reading.people import NO_OWNER, UNKNOWN, People
 from pipeline.reading.view import ReadingTurn, read_recap
 from pipeline.recap import ActionItem, Point, Recap, Topic
@@ -66,12 +68,19 @@ class ShownTurn:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a document of a recap contains: `talk_times` are names with seconds, `notices` names with their text."""
+    """What a document of a recap contains: `talk_times` are names with seconds, `notices` names with their text.
+
+    `when` is the time of the upload and `date` that of the meeting in words, `day` its day. `meeting` has names with
+    what else is known of it.
+    """
 
     title: str
     language: str
     organisation: str
     when: datetime | None
+    date: str
+    day: Day | None
+    meeting: tuple[tuple[str, str], ...]
     seconds: float
     languages: tuple[str, ...]
     talk_times: tuple[tuple[str, float], ...]
@@ -89,8 +98,7 @@ class Content:
     @property
     def facts(self) -> str:
         """Date, length, people and languages in one line."""
-        parts = [formatting.date_and_time(self.when, weekday=True)] if self.when else []
-        parts.append(formatting.duration(self.seconds))
+        parts = [part for part in (self.date, formatting.duration(self.seconds)) if part]
         if self.talk_times:
             parts.append(formatting.pluralize(len(self.talk_times), "person", "people"))
         return " · ".join((*parts, *self.languages))
@@ -112,11 +120,15 @@ def read_content(recap: Recap) -> Content:
     """What the documents of a recap contain."""
     people, transcript, summary = People(recap), recap.transcript, recap.summary
     reader = _PointReader(recap, people)
+    when = formatting.parse_time(recap.source.uploaded_at, recap.timezone)
     return Content(
         title=clean(recap.title) or clean(summary.title) or clean(recap.source.filename) or "Recap",
         language=clean(summary.language or transcript.language),
         organisation=clean(recap.organisation or ""),
-        when=formatting.parse_time(recap.source.uploaded_at, recap.timezone),
+        when=when,
+        date=describe_date(recap),
+        day=recap.details.day or (when.date() if when else None),
+        meeting=tuple((name, clean(value)) for name, value in list_meeting(recap.details) if name != "Date"),
         seconds=transcript.duration_seconds,
         languages=tuple(clean(language_name(code)) for code in list_spoken(transcript)) if transcript.segments else (),
         talk_times=tuple((_name(person.name), person.seconds) for person in people.all),

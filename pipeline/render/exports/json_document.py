@@ -13,7 +13,8 @@ from pipeline.recap import Recap
 FORMAT = "realrecap"
 #: Raised when a reader of the version before would misread a document.
 VERSION = 1
-_PARTS = ("id", "title", "organisation", "timezone", "recording_url", "source", "coverage", "warnings", "stages")
+_ABOUT = ("id", "title", "organisation", "timezone", "recording_url")
+_PARTS = ("source", "coverage", "warnings", "stages")
 
 
 def write_json(recap: Recap, stream: BinaryIO) -> None:
@@ -28,6 +29,8 @@ def write_json(recap: Recap, stream: BinaryIO) -> None:
     document = {
         "format": FORMAT,
         "version": VERSION,
+        **{name: plain[name] for name in _ABOUT},
+        "details": to_plain(recap.details),
         **{name: plain[name] for name in _PARTS},
         "summary": to_plain(name_owners(recap)),
         "transcript": transcript,

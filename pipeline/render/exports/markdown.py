@@ -10,6 +10,7 @@ from typing import BinaryIO
 from pipeline.recap import Recap
 from pipeline.render.exports.content import NO_WORDS, NONE_FOUND, Content, PointSection, ShownPoint, read_content
 from pipeline.render.exports.provenance import HEADING, list_provenance
+from pipeline.render.exports.text import clean
 
 #: Signs of CommonMark, GitHub and Obsidian anywhere in a line.
 _SIGNS = re.compile(r"[\\`*_\[\]<>~|$^#]|&(?=[#\w])|=(?==)|%(?=%)")
@@ -24,6 +25,8 @@ def write_md(recap: Recap, stream: BinaryIO) -> None:
     """Write the recap as Markdown; its texts are escaped, so that they show as they are."""
     content = read_content(recap)
     blocks = ["\n".join(_list_front_matter(recap, content)), f"# {escape(content.title)}", escape(content.facts)]
+    if content.meeting:
+        blocks.append("\n".join(f"- **{name}:** {escape(value)}" for name, value in content.meeting))
     blocks += [f"> **{escape(name)}.** {escape(text)}" for name, text in content.notices]
     if content.overview:
         blocks.append("## In short")
@@ -48,8 +51,16 @@ def _list_front_matter(recap: Recap, content: Content) -> Iterator[str]:
     """YAML; texts are in double quotes as in JSON, which YAML contains."""
     yield "---"
     yield f"title: {_quote(content.title)}"
-    if content.when:
-        yield f"date: {content.when:%Y-%m-%d}"
+    if content.day:
+        yield f"date: {content.day.isoformat()}"
+    details = recap.details
+    for name, value in (("time", details.time), ("kind", details.kind), ("place", details.place)):
+        if value:
+            yield f"{name}: {_quote(clean(value))}"
+    for name, people in (("attendees", details.present), ("apologies", details.apologies)):
+        if people:
+            yield f"{name}:"
+            yield from (f"  - {_quote(clean(one))}" for one in people)
     if content.talk_times:
         yield "participants:"
         yield from (f"  - {_quote(name)}" for name, _ in content.talk_times)

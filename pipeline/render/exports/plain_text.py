@@ -29,6 +29,7 @@ def _underline(heading: str, sign: str = "-") -> tuple[str, str]:
 def _list_head(content: Content) -> Iterator[str]:
     yield from _underline(content.title, "=")
     yield content.head_line
+    yield from (f"{name}: {value}" for name, value in content.meeting)
     if content.talk_times:
         yield "Participants: " + ", ".join(f"{name} {content.clock(seconds)}" for name, seconds in content.talk_times)
     for name, text in content.notices:

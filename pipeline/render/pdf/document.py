@@ -115,12 +115,12 @@ class _Document:
 
     def _canvas(self, output: Any) -> PageCanvas:
         recap = self.recap
-        when = formatting.parse_time(recap.source.uploaded_at, recap.timezone)
+        day = recap.details.day or formatting.parse_time(recap.source.uploaded_at, recap.timezone)
         return PageCanvas(
             output,
             self.page,
             title=recap.title,
-            date=formatting.date(when) if when else "",
+            date=formatting.date(day) if day else "",
             url=recap.recording_url,
             hours=recap.transcript.duration_seconds >= formatting.HOUR,
         )

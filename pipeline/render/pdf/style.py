@@ -111,6 +111,7 @@ FOOT_PAGE = TextStyle(fonts.LABEL, 8, DARK)
 ORGANISATION = TextStyle(fonts.LABEL_SEMIBOLD, 9)
 KIND = TextStyle(fonts.LABEL, 9, MID)
 DATE_LINE = TextStyle(fonts.LABEL, 9.5, DARK)
+DETAIL = TextStyle(fonts.LABEL, 9.5, MID)
 NOTICE_LEAD = TextStyle(fonts.LABEL_SEMIBOLD, 8.5)
 NOTICE = TextStyle(fonts.LABEL, 8.5, DARK)
 

@@ -78,15 +78,25 @@ export class Sender {
 
   // The options that fit a header. Long texts are sent separately, before the first byte.
   get metadata() {
-    const { template, instructions, vocabulary, ...rest } = this.fields;
-    this.isLong = new TextEncoder().encode(`${instructions ?? ""}${vocabulary ?? ""}`).length > MAX_HEADER_TEXT;
+    const { template, instructions, vocabulary, attendees, calendar, ...rest } = this.fields;
+    const texts = [instructions, vocabulary, attendees, calendar].map((text) => text ?? "").join("");
+    this.isLong = new TextEncoder().encode(texts).length > MAX_HEADER_TEXT;
     return this.isLong ? rest : this.fields;
   }
 
   // The first response about an upload. An upload that was resumed may have other options.
   sendOptions() {
-    if (this.isOld || this.isLong) this.optionsSent = this.change(this.fields);
+    if (this.isOld || this.isLong) this.optionsSent = this.change(this.fields)?.then((answer) => this.checkOptions(answer));
     this.isOld = false;
+  }
+
+  // Options that the server does not accept end the upload before its first byte.
+  async checkOptions(answer) {
+    if (answer?.status !== 422) return;
+    const { error } = await answer.json();
+    this.remove();
+    this.listener.failed(error);
+    throw new Error("the options were not accepted");
   }
 
   // tus-js-client starts over whenever it cannot get the offset. That is only right if the upload is gone.

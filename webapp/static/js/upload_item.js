@@ -3,6 +3,7 @@ import { Pace } from "./pace.js";
 import { Sender } from "./resumable.js";
 import { kind, size } from "./words.js";
 
+const MAX_CALENDAR_BYTES = 131072; // the server refuses a longer one
 const TYPING_PAUSE = 300; // milliseconds without a key press after which changed options are sent
 
 export class Item {
@@ -14,7 +15,7 @@ export class Item {
     this.element = uploader.view.querySelector("template[data-item]").content.firstElementChild.cloneNode(true);
     this.find("[data-name]").textContent = file.name;
     this.find("[data-kind]").textContent = kind(file);
-    this.find("[name=title]").value = file.name.replace(/\.[^.]{1,8}$/, "").replaceAll("_", " ");
+    this.find("[name=title]").defaultValue = file.name.replace(/\.[^.]{1,8}$/, "").replaceAll("_", " ");
     for (const words of this.element.querySelectorAll("[data-of]")) words.textContent = file.name;
     this.sender = new Sender(file, uploader.view.dataset, this);
     this.listen();
@@ -28,10 +29,16 @@ export class Item {
     on("[data-remove]", () => this.uploader.remove(this));
     on("[data-pause]", () => this.pause());
     on("[data-resume]", () => this.resume());
+    this.find("[name=calendar]").addEventListener("change", (event) => this.readCalendar(event.target.files[0]));
     this.find("[data-fields]").addEventListener("input", () => {
       clearTimeout(this.typing);
       this.typing = setTimeout(() => this.sender.change(this.fields), TYPING_PAUSE);
     });
+  }
+
+  async readCalendar(file) {
+    this.calendar = file ? await file.slice(0, MAX_CALENDAR_BYTES + 1).text() : "";
+    this.sender.change(this.fields);
   }
 
   checkSize() {
@@ -45,7 +52,10 @@ export class Item {
   }
 
   get fields() {
-    return Object.fromEntries([...this.element.querySelectorAll("[name]")].map((field) => [field.name, field.value]));
+    const typed = [...this.element.querySelectorAll("[name]")].map((field) => [field.name, field.value]);
+    // a title that nobody touched is left to the server, which also reads the calendar file
+    const title = this.find("[name=title]");
+    return { ...Object.fromEntries(typed), title: title.value === title.defaultValue ? "" : title.value, calendar: this.calendar ?? "" };
   }
 
   get isMoving() {

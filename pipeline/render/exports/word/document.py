@@ -88,6 +88,8 @@ class _DocumentWriter:
         content = self._content
         self._add(content.title, "Title")
         self._add(content.head_line, FACTS)
+        for name, value in content.meeting:
+            self._paragraphs.add_text(self._add(f"{name}: ", FACTS, bold=True), value)
         if content.talk_times:
             people = ", ".join(f"{name} ({content.clock(seconds)})" for name, seconds in content.talk_times)
             self._paragraphs.add_text(self._add("Participants: ", FACTS, bold=True), people)

@@ -6,19 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.languages import language_name, list_spoken
-from pipeline.reading.meeting import describe_date, list_meeting
+from pipeline.reading.meeting import describe_date
 from pipeline.reading.people import People
 from pipeline.recap import Recap
 from pipeline.render import PRODUCT, formatting
 from pipeline.render.pdf import fonts, line_breaking, style
 from pipeline.render.pdf.line_breaking import TextLine
+from pipeline.render.pdf.meeting_details import draw_details
 from pipeline.render.pdf.page_canvas import PageCanvas
 from pipeline.render.pdf.style import Density, TextStyle
 
 MOST_LANGUAGES = 3
-_DETAIL_INDENT = 62.0
-_DETAIL_LEADING = 13.0
-_MOST_DETAIL_LINES = 4
 _DOT = "\xa0\xa0\xa0·\xa0\xa0\xa0"
 
 
@@ -53,9 +51,7 @@ def draw_title_block(canvas: PageCanvas, recap: Recap, people: People, layout: F
     below = canvas.page.top - (y - (len(lines) - 1) * leading - 2 * style.GRID)
     canvas.y = canvas.page.top - style.HALF * -(-below // style.HALF)
     _draw_date_line(canvas, recap, people, layout)
-    for name, value in list_meeting(recap.details):
-        if name != "Date":
-            _draw_detail(canvas, name, value)
+    draw_details(canvas, recap.details)
     canvas.down(style.GRID)
 
 
@@ -89,20 +85,6 @@ def _draw_date_line(canvas: PageCanvas, recap: Recap, people: People, layout: Fi
         end = canvas.text(style.LEFT, canvas.y, _DOT.join(parts), style.DATE_LINE)
     if layout.counts:
         _draw_counts(canvas, recap, end)
-
-
-def _draw_detail(canvas: PageCanvas, name: str, value: str) -> None:
-    """What is known of the meeting besides, in a few lines at most."""
-    left = style.LEFT + _DETAIL_INDENT
-    measure = canvas.right - left
-    lines = line_breaking.break_name(value, style.DATE_LINE, measure, _MOST_DETAIL_LINES)
-    with canvas.tagged("P"):
-        canvas.down(_DETAIL_LEADING)
-        canvas.text(style.LEFT, canvas.y, name, style.DETAIL)
-        for number, line in enumerate(lines):
-            if number:
-                canvas.down(_DETAIL_LEADING)
-            canvas.line(left, canvas.y, line)
 
 
 def _name_languages(codes: Sequence[str]) -> str:

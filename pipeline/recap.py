@@ -15,10 +15,10 @@ from pipeline.coverage import NO_SPEECH as NO_SPEECH
 from pipeline.coverage import NOT_SUMMARIZED as NOT_SUMMARIZED
 from pipeline.coverage import Coverage as Coverage
 from pipeline.coverage import FailedWindow as FailedWindow
-from pipeline.details.details import UNKNOWN, Details
 from pipeline.json_values import from_json as from_json
 from pipeline.json_values import to_json as to_json
 from pipeline.json_values import to_plain as to_plain
+from pipeline.meeting import UNKNOWN, Details
 from pipeline.overlays import Spelling as Spelling
 from pipeline.overlays import VoiceOffer as VoiceOffer
 from pipeline.overlays import WrittenNumber as WrittenNumber

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline.audio import AudioInfo
-from pipeline.details.details import UNKNOWN, Details
 from pipeline.diarize import DiarizeOptions, Diarizer
 from pipeline.edits.edit import Edit
+from pipeline.meeting import UNKNOWN, Details
 from pipeline.recap import Notice
 from pipeline.recognizer import Recognizer
 from pipeline.summarize.engine import Summarizer, SummaryOptions

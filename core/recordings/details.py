@@ -11,8 +11,8 @@ from sqlalchemy import update
 from core.database.sessions import write
 from core.database.tables import Recording
 from core.recordings.shown_speakers import render_again
-from pipeline.details.details import UNKNOWN, Details
 from pipeline.json_values import from_plain
+from pipeline.meeting import UNKNOWN, Details
 
 
 def details_of(recording: Recording) -> Details:

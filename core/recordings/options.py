@@ -8,8 +8,8 @@ from typing import Any
 
 from core import recap_versions
 from core.database.tables import Recording
-from pipeline.details.details import UNKNOWN, Details
 from pipeline.json_values import from_plain
+from pipeline.meeting import UNKNOWN, Details
 
 MAX_SPEAKERS = 50
 #: The highest number of a sound track that can be chosen.

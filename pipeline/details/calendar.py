@@ -15,8 +15,8 @@ from pipeline.details.cleaning import (
     clean_attendees,
     on_one_line,
 )
-from pipeline.details.details import UNKNOWN, Attendee, Details, FoundMeeting
-from pipeline.render.formatting import zone
+from pipeline.meeting import UNKNOWN, Attendee, Details, FoundMeeting
+from pipeline.time_zone import zone
 
 MAX_CALENDAR_BYTES = 131_072
 MAX_TITLE = 200

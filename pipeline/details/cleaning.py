@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, time
 
-from pipeline.details.details import Attendee
 from pipeline.errors import PipelineError
+from pipeline.meeting import Attendee
 
 MAX_TEXT = 120
 MAX_NAME = 80

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from pipeline.details.cleaning import on_one_line
-from pipeline.details.details import UNKNOWN, Details, FoundMeeting
-from pipeline.render.formatting import zone
+from pipeline.meeting import UNKNOWN, Details, FoundMeeting
+from pipeline.time_zone import zone
 
 NOTHING = FoundMeeting(None, UNKNOWN)
 

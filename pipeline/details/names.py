@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.details.details import Details
+from pipeline.meeting import Details
 from pipeline.vocabulary.entries import (
     MAX_CHARACTERS,
     MAX_ENTRIES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipeline.details.details import Details
+from pipeline.meeting import Details
 from pipeline.recap import Recap
 from pipeline.summarize.due_days import with_due_days
 

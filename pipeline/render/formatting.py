@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from datetime import date as Day
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pipeline.languages import month_names, weekday_names
+from pipeline.time_zone import zone
 
 HOUR = 3600
 _WEB = re.compile(r"https?://", re.IGNORECASE)
@@ -59,14 +59,6 @@ def size(count: int) -> str:
 def pluralize(count: int, one: str, many: str) -> str:
     """A number with its noun."""
     return f"{count} {one if count == 1 else many}"
-
-
-def zone(name: str) -> tzinfo:
-    """The time zone with this name, or UTC if this machine does not know it."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, OSError, ValueError):
-        return UTC
 
 
 def parse_time(text: str, zone_name: str) -> datetime | None:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.accepted_offers import show_speakers
-from pipeline.details.details import UNKNOWN
 from pipeline.details.show import show_details
 from pipeline.edits.edit import effective
+from pipeline.meeting import UNKNOWN
 from pipeline.recap import Recap, from_json
 from pipeline.results import make_key
 from pipeline.steps.context import StepContext

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import docx
 
-from pipeline.details.details import Attendee, Details
+from pipeline.meeting import Attendee, Details
 from pipeline.overlays import Spelling, WrittenNumber
 from pipeline.recap import ActionItem, FailedWindow, Point, Recap, Segment, Speaker, Topic
 from pipeline.render.exports.writers import WRITERS

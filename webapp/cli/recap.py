@@ -28,6 +28,7 @@ from pipeline.separate_channels import Channels
 from pipeline.vocabulary.entries import InvalidVocabulary, clean_vocabulary
 from webapp.cli.errors import tell_errors
 from webapp.cli.progress_bars import StageBars
+from webapp.cli.recap_details import read_details
 from webapp.cli.worker_absence import WorkerAbsence
 
 POLL_SECONDS = 0.2
@@ -75,6 +76,10 @@ class CannotSave(PipelineError):
     type=click.Path(path_type=Path),
     help="Text file with names and terms, one a line. Default: those of the owner's account.",
 )
+@click.option("--calendar", type=click.Path(path_type=Path), help="Calendar file (.ics) with the meeting.")
+@click.option(
+    "--attendees", type=click.Path(path_type=Path), help="Text file with names, one a line; `(absent)` marks apologies."
+)
 @click.option("--email", help="Owner of the recording. Default: the first administrator.")
 @tell_errors
 def recap(
@@ -87,6 +92,8 @@ def recap(
     track: str,
     channels: str,
     vocabulary: Path | None,
+    calendar: Path | None,
+    attendees: Path | None,
     email: str | None,
 ) -> None:
     """Queue FILE, show the progress, and save its recap: the ending of the output file chooses the format.
@@ -100,14 +107,16 @@ def recap(
     _check_folder(output)
     owner = _find_owner(email)
     _check_file(file)
+    meeting = read_details(calendar, attendees, config.load().timezone)
     upload_options = UploadOptions(
-        title=title,
+        title=title or meeting.title,
         language=language,
         num_speakers=speakers,
         track=None if track == "all" else int(track),
         channels=None if channels == Channels.AUTO else channels,
         until=until,
         vocabulary=_read_vocabulary(vocabulary) if vocabulary else None,
+        details=meeting.details,
     )
     recording = intake.take_in_copy(owner, file, upload_options, utc_now())
     notifier.flush(5)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pipeline.catalogue import STAGE_NAMES, find_stage
 from pipeline.languages import list_spoken
-from pipeline.reading.meeting import list_meeting
 from pipeline.recap import Recap
+from pipeline.render.meeting import list_meeting
 from webapp import formats
 from webapp.recordings.version_history import VersionHistory
 

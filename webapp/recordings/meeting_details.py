@@ -16,7 +16,7 @@ from core.uploads.intake import clean_title
 from pipeline.details import cleaning
 from pipeline.details.calendar import read_calendar
 from pipeline.details.cleaning import InvalidDetails
-from pipeline.details.details import Attendee, Details
+from pipeline.meeting import Attendee, Details
 from webapp.errors import InvalidRequest
 from webapp.settings import current_settings
 from webapp.validation import invalid_value, validate, validate_json

@@ -11,8 +11,8 @@ from core.database.tables import Recording, Status
 from core.jobs import estimates, speeds
 from core.recordings import partial_transcript, queries
 from core.recordings.options import recap_options_of
-from pipeline.reading.meeting import describe_day
 from pipeline.render.exports.catalogue import FORMAT_GROUPS
+from pipeline.render.meeting import describe_day
 from webapp import formats, paging, sample_meeting
 from webapp.auth import authentication
 from webapp.recordings import actions, details, exports, progress, rows, version_history

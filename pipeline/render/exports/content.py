@@ -12,12 +12,12 @@ from pipeline.languages import language_name, list_spoken
 from pipeline.reading.dues import describe_due, describe_guesses
 from pipeline.reading.evidence import shown_lines
 from pipeline.reading.marks import describe_marks
-from pipeline.reading.meeting import describe_date, list_meeting
 from pipeline.reading.people import NO_OWNER, UNKNOWN, People
 from pipeline.reading.view import ReadingTurn, read_recap
 from pipeline.recap import ActionItem, Point, Recap, Topic
 from pipeline.render import formatting
 from pipeline.render.exports.text import clean
+from pipeline.render.meeting import describe_date, list_meeting
 from pipeline.render.notices import printed_notices
 
 _ADDRESS_SIGNS = "/:?#@!$&'*+,;=%~[]"

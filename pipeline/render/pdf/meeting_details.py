@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.details.details import Details
+from pipeline.meeting import Details
 from pipeline.render.pdf import line_breaking, style
 from pipeline.render.pdf.line_breaking import TextLine
 from pipeline.render.pdf.page_canvas import PageCanvas

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.languages import language_name, list_spoken
-from pipeline.reading.meeting import describe_date
 from pipeline.reading.people import People
 from pipeline.recap import Recap
 from pipeline.render import PRODUCT, formatting
+from pipeline.render.meeting import describe_date
 from pipeline.render.pdf import fonts, line_breaking, style
 from pipeline.render.pdf.line_breaking import TextLine
 from pipeline.render.pdf.meeting_details import draw_details

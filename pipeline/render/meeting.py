@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from pipeline.details.details import Details
+from pipeline.meeting import Details
 from pipeline.recap import Recap
 from pipeline.render import formatting
 

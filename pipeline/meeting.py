@@ -1,4 +1,4 @@
-"""The details of a meeting, as a person gave them or as they were read from a file."""
+"""The details of a meeting, as a person gave them or as they were read from a file (`pipeline.details`)."""
 
 from __future__ import annotations
 

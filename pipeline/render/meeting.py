@@ -8,7 +8,7 @@ from pipeline.meeting import Details
 from pipeline.recap import Recap
 from pipeline.render import formatting
 
-NAMES = ("Date", "Kind", "Place", "Attendees", "Apologies")
+NAMES = ("Date", "Meeting", "Place", "Attendees", "Apologies")
 
 
 def describe_day(details: Details) -> str:

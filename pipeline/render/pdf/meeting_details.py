@@ -14,7 +14,7 @@ _MOST_LINES = 4
 def draw_details(canvas: PageCanvas, details: Details) -> None:
     """Draw a paragraph for each, in a few lines at most."""
     rows = (
-        ("Kind", (details.kind or "",)),
+        ("Meeting", (details.kind or "",)),
         ("Place", (details.place or "",)),
         ("Attendees", details.present),
         ("Apologies", details.apologies),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from core import recap_versions
@@ -48,9 +48,16 @@ class UploadOptions(RecapOptions):
     until: str | None = None
     details: Details = UNKNOWN
 
+    def to_kept(self) -> dict[str, Any]:
+        """The options as an unfinished upload keeps them: without details if there are none, as before there were."""
+        kept = asdict(self)
+        if self.details == UNKNOWN:
+            del kept["details"]
+        return kept
+
     @classmethod
     def from_kept(cls, kept: Mapping[str, Any]) -> UploadOptions:
-        """The options that an unfinished upload keeps; those of an earlier version have no details."""
+        """The options that an unfinished upload keeps."""
         return cls(**{**kept, "details": from_plain(Details, kept.get("details") or {})})
 
 

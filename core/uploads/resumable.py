@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
@@ -60,7 +60,7 @@ def create(owner_id: str, announced: AnnouncedUpload, now: datetime) -> Resumabl
         owner_id=owner_id,
         filename=intake.clean_filename(announced.filename),
         length=announced.length,
-        options=asdict(announced.options),
+        options=announced.options.to_kept(),
         created_at=now,
         expires_at=now + KEPT,
     )
@@ -133,7 +133,7 @@ def change_options(upload_id: str, options: UploadOptions) -> bool:
     """Change what is asked for; False once the upload has become a recording."""
     which = update(ResumableUpload).where(ResumableUpload.id == upload_id, ResumableUpload.recording_id.is_(None))
     with write() as session:
-        changed = session.execute(which.values(options=asdict(options)).returning(ResumableUpload.id))
+        changed = session.execute(which.values(options=options.to_kept()).returning(ResumableUpload.id))
         return changed.first() is not None
 
 

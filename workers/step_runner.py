@@ -20,7 +20,7 @@ from core.jobs.claims import Claim
 from core.jobs.queues import queue_of
 from core.log_format import job_id, trace_of
 from core.queue.notifications import notify
-from core.recordings import edits, queries, recap_templates, recaps, speaker_names, voice_answers
+from core.recordings import edits, queries, recap_templates, recaps, speaker_names, voice_answers, voice_prints
 from core.recordings.details import details_of
 from core.retention import deletion, pruning
 from core.storage import references
@@ -40,6 +40,7 @@ from pipeline.steps.listen_result import ListenResult, listen_result_of_recap, l
 from pipeline.steps.prepare import prepare
 from pipeline.steps.render import render
 from pipeline.steps.summarize import compose_without_summary, summarize
+from pipeline.steps.voice_prints import measure_voices
 from pipeline.summarize.engine import SummaryOptions
 from workers.database_retry import is_disk_full, with_retry
 from workers.engine_cache import EngineCache, engines
@@ -127,6 +128,8 @@ def _listen(claim: Claim, settings: config.Settings, monitor: JobMonitor, contex
     monitor.with_retry(lambda: transitions.note_batch_size(claim, cache.batch_size))
     listened = listen(context, cache, _limits(settings))
     monitor.with_retry(lambda: _keep_speakers(claim.recording_id, listened))
+    if monitor.with_retry(lambda: voice_prints.wants_voices(context.request.owner_id)):
+        _keep_voices(context, cache, listened, monitor)
     if context.request.until in ("transcribe", "diarize"):
         columns = recap_columns(compose_without_summary(context, listened))
         monitor.write(lambda: transitions.finish(claim, utc_now(), recording=columns))
@@ -143,6 +146,18 @@ def _keep_speakers(recording_id: str, listened: ListenResult) -> None:
         speaker_names.copy_names(recording_id, version.transcript_key, listened.transcript_key, everybody)
         offers = match_offers(shown, listened.transcript, ids)
         voice_answers.copy_answers(recording_id, version.transcript_key, listened.transcript_key, offers)
+
+
+def _keep_voices(context: StepContext, cache: EngineCache, listened: ListenResult, monitor: JobMonitor) -> None:
+    """Keep the voices of the speakers, by which names are proposed; a recap is worth more than they are."""
+    try:
+        measured = measure_voices(context, cache, listened.transcript)
+    except PipelineError as error:
+        log.warning("the voices were not measured: %s", error.code, extra=trace_of(error))
+        return
+    if measured is not None:
+        recording_id, key = context.request.recording_id, listened.transcript_key
+        monitor.with_retry(lambda: voice_prints.keep_prints(recording_id, key, measured.engine, measured.by_speaker))
 
 
 def _summarize(claim: Claim, settings: config.Settings, monitor: JobMonitor, context: StepContext) -> None:

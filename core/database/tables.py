@@ -17,6 +17,7 @@ from core.database.install_table import ModelInstall as ModelInstall
 from core.database.ollama_table import OllamaHealth as OllamaHealth
 from core.database.probe_table import Probe as Probe
 from core.database.trial_table import ModelTrial as ModelTrial
+from core.database.voice_print_table import VoicePrint as VoicePrint
 from core.database.voice_table import VoiceAnswer as VoiceAnswer
 from pipeline.catalogue import Step
 
@@ -34,7 +35,8 @@ class Status(StrEnum):
 class User(Base):
     """Someone who logs in. A disabled one cannot; `must_change_password`: the password was chosen by somebody else.
 
-    `vocabulary` is for new recordings. `session_key` only stays for an earlier version that runs during an upgrade.
+    `vocabulary` is for new recordings. `keeps_voices`: names are proposed by voice. `session_key` only stays for an
+    earlier version that runs during an upgrade.
     """
 
     __tablename__ = "user"
@@ -47,6 +49,7 @@ class User(Base):
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
     disabled_at: Mapped[datetime | None]
     vocabulary: Mapped[str | None] = mapped_column(Text)
+    keeps_voices: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 

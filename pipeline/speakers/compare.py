@@ -51,6 +51,19 @@ def compare_voices(
     return replace(voices, offers=find_offers(voices, sentences, diarization.turns, by_span))
 
 
+def mean_voices(
+    speakers: Sequence[str],
+    turns: Sequence[SpeakerTurn],
+    samples: Samples,
+    diarizer: Diarizer,
+    on_progress: Callable[[float], None],
+) -> NDArray[np.float32] | None:
+    """The voice of each speaker, by the longest turns, of length 1: (speakers, dimension). None: cannot be told."""
+    chosen = [turn for speaker in speakers for turn in _longest_turns(turns, speaker)]
+    embeddings = diarizer.embed_voices(samples, [_middle(turn) for turn in chosen], on_progress)
+    return None if embeddings is None else _mean_voices(speakers, chosen, embeddings)
+
+
 def _label_sentences(windows: Iterable[WindowText], diarization: Diarization) -> list[tuple[Word, ...]]:
     """The sentences, their words with the speakers of their turns."""
     finder = TurnFinder(diarization.exclusive)

@@ -10,6 +10,7 @@ from flask_login import login_required
 from core.accounts import api_keys, sessions, users
 from core.accounts.passwords import AccountError
 from core.clock import utc_now
+from core.recordings import voice_prints
 from pipeline.vocabulary.entries import InvalidVocabulary, clean_vocabulary
 from webapp import errors, template_context
 from webapp.auth import authentication
@@ -63,6 +64,24 @@ def set_password() -> Response | tuple[str, int]:
         return _page(problems={"new": f"{error.message} {error.hint}"}), 422
     authentication.start_session(user)
     return cast(Response, redirect(url_for("account.show", changed="password")))
+
+
+@blueprint.post("/voices")
+@login_required
+def set_voices() -> Response:
+    """Choose whether voices are kept, by which names are proposed; without them, all are forgotten."""
+    keeps = request.form.get("keeps_voices") == "yes"
+    voice_prints.set_keeps_voices(authentication.current_account().id, keeps)
+    return cast(Response, redirect(url_for("account.show", changed="voices", _anchor="h-voices")))
+
+
+@blueprint.post("/voices/forget")
+@login_required
+def forget_voice() -> Response:
+    """Forget the voice of a name; the name stays where it was given."""
+    if not voice_prints.forget_voice(authentication.current_account().id, request.form.get("name", "")):
+        raise errors.NotFound("This voice is not known.", "Reload the account page.")
+    return cast(Response, redirect(url_for("account.show", changed="forgotten", _anchor="h-voices")))
 
 
 @blueprint.post("/vocabulary")
@@ -129,4 +148,5 @@ def _page(*, new_key: str | None = None, problems: dict[str, str] | None = None,
         new_key=new_key,
         problems=problems or {},
         vocabulary=user.vocabulary or "" if vocabulary is None else vocabulary,
+        voices=voice_prints.list_known(user.id),
     )

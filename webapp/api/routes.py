@@ -26,6 +26,7 @@ from webapp.recordings import (
     speaker_names,
     version_history,
     voice_offers,
+    voice_proposals,
 )
 from webapp.recordings.own import find_own
 from webapp.security import limiter
@@ -128,6 +129,14 @@ def name_speakers(recording_id: str) -> Response:
     recording = find_own(recording_id)
     speaker_names.save_names(recording, speaker_names.read_json(request.get_data()))
     return jsonify(speakers=to_plain(actions.load_recap(recording).transcript)["speakers"])
+
+
+@blueprint.get("/recordings/<recording_id>/voices")
+def list_voices(recording_id: str) -> Response:
+    """The names that voices propose for speakers without one."""
+    recording = find_own(recording_id)
+    actions.load_recap(recording)
+    return jsonify(items=voice_proposals.serialize_proposals(recording))
 
 
 @blueprint.get("/recordings/<recording_id>/offers")

@@ -25,6 +25,7 @@ from webapp.recordings.rewrite_status import describe_rewrite
 from webapp.recordings.speaker_fields import list_speaker_fields
 from webapp.recordings.states import describe_state
 from webapp.recordings.voice_offers import list_offer_views
+from webapp.recordings.voice_proposals import find_proposals
 from webapp.settings import current_settings
 
 blueprint = Blueprint("recordings", __name__)
@@ -101,6 +102,7 @@ def _render_recap(recording: Recording, number: int | None) -> str:
         meeting=document.recap.details,
         meeting_day=describe_day(document.recap.details),
         speaker_fields=list_speaker_fields(document),
+        proposals=find_proposals(recording, number),
         offers=list_offer_views(recording, document),
         doubts=list_doubt_views(document),
         ollama=ollama_circuit.read_circuit(current_settings().ollama_name, utc_now()),

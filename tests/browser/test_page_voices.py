@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from support.voices import finish_with_voices
+from support.known_voices import finish_with_voices
 
 from core.clock import utc_now
 from core.database.tables import User

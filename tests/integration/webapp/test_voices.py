@@ -6,8 +6,8 @@ from array import array
 
 import pytest
 from flask.testing import FlaskClient
+from support.known_voices import finish_with_voices, transcript_key
 from support.visitors import Program, token_of
-from support.voices import finish_with_voices, transcript_key
 
 from core.clock import utc_now
 from core.database.tables import Recording, User

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from core.database.sessions import read, write
 from core.database.tables import EditRow, Recording, User
 from core.recordings.shown_speakers import render_again
-from pipeline.edits.edit import ADD, REDO, RESTORE, UNDO, Edit
+from pipeline.edits.edit import ADD, REDO, REPLACE, RESTORE, UNDO, Edit, effective
 from pipeline.edits.history import find_next_steps, last_number
 from pipeline.edits.targets import Target, is_changed_since
 from pipeline.errors import PipelineError
 
 MAX_EDITS = 5000
+MAX_REPLACEMENTS = 100
+"""At a time, in a recap: each is looked for in all of it whenever it is shown."""
 FindTarget = Callable[[Sequence[Edit], int], Target | None]
 """Finds what an edit with a number is about, among the edits so far; None where it is not there."""
 
@@ -92,6 +94,21 @@ def restore_all(recording_id: str, user_id: str, seen: int, now: datetime) -> in
         edits = _lock_and_read(session, recording_id)
         _check_seen(edits, seen)
         return _keep(session, recording_id, user_id, _next_number(edits), RESTORE, {}, now)
+
+
+def replace_words(recording_id: str, user_id: str, payload: Mapping[str, Any], seen: int, now: datetime) -> int:
+    """Keep a `Replacement` as one edit; returns its number.
+
+    Raises EditConflict if anything was changed since `seen`, or if MAX_REPLACEMENTS hold already.
+    """
+    with write() as session:
+        edits = _lock_and_read(session, recording_id)
+        _check_seen(edits, seen)
+        if sum(edit.kind == REPLACE for edit in effective(edits)) >= MAX_REPLACEMENTS:
+            raise EditConflict(
+                f"Words were replaced {MAX_REPLACEMENTS} times in this recap.", "Undo some, or correct single places."
+            )
+        return _keep(session, recording_id, user_id, _next_number(edits), REPLACE, dict(payload), now)
 
 
 def undo(recording_id: str, user_id: str, edit: int | None, seen: int | None, now: datetime) -> int:

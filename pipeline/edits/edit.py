@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from pipeline.json_values import from_plain, to_plain
@@ -14,9 +14,12 @@ CHANGE, ADD, REMOVE, MOVE, APPROVE = "change", "add", "remove", "move", "approve
 RESTORE = "restore"
 CORRECT, ASSIGN, SPLIT, MERGE = "correct", "assign", "split", "merge"
 SEGMENT_KINDS = (CORRECT, ASSIGN, SPLIT, MERGE)
+REPLACE = "replace"
 UNDO, REDO = "undo", "redo"
 #: A segment that begins and ends this close to another is the same.
 SAME_SECONDS = 0.3
+#: The most characters of each text that people write.
+TEXT_LIMITS = {"text": 4000, "title": 200, "owner": 80, "due": 80}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,8 @@ class Edit:
     """One edit. `number` counts from 1 within a recording, `payload` is JSON by kind.
 
     `target` in the payload says what it is about: see `PointAnchor` and `SegmentAnchor`. A `restore` without one is
-    about everything. `undo` and `redo` name the `edit` that they are about; they change nothing by themselves.
+    about everything, and so is a `replace` (see `Replacement`). `undo` and `redo` name the `edit` that they are about;
+    they change nothing by themselves.
     """
 
     number: int
@@ -37,6 +41,11 @@ class Edit:
         """What the edit is about: the number of the first edit of that; None for everything."""
         target = self.payload.get("target")
         return target["root"] if target else None
+
+    @property
+    def is_about_all(self) -> bool:
+        """Whether the edit may change any point and any segment."""
+        return self.kind in (RESTORE, REPLACE) and self.root is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +103,24 @@ class SegmentAnchor:
 
 
 def effective(edits: Iterable[Edit]) -> list[Edit]:
-    """The edits that hold, in order: not undone, and not before a `restore` of what they are about."""
+    """The edits that hold, in order: not undone, and not before a `restore` of what they are about.
+
+    A `replace` before one holds elsewhere: its payload gets `spared`, the targets that were restored.
+    """
     held: list[Edit] = []
     for edit in sorted(edits, key=lambda edit: edit.number):
         if edit.is_undone or edit.kind in (UNDO, REDO):
             continue
         if edit.kind == RESTORE:
-            held = [each for each in held if edit.root is not None and each.root != edit.root]
+            target = edit.payload.get("target")
+            held = [_spare(each, target) for each in held if target and each.root != edit.root]
         else:
             held.append(edit)
     return held
+
+
+def _spare(edit: Edit, target: Mapping[str, Any]) -> Edit:
+    """The edit; one that replaces words everywhere leaves those of this target as they are."""
+    if edit.kind != REPLACE:
+        return edit
+    return replace(edit, payload={**edit.payload, "spared": [*edit.payload.get("spared", ()), target]})

@@ -9,15 +9,18 @@ from typing import Any
 from pipeline.edits import edit as kinds
 from pipeline.edits.edit import Edit, PointAnchor
 from pipeline.edits.matching import CitedSpans, find_same
+from pipeline.edits.replaced_texts import change_texts
+from pipeline.edits.replacement import RECAP, Replacement
 from pipeline.recap import ActionItem, Point, Recap, Summary, Topic
 from pipeline.summary_points import SECTIONS
 
 
 @dataclass(slots=True)
 class Entry:
-    """A point as it is now; `root` is the number of its first edit, None if there is none."""
+    """A point as it is now, and as it was `written`; `root` is the number of its first edit, None if there is none."""
 
     point: Point
+    written: Point
     root: int | None = None
 
 
@@ -27,7 +30,7 @@ class PointBoard:
     def __init__(self, recap: Recap, edits: Iterable[Edit] = ()) -> None:
         self._recap = recap
         self._spans = CitedSpans(recap.transcript)
-        self.sections = {name: [Entry(point) for point in getattr(recap.summary, name)] for name in SECTIONS}
+        self.sections = {name: [Entry(point, point) for point in getattr(recap.summary, name)] for name in SECTIONS}
         for each in edits:
             self._apply(each)
 
@@ -48,12 +51,15 @@ class PointBoard:
         return PointAnchor(root, section, point, self._spans.of(point))
 
     def _apply(self, edit: Edit) -> None:
+        if edit.kind == kinds.REPLACE:
+            self._replace_words(edit)
         if edit.kind not in (kinds.CHANGE, kinds.ADD, kinds.REMOVE, kinds.MOVE, kinds.APPROVE):
             return
         anchor = PointAnchor.read(edit.payload["target"])
         entries = self.sections[anchor.section]
         if edit.kind == kinds.ADD:
-            entries.append(Entry(self._make(anchor, edit), anchor.root))
+            made = self._make(anchor, edit)
+            entries.append(Entry(made, made, anchor.root))
             return
         entry = self._find_entry(anchor)
         if entry is None and edit.kind in (kinds.CHANGE, kinds.APPROVE) and anchor.written is not None:
@@ -71,6 +77,16 @@ class PointBoard:
         else:
             entry.point = change_point(entry.point, edit.payload["changes"])
 
+    def _replace_words(self, edit: Edit) -> None:
+        replacement = Replacement.read(edit.payload)
+        anchors = [PointAnchor.read(target) for target in edit.payload.get("spared", ()) if "section" in target]
+        spared = {id(self._find_entry(anchor)) for anchor in anchors}
+        for section, entries in self.sections.items() if replacement.is_in(RECAP) else ():
+            for entry in entries:
+                changes = change_texts(self._recap, section, entry.point, replacement)
+                if changes and id(entry) not in spared:
+                    entry.point = change_point(entry.point, changes)
+
     def _find_entry(self, anchor: PointAnchor) -> Entry | None:
         """The entry that was edited already, else the untouched one that says the same."""
         entries = self.sections[anchor.section]
@@ -78,12 +94,12 @@ class PointBoard:
         if known is not None:
             return known
         untouched = [entry for entry in entries if entry.root is None]
-        same = find_same(anchor, [entry.point for entry in untouched], self._spans)
-        return next((entry for entry in untouched if entry.point is same), None)
+        same = find_same(anchor, [entry.written for entry in untouched], self._spans)
+        return next((entry for entry in untouched if entry.written is same), None)
 
     def _bring_back(self, anchor: PointAnchor, written: Point) -> Entry:
         """A point of an earlier summary that people edited: it stays, at its time."""
-        entry = Entry(replace(written, id=hand_id(anchor.root)), anchor.root)
+        entry = Entry(replace(written, id=hand_id(anchor.root)), written, anchor.root)
         entries = self.sections[anchor.section]
         later = (place for place, each in enumerate(entries) if each.point.start > written.start)
         entries.insert(next(later, len(entries)), entry)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pipeline.edits.edit import REDO, RESTORE, UNDO, Edit, PointAnchor, SegmentAnchor, effective
+from pipeline.edits.edit import REDO, UNDO, Edit, PointAnchor, SegmentAnchor, effective
 from pipeline.edits.point_board import PointBoard
 from pipeline.edits.transcript_edits import edit_transcript
 from pipeline.recap import Recap
@@ -27,7 +27,7 @@ def find_point_target(recap: Recap, edits: Sequence[Edit], point_id: str, number
     if entry.root is not None:
         targets: Iterator[Target] = (edit.payload["target"] for edit in edits if edit.root == entry.root)
         return next(targets)
-    return _find_known(edits, board.anchor(section, entry.point, number))
+    return _find_known(edits, board.anchor(section, entry.written, number))
 
 
 def find_segment_target(recap: Recap, edits: Sequence[Edit], segment_id: str, number: int) -> Target | None:
@@ -54,8 +54,6 @@ def is_changed_since(edits: Sequence[Edit], root: int | None, seen: int) -> bool
     by_number = {edit.number: edit for edit in edits}
     for edit in edits:
         about = by_number[edit.payload["edit"]] if edit.kind in (UNDO, REDO) else edit
-        if edit.number > seen and (
-            root is None or about.root == root or (about.kind == RESTORE and about.root is None)
-        ):
+        if edit.number > seen and (root is None or about.root == root or about.is_about_all):
             return True
     return False

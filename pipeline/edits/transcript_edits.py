@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from pipeline.edits.edit import ASSIGN, CORRECT, MERGE, SEGMENT_KINDS, SPLIT, Edit, SegmentAnchor
+from pipeline.edits.edit import ASSIGN, CORRECT, MERGE, REPLACE, SEGMENT_KINDS, SPLIT, Edit, SegmentAnchor
+from pipeline.edits.replaced_texts import find_in_segment
+from pipeline.edits.replacement import TRANSCRIPT, Replacement, put_in
 from pipeline.edits.segment_changes import assign_speaker, correct_text, merge_segments, split_segment
 from pipeline.recap import Point, Recap, Segment, Summary, Transcript
 from pipeline.speakers.corrected_turns import move_stretch
@@ -21,6 +23,8 @@ def edit_transcript(recap: Recap, edits: Sequence[Edit]) -> Recap:
     for edit in edits:
         if edit.kind in SEGMENT_KINDS:
             transcript = _apply(transcript, edit)
+        elif edit.kind == REPLACE:
+            transcript = _replace_words(transcript, edit)
     if transcript is recap.transcript:
         return recap
     return replace(recap, transcript=transcript, summary=_follow(recap, transcript))
@@ -41,6 +45,20 @@ def _apply(transcript: Transcript, edit: Edit) -> Transcript:
     elif edit.kind == ASSIGN and any(one.id == edit.payload["speaker"] for one in transcript.speakers):
         segments[place] = assign_speaker(segment, edit.payload["speaker"])
         transcript = _give_time(transcript, segment, edit.payload["speaker"])
+    return replace(transcript, segments=tuple(segments))
+
+
+def _replace_words(transcript: Transcript, edit: Edit) -> Transcript:
+    replacement = Replacement.read(edit.payload)
+    if not replacement.is_in(TRANSCRIPT):
+        return transcript
+    anchors = [SegmentAnchor.read(target) for target in edit.payload.get("spared", ()) if "segment" in target]
+    spared = {anchor.find(transcript) for anchor in anchors}
+    segments = list(transcript.segments)
+    for place, segment in enumerate(segments):
+        found = find_in_segment(segment, replacement)
+        if found and place not in spared:
+            segments[place] = correct_text(segment, put_in(segment.text, found))
     return replace(transcript, segments=tuple(segments))
 
 

@@ -59,6 +59,14 @@ def clean_vocabulary(text: str) -> str:
     return format_vocabulary(parse_vocabulary(text))
 
 
+def add_entry(entries: tuple[Entry, ...], new: Entry) -> tuple[Entry, ...]:
+    """The entries with one more; it takes the place of one for the same words. Raises InvalidVocabulary."""
+    parse_vocabulary(format_vocabulary((new,)))  # so that an error does not name a line of the others
+    said = new.sounds_like and new.sounds_like.casefold()
+    kept = (each for each in entries if not said or not each.sounds_like or each.sounds_like.casefold() != said)
+    return parse_vocabulary(format_vocabulary((*kept, new)))
+
+
 def terms_of(entries: tuple[Entry, ...]) -> tuple[str, ...]:
     """What is to be written, each term once."""
     return tuple(dict.fromkeys(entry.write for entry in entries))

@@ -75,3 +75,28 @@ def test_a_segment_is_corrected_in_the_browser(open_page: OpenPage, owner: User)
         page.get_by_role("region", name="Changes").get_by_role("button", name="Undo").first.click()
         page.wait_for_url("**#changes")
         assert page.get_by_text("Good morning to all.").locator("visible=true").count() == 0
+
+
+@pytest.mark.parametrize(("width", "scripts"), [(1280, True), (390, False)])
+def test_words_are_replaced_everywhere_and_taken_back_at_once(
+    open_page: OpenPage, owner: User, width: int, scripts: bool
+) -> None:
+    recording = meetings.finished(owner, "Launch")
+    written = decisions_of(recording.id)
+    word = max(written[0].rstrip(".").split(), key=len)
+    with open_page(width=width, java_script_enabled=scripts) as page:
+        page.goto(f"/recordings/{recording.id}")
+        page.get_by_text("Find and replace").click()
+        page.get_by_label("Find", exact=True).fill(word)
+        page.get_by_label("Replace with").fill("otherwise")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert page.locator("del").first.inner_text() == word
+        assert decisions_of(recording.id) == written, "shown, not done"
+        with page.expect_navigation():
+            page.get_by_role("button", name="Replace in").click()
+        assert "otherwise" in decisions_of(recording.id)[0].lower()
+        changes = page.get_by_role("region", name="Changes")
+        with page.expect_navigation():
+            changes.get_by_role("button", name="Undo").first.click()
+    assert decisions_of(recording.id) == written

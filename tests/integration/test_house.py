@@ -34,6 +34,7 @@ OPEN_TO_ALL = {
     *("pipeline.details.show", "pipeline.summarize", "pipeline.summarize.due_days"),
     *("pipeline.edits", "pipeline.edits.apply", "pipeline.edits.edit", "pipeline.edits.history"),
     *("pipeline.edits.matching", "pipeline.edits.point_board", "pipeline.edits.targets"),
+    *("pipeline.edits.replaced_texts", "pipeline.edits.replacement"),
     *("pipeline.edits.segment_changes", "pipeline.edits.transcript_edits"),
     *("pipeline.reading.dues", "pipeline.reading.marks", "pipeline.reading.public"),
     *("pipeline.render", "pipeline.render.pdf", "pipeline.render.pdf.parts"),

@@ -16,9 +16,10 @@ from pipeline.edits.point_board import PointBoard
 from webapp.api.routes import blueprint as blueprint
 from webapp.api.serializers import format_time
 from webapp.auth import authentication
-from webapp.recordings import edits
+from webapp.recordings import edits, replacements
 from webapp.recordings.edit_input import read_edit, read_step
 from webapp.recordings.own import find_own
+from webapp.recordings.replace_input import read_replacement
 
 _ADDRESS = "/recordings/<recording_id>/edits"
 
@@ -55,6 +56,22 @@ def redo_edit(recording_id: str) -> Response:
     recording = find_own(recording_id)
     number = edits.redo(recording, authentication.current_account(), read_step(request.get_data()))
     return jsonify(_find_item(recording, number))
+
+
+@blueprint.post("/recordings/<recording_id>/replacements")
+def replace_words(recording_id: str) -> tuple[Response, int]:
+    """Replace words wherever they stand, as one edit. The PDF is made again."""
+    recording, sent = find_own(recording_id), read_replacement(request.get_data())
+    number = replacements.replace_words(recording, authentication.current_account(), sent)
+    return jsonify(_find_item(recording, number)), 201
+
+
+@blueprint.post("/recordings/<recording_id>/replacements/preview")
+def preview_replacement(recording_id: str) -> Response:
+    """What a replacement would change. Nothing is kept."""
+    recording, sent = find_own(recording_id), read_replacement(request.get_data())
+    found = replacements.preview(recording, authentication.current_account(), sent)
+    return jsonify(replacements.serialize_preview(found))
 
 
 def _find_item(recording: Recording, number: int) -> dict[str, Any]:

@@ -21,12 +21,12 @@ from pipeline.edits.edit import (
     RESTORE,
     SEGMENT_KINDS,
     SPLIT,
+    TEXT_LIMITS,
 )
 from pipeline.summary_points import SECTIONS
 from webapp.validation import fields_of, invalid_value, validate, validate_json
 
-#: The most characters of each text.
-LIMITS = {"text": 4000, "title": 200, "owner": 80, "due": 80}
+LIMITS = TEXT_LIMITS
 KINDS = (CHANGE, ADD, REMOVE, MOVE, APPROVE, RESTORE, *SEGMENT_KINDS)
 #: What each kind needs; any other a point.
 _NEEDED = {
@@ -43,7 +43,8 @@ _MAX_NUMBER = 2**31 - 1
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})")
 
 
-def _check_whole(value: object, info: ValidationInfo) -> object:
+def check_whole(value: object, info: ValidationInfo) -> object:
+    """A value as sent, if it is a whole number from 0 on. Raises what a validator does."""
     text = str(value)
     is_number = not isinstance(value, bool) and text.isascii() and text.isdigit() and len(text) <= 10
     if value is not None and not (is_number and int(text) <= _MAX_NUMBER):
@@ -93,7 +94,7 @@ class EditInput(BaseModel):
     @field_validator("seen", "to", "at", mode="before")
     @classmethod
     def _check_number(cls, value: object, info: ValidationInfo) -> object:
-        return _check_whole(value, info)
+        return check_whole(value, info)
 
     @field_validator("start", mode="before")
     @classmethod
@@ -145,7 +146,7 @@ class StepInput(BaseModel):
     @field_validator("edit", "seen", mode="before")
     @classmethod
     def _check_number(cls, value: object, info: ValidationInfo) -> object:
-        return _check_whole(value, info)
+        return check_whole(value, info)
 
 
 def read_edit(body: bytes) -> EditInput:

@@ -13,9 +13,10 @@ from pipeline.accepted_offers import name_number
 from pipeline.edits import edit as kinds
 from pipeline.edits.edit import REDO, UNDO
 from pipeline.edits.history import NextSteps, find_next_steps, last_number
+from pipeline.edits.replacement import BOTH, RECAP, TRANSCRIPT
 from pipeline.recap import Transcript
 from pipeline.rename_speakers import replace_names
-from webapp.formats import clock
+from webapp.formats import clock, count
 
 _VERBS = {
     kinds.CHANGE: "Changed",
@@ -29,6 +30,7 @@ _VERBS = {
     kinds.MERGE: "Merged with the next",
 }
 _STEPS = {UNDO: "Undid", REDO: "Did again"}
+_PLACES = {BOTH: "the transcript and the recap", TRANSCRIPT: "the transcript", RECAP: "the recap"}
 _SECTIONS = {
     "overview": "a point of the overview",
     "topics": "a topic",
@@ -88,6 +90,8 @@ def _make_view(row: EditRow, rows: dict[int, EditRow], email: str | None, names:
 def _make_title(row: EditRow) -> str:
     """What an edit did, such as "Changed a decision"."""
     target = row.payload.get("target")
+    if row.kind == kinds.REPLACE:
+        return f"Replaced words in {_PLACES[row.payload['where']]} ({count(row.payload['places'], 'place')})"
     what = _name_target(target) if target else "everything"
     if row.kind == kinds.RESTORE:
         return f"{what} back to what was written".capitalize()
@@ -103,6 +107,8 @@ def _name_target(target: Mapping[str, Any]) -> str:
 
 def _describe(row: EditRow, rows: dict[int, EditRow]) -> str:
     target = row.payload.get("target")
+    if row.kind == kinds.REPLACE:
+        return f"“{row.payload['find']}” by “{row.payload['write']}”"
     if target is None or "segment" in target:
         return str(row.payload.get("text", ""))
     changes = row.payload.get("changes", {})

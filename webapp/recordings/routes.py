@@ -21,6 +21,7 @@ from webapp.recordings.doubt_views import list_doubt_views
 from webapp.recordings.edit_form import SECTION_NAMES
 from webapp.recordings.edit_views import list_history
 from webapp.recordings.own import find_own
+from webapp.recordings.replace_input import MAX_WORDS
 from webapp.recordings.rewrite_status import describe_rewrite
 from webapp.recordings.speaker_fields import list_speaker_fields
 from webapp.recordings.states import describe_state
@@ -110,6 +111,7 @@ def _render_recap(recording: Recording, number: int | None) -> str:
         export_groups=FORMAT_GROUPS,
         edits=list_history(recording, document.recap.transcript),
         section_names=SECTION_NAMES,
+        max_words=MAX_WORDS,
     )
 
 

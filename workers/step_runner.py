@@ -20,7 +20,16 @@ from core.jobs.claims import Claim
 from core.jobs.queues import queue_of
 from core.log_format import job_id, trace_of
 from core.queue.notifications import notify
-from core.recordings import edits, queries, recap_templates, recaps, speaker_names, voice_answers, voice_prints
+from core.recordings import (
+    edits,
+    queries,
+    recap_templates,
+    recaps,
+    reviews,
+    speaker_names,
+    voice_answers,
+    voice_prints,
+)
 from core.recordings.details import details_of
 from core.retention import deletion, pruning
 from core.storage import references
@@ -253,7 +262,14 @@ def _request(recording: Recording, claim: Claim, settings: config.Settings, moni
         known_speech=monitor.with_retry(lambda: _known_speech(recording)),
         vocabulary=add_names(recording.vocabulary or "", details),
         details=details,
+        is_draft=monitor.with_retry(lambda: _is_draft(recording.id)),
     )
+
+
+def _is_draft(recording_id: str) -> bool:
+    """Whether the recap of which the PDF is made waits for a review."""
+    key = references.key_of(recording_id, "recap")
+    return key is not None and reviews.is_draft_result(recording_id, key)
 
 
 def _known_speech(recording: Recording) -> tuple[str, str] | None:

@@ -35,8 +35,8 @@ class Status(StrEnum):
 class User(Base):
     """Someone who logs in. A disabled one cannot; `must_change_password`: the password was chosen by somebody else.
 
-    `vocabulary` is for new recordings. `keeps_voices`: names are proposed by voice. `session_key` only stays for an
-    earlier version that runs during an upgrade.
+    `vocabulary` is for new recordings. `keeps_voices`: names are proposed by voice. Recaps written after `review_since`
+    wait for a review. `session_key` only stays for an earlier version that runs during an upgrade.
     """
 
     __tablename__ = "user"
@@ -50,6 +50,7 @@ class User(Base):
     disabled_at: Mapped[datetime | None]
     vocabulary: Mapped[str | None] = mapped_column(Text)
     keeps_voices: Mapped[bool] = mapped_column(default=False, server_default=false())
+    review_since: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 

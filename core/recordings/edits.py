@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.database.sessions import read, write
 from core.database.tables import EditRow, Recording, User
 from core.recordings.shown_speakers import render_again
-from pipeline.edits.edit import ADD, REDO, REPLACE, RESTORE, UNDO, Edit, effective
+from pipeline.edits.edit import ADD, REDO, REPLACE, RESTORE, REVIEW, UNDO, Edit, effective
 from pipeline.edits.history import find_next_steps, last_number
 from pipeline.edits.targets import Target, is_changed_since
 from pipeline.errors import PipelineError
@@ -109,6 +109,16 @@ def replace_words(recording_id: str, user_id: str, payload: Mapping[str, Any], s
                 f"Words were replaced {MAX_REPLACEMENTS} times in this recap.", "Undo some, or correct single places."
             )
         return _keep(session, recording_id, user_id, _next_number(edits), REPLACE, dict(payload), now)
+
+
+def add_review(recording_id: str, user_id: str, version: int, seen: int | None, now: datetime) -> int:
+    """Keep that a version of the recap was reviewed, as an edit; undoing it takes that back. Raises EditConflict."""
+    with write() as session:
+        edits = _lock_and_read(session, recording_id)
+        _check_seen(edits, seen)
+        if any(each.kind == REVIEW and not each.is_undone and each.payload["version"] == version for each in edits):
+            raise EditConflict("This recap was reviewed already.", "Reload the page to see by whom.")
+        return _keep(session, recording_id, user_id, _next_number(edits), REVIEW, {"version": version}, now)
 
 
 def undo(recording_id: str, user_id: str, edit: int | None, seen: int | None, now: datetime) -> int:

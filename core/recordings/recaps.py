@@ -12,7 +12,7 @@ from core import recap_versions
 from core.database.sessions import read, write
 from core.database.tables import Recording, Version
 from core.jobs import transitions
-from core.recordings import edits, queries, speaker_names, voice_answers
+from core.recordings import edits, queries, reviews, speaker_names, voice_answers
 from core.recordings.details import details_of
 from core.recordings.options import RecapOptions
 from core.storage import references
@@ -20,6 +20,7 @@ from core.storage.store import file_store
 from pipeline.accepted_offers import apply_offers, show_speakers
 from pipeline.catalogue import Step
 from pipeline.details.show import show_details
+from pipeline.reading.draft import mark_draft
 from pipeline.recap import Recap, Transcript, from_json
 
 
@@ -32,7 +33,7 @@ def result_path(recording_id: str, kind: str, suffix: str) -> Path | None:
 def load_recap(recording_id: str, number: int | None = None) -> Recap | None:
     """The recap that is shown, or the version of that number, with the meeting's details, edits and speakers' names.
 
-    None where it is not there (yet).
+    What is shown is marked while it waits for a review. None where it is not there (yet).
     """
     version = get_version(recording_id, number)
     recap = _read_shown(recording_id, version)
@@ -40,7 +41,8 @@ def load_recap(recording_id: str, number: int | None = None) -> Recap | None:
         return None
     accepted = voice_answers.get_accepted(recording_id, version.transcript_key)
     names = speaker_names.get_names(recording_id, version.transcript_key)
-    return show_speakers(recap, accepted, names, edits.get_edits(recording_id))
+    shown = show_speakers(recap, accepted, names, edits.get_edits(recording_id))
+    return mark_draft(shown) if number is None and reviews.is_draft(recording_id) else shown
 
 
 def load_unedited(recording_id: str) -> Recap | None:

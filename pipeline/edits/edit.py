@@ -15,6 +15,8 @@ RESTORE = "restore"
 CORRECT, ASSIGN, SPLIT, MERGE = "correct", "assign", "split", "merge"
 SEGMENT_KINDS = (CORRECT, ASSIGN, SPLIT, MERGE)
 REPLACE = "replace"
+#: Changes nothing: the recap, as `version` of the payload, was found to be right.
+REVIEW = "review"
 UNDO, REDO = "undo", "redo"
 #: A segment that begins and ends this close to another is the same.
 SAME_SECONDS = 0.3
@@ -109,7 +111,7 @@ def effective(edits: Iterable[Edit]) -> list[Edit]:
     """
     held: list[Edit] = []
     for edit in sorted(edits, key=lambda edit: edit.number):
-        if edit.is_undone or edit.kind in (UNDO, REDO):
+        if edit.is_undone or edit.kind in (UNDO, REDO, REVIEW):
             continue
         if edit.kind == RESTORE:
             target = edit.payload.get("target")

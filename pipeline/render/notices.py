@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.reading.draft import DRAFT, NOT_REVIEWED
 from pipeline.recap import Notice, Recap
 from pipeline.render.formatting import duration
 from pipeline.render.system_fonts import packages_for
 
 _NAMES = {
+    NOT_REVIEWED: DRAFT,
     "demo_models": "Demo models",
     "no_speech": "No speech",
     "truncated": "Incomplete",

@@ -11,6 +11,7 @@ from pipeline.accepted_offers import show_speakers
 from pipeline.details.show import show_details
 from pipeline.edits.edit import effective
 from pipeline.meeting import UNKNOWN
+from pipeline.reading.draft import mark_draft
 from pipeline.recap import Recap, from_json
 from pipeline.results import make_key
 from pipeline.steps.context import StepContext
@@ -33,11 +34,14 @@ def render(context: StepContext, recap_path: Path) -> Recap:
         shown["details"] = asdict(request.details)
     if held := effective(request.edits):
         shown["edits"] = [[each.kind, each.payload] for each in held]
+    if request.is_draft:
+        shown["is_draft"] = True
     key = make_key("pdf", shown, inputs=[recap_path.stem])
     monitor.use("pdf", key)
     if not context.store.find(key, ".pdf"):
         began = time.monotonic()
         with context.store.publish(key, ".pdf") as path:
-            render_pdf(recap, path, attachments=list_attachments(recap))
+            drawn = mark_draft(recap) if request.is_draft else recap
+            render_pdf(drawn, path, attachments=list_attachments(drawn))
         monitor.took("render", "reportlab", time.monotonic() - began)
     return recap

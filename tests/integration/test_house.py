@@ -36,7 +36,7 @@ OPEN_TO_ALL = {
     *("pipeline.edits.matching", "pipeline.edits.point_board", "pipeline.edits.targets"),
     *("pipeline.edits.replaced_texts", "pipeline.edits.replacement"),
     *("pipeline.edits.segment_changes", "pipeline.edits.transcript_edits"),
-    *("pipeline.reading.dues", "pipeline.reading.marks", "pipeline.reading.public"),
+    *("pipeline.reading.draft", "pipeline.reading.dues", "pipeline.reading.marks", "pipeline.reading.public"),
     *("pipeline.render", "pipeline.render.pdf", "pipeline.render.pdf.parts"),
     *("pipeline.render.formatting", "pipeline.render.meeting"),
     "pipeline.render.exports",

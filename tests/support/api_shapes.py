@@ -28,6 +28,7 @@ RECORDING = {
     "choices": dict,
     "version": (int, type(None)),
     "details": dict,
+    "review": (dict, type(None)),
 }
 
 

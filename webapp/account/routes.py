@@ -10,7 +10,8 @@ from flask_login import login_required
 from core.accounts import api_keys, sessions, users
 from core.accounts.passwords import AccountError
 from core.clock import utc_now
-from core.recordings import voice_prints
+from core.queue import notifications
+from core.recordings import reviews, voice_prints
 from pipeline.vocabulary.entries import InvalidVocabulary, clean_vocabulary
 from webapp import errors, template_context
 from webapp.auth import authentication
@@ -95,6 +96,19 @@ def set_vocabulary() -> Response | tuple[str, int]:
         return _page(problems={"vocabulary": f"{error.message} {error.hint}"}, vocabulary=text), 422
     users.set_vocabulary(authentication.current_account().id, vocabulary)
     return cast(Response, redirect(url_for("account.show", changed="vocabulary", _anchor="h-vocabulary")))
+
+
+@blueprint.post("/review")
+@login_required
+def set_review() -> Response:
+    """Choose whether new recaps wait for a review."""
+    user_id = authentication.current_account().id
+    if request.form.get("review") == "true":
+        reviews.require_reviews(user_id, utc_now())
+    else:
+        reviews.stop_reviews(user_id, utc_now())
+        notifications.notify("cpu")
+    return cast(Response, redirect(url_for("account.show", changed="review", _anchor="h-review")))
 
 
 @blueprint.post("/sessions/end")

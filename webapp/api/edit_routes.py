@@ -10,13 +10,14 @@ from flask import Response, jsonify, request
 from core.database.tables import EditRow, Recording
 from core.recordings import edits as stored
 from core.recordings import recaps
+from core.recordings.reviews import find_review
 from pipeline.edits.edit import effective
 from pipeline.edits.history import find_next_steps, last_number
 from pipeline.edits.point_board import PointBoard
 from webapp.api.routes import blueprint as blueprint
-from webapp.api.serializers import format_time
+from webapp.api.serializers import format_time, serialize_review
 from webapp.auth import authentication
-from webapp.recordings import edits, replacements
+from webapp.recordings import edits, replacements, reviews
 from webapp.recordings.edit_input import read_edit, read_step
 from webapp.recordings.own import find_own
 from webapp.recordings.replace_input import read_replacement
@@ -72,6 +73,14 @@ def preview_replacement(recording_id: str) -> Response:
     recording, sent = find_own(recording_id), read_replacement(request.get_data())
     found = replacements.preview(recording, authentication.current_account(), sent)
     return jsonify(replacements.serialize_preview(found))
+
+
+@blueprint.put("/recordings/<recording_id>/review")
+def set_review(recording_id: str) -> Response:
+    """Say that the recap was reviewed, or take that back. The PDF is made again."""
+    recording = find_own(recording_id)
+    reviews.set_review(recording, authentication.current_account(), reviews.read_review(request.get_data()))
+    return jsonify(serialize_review(find_review(recording.id)))
 
 
 def _find_item(recording: Recording, number: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from core.clock import utc_now
 from core.jobs import estimates
 from core.recordings import queries
 from core.recordings.options import recap_options_of
+from core.recordings.reviews import find_review, find_reviews
 from core.retention import deletion
 from pipeline.errors import PipelineError
 from pipeline.reading.public import name_owners, to_public
@@ -67,7 +68,8 @@ def _close_connection(response: Response) -> Response:
 
 
 def _show(recording_id: str, status: int) -> tuple[Response, int]:
-    return jsonify(serialize_recording(find_own(recording_id), estimates.estimate_queue(utc_now()))), status
+    recording, estimate = find_own(recording_id), estimates.estimate_queue(utc_now())
+    return jsonify(serialize_recording(recording, estimate, find_review(recording_id))), status
 
 
 @blueprint.post("/recordings")
@@ -78,7 +80,7 @@ def create() -> tuple[Response, int] | Response:
     except PipelineError as error:
         return _close_connection(error_responses.make_response(error))
     earlier = queries.earlier_copy(recording)
-    body = serialize_recording(find_own(recording.id), estimates.estimate_queue(utc_now()))
+    body = serialize_recording(find_own(recording.id), estimates.estimate_queue(utc_now()), None)
     response = jsonify(**body, duplicate_of=earlier.id if earlier else None)
     response.headers["Location"] = url_for("api.show", recording_id=recording.id)
     return response, 201
@@ -92,7 +94,8 @@ def index() -> Response:
     recordings = queries.page(authentication.current_account().id, limit + 1, after)
     page, has_more = recordings[:limit], len(recordings) > limit
     estimate = estimates.estimate_queue(utc_now())
-    items = [serialize_recording(each, estimate) for each in page]
+    reviews = find_reviews([each.id for each in page])
+    items = [serialize_recording(each, estimate, reviews.get(each.id)) for each in page]
     return jsonify(items=items, next_cursor=paging.make_cursor(page[-1]) if has_more else None)
 
 

@@ -10,6 +10,7 @@ from core.database.tables import Recording, Status, Version
 from core.jobs.estimates import QueueEstimate
 from core.recordings.details import details_of
 from core.recordings.options import recap_options_of
+from core.recordings.reviews import Review
 
 
 def format_time(moment: datetime) -> str:
@@ -17,8 +18,8 @@ def format_time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def serialize_recording(recording: Recording, estimate: QueueEstimate) -> dict[str, Any]:
-    """A recording with the state of its job."""
+def serialize_recording(recording: Recording, estimate: QueueEstimate, review: Review | None) -> dict[str, Any]:
+    """A recording with the state of its job, and the review of its recap where it needs one."""
     job = recording.job
     return {
         "id": recording.id,
@@ -38,7 +39,15 @@ def serialize_recording(recording: Recording, estimate: QueueEstimate) -> dict[s
         "choices": asdict(recap_options_of(recording)),
         "version": recording.version,
         "details": asdict(details_of(recording)),
+        "review": serialize_review(review),
     }
+
+
+def serialize_review(review: Review | None) -> dict[str, Any] | None:
+    """The review of a recap; None where it needs none."""
+    if review is None:
+        return None
+    return {"state": review.state, "by": review.by, "at": format_time(review.at) if review.at else None}
 
 
 def serialize_version(version: Version, recording: Recording) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pipeline.edits.edit import ADD, CHANGE
 from pipeline.errors import PipelineError
 from webapp import error_responses, errors
 from webapp.auth import authentication
-from webapp.recordings import edits
+from webapp.recordings import edits, reviews
 from webapp.recordings.edit_form import PointForm, make_add_form, make_point_form
 from webapp.recordings.edit_input import read_edit_form, read_step_form
 from webapp.recordings.own import find_own, redirect_to
@@ -108,6 +108,15 @@ def redo(recording_id: str) -> Response:
     recording = find_own(recording_id)
     edits.redo(recording, authentication.current_account(), read_step_form(request.form))
     return redirect_to(recording.id, "#changes")
+
+
+@blueprint.post("/review")
+@login_required
+def set_review(recording_id: str) -> Response:
+    """Say that the recap was reviewed, or take that back."""
+    recording = find_own(recording_id)
+    reviews.set_review(recording, authentication.current_account(), reviews.read_review_form(request.form))
+    return redirect_to(recording.id)
 
 
 def _save(recording: Recording, form: PointForm, fragment: str) -> Response | tuple[str, int]:

@@ -90,6 +90,8 @@ def _make_view(row: EditRow, rows: dict[int, EditRow], email: str | None, names:
 def _make_title(row: EditRow) -> str:
     """What an edit did, such as "Changed a decision"."""
     target = row.payload.get("target")
+    if row.kind == kinds.REVIEW:
+        return "Reviewed the recap"
     if row.kind == kinds.REPLACE:
         return f"Replaced words in {_PLACES[row.payload['where']]} ({count(row.payload['places'], 'place')})"
     what = _name_target(target) if target else "everything"

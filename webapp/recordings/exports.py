@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Response, request, send_file
 
 from core.database.tables import Recording
-from core.recordings import recaps
+from core.recordings import recaps, reviews
 from pipeline.recap import Recap
 from pipeline.render.exports.catalogue import FORMATS, ExportFormat
 from pipeline.render.exports.file_name import make_file_name
@@ -65,5 +65,5 @@ def _load_recap(recording: Recording, chosen: ExportFormat) -> Recap:
 
 
 def _send_file(file: Path | BytesIO, recording: Recording, chosen: ExportFormat) -> Response:
-    name = f"{make_file_name(recording.title)}.{chosen.name}"
+    name = f"{make_file_name(recording.title, is_draft=reviews.is_draft(recording.id))}.{chosen.name}"
     return send_file(file, chosen.media_type, as_attachment=True, download_name=name)

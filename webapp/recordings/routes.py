@@ -11,6 +11,7 @@ from core.database.tables import Recording, Status
 from core.jobs import estimates, speeds
 from core.recordings import partial_transcript, queries
 from core.recordings.options import recap_options_of
+from core.recordings.reviews import find_review
 from pipeline.render.exports.catalogue import FORMAT_GROUPS
 from pipeline.render.meeting import describe_day
 from webapp import formats, paging, sample_meeting
@@ -47,7 +48,7 @@ def library() -> str:
     estimate = estimates.estimate_queue(utc_now())
     return render_template(
         "library.html",
-        groups=rows.group_by_day([rows.make_row(each, estimate) for each in page], estimate.at),
+        groups=rows.group_by_day(rows.make_rows(page, estimate), estimate.at),
         older=paging.make_cursor(page[-1]) if has_more else None,
         is_first=after is None,
     )
@@ -65,7 +66,7 @@ def live_rows() -> Response:
     """The current rows of the given recordings."""
     owner_id, estimate = authentication.current_account().id, estimates.estimate_queue(utc_now())
     found = (queries.get(each, owner_id) for each in request.args.getlist("id")[:PAGE_SIZE])
-    current = [rows.make_row(each, estimate) for each in found if each is not None]
+    current = rows.make_rows([each for each in found if each is not None], estimate)
     html = {row.recording.id: render_template("_row.html", row=row) for row in current}
     return jsonify(rows=html, live=[row.recording.id for row in current if row.is_live])
 
@@ -120,11 +121,12 @@ def _describe_job(recording: Recording) -> dict[str, object]:
     estimate = estimates.estimate_queue(utc_now())
     state = describe_state(recording, estimate)
     has_worker = progress.has_live_worker(recording, estimate.at)
-    has_recap = recording.version is not None
+    has_recap, review = recording.version is not None, find_review(recording.id)
     return {
         "recording": recording,
         "progress": progress.describe_progress(recording, estimate, has_worker=has_worker),
-        "row": rows.make_row(recording, estimate, state),
+        "row": rows.make_row(recording, estimate, state, review),
+        "review": review,
         "is_live": recording.job.status in (Status.QUEUED, Status.RUNNING),
         "stopped_at": _find_stop(recording),
         "rewrite": describe_rewrite(recording, state, has_worker=has_worker) if has_recap else None,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
 from core.database.tables import Recording, Status
 from core.jobs.estimates import QueueEstimate
+from core.recordings.reviews import Review, find_reviews
 from webapp import formats
 from webapp.recordings.speaker_badges import SpeakerBadge, make_badges
 from webapp.recordings.states import RecordingState, describe_state
@@ -29,22 +31,30 @@ class Row:
     is_live: bool
     can_retry: bool
     has_pdf: bool
+    is_waiting_for_review: bool
 
 
-def make_row(recording: Recording, estimate: QueueEstimate, state: RecordingState | None = None) -> Row:
-    """The row of a recording. `state` is described here unless it is known already."""
+def make_rows(recordings: Sequence[Recording], estimate: QueueEstimate) -> list[Row]:
+    """The rows of some recordings."""
+    reviews = find_reviews([each.id for each in recordings])
+    return [make_row(each, estimate, describe_state(each, estimate), reviews.get(each.id)) for each in recordings]
+
+
+def make_row(recording: Recording, estimate: QueueEstimate, state: RecordingState, review: Review | None) -> Row:
+    """The row of a recording; `review` is that of its recap where it needs one."""
     job, length = recording.job, recording.duration_seconds
     names = recording.facts.get("speakers", ())
     return Row(
         recording=recording,
         when=_format_created(recording, estimate.at),
-        state=state or describe_state(recording, estimate),
+        state=state,
         speakers=tuple(make_badges(names)) if len(names) <= NAMES_SHOWN else (),
         about=_describe(recording),
         length=formats.clock(length) if length is not None else "–" if job.status == Status.FAILED else "",
         is_live=job.status in (Status.QUEUED, Status.RUNNING),
         can_retry=job.status == Status.CANCELLED or (job.status == Status.FAILED and job.error_retryable),
         has_pdf=recording.version is not None and recording.until is None,
+        is_waiting_for_review=review is not None and review.edit is None,
     )
 
 

@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from pipeline.reading.draft import is_draft
 from pipeline.recap import Recap
 from pipeline.render.exports.file_name import make_file_name
 from pipeline.render.exports.writers import WRITERS
@@ -35,7 +36,7 @@ class _Outlet:
 
 def iterate_zip(recap: Recap, pdf: Path | None) -> Iterator[bytes]:
     """The archive in pieces: the PDF, where there is one, and every other format, one at a time in memory."""
-    outlet, stem = _Outlet(), make_file_name(recap.title)
+    outlet, stem = _Outlet(), make_file_name(recap.title, is_draft=is_draft(recap))
     with ZipFile(outlet, "w", ZIP_DEFLATED) as archive:  # type: ignore[call-overload]
         if pdf:
             with pdf.open("rb") as source, archive.open(f"{stem}.pdf", "w") as entry:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import BinaryIO
 
+from pipeline.reading.draft import DRAFT, is_draft
 from pipeline.recap import Recap
 from pipeline.render.exports.cues import list_cues
 
@@ -22,6 +23,8 @@ def write_srt(recap: Recap, stream: BinaryIO) -> None:
 def write_vtt(recap: Recap, stream: BinaryIO) -> None:
     """Write WebVTT (https://www.w3.org/TR/webvtt1/), with a voice tag in each cue whose speaker is known."""
     stream.write(b"WEBVTT\n\n")
+    if is_draft(recap):
+        stream.write(f"NOTE {DRAFT}\n\n".encode())
     for cue in list_cues(recap):
         text = escape("\n".join(cue.lines), quote=False)
         if cue.name:

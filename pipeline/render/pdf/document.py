@@ -13,6 +13,7 @@ import pikepdf
 from reportlab.pdfgen.canvas import Canvas
 
 from pipeline.languages import document_language
+from pipeline.reading.draft import DRAFT, is_draft
 from pipeline.reading.people import People
 from pipeline.reading.view import read_recap
 from pipeline.recap import Recap
@@ -119,7 +120,7 @@ class _Document:
         return PageCanvas(
             output,
             self.page,
-            title=recap.title,
+            title=f"{DRAFT} – {recap.title}" if is_draft(recap) else recap.title,
             date=formatting.date(day) if day else "",
             url=recap.recording_url,
             hours=recap.transcript.duration_seconds >= formatting.HOUR,

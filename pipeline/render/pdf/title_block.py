@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.languages import language_name, list_spoken
+from pipeline.reading.draft import DRAFT, is_draft
 from pipeline.reading.people import People
 from pipeline.recap import Recap
 from pipeline.render import PRODUCT, formatting
@@ -35,7 +36,8 @@ def draw_title_block(canvas: PageCanvas, recap: Recap, people: People, layout: F
     with canvas.tagged("P"):
         canvas.text(style.LEFT, head, organisation, style.ORGANISATION)
     with canvas.tagged("P"):
-        canvas.text_right(canvas.right, head, "Meeting recap", style.KIND)
+        kind, kind_style = (DRAFT, style.ORGANISATION) if is_draft(recap) else ("Meeting recap", style.KIND)
+        canvas.text_right(canvas.right, head, kind, kind_style)
     text_style, leading, lines = set_title(recap.title)
     cap = fonts.load_font(text_style.font).cap_height / 1000 * text_style.size
     y = canvas.page.height - 70.9 - cap

@@ -11,7 +11,7 @@ from support.worker_jobs import get, work
 
 from core.clock import utc_now
 from core.database.tables import Recording, User
-from core.recordings import edits, recaps
+from core.recordings import edits, recaps, reviews
 from pipeline.edits.targets import find_point_target
 
 pytestmark = pytest.mark.usefixtures("sqlite", "settings_of")
@@ -67,3 +67,25 @@ def test_edits_stay_in_a_recap_that_is_written_again(recording: Recording, owner
     shown = recaps.load_recap(recording.id)
     assert shown is not None
     assert [point.text for point in shown.summary.decisions] == ["As I said.", *(each.text for each in others)]
+
+
+def test_the_pdf_is_a_draft_until_the_recap_was_reviewed(owner: User) -> None:
+    reviews.require_reviews(owner.id, utc_now())
+    recording = meetings.finished(owner, "Launch")
+    edit(recording, owner, "approve", "decisions1", approved=True)
+    assert work() == 1
+    pdf = read_pdf(recording)
+    path = recaps.pdf_path(recording.id)
+    assert path is not None
+    for page in PdfReader(path).pages:
+        assert "Draft: not reviewed" in page.extract_text(), "on every page"
+    assert "not_reviewed" not in str(get(recording.id).warnings), "the mark is no warning of the recording"
+    edits.add_review(recording.id, owner.id, 1, None, utc_now())
+    assert work() == 1
+    assert "Draft" not in read_pdf(recording)
+    edits.undo(recording.id, owner.id, None, None, utc_now())
+    assert work() == 1
+    assert read_pdf(recording) == pdf
+    reviews.stop_reviews(owner.id, utc_now())
+    assert work() == 1
+    assert "Draft" not in read_pdf(recording)

@@ -12,13 +12,14 @@ export function startTabs(root) {
     panel.setAttribute("aria-labelledby", tab.id);
     panel.removeAttribute("aria-label");
   }
-  panes.addEventListener("click", (event) => {
+  root.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-tab-link]");
     if (link) open(link.hash);
-    else followTime(event, panes, tabs);
   });
+  panes.addEventListener("click", (event) => followTime(event, panes, tabs));
   const open = (hash) => {
-    const tab = tabs.find((each) => `#${each.getAttribute("aria-controls")}` === hash);
+    const place = document.getElementById(hash.slice(1));
+    const tab = tabs.find((each) => document.getElementById(each.getAttribute("aria-controls")).contains(place));
     if (tab && tab.offsetParent !== null) choose(panes, tabs, tab);
   };
   open(location.hash);

@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
+from pipeline.edits.corrections import list_corrections
 from pipeline.errors import OllamaUnreachable, PipelineError
 from pipeline.recap import NOT_SUMMARIZED, FailedWindow, Notice, Recap, Summary, to_json
 from pipeline.request import Engine, Engines
@@ -48,7 +49,8 @@ def compose_without_summary(context: StepContext, listened: ListenResult) -> Rec
 
 
 def _summarize_with(context: StepContext, summarizer: Summarizer, listened: ListenResult) -> SummaryResult:
-    options = replace(context.request.summary, terms=terms_of(context.vocabulary))
+    corrections = list_corrections(context.request.edits)
+    options = replace(context.request.summary, terms=terms_of(context.vocabulary), corrections=corrections)
 
     def describe(result: SummaryResult) -> Engine:
         settings = ", ".join(filter(None, (f"template {options.template}", result.manner)))
@@ -74,8 +76,9 @@ def _options_with_take(
     A summary that left something out is not reused when the recap is written again: the next take is made.
     """
     plain: dict[str, Any] = asdict(options)
-    if not options.terms:  # the key of the time before there were any
-        del plain["terms"]
+    for name in ("terms", "corrections"):  # the key of the time before there were any
+        if not plain[name]:
+            del plain[name]
     take = 0
     while True:
         key = make_key("summary", plain, summarizer.identity, [transcript_key])

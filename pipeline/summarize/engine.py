@@ -14,12 +14,14 @@ class SummaryOptions:
     """The user's choices: the language of the summary (None: that of the transcript) and the template.
 
     `instructions` is the text of a template that is not built in, `terms` are names and terms in their right spelling.
+    `corrections` are what people corrected in an earlier summary: texts before and after (see `pipeline.edits`).
     """
 
     language: str | None = None
     template: str = "meeting"
     instructions: str | None = None
     terms: tuple[str, ...] = ()
+    corrections: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pipeline.languages import language_name
 from pipeline.summarize.engine import SummaryOptions
 from pipeline.summarize.language_model.normalization import as_data
 from pipeline.summarize.language_model.templates import CUSTOM_TEMPLATE, TEMPLATES
+from pipeline.summarize.language_model.told_corrections import tell_corrections
 
 VERSION = "4"
 """Raised with every change of a prompt or template, so that older recaps are not reused."""
@@ -65,6 +66,7 @@ def system_prompt(options: SummaryOptions, language: str, *, merging: bool = Fal
     wish = f" Who reads it asks for this: {as_data(options.instructions)}" if options.instructions else ""
     if options.terms:
         wish += f" Spell names and terms so where they occur: {as_data(', '.join(options.terms[:MAX_TERMS]))}."
+    wish += tell_corrections(options)
     return (MERGE_PROMPT if merging else RECAP_PROMPT).format(
         **asdict(template), wish=wish, language=language_in_words(language)
     )

@@ -8,6 +8,7 @@ from typing import Any
 from support.recaps import sample_recap
 
 from pipeline.edits.apply import apply
+from pipeline.edits.corrections import list_corrections
 from pipeline.edits.edit import Edit, PointAnchor
 from pipeline.edits.history import find_next_steps
 from pipeline.edits.targets import find_point_target, is_changed_since
@@ -201,3 +202,21 @@ def test_an_edit_meets_what_was_done_to_the_same_point_since() -> None:
 def test_a_point_that_is_not_there_has_no_target() -> None:
     removed = make_edit(BASE, [], "remove", FIRST.id)
     assert find_point_target(BASE, removed, FIRST.id, 2) is None
+
+
+def test_corrections_are_what_holds_in_the_end() -> None:
+    edits = make_edit(BASE, [], "change", FIRST.id, changes={"text": "Once."})
+    edits = make_edit(BASE, edits, "change", FIRST.id, changes={"text": "Twice."})
+    edits = make_edit(BASE, edits, "remove", SECOND.id)
+    edits = add(edits, "questions", "Who pays?")
+    edits = make_edit(BASE, edits, "move", OTHERS[0].id, to=0)
+    edits = make_edit(BASE, edits, "approve", OTHERS[0].id, approved=True)
+    expected = [(FIRST.text, "Twice."), (SECOND.text, ""), ("", "Who pays?"), (OTHERS[0].text, OTHERS[0].text)]
+    assert list(list_corrections(edits)) == expected
+    withdrawn = make_edit(BASE, edits, "approve", OTHERS[0].id, approved=False)
+    withdrawn = make_edit(BASE, withdrawn, "remove", "h4")
+    assert list(list_corrections(withdrawn)) == expected[:2]
+    replaced = {"find": "graph anna", "write": "Grafana", "where": "both", "whole_words": True}
+    assert list_corrections([*edits, Edit(7, "replace", replaced)])[-1] == ("graph anna", "Grafana")
+    assert list_corrections([*edits, Edit(7, "restore", {})]) == ()
+    assert (FIRST.text, "Once.") in list_corrections(step(edits, "undo", 2))

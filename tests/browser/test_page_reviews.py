@@ -23,7 +23,7 @@ def test_a_recap_is_reviewed_and_that_is_taken_back(
         page.goto("/account")
         page.get_by_label("New recaps wait for my review").check()
         with page.expect_navigation():
-            page.get_by_role("region", name="Review").get_by_role("button", name="Save").click()
+            page.get_by_role("button", name="Save choice").click()
         recording = meetings.finished(owner, "Launch")
         page.goto("/")
         assert page.get_by_text("Waiting for your review").is_visible()

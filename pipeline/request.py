@@ -26,8 +26,8 @@ class Request:
     corrected.
     `known_speech` holds the keys of the speech windows and of the transcription that people read already: these words
     stay even where other models are installed by now, unless the vocabulary has changed since. `vocabulary` has the
-    names and terms that may be said, see `pipeline.vocabulary`. `details` are those of the meeting. `is_draft` says that
-    the recap waits for a review.
+    names and terms that may be said, see `pipeline.vocabulary`. `details` are those of the meeting. `is_draft` says
+    that the recap waits for a review.
     """
 
     recording_id: str

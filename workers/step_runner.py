@@ -34,14 +34,12 @@ from core.recordings.details import details_of
 from core.retention import deletion, pruning
 from core.storage import references
 from core.storage.store import file_store
-from pipeline.accepted_offers import second_id
 from pipeline.catalogue import Step
 from pipeline.decode.limits import DecodeLimits
 from pipeline.details.names import add_names
 from pipeline.diarize import DiarizeOptions
 from pipeline.errors import Cancelled, InternalError, OutOfMemory, PipelineError, StageTimeout, StorageFull
 from pipeline.recap import Recap, to_json
-from pipeline.rename_speakers import match_offers, match_speakers
 from pipeline.request import Request
 from pipeline.steps.context import StepContext
 from pipeline.steps.listen import listen
@@ -49,11 +47,11 @@ from pipeline.steps.listen_result import ListenResult, listen_result_of_recap, l
 from pipeline.steps.prepare import prepare
 from pipeline.steps.render import render
 from pipeline.steps.summarize import compose_without_summary, summarize
-from pipeline.steps.voice_prints import measure_voices
 from pipeline.summarize.engine import SummaryOptions
 from workers.database_retry import is_disk_full, with_retry
 from workers.engine_cache import EngineCache, engines
 from workers.job_monitor import JobMonitor
+from workers.kept_speakers import keep_speakers, keep_voices
 
 log = logging.getLogger(__name__)
 
@@ -136,37 +134,14 @@ def _listen(claim: Claim, settings: config.Settings, monitor: JobMonitor, contex
     cache.batch_size = claim.batch_size or max(1, settings.whisper_batch_size >> _strikes_in("transcribe", claim))
     monitor.with_retry(lambda: transitions.note_batch_size(claim, cache.batch_size))
     listened = listen(context, cache, _limits(settings))
-    monitor.with_retry(lambda: _keep_speakers(claim.recording_id, listened))
+    monitor.with_retry(lambda: keep_speakers(claim.recording_id, listened))
     if monitor.with_retry(lambda: voice_prints.wants_voices(context.request.owner_id)):
-        _keep_voices(context, cache, listened, monitor)
+        keep_voices(context, cache, listened, monitor)
     if context.request.until in ("transcribe", "diarize"):
         columns = recap_columns(compose_without_summary(context, listened))
         monitor.write(lambda: transitions.finish(claim, utc_now(), recording=columns))
     else:
         _advance(claim, Step.SUMMARIZE, {}, monitor)
-
-
-def _keep_speakers(recording_id: str, listened: ListenResult) -> None:
-    """What people said about the speakers stays where only the words were heard anew."""
-    version, shown = recaps.get_version(recording_id), recaps.load_transcript(recording_id)
-    if version and version.transcript_key and shown and version.transcript_key != listened.transcript_key:
-        ids = match_speakers(shown, listened.transcript)
-        everybody = ids | {second_id(one): second_id(other) for one, other in ids.items()}
-        speaker_names.copy_names(recording_id, version.transcript_key, listened.transcript_key, everybody)
-        offers = match_offers(shown, listened.transcript, ids)
-        voice_answers.copy_answers(recording_id, version.transcript_key, listened.transcript_key, offers)
-
-
-def _keep_voices(context: StepContext, cache: EngineCache, listened: ListenResult, monitor: JobMonitor) -> None:
-    """Keep the voices of the speakers, by which names are proposed; a recap is worth more than they are."""
-    try:
-        measured = measure_voices(context, cache, listened.transcript)
-    except PipelineError as error:
-        log.warning("the voices were not measured: %s", error.code, extra=trace_of(error))
-        return
-    if measured is not None:
-        recording_id, key = context.request.recording_id, listened.transcript_key
-        monitor.with_retry(lambda: voice_prints.keep_prints(recording_id, key, measured.engine, measured.by_speaker))
 
 
 def _summarize(claim: Claim, settings: config.Settings, monitor: JobMonitor, context: StepContext) -> None:

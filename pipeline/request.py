@@ -13,6 +13,7 @@ from pipeline.edits.edit import Edit
 from pipeline.meeting import UNKNOWN, Details
 from pipeline.recap import Notice
 from pipeline.recognizer import Recognizer
+from pipeline.render.letterhead import Letterhead
 from pipeline.summarize.engine import Summarizer, SummaryOptions
 
 
@@ -27,7 +28,7 @@ class Request:
     `known_speech` holds the keys of the speech windows and of the transcription that people read already: these words
     stay even where other models are installed by now, unless the vocabulary has changed since. `vocabulary` has the
     names and terms that may be said, see `pipeline.vocabulary`. `details` are those of the meeting. `is_draft` says
-    that the recap waits for a review.
+    that the recap waits for a review. `letterhead` is that of the PDF.
     """
 
     recording_id: str
@@ -56,6 +57,7 @@ class Request:
     vocabulary: str = ""
     details: Details = UNKNOWN
     is_draft: bool = False
+    letterhead: Letterhead | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from core.database.tables import Recording
 from core.jobs import claims, transitions
 from core.jobs.claims import Claim
 from core.jobs.queues import queue_of
+from core.letterhead import get_letterhead
 from core.log_format import job_id, trace_of
 from core.queue.notifications import notify
 from core.recordings import (
@@ -238,6 +239,7 @@ def _request(recording: Recording, claim: Claim, settings: config.Settings, moni
         vocabulary=add_names(recording.vocabulary or "", details),
         details=details,
         is_draft=monitor.with_retry(lambda: _is_draft(recording.id)),
+        letterhead=monitor.with_retry(get_letterhead),
     )
 
 

@@ -14,6 +14,8 @@ from core.database.base import Base, new_id
 from core.database.edits_table import EditRow as EditRow
 from core.database.first_steps_table import FirstSteps as FirstSteps
 from core.database.install_table import ModelInstall as ModelInstall
+from core.database.letterhead_table import LetterheadRow as LetterheadRow
+from core.database.minutes_table import MinutesRow as MinutesRow
 from core.database.ollama_table import OllamaHealth as OllamaHealth
 from core.database.probe_table import Probe as Probe
 from core.database.trial_table import ModelTrial as ModelTrial

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from core import recap_versions
@@ -160,12 +160,21 @@ def render_again(session: Session, recording_id: str, now: datetime) -> bool:
     A renderer at work loses the job by the new attempt: it may have read the old state. Where the step is still to
     come, or the job did not get there, nothing is to be done.
     """
-    has_pdf = exists().where(Result.recording_id == recording_id, Result.kind == "pdf")
+    return _render_again(session, Job.recording_id == recording_id, now)
+
+
+def render_all_again(session: Session, now: datetime) -> None:
+    """The same for all recordings, in the transaction that changes what all of them show."""
+    _render_again(session, true(), now)
+
+
+def _render_again(session: Session, which: ColumnElement[bool], now: datetime) -> bool:
+    has_pdf = exists().where(Result.recording_id == Job.recording_id, Result.kind == "pdf")
     is_over = and_(Job.status == Status.DONE, has_pdf)
     is_at_work = and_(Job.step == Step.RENDER, Job.status == Status.RUNNING)
     return change_within(
         session,
-        and_(Job.recording_id == recording_id, or_(is_over, is_at_work)),
+        and_(which, or_(is_over, is_at_work)),
         step=Step.RENDER, queue=queue_of(Step.RENDER), status=Status.QUEUED, attempt=Job.attempt + 1,
         worker_id=None, lease_until=None, queued_at=now, updated_at=now, progress=0.0, finished_at=None, strikes=0,
         interruptions=0,

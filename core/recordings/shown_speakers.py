@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from core import recap_versions
-from core.database.tables import Recording, Result, SpeakerName, VoiceAnswer
+from core.database.tables import Job, Recording, Result, SpeakerName, Status, VoiceAnswer
 from core.jobs import transitions
 from pipeline.catalogue import Step
 
@@ -37,6 +37,15 @@ def find_transcript_key(session: Session, recording_id: str) -> str | None:
         return version.transcript_key
     result = session.get(Result, (recording_id, "transcript"))
     return result.key if result else None
+
+
+def render_all_again(session: Session, now: datetime) -> None:
+    """Queue the PDFs of all recordings that have one, in the transaction that changes what all of them show."""
+    transitions.render_all_again(session, now)
+    stopped = Job.status.in_((Status.FAILED, Status.CANCELLED))
+    query = select(Recording.id).join(Job).where(Recording.version.is_not(None), stopped)
+    for recording_id in session.scalars(query).all():
+        render_again(session, recording_id, now)
 
 
 def render_again(session: Session, recording_id: str, now: datetime) -> None:

@@ -18,7 +18,7 @@ from pipeline.steps.context import StepContext
 
 
 def render(context: StepContext, recap_path: Path) -> Recap:
-    """Make the PDF of a finished recap with the current title, speaker names and edits; returns the recap with them."""
+    """Make the PDF of a finished recap with title, names, edits and letterhead of now; returns the recap with them."""
     from pipeline.render.pdf.attachments import list_attachments
     from pipeline.render.pdf.document import render_pdf
 
@@ -36,12 +36,14 @@ def render(context: StepContext, recap_path: Path) -> Recap:
         shown["edits"] = [[each.kind, each.payload] for each in held]
     if request.is_draft:
         shown["is_draft"] = True
+    if request.letterhead:
+        shown["letterhead"] = request.letterhead.digest
     key = make_key("pdf", shown, inputs=[recap_path.stem])
     monitor.use("pdf", key)
     if not context.store.find(key, ".pdf"):
         began = time.monotonic()
         with context.store.publish(key, ".pdf") as path:
             drawn = mark_draft(recap) if request.is_draft else recap
-            render_pdf(drawn, path, attachments=list_attachments(drawn))
+            render_pdf(drawn, path, attachments=list_attachments(drawn), letterhead=request.letterhead)
         monitor.took("render", "reportlab", time.monotonic() - began)
     return recap

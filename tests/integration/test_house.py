@@ -37,8 +37,9 @@ OPEN_TO_ALL = {
     *("pipeline.edits.replaced_texts", "pipeline.edits.replacement"),
     *("pipeline.edits.segment_changes", "pipeline.edits.transcript_edits"),
     *("pipeline.reading.draft", "pipeline.reading.dues", "pipeline.reading.marks", "pipeline.reading.public"),
-    *("pipeline.render", "pipeline.render.pdf", "pipeline.render.pdf.parts"),
-    *("pipeline.render.formatting", "pipeline.render.meeting"),
+    *("pipeline.render", "pipeline.render.pdf", "pipeline.render.pdf.order", "pipeline.render.pdf.parts"),
+    *("pipeline.render.formatting", "pipeline.render.letterhead", "pipeline.render.meeting"),
+    *("pipeline.speakers", "pipeline.speakers.known_voices"),
     "pipeline.render.exports",
     *("pipeline.render.exports.catalogue", "pipeline.render.exports.file_name"),
 }

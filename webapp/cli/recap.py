@@ -15,6 +15,7 @@ from core.accounts.passwords import AccountError
 from core.clock import utc_now
 from core.database.tables import Job, Recording, Status, User
 from core.jobs import transitions
+from core.letterhead import get_letterhead
 from core.queue.notifications import notifier
 from core.recordings import options, queries, recaps
 from core.recordings.options import UploadOptions
@@ -214,12 +215,12 @@ def _save(recording: Recording, until: str | None, kind: str, output: Path) -> N
 def _write(recap: Recap, until: str | None, kind: str, output: Path, pdf: Path | None) -> None:
     """Write a format that is made of the stored recap. With `until`, JSON is what the pipeline itself keeps."""
     from pipeline.render.exports.archive import iterate_zip
-    from pipeline.render.exports.writers import WRITERS
+    from pipeline.render.exports.writers import writers_with
 
     with output.open("wb") as stream:
         if kind == "zip":
-            stream.writelines(iterate_zip(recap, pdf))
+            stream.writelines(iterate_zip(recap, pdf, get_letterhead()))
         elif kind == "json" and until:
             stream.write(to_json(recap if until == "summarize" else recap.transcript))
         else:
-            WRITERS[kind](recap, stream)
+            writers_with(get_letterhead())[kind](recap, stream)

@@ -8,13 +8,15 @@ from pathlib import Path
 from flask import Response, request, send_file
 
 from core.database.tables import Recording
+from core.letterhead import get_letterhead
 from core.recordings import recaps, reviews
 from pipeline.recap import Recap
 from pipeline.render.exports.catalogue import FORMATS, ExportFormat
 from pipeline.render.exports.file_name import make_file_name
+from pipeline.render.pdf.order import PdfOrder
 from pipeline.render.pdf.parts import ALL_PARTS
 from webapp import errors
-from webapp.recordings import actions, pdf_parts
+from webapp.recordings import actions, pdf_parts, pdf_process
 
 
 def has_pdf(recording: Recording) -> bool:
@@ -37,23 +39,23 @@ def _send_pdf(recording: Recording) -> Response:
     if path is None:
         raise errors.not_ready(recording, "The PDF is not available yet.")
     if parts != ALL_PARTS:
-        path = pdf_parts.make_pdf(actions.load_recap(recording), parts)
+        path = pdf_process.make_pdf(PdfOrder(actions.load_recap(recording), parts, get_letterhead()))
     return _send_file(path, recording, FORMATS["pdf"])
 
 
 def _write(recording: Recording, chosen: ExportFormat) -> Response:
     """A document made of the stored recap; writing it loads python-docx, so only now."""
     from pipeline.render.exports.archive import iterate_zip
-    from pipeline.render.exports.writers import WRITERS
+    from pipeline.render.exports.writers import writers_with
 
     recap = _load_recap(recording, chosen)
     if chosen.name == "zip":  # sent while it is made
         response = _send_file(BytesIO(), recording, chosen)
-        response.response = iterate_zip(recap, recaps.pdf_path(recording.id))
+        response.response = iterate_zip(recap, recaps.pdf_path(recording.id), get_letterhead())
         del response.headers["Content-Length"]
         return response
     document = BytesIO()
-    WRITERS[chosen.name](recap, document)
+    writers_with(get_letterhead())[chosen.name](recap, document)
     document.seek(0)
     return _send_file(document, recording, chosen)
 

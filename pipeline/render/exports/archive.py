@@ -10,7 +10,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from pipeline.reading.draft import is_draft
 from pipeline.recap import Recap
 from pipeline.render.exports.file_name import make_file_name
-from pipeline.render.exports.writers import WRITERS
+from pipeline.render.exports.writers import writers_with
+from pipeline.render.letterhead import Letterhead
 
 _PIECE_BYTES = 256 * 1024
 
@@ -34,7 +35,7 @@ class _Outlet:
         return taken
 
 
-def iterate_zip(recap: Recap, pdf: Path | None) -> Iterator[bytes]:
+def iterate_zip(recap: Recap, pdf: Path | None, letterhead: Letterhead | None = None) -> Iterator[bytes]:
     """The archive in pieces: the PDF, where there is one, and every other format, one at a time in memory."""
     outlet, stem = _Outlet(), make_file_name(recap.title, is_draft=is_draft(recap))
     with ZipFile(outlet, "w", ZIP_DEFLATED) as archive:  # type: ignore[call-overload]
@@ -43,7 +44,7 @@ def iterate_zip(recap: Recap, pdf: Path | None) -> Iterator[bytes]:
                 while piece := source.read(_PIECE_BYTES):
                     entry.write(piece)
                     yield outlet.take()
-        for name, write in WRITERS.items():
+        for name, write in writers_with(letterhead).items():
             document = BytesIO()
             write(recap, document)
             archive.writestr(f"{stem}.{name}", document.getvalue())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import BinaryIO
 
 from pipeline.recap import Recap
@@ -15,8 +16,11 @@ from pipeline.render.exports.plain_text import write_txt
 from pipeline.render.exports.rttm import write_rttm
 from pipeline.render.exports.subtitles import write_srt, write_vtt
 from pipeline.render.exports.word.document import write_docx
+from pipeline.render.letterhead import Letterhead
 
-WRITERS: Mapping[str, Callable[[Recap, BinaryIO], None]] = {
+Writer = Callable[[Recap, BinaryIO], None]
+
+WRITERS: Mapping[str, Writer] = {
     "docx": write_docx,
     "md": write_md,
     "txt": write_txt,
@@ -28,3 +32,8 @@ WRITERS: Mapping[str, Callable[[Recap, BinaryIO], None]] = {
     "otr": write_otr,
     "json": write_json,
 }
+
+
+def writers_with(letterhead: Letterhead | None) -> Mapping[str, Writer]:
+    """The writers, those of documents with a letterhead."""
+    return {**WRITERS, "docx": partial(write_docx, letterhead=letterhead)}

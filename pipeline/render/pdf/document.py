@@ -18,6 +18,7 @@ from pipeline.reading.people import People
 from pipeline.reading.view import read_recap
 from pipeline.recap import Recap
 from pipeline.render import PRODUCT, formatting
+from pipeline.render.letterhead import Letterhead
 from pipeline.render.notices import PrintedNotice, printed_notices
 from pipeline.render.pdf import fonts, shaping, style
 from pipeline.render.pdf.attachments import Attachment, attach
@@ -26,7 +27,7 @@ from pipeline.render.pdf.page_canvas import PageCanvas
 from pipeline.render.pdf.parts import ALL_PARTS, Part
 from pipeline.render.pdf.provenance import draw_provenance
 from pipeline.render.pdf.recap_sections import draw_first_sections, draw_later_sections
-from pipeline.render.pdf.sanitize import sanitize_recap
+from pipeline.render.pdf.sanitize import sanitize_letterhead, sanitize_recap
 from pipeline.render.pdf.structure import Element
 from pipeline.render.pdf.structure_tree import add_structure
 from pipeline.render.pdf.style import PaperSize
@@ -45,6 +46,7 @@ def render_pdf(
     page_size: str = "a4",
     parts: Collection[Part] = ALL_PARTS,
     attachments: Sequence[Attachment] = (),
+    letterhead: Letterhead | None = None,
 ) -> None:
     """Write the recap to `path`; `page_size` is "a4" or "letter". `parts` are those after the recap itself.
 
@@ -54,9 +56,11 @@ def render_pdf(
     """
     page = style.PAPER_SIZES[page_size]
     shaping.forget_shapes()
+    head = sanitize_letterhead(letterhead or Letterhead(), fonts.drawable_characters())
     shown, missing = sanitize_recap(recap, fonts.drawable_characters())
+    shown = replace(shown, organisation=head.name or shown.organisation)
     shown = replace(shown, title=shown.title or shown.summary.title or shown.source.filename or PRODUCT)
-    document = _Document(shown, printed_notices(shown, missing), page, parts, attachments)
+    document = _Document(shown, printed_notices(shown, missing), page, parts, attachments, head)
     drawn = io.BytesIO()
     size, font = (page.width, page.height), fonts.load_font(fonts.TEXT).drawn
     language = document_language(shown.summary.language or shown.transcript.language)
@@ -82,10 +86,12 @@ class _Document:
         page: PaperSize,
         parts: Collection[Part],
         attachments: Sequence[Attachment],
+        letterhead: Letterhead,
     ) -> None:
         self.recap = recap
         self.parts = parts
         self.attachments = attachments
+        self.letterhead = letterhead
         self.notices = notices if "provenance" in parts else [notice.without_last_page() for notice in notices]
         self.page = page
         self.people = People(recap)
@@ -124,10 +130,11 @@ class _Document:
             date=formatting.date(day) if day else "",
             url=recap.recording_url,
             hours=recap.transcript.duration_seconds >= formatting.HOUR,
+            letterhead=self.letterhead,
         )
 
     def _draw_recap(self, canvas: PageCanvas, layout: FirstPageLayout) -> None:
-        draw_first_sections(canvas, self.recap, self.people, self.notices, layout)
+        draw_first_sections(canvas, self.recap, self.people, self.notices, layout, self.letterhead)
         draw_later_sections(canvas, self.recap, self.people)
 
     def _draw_transcript(self, canvas: PageCanvas) -> None:
@@ -137,7 +144,7 @@ class _Document:
         """Choose the layout of page 1: normal if the open questions end on it, compact otherwise."""
         for layout in (FirstPageLayout(), FirstPageLayout(style.COMPACT)):
             canvas = self._canvas(NullCanvas())
-            draw_first_sections(canvas, self.recap, self.people, self.notices, layout)
+            draw_first_sections(canvas, self.recap, self.people, self.notices, layout, self.letterhead)
             if canvas.number == 1:
                 return layout
         return FirstPageLayout(style.COMPACT, counts=True)

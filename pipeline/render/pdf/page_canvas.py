@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from pipeline.render.formatting import clock, is_web_address
+from pipeline.render.letterhead import Letterhead
 from pipeline.render.pdf import line_breaking, style
 from pipeline.render.pdf.line_breaking import TextLine, line_text
 from pipeline.render.pdf.line_runs import LineRun, line_runs
@@ -21,16 +22,28 @@ class PageCanvas(TextCanvas):
 
     `output` is reportlab's canvas or `NullCanvas`. `title` stands in the running head of every page but the first, on
     its right `date` or, where `page_times` is set, the first and last moment of the page. Pages are numbered at
-    the end, when their count is known.
+    the end, when their count is known. `letterhead` gives the colour of the rules and a line above the foot.
     """
 
-    def __init__(self, output: Any, page: PaperSize, *, title: str, date: str, url: str | None, hours: bool) -> None:
+    def __init__(
+        self,
+        output: Any,
+        page: PaperSize,
+        *,
+        title: str,
+        date: str,
+        url: str | None = None,
+        hours: bool = False,
+        letterhead: Letterhead,
+    ) -> None:
         super().__init__(output)
         self.page = page
         self.title = title
         self.date = date
         self.url = url if is_web_address(url) else None
         self.hours = hours
+        self.accent = letterhead.colour or style.INK
+        self.footer = letterhead.footer
         self.part = "Recap"
         self.foot_note = ""
         self.page_times: tuple[float, float] | None = None
@@ -91,11 +104,19 @@ class PageCanvas(TextCanvas):
         with self.artifact():
             if self.number > 1:
                 self._head_right(self.page.height - 36)
+            if self.footer:
+                self._draw_footer()
             self.text(style.LEFT, style.FOOT_BASELINE, self.part, style.FOOT_PART)
             if self.number == 1 and self.foot_note:
                 self.text(style.WHAT, style.FOOT_BASELINE, self.foot_note, style.NOTE)
             self.begin_shape()
             self.output.doForm(f"page{self.number}")
+
+    def _draw_footer(self) -> None:
+        """The letterhead's footer line, read once."""
+        shown = line_breaking.truncate_to_width(self.footer, style.NOTE, self.right - style.LEFT)
+        with self.tagged("P") if self.number == 1 else nullcontext():
+            self.text(style.LEFT, style.FOOT_BASELINE + style.GRID, shown, style.NOTE)
 
     def _head_right(self, y: float) -> None:
         if not self.page_times:

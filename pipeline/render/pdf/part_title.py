@@ -16,7 +16,7 @@ def draw_part_title(canvas: PageCanvas, title: str, key: str) -> float:
         canvas.part = title
     else:
         canvas.down(style.GRID)
-    canvas.rule(canvas.y + _RULE_RISE, style.LEFT, canvas.right)
+    canvas.rule(canvas.y + _RULE_RISE, style.LEFT, canvas.right, colour=canvas.accent)
     canvas.anchor(key, title)
     baseline = canvas.y - TITLE_DROP
     with canvas.tagged("H2"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.reading.evidence import shown_lines
 from pipeline.reading.people import People
 from pipeline.recap import Point, Recap
+from pipeline.render.letterhead import Letterhead
 from pipeline.render.notices import PrintedNotice
 from pipeline.render.pdf.overview import draw_overview
 from pipeline.render.pdf.page_canvas import PageCanvas
@@ -18,11 +19,16 @@ _FOOT_NOTE = "Made with RealRecap from the recording. Times in red open it at th
 
 
 def draw_first_sections(
-    canvas: PageCanvas, recap: Recap, people: People, notices: list[PrintedNotice], layout: FirstPageLayout
+    canvas: PageCanvas,
+    recap: Recap,
+    people: People,
+    notices: list[PrintedNotice],
+    layout: FirstPageLayout,
+    letterhead: Letterhead,
 ) -> None:
     """Draw everything from the title to the open questions."""
     canvas.foot_note = _FOOT_NOTE if canvas.url else ""
-    draw_title_block(canvas, recap, people, layout)
+    draw_title_block(canvas, recap, people, layout, letterhead)
     if recap.transcript.segments or people.all:
         draw_participants(canvas, recap, people)
     draw_overview(canvas, recap, notices)

@@ -13,6 +13,7 @@ from functools import cache
 from typing import TypeVar
 
 from pipeline.recap import Recap, Segment
+from pipeline.render.letterhead import Letterhead
 
 T = TypeVar("T")
 
@@ -83,6 +84,11 @@ def sanitize_recap(recap: Recap, drawable: frozenset[str]) -> tuple[Recap, froze
     segments = tuple(new if new.text == old.text else _without_positions(new) for old, new in pairs)
     transcript = replace(sanitized.transcript, segments=segments)
     return replace(sanitized, transcript=transcript, recording_url=recap.recording_url), frozenset(missing)
+
+
+def sanitize_letterhead(letterhead: Letterhead, drawable: frozenset[str]) -> Letterhead:
+    """The letterhead with every string sanitized."""
+    return _each_text(letterhead, lambda text: sanitize_text(text, drawable, set()))
 
 
 def _without_positions(segment: Segment) -> Segment:

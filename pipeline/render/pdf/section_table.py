@@ -93,7 +93,7 @@ class SectionTable:
             canvas.new_page()
             gap = 0.0
         canvas.down(gap + style.HALF)
-        canvas.rule(canvas.y + _HEAD_RISE, style.LEFT, canvas.right)
+        canvas.rule(canvas.y + _HEAD_RISE, style.LEFT, canvas.right, colour=canvas.accent)
         if self.key:
             canvas.anchor(self.key, self.title)
         with canvas.tagged(f"H{self.level}"):
@@ -141,7 +141,7 @@ class SectionTable:
         canvas.new_page()
         canvas.down(style.HALF)
         with canvas.artifact():
-            canvas.rule(canvas.y + _HEAD_RISE, style.LEFT, canvas.right)
+            canvas.rule(canvas.y + _HEAD_RISE, style.LEFT, canvas.right, colour=canvas.accent)
             end = canvas.text(style.LEFT, canvas.y, self.title, style.HEAD)
             canvas.text(end + style.HALF, canvas.y, "continued", style.CONTINUED)
             if self.heads:

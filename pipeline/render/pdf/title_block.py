@@ -10,11 +10,13 @@ from pipeline.reading.draft import DRAFT, is_draft
 from pipeline.reading.people import People
 from pipeline.recap import Recap
 from pipeline.render import PRODUCT, formatting
+from pipeline.render.letterhead import Letterhead
 from pipeline.render.meeting import describe_date
 from pipeline.render.pdf import fonts, line_breaking, style
 from pipeline.render.pdf.line_breaking import TextLine
 from pipeline.render.pdf.meeting_details import draw_details
 from pipeline.render.pdf.page_canvas import PageCanvas
+from pipeline.render.pdf.page_head import draw_page_head
 from pipeline.render.pdf.style import Density, TextStyle
 
 MOST_LANGUAGES = 3
@@ -29,32 +31,40 @@ class FirstPageLayout:
     counts: bool = False
 
 
-def draw_title_block(canvas: PageCanvas, recap: Recap, people: People, layout: FirstPageLayout) -> None:
-    head = canvas.page.height - 42
-    organisation = line_breaking.truncate_to_width(recap.organisation or PRODUCT, style.ORGANISATION, style.TITLE_WIDTH)
+def draw_title_block(
+    canvas: PageCanvas, recap: Recap, people: People, layout: FirstPageLayout, letterhead: Letterhead
+) -> None:
     canvas.anchor("recap", "Recap")
-    with canvas.tagged("P"):
-        canvas.text(style.LEFT, head, organisation, style.ORGANISATION)
-    with canvas.tagged("P"):
-        kind, kind_style = (DRAFT, style.ORGANISATION) if is_draft(recap) else ("Meeting recap", style.KIND)
-        canvas.text_right(canvas.right, head, kind, kind_style)
+    kind, kind_style = (DRAFT, style.ORGANISATION) if is_draft(recap) else ("Meeting recap", style.KIND)
+    draw_page_head(canvas, recap.organisation or PRODUCT, kind, letterhead, kind_style)
     text_style, leading, lines = set_title(recap.title)
+    y = draw_title(canvas, text_style, leading, lines)
+    duration = recap.transcript.duration_seconds
+    red = TextStyle(text_style.font, text_style.size, style.RED)
+    with canvas.tagged("P"), canvas.linked():
+        wide = canvas.display(canvas.right, y, formatting.clock(duration, hours=canvas.hours), red, flush_right=True)
+        canvas.link(canvas.right - wide, y, canvas.right, text_style.size, 0.0)
+    go_below_title(canvas, y - (len(lines) - 1) * leading)
+    _draw_date_line(canvas, recap, people, layout)
+    draw_details(canvas, recap.details)
+    canvas.down(style.GRID)
+
+
+def draw_title(canvas: PageCanvas, text_style: TextStyle, leading: float, lines: list[TextLine]) -> float:
+    """Draw the title of the document; returns the baseline of its first line."""
     cap = fonts.load_font(text_style.font).cap_height / 1000 * text_style.size
     y = canvas.page.height - 70.9 - cap
     hang = 0.025 * text_style.size
     with canvas.tagged("H1"):
         for number, line in enumerate(lines):
             canvas.display(style.LEFT - hang, y - number * leading, line_breaking.line_text(line), text_style)
-    duration = recap.transcript.duration_seconds
-    red = TextStyle(text_style.font, text_style.size, style.RED)
-    with canvas.tagged("P"), canvas.linked():
-        wide = canvas.display(canvas.right, y, formatting.clock(duration, hours=canvas.hours), red, flush_right=True)
-        canvas.link(canvas.right - wide, y, canvas.right, text_style.size, 0.0)
-    below = canvas.page.top - (y - (len(lines) - 1) * leading - 2 * style.GRID)
+    return y
+
+
+def go_below_title(canvas: PageCanvas, last: float) -> None:
+    """Move to the line of facts, on the half grid below the title's last baseline."""
+    below = canvas.page.top - (last - 2 * style.GRID)
     canvas.y = canvas.page.top - style.HALF * -(-below // style.HALF)
-    _draw_date_line(canvas, recap, people, layout)
-    draw_details(canvas, recap.details)
-    canvas.down(style.GRID)
 
 
 def set_title(title: str) -> tuple[TextStyle, float, list[TextLine]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 from typing import BinaryIO
 
@@ -16,24 +17,36 @@ from pipeline.recap import Recap
 from pipeline.render import PRODUCT
 from pipeline.render.exports.content import NO_WORDS, NONE_FOUND, Content, PointSection, ShownPoint, read_content
 from pipeline.render.exports.provenance import HEADING, list_provenance
+from pipeline.render.exports.word.letterhead import add_letterhead
 from pipeline.render.exports.word.paragraphs import ParagraphWriter
 from pipeline.render.exports.word.styles import EVIDENCE, FACTS, TURN, set_styles
 from pipeline.render.exports.word.tables import add_table
+from pipeline.render.letterhead import Letterhead
 
 #: Word keeps no more of a property.
 _PROPERTY_LENGTH = 255
 _POINT_STYLES = {"quotes": "Quote", "topics": "Normal"}
 
 
-def write_docx(recap: Recap, stream: BinaryIO) -> None:
+def write_docx(recap: Recap, stream: BinaryIO, letterhead: Letterhead | None = None) -> None:
     """Write the recap as a Word document."""
+    if letterhead and letterhead.name:
+        recap = replace(recap, organisation=letterhead.name)
     content = read_content(recap)
+    document = make_document(content, "Meeting recap", letterhead)
+    _DocumentWriter(document, content).write(list_provenance(recap, content))
+    document.save(stream)
+
+
+def make_document(content: Content, subject: str, letterhead: Letterhead | None) -> Document:
+    """A document without content: its page, styles, properties and letterhead."""
     document = docx.Document()
     _set_page(document)
     set_styles(document)
-    _describe(document, content)
-    _DocumentWriter(document, content).write(list_provenance(recap, content))
-    document.save(stream)
+    _describe(document, content, subject)
+    if letterhead:
+        add_letterhead(document, letterhead)
+    return document
 
 
 def _set_page(document: Document) -> None:
@@ -44,12 +57,12 @@ def _set_page(document: Document) -> None:
     page.top_margin = page.bottom_margin = Cm(2)
 
 
-def _describe(document: Document, content: Content) -> None:
+def _describe(document: Document, content: Content, subject: str) -> None:
     """Set the properties of the document and the language that it is checked in."""
     language = document_language(content.language)
     properties = document.core_properties
     properties.title = content.title[:_PROPERTY_LENGTH]
-    properties.subject = "Meeting recap"
+    properties.subject = subject
     properties.author = properties.last_modified_by = (content.organisation or PRODUCT)[:_PROPERTY_LENGTH]
     properties.keywords = ", ".join(name for name, _ in content.talk_times)[:_PROPERTY_LENGTH]
     properties.language = language

@@ -1,0 +1,28 @@
+"""The table of the letterhead: at most one row."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database.base import Base
+
+#: The number of the only row.
+THE_LETTERHEAD = 1
+
+
+class LetterheadRow(Base):
+    """What `pipeline.render.letterhead` describes; `changed_by` is the administrator who changed it last."""
+
+    __tablename__ = "letterhead"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=THE_LETTERHEAD)
+    logo: Mapped[bytes] = mapped_column(default=b"")
+    name: Mapped[str] = mapped_column(String(120), default="")
+    address: Mapped[str] = mapped_column(String(200), default="")
+    footer: Mapped[str] = mapped_column(String(200), default="")
+    colour: Mapped[str] = mapped_column(String(7), default="")
+    changed_by: Mapped[str | None] = mapped_column(String(32), ForeignKey("user.id", ondelete="SET NULL"))
+    changed_at: Mapped[datetime]

@@ -58,6 +58,7 @@ def _make_error(model: type[BaseModel], details: ErrorDetails) -> InvalidRequest
     if field is None:
         return InvalidRequest("The body is not a JSON object.", 'Send one such as {"template": "meeting"}, or nothing.')
     if details["type"] == "extra_forbidden":
-        known = ", ".join(model.model_fields)
-        return InvalidRequest(f"There is no field {field[:40]!r}.", f"The fields are {known}.", field=field)
+        named = str(details["loc"][-1])[:40]
+        known = f"The fields are {', '.join(model.model_fields)}." if named == field[:40] else "See docs/api.md."
+        return InvalidRequest(f"There is no field {named!r}.", known, field=field)
     return InvalidRequest(f"The value of {field} is not a text.", "Send a text, or null.", field=field)

@@ -40,6 +40,7 @@ OPEN_TO_ALL = {
     *("pipeline.render", "pipeline.render.pdf", "pipeline.render.pdf.order", "pipeline.render.pdf.parts"),
     *("pipeline.render.formatting", "pipeline.render.letterhead", "pipeline.render.meeting"),
     *("pipeline.speakers", "pipeline.speakers.known_voices"),
+    *("pipeline.minutes", "pipeline.minutes.defaults", "pipeline.minutes.filled"),
     "pipeline.render.exports",
     *("pipeline.render.exports.catalogue", "pipeline.render.exports.file_name"),
 }

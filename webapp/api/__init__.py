@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from webapp import security
-from webapp.api.edit_routes import blueprint
+from webapp.api.minutes_routes import blueprint
 
 
 def register(app: Flask) -> None:

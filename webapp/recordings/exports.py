@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
 
@@ -16,7 +17,13 @@ from pipeline.render.exports.file_name import make_file_name
 from pipeline.render.pdf.order import PdfOrder
 from pipeline.render.pdf.parts import ALL_PARTS
 from webapp import errors
-from webapp.recordings import actions, pdf_parts, pdf_process
+from webapp.recordings import actions, minutes, pdf_parts, pdf_process
+
+#: The documents of the minutes, by the name of the export: what writes each, and its format.
+MINUTES: Mapping[str, tuple[Callable[[Recording], BytesIO], str]] = {
+    "minutes.pdf": (minutes.write_pdf, "pdf"),
+    "minutes.docx": (minutes.write_docx, "docx"),
+}
 
 
 def has_pdf(recording: Recording) -> bool:
@@ -26,11 +33,21 @@ def has_pdf(recording: Recording) -> bool:
 
 def send(recording: Recording, name: str) -> Response:
     """The response that downloads an export. Raises NotFound, and NotReady or Conflict without a recap."""
-    if name not in FORMATS:
-        raise errors.NotFound(f"There is no export {name[:20]!r}.", f"The exports are: {', '.join(FORMATS)}.")
-    response = _send_pdf(recording) if name == "pdf" else _write(recording, FORMATS[name])
+    if name in MINUTES:
+        response = _send_minutes(recording, name)
+    elif name in FORMATS:
+        response = _send_pdf(recording) if name == "pdf" else _write(recording, FORMATS[name])
+    else:
+        raise errors.NotFound(
+            f"There is no export {name[:20]!r}.", f"The exports are: {', '.join((*FORMATS, *MINUTES))}."
+        )
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _send_minutes(recording: Recording, name: str) -> Response:
+    write, chosen = MINUTES[name]
+    return _send_file(write(recording), recording, FORMATS[chosen], name)
 
 
 def _send_pdf(recording: Recording) -> Response:
@@ -66,6 +83,7 @@ def _load_recap(recording: Recording, chosen: ExportFormat) -> Recap:
     return actions.load_recap(recording)
 
 
-def _send_file(file: Path | BytesIO, recording: Recording, chosen: ExportFormat) -> Response:
-    name = f"{make_file_name(recording.title, is_draft=reviews.is_draft(recording.id))}.{chosen.name}"
+def _send_file(file: Path | BytesIO, recording: Recording, chosen: ExportFormat, ending: str | None = None) -> Response:
+    title = make_file_name(recording.title, is_draft=reviews.is_draft(recording.id))
+    name = f"{title}.{ending or chosen.name}"
     return send_file(file, chosen.media_type, as_attachment=True, download_name=name)

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-import pikepdf
-from reportlab.pdfgen.canvas import Canvas
 
 from pipeline.languages import document_language
 from pipeline.reading.draft import DRAFT, is_draft
@@ -21,22 +16,20 @@ from pipeline.render import PRODUCT, formatting
 from pipeline.render.letterhead import Letterhead
 from pipeline.render.notices import PrintedNotice, printed_notices
 from pipeline.render.pdf import fonts, shaping, style
-from pipeline.render.pdf.attachments import Attachment, attach
-from pipeline.render.pdf.document_metadata import add_metadata
+from pipeline.render.pdf.attachments import Attachment
 from pipeline.render.pdf.page_canvas import PageCanvas
 from pipeline.render.pdf.parts import ALL_PARTS, Part
+from pipeline.render.pdf.pdf_file import describe, write_pdf
 from pipeline.render.pdf.provenance import draw_provenance
 from pipeline.render.pdf.recap_sections import draw_first_sections, draw_later_sections
-from pipeline.render.pdf.sanitize import sanitize_letterhead, sanitize_recap
+from pipeline.render.pdf.sanitize import sanitize_recap, sanitize_texts
 from pipeline.render.pdf.structure import Element
-from pipeline.render.pdf.structure_tree import add_structure
 from pipeline.render.pdf.style import PaperSize
 from pipeline.render.pdf.tagged_canvas import NullCanvas
 from pipeline.render.pdf.title_block import FirstPageLayout
 from pipeline.render.pdf.transcript import TranscriptPart
 
 _SHORT_TRANSCRIPT = 60
-_NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def render_pdf(
@@ -56,24 +49,13 @@ def render_pdf(
     """
     page = style.PAPER_SIZES[page_size]
     shaping.forget_shapes()
-    head = sanitize_letterhead(letterhead or Letterhead(), fonts.drawable_characters())
+    head = sanitize_texts(letterhead or Letterhead(), fonts.drawable_characters())
     shown, missing = sanitize_recap(recap, fonts.drawable_characters())
     shown = replace(shown, organisation=head.name or shown.organisation)
     shown = replace(shown, title=shown.title or shown.summary.title or shown.source.filename or PRODUCT)
     document = _Document(shown, printed_notices(shown, missing), page, parts, attachments, head)
-    drawn = io.BytesIO()
-    size, font = (page.width, page.height), fonts.load_font(fonts.TEXT).drawn
     language = document_language(shown.summary.language or shown.transcript.language)
-    output = Canvas(drawn, size, invariant=1, lang=language, initialFontName=font.fontName)
-    document.describe(output)
-    structure = document.draw(output)
-    output.save()
-    when = formatting.parse_time(shown.source.uploaded_at, "UTC") or _NO_DATE
-    with pikepdf.open(drawn) as pdf:
-        add_structure(pdf, structure)
-        attach(pdf, attachments, when)
-        add_metadata(pdf, when)
-        pdf.save(path, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    write_pdf(path, document, page, language, shown.source.uploaded_at, attachments)
 
 
 class _Document:
@@ -99,12 +81,8 @@ class _Document:
 
     def describe(self, output: Any) -> None:
         """Set the document's title, author, subject and keywords."""
-        output.setTitle(self.recap.title)
-        output.setAuthor(self.recap.organisation or PRODUCT)
-        output.setSubject("Meeting recap")
-        output.setKeywords(["meeting", "recap", *(person.name for person in self.people.all)])
-        output.setCreator(PRODUCT)
-        output.setViewerPreference("DisplayDocTitle", "true")
+        keywords = ["meeting", "recap", *(person.name for person in self.people.all)]
+        describe(output, self.recap.title, self.recap.organisation or PRODUCT, "Meeting recap", keywords)
 
     def draw(self, output: Any) -> Element:
         """Draw all parts; returns their structure."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.minutes.filled import FilledMinutes
 from pipeline.recap import Recap
 from pipeline.render.letterhead import Letterhead
 from pipeline.render.pdf.parts import ALL_PARTS, Part
@@ -11,8 +12,9 @@ from pipeline.render.pdf.parts import ALL_PARTS, Part
 
 @dataclass(frozen=True, slots=True)
 class PdfOrder:
-    """A recap, the parts that follow it, and the letterhead, if there is one."""
+    """A recap, the parts that follow it, and the letterhead, if there is one; with `minutes` the minutes of it."""
 
     recap: Recap
     parts: tuple[Part, ...] = ALL_PARTS
     letterhead: Letterhead | None = None
+    minutes: FilledMinutes | None = None

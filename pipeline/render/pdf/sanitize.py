@@ -13,7 +13,6 @@ from functools import cache
 from typing import TypeVar
 
 from pipeline.recap import Recap, Segment
-from pipeline.render.letterhead import Letterhead
 
 T = TypeVar("T")
 
@@ -86,9 +85,9 @@ def sanitize_recap(recap: Recap, drawable: frozenset[str]) -> tuple[Recap, froze
     return replace(sanitized, transcript=transcript, recording_url=recap.recording_url), frozenset(missing)
 
 
-def sanitize_letterhead(letterhead: Letterhead, drawable: frozenset[str]) -> Letterhead:
-    """The letterhead with every string sanitized."""
-    return _each_text(letterhead, lambda text: sanitize_text(text, drawable, set()))
+def sanitize_texts(value: T, drawable: frozenset[str]) -> T:
+    """A text, or a frozen value with every string in it, sanitized."""
+    return _each_text(value, lambda text: sanitize_text(text, drawable, set()))
 
 
 def _without_positions(segment: Segment) -> Segment:

@@ -13,12 +13,14 @@ from pipeline.render import formatting
 
 
 def default_minutes(recap: Recap) -> FilledMinutes:
-    """What is known of the meeting: its day, and who spoke."""
+    """What is known of the meeting: its details, and who spoke where nobody said who was there."""
+    details = recap.details
+    present = details.present or tuple(person.name for person in People(recap).all)
     return FilledMinutes(
-        place="",
+        place=details.place or "",
         date=_day_of(recap),
-        attendance="\n".join(person.name for person in People(recap).all),
-        apologies="",
+        attendance="\n".join(present),
+        apologies="\n".join(details.apologies),
         next_meeting="",
         chair="",
         secretary="",
@@ -44,7 +46,9 @@ def leave_defaults(filled: FilledMinutes, recap: Recap) -> FilledMinutes:
 
 
 def _day_of(recap: Recap) -> str:
-    """The day that the file tells, else that of the upload."""
+    """The day of the meeting, else the one that the file tells, else that of the upload."""
+    if recap.details.day:
+        return formatting.date(recap.details.day)
     if recap.source.recorded_on:
         return formatting.date(datetime.fromisoformat(recap.source.recorded_on))
     when = formatting.parse_time(recap.source.uploaded_at, recap.timezone)

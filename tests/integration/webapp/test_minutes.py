@@ -93,6 +93,17 @@ def test_what_is_as_by_default_follows_the_recap(program: Program, address: str,
     assert (after["attendance"], after["place"], after["date"]) == ("", "", before["date"])
 
 
+def test_the_details_of_the_meeting_stand_where_nobody_said_otherwise(
+    program: Program, address: str, recording: Recording
+) -> None:
+    attendees = [{"name": "Zoë"}, {"name": "Ben"}, {"name": "Olaf", "absent": True}]
+    details = {"date": "2026-05-01", "place": "Town hall", "attendees": attendees}
+    assert program.patch(f"/recordings/{recording.id}", json=details).status_code == 200
+    found = shown(program, address)
+    assert (found["place"], found["date"]) == ("Town hall", "1 May 2026")
+    assert (found["attendance"], found["apologies"]) == ("Zoë\nBen", "Olaf")
+
+
 def test_motions_stay_with_their_decision_in_another_summary(program: Program, address: str, alice: User) -> None:
     recording = meetings.finished(alice, "Council")
     recap = meetings.make_recap(recording)

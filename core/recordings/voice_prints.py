@@ -19,7 +19,7 @@ MOST_PER_NAME = 20
 def set_keeps_voices(user_id: str, keeps: bool) -> None:
     """Keep the voices of a user's next recordings, or keep none and forget those there are."""
     with write() as session:
-        session.get_one(User, user_id).keeps_voices = keeps
+        session.get_one(User, user_id, with_for_update=True).keeps_voices = keeps
         if not keeps:
             session.execute(delete(VoicePrint).where(VoicePrint.recording_id.in_(_owned(user_id))))
     if not keeps:
@@ -33,11 +33,12 @@ def wants_voices(user_id: str) -> bool:
 
 
 def keep_prints(recording_id: str, transcript_key: str, engine: str, by_speaker: Mapping[str, bytes]) -> None:
-    """Keep the voices of a transcript's speakers, unless their user has changed their mind meanwhile."""
+    """Keep the voices of a recording's speakers in place of earlier ones, unless its owner has changed their mind."""
     with write() as session:
         recording = session.get(Recording, recording_id)
-        if recording is None or not session.get_one(User, recording.owner_id).keeps_voices:
+        if recording is None or not session.get_one(User, recording.owner_id, with_for_update=True).keeps_voices:
             return
+        session.execute(delete(VoicePrint).where(VoicePrint.recording_id == recording_id))
         for speaker_id, vector in by_speaker.items():
             key = {"recording_id": recording_id, "transcript_key": transcript_key, "speaker_id": speaker_id}
             session.merge(VoicePrint(**key, engine=engine, vector=vector))
@@ -65,7 +66,7 @@ def forget_voice(user_id: str, name: str) -> int:
 
 def propose(user_id: str, recording_id: str, transcript_key: str | None) -> dict[str, Proposal]:
     """Names for the speakers of a transcript who have none, by speaker, from the user's other recordings."""
-    if transcript_key is None:
+    if transcript_key is None or not wants_voices(user_id):
         return {}
     with read() as session:
         own = session.scalars(

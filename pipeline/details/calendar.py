@@ -20,15 +20,10 @@ from pipeline.time_zone import zone
 
 MAX_CALENDAR_BYTES = 131_072
 MAX_TITLE = 200
-_REPEATS = ("RRULE", "X-RRULE", "RDATE")
+_REPEATS = ("X-RRULE", "X-RDATE")
 _THINGS = ("ROOM", "RESOURCE")
-_RULE = re.compile(r"(?im)^RRULE[;:].*$")
-#: When a time zone changes: on a day of a month.
-_ZONE_RULE = re.compile(
-    r"(?i)RRULE:(?:FREQ=YEARLY|INTERVAL=1|WKST=[A-Z]{2}|UNTIL=[0-9TZ]+|COUNT=\d+|BYMONTH=\d+|BYDAY=[-+]?\d*[A-Z]{2}"
-    r"|BYMONTHDAY=[-+\d,]+|;)*\s*"
-)
-_MOST_ZONE_RULES = 40
+_READ = ("UID", "SUMMARY", "LOCATION", "DTSTART", "ATTENDEE", "ORGANIZER", "RECURRENCE-ID")
+_RENAMED = {"RRULE": "X-RRULE", "RDATE": "X-RDATE"}
 _PARSER_ERRORS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 """What odd lines lead to, when they are parsed or when their values are read."""
 
@@ -51,24 +46,61 @@ def read_calendar(text: str, timezone: str) -> FoundMeeting:
             f"The calendar file has more than {MAX_CALENDAR_BYTES // 1024} KB.",
             "Export the one meeting alone, or leave the file out.",
         )
-    tamed = _tame_rules(text.removeprefix("\ufeff"))
     try:
-        return _read_meeting(tamed, timezone)
+        return _read_meeting(_cut_to_events(text.removeprefix("\ufeff")), timezone)
     except _PARSER_ERRORS as error:
         raise InvalidCalendar() from error
 
 
-def _tame_rules(text: str) -> str:
-    """The text with rules of repetition renamed, except those of time zones, which the parser counts out one by one.
+def _cut_to_events(text: str) -> str:
+    """A calendar with only those lines of its events that are read. Raises InvalidCalendar for what is none.
 
-    Raises InvalidCalendar for a time zone that changes more often than on a day of a month.
+    The parser counts out the rules of time zones one by one and keeps zones for later files, so it sees none: zones are
+    known by name. Rules of repetition are renamed, since it matters only that there are some.
     """
-    unfolded = re.sub(r"\r?\n[ \t]", "", text)
-    zones = re.findall(r"(?ims)^BEGIN:(?:STANDARD|DAYLIGHT)\s*$(.*?)^END:(?:STANDARD|DAYLIGHT)\s*$", unfolded)
-    rules = [rule for each in zones for rule in _RULE.findall(each)]
-    if len(rules) > _MOST_ZONE_RULES or not all(map(_ZONE_RULE.fullmatch, rules)):
-        raise InvalidCalendar("The calendar file has a time zone that cannot be read.")
-    return _RULE.sub(lambda found: found[0] if _ZONE_RULE.fullmatch(found[0]) else f"X-{found[0]}", unfolded)
+    lines = _unfold(text)
+    if lines and not any(_is_mark(line, "BEGIN", "VCALENDAR") for line in lines):
+        raise InvalidCalendar()
+    kept, inside = ["BEGIN:VCALENDAR", "VERSION:2.0"], 0
+    for line in lines:
+        if _is_mark(line, "BEGIN"):
+            is_event = _is_mark(line, "BEGIN", "VEVENT")
+            inside = inside + 1 if inside or is_event else 0
+            kept += ["BEGIN:VEVENT"] if inside == 1 else []
+        elif _is_mark(line, "END"):
+            kept += ["END:VEVENT"] if inside == 1 else []
+            inside = max(0, inside - 1)
+        elif inside == 1:
+            name, rest = _split_name(line)
+            if name in _READ:
+                kept.append(f"{name}{rest}")
+            elif name in _RENAMED:
+                kept.append(f"{_RENAMED[name]}:yes")
+    kept += ["END:VEVENT"] if inside else []
+    return "\r\n".join((*kept, "END:VCALENDAR", ""))
+
+
+def _unfold(text: str) -> list[str]:
+    """The lines as they were before long ones were folded; none of them begins with white space."""
+    lines: list[list[str]] = []
+    for line in filter(None, re.split(r"[\r\n]+", text)):
+        if line[0] in " \t" and lines:
+            lines[-1].append(line[1:])
+        else:
+            lines.append([line.lstrip()])
+    return [joined for one in lines if (joined := "".join(one).strip())]
+
+
+def _is_mark(line: str, mark: str, component: str | None = None) -> bool:
+    """Whether a line begins or ends a component, of any kind or of this one."""
+    name, rest = _split_name(line)
+    return name == mark and (component is None or rest.rpartition(":")[2].strip().upper() == component)
+
+
+def _split_name(line: str) -> tuple[str, str]:
+    """The name of a line's property, in capitals, and the rest of the line."""
+    end = next((at for at, sign in enumerate(line) if sign in ";:"), len(line))
+    return line[:end].strip().upper(), line[end:]
 
 
 def _read_meeting(text: str, timezone: str) -> FoundMeeting:
@@ -98,9 +130,12 @@ def _find_event(events: list[Any]) -> tuple[Any, bool]:
 
 def _read_start(event: Any, timezone: str) -> Details:
     start = getattr(event.get("DTSTART"), "dt", None)
-    if isinstance(start, datetime):
+    is_known = "TZID" not in getattr(event.get("DTSTART"), "params", {}) or getattr(start, "tzinfo", None) is not None
+    if isinstance(start, datetime) and is_known:
         start = start.astimezone(zone(timezone)) if start.tzinfo else start
         return Details(date=start.date().isoformat(), time=f"{start:%H:%M}")
+    if isinstance(start, datetime):  # in a zone that nobody knows by its name
+        start = start.date()
     return Details(date=start.isoformat()) if isinstance(start, date) else UNKNOWN
 
 

@@ -15,8 +15,8 @@ from webapp.validation import fields_of, invalid_value, validate, validate_json
 LIMITS = {
     "place": 200,
     "date": 80,
-    "attendance": 4000,
-    "apologies": 4000,
+    "attendance": 8_200,
+    "apologies": 8_200,
     "next_meeting": 200,
     "chair": 120,
     "secretary": 120,

@@ -8,6 +8,7 @@ from typing import Any
 from pipeline.languages import document_language
 from pipeline.minutes.filled import FilledMinutes
 from pipeline.minutes.minutes import Minutes, make_minutes
+from pipeline.reading.draft import DRAFT, is_draft
 from pipeline.recap import Recap
 from pipeline.render import PRODUCT
 from pipeline.render.letterhead import Letterhead
@@ -39,18 +40,19 @@ def render_minutes(recap: Recap, filled: FilledMinutes, path: Path, *, letterhea
     organisation = head.name or sanitize_texts(recap.organisation or "", drawable) or PRODUCT
     minutes = sanitize_texts(make_minutes(recap, filled), drawable)
     language = document_language(recap.summary.language or recap.transcript.language)
-    document = _MinutesDocument(minutes, organisation, head)
+    document = _MinutesDocument(minutes, organisation, head, is_draft=is_draft(recap))
     write_pdf(path, document, style.PAPER_SIZES["a4"], language, recap.source.uploaded_at)
 
 
 class _MinutesDocument:
     """The minutes while they are being rendered."""
 
-    def __init__(self, minutes: Minutes, organisation: str, letterhead: Letterhead) -> None:
+    def __init__(self, minutes: Minutes, organisation: str, letterhead: Letterhead, *, is_draft: bool) -> None:
         self.minutes = minutes
         self.organisation = organisation
         self.letterhead = letterhead
         self.title = minutes.title or KIND
+        self.is_draft = is_draft
 
     def describe(self, output: Any) -> None:
         """Set the document's title, author, subject and keywords."""
@@ -62,7 +64,7 @@ class _MinutesDocument:
         canvas = PageCanvas(
             output,
             style.PAPER_SIZES["a4"],
-            title=self.title,
+            title=f"{DRAFT} – {self.title}" if self.is_draft else self.title,
             date=minutes.date,
             letterhead=self.letterhead,
         )
@@ -80,7 +82,8 @@ class _MinutesDocument:
 
     def _draw_head(self, canvas: PageCanvas) -> None:
         canvas.anchor("minutes", KIND)
-        draw_page_head(canvas, self.organisation, KIND, self.letterhead)
+        kind, kind_style = (DRAFT, style.ORGANISATION) if self.is_draft else (KIND, style.KIND)
+        draw_page_head(canvas, self.organisation, kind, self.letterhead, kind_style)
         text_style, leading, lines = set_title(self.title)
         y = draw_title(canvas, text_style, leading, lines)
         go_below_title(canvas, y - (len(lines) - 1) * leading)

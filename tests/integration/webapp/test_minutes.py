@@ -146,7 +146,7 @@ def test_a_form_of_another_recap_fills_in_no_decision(browser: FlaskClient, prog
     ("change", "words"),
     [
         ({"place": "x" * 201}, "The place has 201 characters."),
-        ({"attendance": "x\n" * 2001 + "y"}, "The attendance has 4,003 characters."),
+        ({"attendance": "x\n" * 4101 + "y"}, "The attendance has 8,203 characters."),
         ({"vote:decisions1": "x" * 121}, "The vote has 121 characters"),
         ({"seen": "x"}, "not a whole number"),
         ({"winner": "x"}, "There is no field"),

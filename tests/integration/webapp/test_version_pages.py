@@ -238,5 +238,5 @@ def test_details_tell_what_was_asked_for(browser: FlaskClient, alice: User) -> N
     recap = meetings.make_recap(recording)
     meetings.finish(recording, replace(recap, summary=replace(recap.summary, template="interview")))
     page = browser.get(address(recording)).text
-    assert "<dt>Template</dt><dd>Interview</dd>" in page
-    assert "<dt>Instructions</dt><dd>&lt;b&gt;The sums&lt;/b&gt;</dd>" in page
+    assert '<dt>Template</dt><dd dir="auto">Interview</dd>' in page
+    assert '<dt>Instructions</dt><dd dir="auto">&lt;b&gt;The sums&lt;/b&gt;</dd>' in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -11,6 +12,7 @@ from docx.shared import Cm, Pt
 
 from pipeline.minutes.filled import FilledMinutes
 from pipeline.minutes.minutes import Minutes, Motion, make_minutes
+from pipeline.reading.draft import DRAFT, is_draft
 from pipeline.recap import Recap
 from pipeline.render.exports.content import NONE_FOUND, read_content
 from pipeline.render.exports.text import clean
@@ -31,7 +33,7 @@ def write_minutes(recap: Recap, filled: FilledMinutes, stream: BinaryIO, letterh
     content = read_content(recap)
     document = make_document(content, "Minutes", letterhead)
     writer = _MinutesWriter(document, ParagraphWriter(document, content), make_minutes(recap, filled))
-    writer.write(content.title, content.organisation)
+    writer.write(content.title, (DRAFT if is_draft(recap) else "", "Minutes", content.organisation))
     document.save(stream)
 
 
@@ -41,11 +43,11 @@ class _MinutesWriter:
     def __init__(self, document: Document, paragraphs: ParagraphWriter, minutes: Minutes) -> None:
         self._document, self._paragraphs, self._minutes = document, paragraphs, minutes
 
-    def write(self, title: str, organisation: str) -> None:
-        """Write all of it."""
+    def write(self, title: str, facts: Iterable[str]) -> None:
+        """Write all of it; `facts` stand below the title, those that are empty are left out."""
         minutes = self._minutes
         self._add(title, "Title")
-        self._add(" – ".join(part for part in ("Minutes", organisation) if part), FACTS)
+        self._add(" – ".join(filter(None, facts)), FACTS)
         self._write_facts()
         if minutes.agenda:
             self._add("Agenda", "Heading 1")

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from pypdf import PdfReader
 from support.logos import make_picture
 from support.pdf_structure import Node, read_structure
 from support.recaps import assembly_recap, sample_recap
 from support.scripts import recap_in_eight_scripts
 
 from pipeline.minutes.filled import FilledMinutes, FilledMotion
+from pipeline.reading.draft import DRAFT, mark_draft
 from pipeline.recap import Recap
 from pipeline.render.letterhead import Letterhead
 from pipeline.render.logo import make_logo
@@ -108,3 +110,13 @@ def test_markup_and_strange_characters_are_printed(tmp_path: Path) -> None:
     names = dict.fromkeys(("place", "date", "attendance", "apologies", "next_meeting", "chair"), hostile)
     text = structure(tmp_path, sample_recap(), FilledMinutes(**names)).text
     assert text.count("<b>&(\\)") == len(names)
+
+
+def test_minutes_of_a_draft_say_so(tmp_path: Path) -> None:
+    recap = sample_recap()
+    assert DRAFT not in structure(tmp_path, recap, FILLED).text
+    with opened(tmp_path, mark_draft(recap), FILLED) as pdf:
+        assert DRAFT in read_structure(pdf).text
+    pages = PdfReader(tmp_path / "minutes.pdf").pages
+    assert all(DRAFT in page.extract_text() for page in pages)
+    assert len(pages) > 1

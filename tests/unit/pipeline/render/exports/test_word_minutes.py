@@ -11,6 +11,7 @@ from support.recaps import sample_recap
 
 from pipeline.json_values import from_plain, to_plain
 from pipeline.minutes.filled import FilledMinutes, FilledMotion
+from pipeline.reading.draft import DRAFT, mark_draft
 from pipeline.recap import Recap
 from pipeline.render.exports.word.minutes import write_minutes
 from pipeline.render.letterhead import Letterhead
@@ -63,3 +64,11 @@ def test_the_letterhead_is_above() -> None:
 def test_what_is_filled_in_can_be_kept_as_json() -> None:
     filled = filled_in(sample_recap(), place="Hall")
     assert from_plain(FilledMinutes, to_plain(filled)) == filled
+
+
+def test_minutes_of_a_draft_say_so() -> None:
+    stream = BytesIO()
+    write_minutes(mark_draft(sample_recap()), FilledMinutes(), stream)
+    document = docx.Document(BytesIO(stream.getvalue()))
+    assert document.paragraphs[1].text.startswith(f"{DRAFT} – Minutes")
+    assert not any(DRAFT in each.text for each in written(FilledMinutes()).paragraphs)

@@ -45,7 +45,7 @@ def test_voices_are_allowed_listed_and_forgotten_on_the_account_page(
         page.get_by_label("Keep voices").check()
         with page.expect_navigation():
             page.locator("section", has=page.get_by_role("heading", name="Voices")).get_by_role(
-                "button", name="Save"
+                "button", name="Save consent"
             ).click()
         assert page.get_by_label("Keep voices").is_checked()
         earlier = finish_with_voices(owner, "Earlier", (1.0, 0.0), (0.0, 1.0))

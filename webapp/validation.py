@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails, PydanticCustomError, from_json
 
 from webapp.errors import InvalidRequest
@@ -14,11 +14,28 @@ from webapp.stored_text import refuse_unstorable, texts_in
 InputModel = TypeVar("InputModel", bound=BaseModel)
 
 _INVALID_VALUE = "invalid_value"
+_MAX_NUMBER = 2**31 - 1
 
 
 def invalid_value(message: str, hint: str, field: str | None = None) -> PydanticCustomError:
     """The error that a validator raises. `field` is only needed by validators of the whole model."""
     return PydanticCustomError(_INVALID_VALUE, "{message}", {"message": message, "hint": hint, "field": field})
+
+
+def check_whole(value: object, info: ValidationInfo) -> object:
+    """A value as sent, if it is a whole number from 0 on, or None. Raises what a validator does."""
+    text = str(value)
+    is_number = not isinstance(value, bool) and text.isascii() and text.isdigit() and len(text) <= 10
+    if value is not None and not (is_number and int(text) <= _MAX_NUMBER):
+        raise invalid_value(f"The value of {info.field_name} is not a whole number.", "Send 0 or a number above.")
+    return value
+
+
+def check_flag(value: object, info: ValidationInfo) -> object:
+    """A value as sent, if it is true or false. Raises what a validator does."""
+    if value not in (True, False, "true", "false"):
+        raise invalid_value(f"The value of {info.field_name} is not true or false.", "Send true or false.")
+    return value
 
 
 def fields_of(form: Mapping[str, str]) -> dict[str, str]:

@@ -24,7 +24,7 @@ from pipeline.edits.edit import (
     TEXT_LIMITS,
 )
 from pipeline.summary_points import SECTIONS
-from webapp.validation import fields_of, invalid_value, validate, validate_json
+from webapp.validation import check_flag, check_whole, fields_of, invalid_value, validate, validate_json
 
 LIMITS = TEXT_LIMITS
 KINDS = (CHANGE, ADD, REMOVE, MOVE, APPROVE, RESTORE, *SEGMENT_KINDS)
@@ -39,17 +39,7 @@ _NEEDED = {
     SPLIT: ("segment", "at"),
     MERGE: ("segment",),
 }
-_MAX_NUMBER = 2**31 - 1
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})")
-
-
-def check_whole(value: object, info: ValidationInfo) -> object:
-    """A value as sent, if it is a whole number from 0 on. Raises what a validator does."""
-    text = str(value)
-    is_number = not isinstance(value, bool) and text.isascii() and text.isdigit() and len(text) <= 10
-    if value is not None and not (is_number and int(text) <= _MAX_NUMBER):
-        raise invalid_value(f"The value of {info.field_name} is not a whole number.", "Send 0 or a number above.")
-    return value
 
 
 class EditInput(BaseModel):
@@ -105,10 +95,8 @@ class EditInput(BaseModel):
 
     @field_validator("approved", mode="before")
     @classmethod
-    def _check_approved(cls, value: object) -> object:
-        if value not in (True, False, None, "true", "false"):
-            raise invalid_value("The value of approved is not true or false.", "Send true or false.")
-        return value
+    def _check_approved(cls, value: object, info: ValidationInfo) -> object:
+        return None if value is None else check_flag(value, info)
 
     @field_validator(*LIMITS)
     @classmethod

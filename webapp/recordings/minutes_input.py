@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, mod
 
 from core.typed_text import on_one_line
 from pipeline.minutes.filled import FilledMotion
-from webapp.validation import fields_of, invalid_value, validate, validate_json
+from webapp.validation import check_whole, fields_of, invalid_value, validate, validate_json
 
 #: The most characters of each text; lists of names have a name a line.
 LIMITS = {
@@ -25,7 +25,6 @@ LISTS = ("attendance", "apologies")
 MOTION_FIELDS = ("mover", "seconder", "vote", "result")
 MAX_MOTION_TEXT = 120
 _MAX_MOTIONS = 500
-_MAX_NUMBER = 2**31 - 1
 
 
 def _shorten_to(value: str, most: int, name: str) -> str:
@@ -82,11 +81,7 @@ class MinutesInput(BaseModel):
     @field_validator("seen", "version", mode="before")
     @classmethod
     def _check_number(cls, value: object, info: ValidationInfo) -> object:
-        text = str(value)
-        is_number = not isinstance(value, bool) and text.isascii() and text.isdigit() and len(text) <= 10
-        if value is not None and not (is_number and int(text) <= _MAX_NUMBER):
-            raise invalid_value(f"The value of {info.field_name} is not a whole number.", "Send 0 or a number above.")
-        return value
+        return check_whole(value, info)
 
     @field_validator(*LIMITS)
     @classmethod

@@ -9,8 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, mod
 
 from core.typed_text import on_one_line
 from pipeline.edits.replacement import BOTH, PLACES, Replacement
-from webapp.recordings.edit_input import check_whole
-from webapp.validation import fields_of, invalid_value, validate, validate_json
+from webapp.validation import check_flag, check_whole, fields_of, invalid_value, validate, validate_json
 
 MAX_WORDS = 100
 """The most characters of what is found, and of what is written instead."""
@@ -56,9 +55,7 @@ class ReplaceInput(BaseModel):
     @field_validator("inside_words", "always", mode="before")
     @classmethod
     def _check_flag(cls, value: object, info: ValidationInfo) -> object:
-        if value not in (True, False, "true", "false"):
-            raise invalid_value(f"The value of {info.field_name} is not true or false.", "Send true or false.")
-        return value
+        return check_flag(value, info)
 
     @field_validator("seen", mode="before")
     @classmethod

@@ -12,8 +12,7 @@ from core.queue import notifications
 from core.recordings import edits
 from core.recordings.reviews import find_review
 from webapp import errors
-from webapp.recordings.edit_input import check_whole
-from webapp.validation import fields_of, invalid_value, validate, validate_json
+from webapp.validation import check_flag, check_whole, fields_of, validate, validate_json
 
 
 class ReviewInput(BaseModel):
@@ -27,10 +26,8 @@ class ReviewInput(BaseModel):
 
     @field_validator("reviewed", mode="before")
     @classmethod
-    def _check_flag(cls, value: object) -> object:
-        if value not in (True, False, "true", "false"):
-            raise invalid_value("The value of reviewed is not true or false.", "Send true or false.")
-        return value
+    def _check_flag(cls, value: object, info: ValidationInfo) -> object:
+        return check_flag(value, info)
 
     @field_validator("version", "seen", mode="before")
     @classmethod

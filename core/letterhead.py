@@ -12,25 +12,19 @@ from sqlalchemy import delete
 from core.database.letterhead_table import THE_LETTERHEAD
 from core.database.sessions import lock_table, read, write
 from core.database.tables import LetterheadRow
+from core.invalid_field import InvalidField
 from core.recordings.shown_speakers import render_all_again
 from core.typed_text import on_one_line
-from pipeline.errors import PipelineError
 from pipeline.render.letterhead import InvalidColour, Letterhead, make_readable
 
 #: The most characters of each text.
 LIMITS = {"name": 120, "address": 200, "footer": 200}
 
 
-class LetterheadError(PipelineError):
-    """A letterhead cannot be kept as it was given; `field` names what does not fit."""
+class LetterheadError(InvalidField):
+    """A letterhead cannot be kept as it was given."""
 
-    code = "invalid_request"
     default_message = "The letterhead does not fit."
-    default_hint = "Correct it, then save it again."
-
-    def __init__(self, message: str, hint: str, field: str) -> None:
-        super().__init__(message, hint)
-        self.field = field
 
 
 def get_letterhead() -> Letterhead | None:

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from core.database.sessions import lock_table, read, write
 from core.database.tables import Recording, ResumableUpload, Template, User, Version
+from core.invalid_field import InvalidField
 from core.typed_text import clean_lines, on_one_line
-from pipeline.errors import PipelineError
 
 DEFAULT = "meeting"
 #: The one whose whole text is what the user writes.
@@ -50,16 +50,10 @@ _RESERVED = {"new", "none", "auto", "default"}
 _BUILT_IN_TITLES = {each.name: each.title for each in (*BUILT_IN, CUSTOM_PROMPT)}
 
 
-class TemplateError(PipelineError):
-    """A template cannot be kept as it was given; `field` names what does not fit."""
+class TemplateError(InvalidField):
+    """A template cannot be kept as it was given."""
 
-    code = "invalid_request"
     default_message = "The template does not fit."
-    default_hint = "Correct it, then save it again."
-
-    def __init__(self, message: str, hint: str, field: str) -> None:
-        super().__init__(message, hint)
-        self.field = field
 
 
 def list_available() -> list[TemplateInfo]:

@@ -16,6 +16,11 @@ def mark_draft(recap: Recap) -> Recap:
     return replace(recap, warnings=(_NOTICE, *recap.warnings))
 
 
+def mark_title(title: str, *, is_draft: bool) -> str:
+    """The title as the head of each page has it."""
+    return f"{DRAFT} – {title}" if is_draft else title
+
+
 def is_draft(recap: Recap) -> bool:
     """Whether the recap bears that mark."""
     return any(warning.code == NOT_REVIEWED for warning in recap.warnings)

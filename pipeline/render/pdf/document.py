@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.languages import document_language
-from pipeline.reading.draft import DRAFT, is_draft
+from pipeline.reading.draft import is_draft, mark_title
 from pipeline.reading.people import People
 from pipeline.reading.view import read_recap
 from pipeline.recap import Recap
@@ -104,7 +104,7 @@ class _Document:
         return PageCanvas(
             output,
             self.page,
-            title=f"{DRAFT} – {recap.title}" if is_draft(recap) else recap.title,
+            title=mark_title(recap.title, is_draft=is_draft(recap)),
             date=formatting.date(day) if day else "",
             url=recap.recording_url,
             hours=recap.transcript.duration_seconds >= formatting.HOUR,

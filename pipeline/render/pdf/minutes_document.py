@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.languages import document_language
 from pipeline.minutes.filled import FilledMinutes
 from pipeline.minutes.minutes import Minutes, make_minutes
-from pipeline.reading.draft import DRAFT, is_draft
+from pipeline.reading.draft import is_draft, mark_title
 from pipeline.recap import Recap
 from pipeline.render import PRODUCT
 from pipeline.render.letterhead import Letterhead
@@ -64,7 +64,7 @@ class _MinutesDocument:
         canvas = PageCanvas(
             output,
             style.PAPER_SIZES["a4"],
-            title=f"{DRAFT} – {self.title}" if self.is_draft else self.title,
+            title=mark_title(self.title, is_draft=self.is_draft),
             date=minutes.date,
             letterhead=self.letterhead,
         )
@@ -82,8 +82,7 @@ class _MinutesDocument:
 
     def _draw_head(self, canvas: PageCanvas) -> None:
         canvas.anchor("minutes", KIND)
-        kind, kind_style = (DRAFT, style.ORGANISATION) if self.is_draft else (KIND, style.KIND)
-        draw_page_head(canvas, self.organisation, kind, self.letterhead, kind_style)
+        draw_page_head(canvas, self.organisation, KIND, self.letterhead, is_draft=self.is_draft)
         text_style, leading, lines = set_title(self.title)
         y = draw_title(canvas, text_style, leading, lines)
         go_below_title(canvas, y - (len(lines) - 1) * leading)

@@ -6,6 +6,7 @@ from io import BytesIO
 
 from reportlab.lib.utils import ImageReader
 
+from pipeline.reading.draft import DRAFT
 from pipeline.render.letterhead import Letterhead
 from pipeline.render.pdf import line_breaking, style
 from pipeline.render.pdf.page_canvas import PageCanvas
@@ -20,10 +21,12 @@ _KIND_GAP = 13.0
 _MOST_LINES = 2
 
 
-def draw_page_head(
-    canvas: PageCanvas, organisation: str, kind: str, letterhead: Letterhead, kind_style: TextStyle = style.KIND
-) -> None:
-    """Draw the head: with a letterhead its logo and, beside it, name and address, else the organisation's name."""
+def draw_page_head(canvas: PageCanvas, organisation: str, kind: str, letterhead: Letterhead, *, is_draft: bool) -> None:
+    """Draw the head: with a letterhead its logo and, beside it, name and address, else the organisation's name.
+
+    On the other side is the kind of the document, or that it is a draft.
+    """
+    kind, kind_style = (DRAFT, style.ORGANISATION) if is_draft else (kind, style.KIND)
     head = canvas.page.height - 42
     if letterhead.logo or letterhead.address:
         room = canvas.right - line_breaking.width(kind, kind_style) - _KIND_GAP

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.languages import language_name, list_spoken
-from pipeline.reading.draft import DRAFT, is_draft
+from pipeline.reading.draft import is_draft
 from pipeline.reading.people import People
 from pipeline.recap import Recap
 from pipeline.render import PRODUCT, formatting
@@ -35,8 +35,7 @@ def draw_title_block(
     canvas: PageCanvas, recap: Recap, people: People, layout: FirstPageLayout, letterhead: Letterhead
 ) -> None:
     canvas.anchor("recap", "Recap")
-    kind, kind_style = (DRAFT, style.ORGANISATION) if is_draft(recap) else ("Meeting recap", style.KIND)
-    draw_page_head(canvas, recap.organisation or PRODUCT, kind, letterhead, kind_style)
+    draw_page_head(canvas, recap.organisation or PRODUCT, "Meeting recap", letterhead, is_draft=is_draft(recap))
     text_style, leading, lines = set_title(recap.title)
     y = draw_title(canvas, text_style, leading, lines)
     duration = recap.transcript.duration_seconds

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC
 from typing import BinaryIO
 
@@ -17,7 +16,7 @@ from pipeline.recap import Recap
 from pipeline.render import PRODUCT
 from pipeline.render.exports.content import NO_WORDS, NONE_FOUND, Content, PointSection, ShownPoint, read_content
 from pipeline.render.exports.provenance import HEADING, list_provenance
-from pipeline.render.exports.word.letterhead import add_letterhead
+from pipeline.render.exports.word.letterhead import add_letterhead, with_organisation
 from pipeline.render.exports.word.paragraphs import ParagraphWriter
 from pipeline.render.exports.word.styles import EVIDENCE, FACTS, TURN, set_styles
 from pipeline.render.exports.word.tables import add_table
@@ -30,8 +29,7 @@ _POINT_STYLES = {"quotes": "Quote", "topics": "Normal"}
 
 def write_docx(recap: Recap, stream: BinaryIO, letterhead: Letterhead | None = None) -> None:
     """Write the recap as a Word document."""
-    if letterhead and letterhead.name:
-        recap = replace(recap, organisation=letterhead.name)
+    recap = with_organisation(recap, letterhead)
     content = read_content(recap)
     document = make_document(content, "Meeting recap", letterhead)
     _DocumentWriter(document, content).write(list_provenance(recap, content))

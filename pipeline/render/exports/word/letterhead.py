@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 
 from docx.document import Document
@@ -9,11 +10,17 @@ from docx.section import _Footer, _Header
 from docx.shared import Cm, Emu, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
+from pipeline.recap import Recap
 from pipeline.render.exports.text import clean, is_right_to_left
 from pipeline.render.letterhead import Letterhead
 
 _LOGO_WIDTH, _LOGO_HEIGHT = Cm(5.5), Cm(1.4)
 _HEADINGS = ("Heading 1", "Heading 2")
+
+
+def with_organisation(recap: Recap, letterhead: Letterhead | None) -> Recap:
+    """The recap of the organisation that the letterhead names."""
+    return replace(recap, organisation=letterhead.name) if letterhead and letterhead.name else recap
 
 
 def add_letterhead(document: Document, letterhead: Letterhead) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import BinaryIO
 
 from docx.document import Document
@@ -17,6 +16,7 @@ from pipeline.recap import Recap
 from pipeline.render.exports.content import NONE_FOUND, read_content
 from pipeline.render.exports.text import clean
 from pipeline.render.exports.word.document import make_document
+from pipeline.render.exports.word.letterhead import with_organisation
 from pipeline.render.exports.word.paragraphs import ParagraphWriter
 from pipeline.render.exports.word.styles import FACTS
 from pipeline.render.exports.word.tables import add_table
@@ -28,8 +28,7 @@ _WIDTHS = (4.1, 4.1, 4.1, 4.1)
 
 def write_minutes(recap: Recap, filled: FilledMinutes, stream: BinaryIO, letterhead: Letterhead | None = None) -> None:
     """Write the minutes as a Word document."""
-    if letterhead and letterhead.name:
-        recap = replace(recap, organisation=letterhead.name)
+    recap = with_organisation(recap, letterhead)
     content = read_content(recap)
     document = make_document(content, "Minutes", letterhead)
     writer = _MinutesWriter(document, ParagraphWriter(document, content), make_minutes(recap, filled))

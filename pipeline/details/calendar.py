@@ -106,8 +106,7 @@ def _split_name(line: str) -> tuple[str, str]:
 def _read_meeting(text: str, timezone: str) -> FoundMeeting:
     from icalendar import Calendar
 
-    calendars = Calendar.from_ical(text, multiple=True)
-    event, is_repeated = _find_event([event for calendar in calendars for event in calendar.walk("VEVENT")])
+    event, is_repeated = _find_event(Calendar.from_ical(text).walk("VEVENT"))
     when = UNKNOWN if is_repeated else _read_start(event, timezone)
     attendees = clean_attendees(list(_list_attendees(event))[:MAX_ATTENDEES])
     place = on_one_line(_read_text(event, "LOCATION"))[:MAX_TEXT].strip() or None
@@ -129,14 +128,15 @@ def _find_event(events: list[Any]) -> tuple[Any, bool]:
 
 
 def _read_start(event: Any, timezone: str) -> Details:
-    start = getattr(event.get("DTSTART"), "dt", None)
-    is_known = "TZID" not in getattr(event.get("DTSTART"), "params", {}) or getattr(start, "tzinfo", None) is not None
-    if isinstance(start, datetime) and is_known:
-        start = start.astimezone(zone(timezone)) if start.tzinfo else start
-        return Details(date=start.date().isoformat(), time=f"{start:%H:%M}")
-    if isinstance(start, datetime):  # in a zone that nobody knows by its name
-        start = start.date()
-    return Details(date=start.isoformat()) if isinstance(start, date) else UNKNOWN
+    """When a meeting begins; only its day where the time is in a zone that nobody knows by its name."""
+    given = event.get("DTSTART")
+    start = getattr(given, "dt", None)
+    if not isinstance(start, datetime):
+        return Details(date=start.isoformat()) if isinstance(start, date) else UNKNOWN
+    if start.tzinfo is None and "TZID" in given.params:
+        return Details(date=start.date().isoformat())
+    start = start.astimezone(zone(timezone)) if start.tzinfo else start
+    return Details(date=start.date().isoformat(), time=f"{start:%H:%M}")
 
 
 def _list_attendees(event: Any) -> Iterator[Attendee]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, time
 
+from pipeline import typed_text
 from pipeline.errors import PipelineError
 from pipeline.meeting import Attendee
 
@@ -98,6 +99,5 @@ def format_attendees(attendees: tuple[Attendee, ...]) -> str:
 
 
 def on_one_line(text: str) -> str:
-    """The text without control characters and with one space between words."""
-    text = unicodedata.normalize("NFC", text)
-    return " ".join("".join(c if unicodedata.category(c)[0] != "C" else " " for c in text).split())
+    """The text as one line, in composed letters."""
+    return typed_text.on_one_line(unicodedata.normalize("NFC", text))

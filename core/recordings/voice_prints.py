@@ -6,7 +6,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Mapping
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, func, select
 
 from core.database.sessions import forget_deleted, read, write
 from core.database.tables import Recording, SpeakerName, User, VoicePrint
@@ -41,17 +41,16 @@ def keep_prints(recording_id: str, transcript_key: str, engine: str, by_speaker:
         session.execute(delete(VoicePrint).where(VoicePrint.recording_id == recording_id))
         for speaker_id, vector in by_speaker.items():
             key = {"recording_id": recording_id, "transcript_key": transcript_key, "speaker_id": speaker_id}
-            session.merge(VoicePrint(**key, engine=engine, vector=vector))
+            session.add(VoicePrint(**key, engine=engine, vector=vector))
 
 
 def list_known(user_id: str) -> dict[str, int]:
     """The names whose voices are known, with the number of recordings that each was named in."""
+    recordings = func.count(VoicePrint.recording_id.distinct())
+    query = _named(user_id).with_only_columns(SpeakerName.name, recordings).group_by(SpeakerName.name)
     with read() as session:
-        names = session.execute(_named(user_id).with_only_columns(SpeakerName.name, VoicePrint.recording_id))
-        found: dict[str, set[str]] = defaultdict(set)
-        for name, recording_id in names:
-            found[name].add(recording_id)
-    return {name: len(found[name]) for name in sorted(found, key=str.casefold)}
+        found = dict(session.execute(query).all())
+    return {name: found[name] for name in sorted(found, key=str.casefold)}
 
 
 def forget_voice(user_id: str, name: str) -> int:

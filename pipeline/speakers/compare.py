@@ -38,7 +38,7 @@ def compare_voices(
     spans = [span for sentence in sentences for span in _spans_of(sentence)]
     if not speakers or not spans:
         return Voices(speakers)
-    turns = [turn for speaker in speakers for turn in _longest_turns(diarization.exclusive, speaker)]
+    turns = _choose_turns(speakers, diarization.exclusive)
     embeddings = diarizer.embed_voices(samples, [_middle(turn) for turn in turns] + spans, on_progress)
     if embeddings is None:
         return Voices(speakers)
@@ -59,7 +59,7 @@ def mean_voices(
     on_progress: Callable[[float], None],
 ) -> NDArray[np.float32] | None:
     """The voice of each speaker, by the longest turns, of length 1: (speakers, dimension). None: cannot be told."""
-    chosen = [turn for speaker in speakers for turn in _longest_turns(turns, speaker)]
+    chosen = _choose_turns(speakers, turns)
     embeddings = diarizer.embed_voices(samples, [_middle(turn) for turn in chosen], on_progress)
     return None if embeddings is None else _mean_voices(speakers, chosen, embeddings)
 
@@ -86,9 +86,15 @@ def _sentence_voice(span: TimeSpan, similarities: NDArray[np.float32]) -> Senten
     return SentenceVoice(span.start, span.end, tuple(round(float(one), 4) for one in similarities))
 
 
-def _longest_turns(turns: Iterable[SpeakerTurn], speaker: str) -> list[SpeakerTurn]:
-    own = (turn for turn in turns if turn.speaker == speaker)
-    return sorted(own, key=lambda turn: turn.start - turn.end)[:LONGEST_TURNS]
+def _choose_turns(speakers: Sequence[str], turns: Sequence[SpeakerTurn]) -> list[SpeakerTurn]:
+    """The turns that make the voices: the longest of each speaker."""
+    return [
+        turn
+        for speaker in speakers
+        for turn in sorted((turn for turn in turns if turn.speaker == speaker), key=lambda turn: turn.start - turn.end)[
+            :LONGEST_TURNS
+        ]
+    ]
 
 
 def _middle(turn: SpeakerTurn) -> TimeSpan:

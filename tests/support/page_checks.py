@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from playwright.sync_api import Page
 
 #: Texts whose contrast with what lies behind them is below 4.5:1 (3:1 for large ones).
@@ -46,19 +48,25 @@ NAMELESS = """() => [...document.querySelectorAll("a, button, summary, input:not
 
 def sideways(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+    return int(_look(page, "document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
 def faint_texts(page: Page) -> list[str]:
     """Texts that are hard to read."""
-    return list(page.evaluate(FAINT))
+    return list(_look(page, FAINT))
 
 
 def small_targets(page: Page) -> list[str]:
     """Controls that are hard to hit."""
-    return list(page.evaluate(SMALL))
+    return list(_look(page, SMALL))
 
 
 def nameless_controls(page: Page) -> list[str]:
     """Controls that say nothing to a screen reader."""
-    return list(page.evaluate(NAMELESS))
+    return list(_look(page, NAMELESS))
+
+
+def _look(page: Page, question: str) -> Any:
+    # A page that a click just opened has no element at first.
+    page.wait_for_load_state()
+    return page.evaluate(question)

@@ -73,6 +73,14 @@ class RecordingTooShort(PipelineError):
     default_hint = "Check that the recorder was running, then upload again."
 
 
+class PartMissing(PipelineError):
+    """A recording is made of another one that was deleted before its sound had been copied."""
+
+    code = "part_missing"
+    default_message = "A recording that this one is made of was deleted before its sound had been copied."
+    default_hint = "Upload that recording again, then join or split it anew."
+
+
 class StorageFull(PipelineError):
     """The disk with the recordings is full."""
 

@@ -53,6 +53,7 @@ from workers.database_retry import is_disk_full, with_retry
 from workers.engine_cache import EngineCache, engines
 from workers.job_monitor import JobMonitor
 from workers.kept_speakers import keep_speakers, keep_voices
+from workers.made_of_parts import carry_over, make_of_parts
 
 log = logging.getLogger(__name__)
 
@@ -120,6 +121,8 @@ def _run_step(claim: Claim, settings: config.Settings, monitor: JobMonitor) -> N
     recording = monitor.with_retry(lambda: queries.get(claim.recording_id))
     if recording is None:
         raise Cancelled()
+    if claim.step is Step.PREPARE and recording.parts:
+        recording = make_of_parts(recording, claim, monitor, _limits(settings))
     context = StepContext(_request(recording, claim, settings, monitor), file_store(), monitor)
     log.info("%s, attempt %d", claim.step, claim.attempt)
     _STEPS[claim.step](claim, settings, monitor, context)
@@ -136,6 +139,7 @@ def _listen(claim: Claim, settings: config.Settings, monitor: JobMonitor, contex
     monitor.with_retry(lambda: transitions.note_batch_size(claim, cache.batch_size))
     listened = listen(context, cache, _limits(settings))
     monitor.with_retry(lambda: keep_speakers(claim.recording_id, listened))
+    monitor.with_retry(lambda: carry_over(claim.recording_id, listened))
     if monitor.with_retry(lambda: voice_prints.wants_voices(context.request.owner_id)):
         keep_voices(context, cache, listened, monitor)
     if context.request.until in ("transcribe", "diarize"):
@@ -250,8 +254,8 @@ def _is_draft(recording_id: str) -> bool:
 
 
 def _known_speech(recording: Recording) -> tuple[str, str] | None:
-    """The keys of the words that people read already; None before the first recap."""
-    if recording.version is None:
+    """The keys of the words that people read already; None before the first recap, unless parts of it have one."""
+    if recording.version is None and not recording.parts:
         return None
     keys = [references.key_of(recording.id, kind) for kind in ("speech", "transcribe")]
     return (keys[0], keys[1]) if keys[0] and keys[1] else None

@@ -95,7 +95,8 @@ class Recording(Base):
     The options from `template` on are what its owner chose for the recap, None: the default. `track` is the sound track
     to listen to, None: all. `channels`, `mix` or `separate`, says how its channels are heard, None: as they turn out.
     `version` is the number of the recap that is shown, None until one is finished. `details` are those of the meeting
-    (`core.recordings.details`), None if nothing is known of it.
+    (`core.recordings.details`), None if nothing is known of it. `parts` are the stretches of other recordings that it
+    is made of (`core.recordings.parts`), None for an upload.
     """
 
     __tablename__ = "recording"
@@ -119,6 +120,7 @@ class Recording(Base):
     instructions: Mapped[str | None] = mapped_column(Text)
     vocabulary: Mapped[str | None] = mapped_column(Text)
     details: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    parts: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     version: Mapped[int | None]
     detected_language: Mapped[str | None] = mapped_column(String(16))
     duration_seconds: Mapped[float | None]

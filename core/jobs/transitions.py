@@ -55,6 +55,16 @@ def note_result(claim: Claim, kind: str, key: str) -> bool:
         return True
 
 
+def note_file(claim: Claim, sha256: str, size_bytes: int) -> bool:
+    """Say what the file of a recording is that is made of others. False if the claim is lost."""
+    with write() as session:
+        if not session.scalar(select(Job.id).where(held_by(claim))):
+            return False
+        file = {"sha256": sha256, "size_bytes": size_bytes}
+        session.execute(update(Recording).where(Recording.id == claim.recording_id).values(**file))
+        return True
+
+
 def advance(claim: Claim, step: Step, now: datetime, *, recording: dict[str, Any] | None = None) -> bool:
     """End the step at hand and queue the next one; `recording` are columns of the recording to set with it.
 

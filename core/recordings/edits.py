@@ -60,6 +60,16 @@ def get_edits(recording_id: str) -> tuple[Edit, ...]:
         return _read(session, recording_id)
 
 
+def put_edits(recording_id: str, user_id: str, made: Sequence[Edit], now: datetime) -> None:
+    """Keep edits that follow from those of other recordings, unless there are some already; renders nothing anew."""
+    with write() as session:
+        if session.get(Recording, recording_id, with_for_update=True) is None or _read(session, recording_id):
+            return
+        for edit in made[:MAX_EDITS]:
+            about = {"number": edit.number, "kind": edit.kind, "payload": dict(edit.payload)}
+            session.add(EditRow(recording_id=recording_id, user_id=user_id, created_at=now, **about))
+
+
 def add_edit(
     recording_id: str,
     user_id: str,

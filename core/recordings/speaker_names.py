@@ -51,14 +51,18 @@ def set_names(recording_id: str, names: dict[str, str], now: datetime) -> bool:
 
 def copy_names(recording_id: str, before: str, after: str, ids: Mapping[str, str]) -> None:
     """Give the names of one transcript (by key) to another that has none yet; `ids` says who is who."""
+    names = get_names(recording_id, before)
+    put_names(recording_id, after, {ids[speaker_id]: name for speaker_id, name in names.items() if speaker_id in ids})
+
+
+def put_names(recording_id: str, transcript_key: str, names: Mapping[str, str]) -> None:
+    """Keep names by speaker id, unless the transcript has some already; nothing is rendered anew."""
     with write() as session:
-        names = _names_of(session, recording_id, before)
-        if _names_of(session, recording_id, after):
+        if _names_of(session, recording_id, transcript_key):
             return
         for speaker_id, name in names.items():
-            if speaker_id in ids:
-                key = {"recording_id": recording_id, "transcript_key": after, "speaker_id": ids[speaker_id]}
-                session.add(SpeakerName(**key, name=name))
+            key = {"recording_id": recording_id, "transcript_key": transcript_key, "speaker_id": speaker_id}
+            session.add(SpeakerName(**key, name=name))
 
 
 def _names_of(session: Session, recording_id: str, transcript_key: str | None) -> dict[str, str]:

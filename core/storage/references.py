@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import CompoundSelect, select, union
+from sqlalchemy import CompoundSelect, delete, select, union
 from sqlalchemy.orm import Session
 
 from core.database.sessions import read
@@ -38,3 +39,8 @@ def note_result(session: Session, recording_id: str, kind: str, key: str) -> Non
     """Note which stage file a recording uses as its result of a kind; an earlier one stays known as a trace."""
     session.merge(Result(recording_id=recording_id, kind=kind, key=key))
     session.merge(UsedResult(recording_id=recording_id, key=key))
+
+
+def forget_results(session: Session, recording_id: str, kinds: Iterable[str]) -> None:
+    """Use the results of these kinds no more; they stay known as traces."""
+    session.execute(delete(Result).where(Result.recording_id == recording_id, Result.kind.in_(list(kinds))))

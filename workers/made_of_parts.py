@@ -12,9 +12,9 @@ from core.database.sessions import write
 from core.database.tables import Recording
 from core.jobs import transitions
 from core.jobs.claims import Claim
+from core.parts import PART_RESULTS, Part, part_kind, parts_of
 from core.recordings import edits, queries, recaps, speaker_names
 from core.recordings.details import details_of
-from core.recordings.parts import PART_RESULTS, Part, part_kind, parts_of
 from core.storage import references
 from core.storage.files import full_disk_explained
 from core.storage.store import file_store

@@ -18,6 +18,7 @@ from core.database.letterhead_table import LetterheadRow as LetterheadRow
 from core.database.minutes_table import MinutesRow as MinutesRow
 from core.database.ollama_table import OllamaHealth as OllamaHealth
 from core.database.probe_table import Probe as Probe
+from core.database.speed_table import StageSpeed as StageSpeed
 from core.database.trial_table import ModelTrial as ModelTrial
 from core.database.voice_print_table import VoicePrint as VoicePrint
 from core.database.voice_table import VoiceAnswer as VoiceAnswer
@@ -94,9 +95,8 @@ class Recording(Base):
 
     The options from `template` on are what its owner chose for the recap, None: the default. `track` is the sound track
     to listen to, None: all. `channels`, `mix` or `separate`, says how its channels are heard, None: as they turn out.
-    `version` is the number of the recap that is shown, None until one is finished. `details` are those of the meeting
-    (`core.recordings.details`), None if nothing is known of it. `parts` are the stretches of other recordings that it
-    is made of (`core.recordings.parts`), None for an upload.
+    `version` is the recap that is shown, None until one is finished. `details` are those of the meeting
+    (`core.recordings.details`), `parts` what it was made of (`core.parts`); None if nothing is known, or for an upload.
     """
 
     __tablename__ = "recording"
@@ -290,13 +290,3 @@ class Worker(Base):
     device: Mapped[str]
     models: Mapped[dict[str, Any]] = mapped_column(default=dict)
     seen_at: Mapped[datetime] = mapped_column(default=utc_now)
-
-
-class StageSpeed(Base):
-    """What a stage takes here: seconds of work a second of audio, a moving average."""
-
-    __tablename__ = "stage_speed"
-
-    stage: Mapped[str] = mapped_column(String(16), primary_key=True)
-    model: Mapped[str] = mapped_column(primary_key=True)
-    ratio: Mapped[float]

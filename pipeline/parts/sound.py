@@ -12,8 +12,6 @@ from pipeline.parts.stretch import Stretch
 from pipeline.samples import SAMPLE_RATE, StoredSamples
 
 _BLOCK_SECONDS = 10
-#: Most bytes of a second of FLAC at 16 kHz and 16 bits: noise, which cannot be made smaller, with its frame headers.
-MOST_BYTES_A_SECOND = SAMPLE_RATE * 2 * 1.02
 FULL_SCALE = 32767
 
 

@@ -41,7 +41,7 @@ OPEN_TO_ALL = {
     *("pipeline.render.formatting", "pipeline.render.letterhead", "pipeline.render.meeting"),
     "pipeline.speakers.known_voices",
     *("pipeline.minutes", "pipeline.minutes.defaults", "pipeline.minutes.filled"),
-    "pipeline.render.exports",
+    *("pipeline.parts", "pipeline.parts.stretch", "pipeline.render.exports"),
     *("pipeline.render.exports.catalogue", "pipeline.render.exports.file_name"),
 }
 

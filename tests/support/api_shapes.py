@@ -27,6 +27,7 @@ RECORDING = {
     "coverage": (dict, type(None)),
     "choices": dict,
     "version": (int, type(None)),
+    "parts": list,
     "details": dict,
     "review": (dict, type(None)),
 }

@@ -23,6 +23,7 @@ from webapp.recordings import (
     doubt_views,
     exports,
     meeting_details,
+    parts,
     recap_options,
     speaker_names,
     version_history,
@@ -30,6 +31,7 @@ from webapp.recordings import (
     voice_proposals,
 )
 from webapp.recordings.own import find_own
+from webapp.recordings.parts_input import read_join, read_split
 from webapp.security import limiter
 from webapp.uploads import form_upload
 
@@ -84,6 +86,23 @@ def create() -> tuple[Response, int] | Response:
     response = jsonify(**body, duplicate_of=earlier.id if earlier else None)
     response.headers["Location"] = url_for("api.show", recording_id=recording.id)
     return response, 201
+
+
+@blueprint.post("/recordings/join")
+def join() -> tuple[Response, int]:
+    """Make one recording of several."""
+    made = parts.join(authentication.current_account(), read_join(request.get_data()))
+    response, status = _show(made.id, 201)
+    response.headers["Location"] = url_for("api.show", recording_id=made.id)
+    return response, status
+
+
+@blueprint.post("/recordings/<recording_id>/split")
+def split(recording_id: str) -> tuple[Response, int]:
+    """Make two recordings of one."""
+    made = parts.split(find_own(recording_id), read_split(request.get_data()))
+    estimate = estimates.estimate_queue(utc_now())
+    return jsonify(items=[serialize_recording(find_own(one.id), estimate, None) for one in made]), 201
 
 
 @blueprint.get("/recordings")

@@ -38,6 +38,7 @@ def serialize_recording(recording: Recording, estimate: QueueEstimate, review: R
         "coverage": recording.facts.get("coverage"),
         "choices": asdict(recap_options_of(recording)),
         "version": recording.version,
+        "parts": recording.parts or [],
         "details": asdict(details_of(recording)),
         "review": serialize_review(review),
     }

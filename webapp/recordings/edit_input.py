@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -24,6 +23,7 @@ from pipeline.edits.edit import (
     TEXT_LIMITS,
 )
 from pipeline.summary_points import SECTIONS
+from webapp.recordings.clock_input import read_clock
 from webapp.validation import check_flag, check_whole, fields_of, invalid_value, validate, validate_json
 
 LIMITS = TEXT_LIMITS
@@ -39,7 +39,6 @@ _NEEDED = {
     SPLIT: ("segment", "at"),
     MERGE: ("segment",),
 }
-_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})")
 
 
 class EditInput(BaseModel):
@@ -151,7 +150,7 @@ def read_edit_form(form: Mapping[str, str], shown: Mapping[str, str]) -> EditInp
     """The edit of a form; None if its texts are those `shown` so far. Raises InvalidRequest."""
     data: dict[str, Any] = {**fields_of(form)}
     if "time" in data:
-        data["start"] = _read_clock(data.pop("time"))
+        data["start"] = read_clock(data.pop("time"))
     if data.get("kind") == CHANGE:
         data = {field: value for field, value in data.items() if shown.get(field) != on_one_line(value)}
         if not set(data) & set(LIMITS):
@@ -162,14 +161,3 @@ def read_edit_form(form: Mapping[str, str], shown: Mapping[str, str]) -> EditInp
 def read_step_form(form: Mapping[str, str]) -> StepInput:
     """What a form wants undone or done again. Raises InvalidRequest."""
     return validate(StepInput, fields_of(form))
-
-
-def _read_clock(text: str) -> float | str | None:
-    """Seconds of a time such as 1:02:03 or 12:34; None for an empty text. What is no time is refused later."""
-    if not text.strip():
-        return None
-    found = _CLOCK.fullmatch(text.strip())
-    if found is None:
-        return text
-    hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return float(3600 * hours + 60 * minutes + seconds)

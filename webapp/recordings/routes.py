@@ -16,7 +16,7 @@ from pipeline.render.exports.catalogue import FORMAT_GROUPS
 from pipeline.render.meeting import describe_day
 from webapp import formats, paging, sample_meeting
 from webapp.auth import authentication
-from webapp.recordings import actions, details, exports, progress, rows, version_history
+from webapp.recordings import actions, details, exports, parts, progress, rows, version_history
 from webapp.recordings.document import Document
 from webapp.recordings.doubt_views import list_doubt_views
 from webapp.recordings.edit_form import SECTION_NAMES
@@ -83,7 +83,7 @@ def show(recording_id: str) -> str:
         "recording_at_work.html",
         **_describe_job(recording),
         phrases=partial_transcript.partial_transcript(recording.id),
-        earlier=queries.earlier_copy(recording),
+        earlier=None if recording.parts else queries.earlier_copy(recording),
     )
 
 
@@ -101,6 +101,7 @@ def _render_recap(recording: Recording, number: int | None) -> str:
         can_rewrite=not context["is_live"] and not is_earlier,
         chosen=recap_options_of(recording),
         details=details.list_details(document.recap, history),
+        parts=parts.list_parts(recording),
         meeting=document.recap.details,
         meeting_day=describe_day(document.recap.details),
         speaker_fields=list_speaker_fields(document),

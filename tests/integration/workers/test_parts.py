@@ -9,9 +9,10 @@ from support.factories import make_user
 from support.helpers import SAMPLES
 from support.worker_jobs import get, upload, work
 
+from core import parts
 from core.clock import utc_now
 from core.database.tables import Recording, Status, User
-from core.recordings import edits, parts, recaps, speaker_names
+from core.recordings import edits, recaps, speaker_names
 from core.retention import deletion
 from core.storage import references
 from core.storage.store import file_store

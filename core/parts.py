@@ -26,13 +26,14 @@ from core.uploads.limits import check_quota_within, lock_limits, measure_disk
 from pipeline.details.cleaning import MAX_ATTENDEES
 from pipeline.errors import PipelineError, RecordingTooLong
 from pipeline.meeting import Attendee, Details
-from pipeline.parts.sound import MOST_BYTES_A_SECOND
 from pipeline.parts.stretch import Stretch
 from pipeline.vocabulary.entries import MAX_CHARACTERS, MAX_ENTRIES, format_vocabulary, parse_vocabulary
 
 MOST_PARTS = 20
 LEAST_SECONDS = 1.0
 """Of a part."""
+MOST_BYTES_A_SECOND = 32_640
+"""Of the sound of parts (`pipeline.parts.sound`): noise, which FLAC cannot make smaller, with its frame headers."""
 PART_RESULTS = ("audio", "speech", "transcribe")
 """The kinds of results that a part is made from."""
 

@@ -15,7 +15,7 @@ from core.database.tables import LetterheadRow
 from core.invalid_field import InvalidField
 from core.recordings.shown_speakers import render_all_again
 from core.typed_text import on_one_line
-from pipeline.render.letterhead import InvalidColour, Letterhead, make_readable
+from pipeline.render.letterhead import A4, PAPERS, InvalidColour, Letterhead, make_readable
 
 #: The most characters of each text.
 LIMITS = {"name": 120, "address": 200, "footer": 200}
@@ -43,9 +43,11 @@ def fill_letterhead(logo: bytes, typed: Mapping[str, str]) -> Letterhead:
     for field, most in LIMITS.items():
         if len(texts[field]) > most:
             raise LetterheadError(f"This has {len(texts[field])} characters.", f"Use at most {most}.", field)
-    colour = typed.get("colour", "").strip()
+    colour, paper = typed.get("colour", "").strip(), typed.get("paper", A4)
+    if paper not in PAPERS:
+        raise LetterheadError("There is no such paper.", "Choose A4 or Letter.", "paper")
     try:
-        return replace(Letterhead(logo, **texts), colour=make_readable(colour) if colour else "")
+        return replace(Letterhead(logo, **texts), paper=paper, colour=make_readable(colour) if colour else "")
     except InvalidColour as error:
         raise LetterheadError(error.message, error.hint, "colour") from error
 
@@ -66,7 +68,7 @@ def keep_letterhead(letterhead: Letterhead, user_id: str, now: datetime) -> bool
 
 
 def _to_letterhead(row: LetterheadRow) -> Letterhead:
-    return Letterhead(row.logo, row.name, row.address, row.footer, row.colour)
+    return Letterhead(row.logo, row.name, row.address, row.footer, row.colour, row.paper)
 
 
 def _to_row(letterhead: Letterhead, user_id: str, now: datetime) -> LetterheadRow:
@@ -77,6 +79,7 @@ def _to_row(letterhead: Letterhead, user_id: str, now: datetime) -> LetterheadRo
         address=letterhead.address,
         footer=letterhead.footer,
         colour=letterhead.colour,
+        paper=letterhead.paper,
         changed_by=user_id,
         changed_at=now,
     )

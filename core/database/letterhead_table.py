@@ -24,5 +24,6 @@ class LetterheadRow(Base):
     address: Mapped[str] = mapped_column(String(200), default="")
     footer: Mapped[str] = mapped_column(String(200), default="")
     colour: Mapped[str] = mapped_column(String(7), default="")
+    paper: Mapped[str] = mapped_column(String(8), default="a4", server_default="a4")
     changed_by: Mapped[str | None] = mapped_column(String(32), ForeignKey("user.id", ondelete="SET NULL"))
     changed_at: Mapped[datetime]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
+
 from core.database.sessions import read, write
-from core.database.tables import MinutesRow, Recording
+from core.database.tables import MinutesRow, Recording, User
 from pipeline.errors import PipelineError
 from pipeline.json_values import from_plain, to_plain
 from pipeline.minutes.filled import FilledMinutes
@@ -24,6 +26,14 @@ def get_minutes(recording_id: str) -> tuple[FilledMinutes, int]:
     with read() as session:
         row = session.get(MinutesRow, recording_id)
         return (from_plain(FilledMinutes, row.filled), row.number) if row else (FilledMinutes(), 0)
+
+
+def find_last_save(recording_id: str) -> tuple[str | None, datetime] | None:
+    """The e-mail address of who saved the minutes last (None for an account that is gone), and when; None: nobody."""
+    query = select(User.email, MinutesRow.saved_at).outerjoin_from(MinutesRow, User, User.id == MinutesRow.user_id)
+    with read() as session:
+        row = session.execute(query.where(MinutesRow.recording_id == recording_id)).one_or_none()
+        return (row[0], row[1]) if row else None
 
 
 def save_minutes(recording_id: str, user_id: str, filled: FilledMinutes, seen: int, now: datetime) -> int:

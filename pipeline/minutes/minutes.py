@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.minutes.defaults import fill_defaults
 from pipeline.minutes.filled import FilledMinutes, FilledMotion
 from pipeline.reading.dues import describe_due
 from pipeline.reading.people import NO_OWNER, People
-from pipeline.recap import Recap
+from pipeline.recap import Point, Recap, Summary, Topic
+
+NOBODY_YET = "nobody yet"
+"""Who does what has no owner."""
 
 
 @dataclass(frozen=True, slots=True)
 class AgendaItem:
-    """A topic of the meeting."""
+    """A topic of the meeting; `outcome` says which decisions and action items it led to, empty: none."""
 
     title: str
     text: str
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ def make_minutes(recap: Recap, filled: FilledMinutes) -> Minutes:
         place=known.place or "",
         attendance=_names(known.attendance),
         apologies=_names(known.apologies),
-        agenda=tuple(AgendaItem(topic.title, topic.text) for topic in summary.topics),
+        agenda=_list_agenda(summary, owners),
         motions=tuple(Motion(point.text, motions.get(point.id, FilledMotion())) for point in summary.decisions),
         tasks=tuple(
             Task(item.text, "" if owner == NO_OWNER else owner, describe_due(item))
@@ -76,6 +82,24 @@ def make_minutes(recap: Recap, filled: FilledMinutes) -> Minutes:
         chair=known.chair or "",
         secretary=known.secretary or "",
     )
+
+
+def _list_agenda(summary: Summary, owners: Sequence[str]) -> tuple[AgendaItem, ...]:
+    """The topics, each with what was decided, and who is to do what, before the next one began."""
+    begins = sorted(topic.start for topic in summary.topics)
+
+    def belongs(point: Point, topic: Topic) -> bool:
+        number = bisect_right(begins, point.start)
+        return point.time is not None and number > 0 and begins[number - 1] == topic.start
+
+    def outcome(topic: Topic) -> str:
+        decided = [str(number) for number, one in enumerate(summary.decisions, 1) if belongs(one, topic)]
+        tasks = [owner for one, owner in zip(summary.action_items, owners, strict=True) if belongs(one, topic)]
+        people = [NOBODY_YET if owner == NO_OWNER else owner for owner in dict.fromkeys(tasks)]
+        decisions = f"Decision{'s' if len(decided) > 1 else ''} {', '.join(decided)}" if decided else ""
+        return ". ".join(filter(None, (decisions, f"Action items: {', '.join(people)}" if people else "")))
+
+    return tuple(AgendaItem(topic.title, topic.text, outcome(topic)) for topic in summary.topics)
 
 
 def _names(lines: str | None) -> tuple[str, ...]:

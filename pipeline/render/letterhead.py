@@ -1,4 +1,7 @@
-"""What an organisation puts on its documents: logo, name, address, colour and footer. Loads no library of images."""
+"""What an organisation puts on its documents: logo, name, address, colour, footer, and the size of their paper.
+
+Loads no library of images.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from pipeline.errors import PipelineError
 
 #: What WCAG 2.2 asks of text, as a ratio of luminances.
 LEAST_CONTRAST = 4.5
+A4, LETTER = PAPERS = ("a4", "letter")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _STEPS = 100
 
@@ -28,6 +32,7 @@ class InvalidColour(PipelineError):
 class Letterhead:
     """The letterhead of all documents. What is empty is left out.
 
+    `paper` is the size of all pages, one of PAPERS.
     `logo` is a PNG of opaque pixels as `pipeline.render.logo` makes it, `colour` is #rrggbb and readable on white.
     """
 
@@ -36,6 +41,7 @@ class Letterhead:
     address: str = ""
     footer: str = ""
     colour: str = ""
+    paper: str = A4
 
     @property
     def is_empty(self) -> bool:
@@ -45,7 +51,9 @@ class Letterhead:
     @property
     def digest(self) -> str:
         """Tells letterheads that look different apart."""
-        parts = (self.name, self.address, self.footer, self.colour, hashlib.sha256(self.logo).hexdigest())
+        parts = [self.name, self.address, self.footer, self.colour, hashlib.sha256(self.logo).hexdigest()]
+        if self.paper != A4:  # the digest of the time before there was a choice
+            parts.append(self.paper)
         return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 
     @property

@@ -11,14 +11,15 @@ import pytest
 from pypdf import PdfReader
 
 from pipeline.recap import Recap, Segment, Speaker
+from pipeline.render.letterhead import Letterhead
 from pipeline.render.pdf.document import render_pdf
 
 needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext (poppler-utils) is missing")
 
 
-def read(recap: Recap, folder: Path, *, page_size: str = "a4") -> PdfReader:
+def read(recap: Recap, folder: Path, *, paper: str = "a4") -> PdfReader:
     path = folder / "recap.pdf"
-    render_pdf(recap, path, page_size=page_size)
+    render_pdf(recap, path, letterhead=Letterhead(paper=paper))
     return PdfReader(path)
 
 

@@ -1,4 +1,4 @@
-"""The page of the letterhead: logo, name, address, colour and footer of all documents, with a preview."""
+"""The page of the letterhead: logo, name, address, colour, footer and paper of all documents, with a preview."""
 
 from __future__ import annotations
 

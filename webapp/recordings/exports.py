@@ -68,13 +68,20 @@ def _write(recording: Recording, chosen: ExportFormat) -> Response:
     recap = _load_recap(recording, chosen)
     if chosen.name == "zip":  # sent while it is made
         response = _send_file(BytesIO(), recording, chosen)
-        response.response = iterate_zip(recap, recaps.pdf_path(recording.id), get_letterhead())
+        response.response = iterate_zip(
+            recap, recaps.pdf_path(recording.id), get_letterhead(), _write_filled_minutes(recording)
+        )
         del response.headers["Content-Length"]
         return response
     document = BytesIO()
     writers_with(get_letterhead())[chosen.name](recap, document)
     document.seek(0)
     return _send_file(document, recording, chosen)
+
+
+def _write_filled_minutes(recording: Recording) -> Mapping[str, BytesIO]:
+    """The documents of the minutes by name, if somebody filled them in. Raises Unavailable."""
+    return {name: write(recording) for name, (write, _) in MINUTES.items()} if minutes.are_filled(recording) else {}
 
 
 def _load_recap(recording: Recording, chosen: ExportFormat) -> Recap:

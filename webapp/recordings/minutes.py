@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 
 from core.clock import utc_now
@@ -28,12 +29,16 @@ class RecapChanged(MinutesConflict):
 
 @dataclass(frozen=True, slots=True)
 class MinutesView:
-    """The minutes to look at and to fill in: each decision with its motion; `seen` is how often they were saved."""
+    """The minutes to look at and to fill in: each decision with its motion; `seen` is how often they were saved.
+
+    `saved` is who saved them last, and when.
+    """
 
     filled: FilledMinutes
     motions: tuple[tuple[Point, FilledMotion], ...]
     seen: int
     version: int | None
+    saved: tuple[str | None, datetime] | None
 
 
 def view_minutes(recording: Recording) -> MinutesView:
@@ -42,7 +47,13 @@ def view_minutes(recording: Recording) -> MinutesView:
     filled, seen = stored.get_minutes(recording.id)
     by_point = filled.motions_by_point(recap)
     motions = tuple((point, by_point.get(point.id, FilledMotion())) for point in recap.summary.decisions)
-    return MinutesView(fill_defaults(filled, recap), motions, seen, recording.version)
+    saved = stored.find_last_save(recording.id)
+    return MinutesView(fill_defaults(filled, recap), motions, seen, recording.version, saved)
+
+
+def are_filled(recording: Recording) -> bool:
+    """Whether somebody filled them in."""
+    return stored.get_minutes(recording.id)[1] > 0
 
 
 def save_minutes(recording: Recording, author: User, sent: MinutesInput) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from pipeline.reading.draft import is_draft
@@ -35,8 +36,16 @@ class _Outlet:
         return taken
 
 
-def iterate_zip(recap: Recap, pdf: Path | None, letterhead: Letterhead | None = None) -> Iterator[bytes]:
-    """The archive in pieces: the PDF, where there is one, and every other format, one at a time in memory."""
+def iterate_zip(
+    recap: Recap,
+    pdf: Path | None,
+    letterhead: Letterhead | None = None,
+    others: Mapping[str, BytesIO] = MappingProxyType({}),
+) -> Iterator[bytes]:
+    """The archive in pieces: the PDF, where there is one, and every other format, one at a time in memory.
+
+    `others` are further documents, by the endings of their names.
+    """
     outlet, stem = _Outlet(), make_file_name(recap.title, is_draft=is_draft(recap))
     with ZipFile(outlet, "w", ZIP_DEFLATED) as archive:  # type: ignore[call-overload]
         if pdf:
@@ -47,6 +56,9 @@ def iterate_zip(recap: Recap, pdf: Path | None, letterhead: Letterhead | None = 
         for name, write in writers_with(letterhead).items():
             document = BytesIO()
             write(recap, document)
+            archive.writestr(f"{stem}.{name}", document.getvalue())
+            yield outlet.take()
+        for name, document in others.items():
             archive.writestr(f"{stem}.{name}", document.getvalue())
             yield outlet.take()
     yield outlet.take()

@@ -36,20 +36,19 @@ def render_pdf(
     recap: Recap,
     path: Path,
     *,
-    page_size: str = "a4",
     parts: Collection[Part] = ALL_PARTS,
     attachments: Sequence[Attachment] = (),
     letterhead: Letterhead | None = None,
 ) -> None:
-    """Write the recap to `path`; `page_size` is "a4" or "letter". `parts` are those after the recap itself.
+    """Write the recap to `path`, on the paper of the letterhead. `parts` are those after the recap itself.
 
     The file is tagged (PDF/UA-1) and meant for archives (PDF/A-3). The same arguments give the same bytes. All text is
-    printed literally; characters that no font has are shown as "?" and listed among the warnings. Raises `KeyError` for
-    another page size and `OSError` if `path` cannot be written.
+    printed literally; characters that no font has are shown as "?" and listed among the warnings. Raises `OSError` if
+    `path` cannot be written.
     """
-    page = style.PAPER_SIZES[page_size]
     shaping.forget_shapes()
     head = sanitize_texts(letterhead or Letterhead(), fonts.drawable_characters())
+    page = style.PAPER_SIZES[head.paper]
     shown, missing = sanitize_recap(recap, fonts.drawable_characters())
     shown = replace(shown, organisation=head.name or shown.organisation)
     shown = replace(shown, title=shown.title or shown.summary.title or shown.source.filename or PRODUCT)

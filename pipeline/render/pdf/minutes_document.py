@@ -33,7 +33,7 @@ KIND = "Minutes"
 
 
 def render_minutes(recap: Recap, filled: FilledMinutes, path: Path, *, letterhead: Letterhead | None = None) -> None:
-    """Write the minutes of a recap to `path` (A4), tagged as the recap's PDF is. Raises OSError."""
+    """Write the minutes of a recap to `path`, tagged as the recap's PDF is. Raises OSError."""
     shaping.forget_shapes()
     drawable = fonts.drawable_characters()
     head = sanitize_texts(letterhead or Letterhead(), drawable)
@@ -41,7 +41,7 @@ def render_minutes(recap: Recap, filled: FilledMinutes, path: Path, *, letterhea
     minutes = sanitize_texts(make_minutes(recap, filled), drawable)
     language = document_language(recap.summary.language or recap.transcript.language)
     document = _MinutesDocument(minutes, organisation, head, is_draft=is_draft(recap))
-    write_pdf(path, document, style.PAPER_SIZES["a4"], language, recap.source.uploaded_at)
+    write_pdf(path, document, style.PAPER_SIZES[head.paper], language, recap.source.uploaded_at)
 
 
 class _MinutesDocument:
@@ -63,7 +63,7 @@ class _MinutesDocument:
         minutes = self.minutes
         canvas = PageCanvas(
             output,
-            style.PAPER_SIZES["a4"],
+            style.PAPER_SIZES[self.letterhead.paper],
             title=mark_title(self.title, is_draft=self.is_draft),
             date=minutes.date,
             letterhead=self.letterhead,

@@ -48,6 +48,7 @@ def draw_agenda(canvas: PageCanvas, agenda: tuple[AgendaItem, ...]) -> None:
     for number, item in enumerate(agenda, 1):
         lines = running_text(item.title, style.TOPIC_TITLE, style.TEXT_WIDTH) if item.title else []
         lines += running_text(item.text, style.BODY, style.TEXT_WIDTH)
+        lines += running_text(item.outcome, style.NAME, style.TEXT_WIDTH) if item.outcome else []
         rows.append(TableRow([_label(str(number)), TableCell(style.WHAT, lines)]))
     SectionTable(canvas, "Agenda", "agenda", len(agenda)).fill(rows)
 

@@ -75,6 +75,7 @@ def test_a_colour_that_cannot_be_read_is_darkened_and_the_page_says_so(boss: Fla
     ("fields", "logo", "words"),
     [
         ({"colour": "red"}, None, "This is not a colour."),
+        ({"paper": "a3"}, None, "There is no such paper."),
         ({"name": "N" * 121}, None, "This has 121 characters."),
         ({}, b"GIF89a", "neither a PNG nor a JPEG"),
         ({}, b"\x89PNG" + bytes(2 * 1024 * 1024), "larger than 2 MB"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import docx
 import pikepdf
@@ -15,9 +17,13 @@ from support import meetings
 from support.pdf_structure import read_structure
 from support.visitors import Program, log_in, token_of
 
+from core.clock import utc_now
 from core.database.tables import Recording, User
+from core.letterhead import keep_letterhead
 from core.recordings import minutes as stored
 from pipeline.minutes.filled import FilledMinutes
+from pipeline.minutes.minutes import make_minutes
+from pipeline.render.letterhead import Letterhead
 
 FORM = {
     "seen": "0",
@@ -201,3 +207,50 @@ def test_the_form_needs_its_token(app: Flask, alice: User, address: str) -> None
     token = token_of(client.get(address).text)
     assert client.post(address, data=FORM).status_code == 403
     assert client.post(address, data={**FORM, "csrf_token": token}).status_code == 303
+
+
+def test_the_archive_has_the_minutes_once_somebody_filled_them_in(
+    browser: FlaskClient, address: str, recording: Recording
+) -> None:
+    def names() -> set[str]:
+        archive = browser.get(f"/recordings/{recording.id}/exports/zip").data
+        with ZipFile(BytesIO(archive)) as opened:
+            return set(opened.namelist())
+
+    assert not {name for name in names() if "minutes" in name}
+    browser.post(address, data=FORM)
+    assert names() >= {"Council.minutes.pdf", "Council.minutes.docx", "Council.docx"}
+
+
+def test_the_page_tells_who_saved_the_minutes_last(browser: FlaskClient, address: str, alice: User) -> None:
+    assert "Last saved" not in browser.get(address).text
+    browser.post(address, data=FORM)
+    assert f"Last saved by {alice.email} on " in browser.get(address).text
+
+
+def test_the_agenda_says_what_each_item_led_to(recording: Recording) -> None:
+    recap = meetings.make_recap(recording)
+    minutes = make_minutes(recap, FilledMinutes())
+    outcomes = " ".join(item.outcome for item in minutes.agenda)
+    numbers = [int(number) for number in re.findall(r"(?<=[ ,])\d+", " " + outcomes)]
+    assert sorted(numbers) == list(range(1, len(recap.summary.decisions) + 1)), "each decision at one item"
+    assert "Action items: " in outcomes
+    topics = sorted(recap.summary.topics, key=lambda topic: topic.start)
+    for topic, item, following in zip(recap.summary.topics, minutes.agenda, [*topics[1:], None], strict=True):
+        for number in re.findall(r"\d+", item.outcome.split("Action")[0]):
+            decision = recap.summary.decisions[int(number) - 1]
+            assert topic.start <= decision.start
+            assert following is None or decision.start < following.start
+
+
+@pytest.mark.parametrize(("paper", "size"), [("a4", (595, 842)), ("letter", (612, 792))])
+def test_minutes_are_on_the_paper_of_the_letterhead(
+    browser: FlaskClient, address: str, admin: User, paper: str, size: tuple[int, int]
+) -> None:
+    keep_letterhead(Letterhead(paper=paper), admin.id, utc_now())
+    exports = address.replace("/minutes", "/exports")
+    with pikepdf.open(BytesIO(browser.get(f"{exports}/minutes.pdf").data)) as pdf:
+        box = pdf.pages[0].mediabox
+        assert (round(box[2]), round(box[3])) == size
+    page = docx.Document(BytesIO(browser.get(f"{exports}/minutes.docx").data)).sections[0]
+    assert (round(page.page_width.pt), round(page.page_height.pt)) == size

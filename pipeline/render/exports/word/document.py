@@ -8,7 +8,7 @@ from typing import BinaryIO
 import docx
 from docx.document import Document
 from docx.oxml.ns import qn
-from docx.shared import Cm
+from docx.shared import Cm, Inches
 from docx.text.paragraph import Paragraph
 
 from pipeline.languages import document_language
@@ -20,10 +20,11 @@ from pipeline.render.exports.word.letterhead import add_letterhead, with_organis
 from pipeline.render.exports.word.paragraphs import ParagraphWriter
 from pipeline.render.exports.word.styles import EVIDENCE, FACTS, TURN, set_styles
 from pipeline.render.exports.word.tables import add_table
-from pipeline.render.letterhead import Letterhead
+from pipeline.render.letterhead import A4, LETTER, Letterhead
 
 #: Word keeps no more of a property.
 _PROPERTY_LENGTH = 255
+_PAPERS = {A4: (Cm(21), Cm(29.7)), LETTER: (Inches(8.5), Inches(11))}
 _POINT_STYLES = {"quotes": "Quote", "topics": "Normal"}
 
 
@@ -39,7 +40,7 @@ def write_docx(recap: Recap, stream: BinaryIO, letterhead: Letterhead | None = N
 def make_document(content: Content, subject: str, letterhead: Letterhead | None) -> Document:
     """A document without content: its page, styles, properties and letterhead."""
     document = docx.Document()
-    _set_page(document)
+    _set_page(document, letterhead.paper if letterhead else A4)
     set_styles(document)
     _describe(document, content, subject)
     if letterhead:
@@ -47,10 +48,10 @@ def make_document(content: Content, subject: str, letterhead: Letterhead | None)
     return document
 
 
-def _set_page(document: Document) -> None:
-    """A4 with the margins of a letter."""
+def _set_page(document: Document, paper: str) -> None:
+    """The paper, with the margins of a letter."""
     page = document.sections[0]
-    page.page_width, page.page_height = Cm(21), Cm(29.7)
+    page.page_width, page.page_height = _PAPERS[paper]
     page.left_margin = page.right_margin = Cm(2.3)
     page.top_margin = page.bottom_margin = Cm(2)
 

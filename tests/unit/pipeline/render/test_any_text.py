@@ -15,6 +15,7 @@ from support.pdf_structure import read_structure
 from support.recaps import sample_recap
 
 from pipeline.recap import Recap
+from pipeline.render.letterhead import Letterhead
 from pipeline.render.pdf import fonts
 from pipeline.render.pdf.document import render_pdf
 from pipeline.render.pdf.sanitize import sanitize_recap, sanitize_text
@@ -25,7 +26,7 @@ from pipeline.render.pdf.sanitize import sanitize_recap, sanitize_text
 def test_any_recap_becomes_a_document(recap: Recap, size: str) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder, "recap.pdf")
-        render_pdf(recap, path, page_size=size)
+        render_pdf(recap, path, letterhead=Letterhead(paper=size))
         reader = PdfReader(path)
         with pikepdf.open(path) as pdf:
             assert read_structure(pdf).kind == "Document"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pipeline.reading.provenance import describe_kind, name_reason, name_stage
 from pipeline.recap import Recap
 from pipeline.render import formatting
+from pipeline.render.corrections import describe_corrections
 from pipeline.render.exports.content import Content
 from pipeline.render.exports.text import clean
 
@@ -38,6 +39,7 @@ def _list_stages(recap: Recap) -> Iterator[tuple[str, str]]:
 
 
 def _list_source(recap: Recap, content: Content) -> Iterator[tuple[str, str]]:
+    yield "Corrected by hand", describe_corrections(recap)
     source = recap.source
     yield "File", f"{source.filename}, {formatting.size(source.size_bytes)}, {describe_kind(source)}"
     if content.when:

@@ -9,6 +9,7 @@ from pipeline.reading.people import StartEnd
 from pipeline.reading.provenance import describe_kind, name_reason, name_stage
 from pipeline.recap import Coverage, FailedWindow, Recap
 from pipeline.render import formatting
+from pipeline.render.corrections import describe_corrections
 from pipeline.render.notices import PrintedNotice
 from pipeline.render.pdf import line_breaking, style
 from pipeline.render.pdf.page_canvas import PageCanvas
@@ -163,6 +164,7 @@ def _draw_stages(canvas: PageCanvas, recap: Recap) -> None:
 def _draw_source(canvas: PageCanvas, recap: Recap, attached: Sequence[str]) -> None:
     source = recap.source
     rows = [("File", f"{source.filename}, {formatting.size(source.size_bytes)}, {describe_kind(source)}")]
+    rows.insert(0, ("By hand", describe_corrections(recap)))
     when = formatting.parse_time(source.uploaded_at, recap.timezone)
     if when:
         rows.append(("Uploaded", f"{formatting.date_and_time(when)} ({when.tzinfo})"))

@@ -74,7 +74,7 @@ def _take_snapshot(folder: Path) -> tuple[str, set[str]]:
 
 
 def _link_recordings(connection: Connection, store: FileStore, folder: Path) -> set[str]:
-    ids = connection.scalars(select(Recording.id)).all()
+    ids = connection.scalars(references.recordings_with_file()).all()
     return {f"recordings/{id}" for id in ids if not _link(store.recording(id), folder / "recordings" / id)}
 
 

@@ -43,6 +43,7 @@ def verify(now: datetime, age_seconds: float = 3600) -> Findings:
     on_disk, results = file_store().recording_ids(), file_store().stage_sizes()
     with read() as session:
         known = set(session.scalars(select(Recording.id)))
+        with_file = set(session.scalars(references.recordings_with_file()))
         used = set(session.scalars(references.used_keys()))
         done = set(session.scalars(select(Job.recording_id).where(Job.status == Status.DONE)))
         kept = session.execute(select(Result.recording_id, Result.key).where(Result.kind.in_(SHOWN_KINDS))).all()
@@ -52,7 +53,7 @@ def verify(now: datetime, age_seconds: float = 3600) -> Findings:
     young = {id for id in strange if file_store().recording(id).stat().st_mtime >= older_than}
     return Findings(
         uploads_without_recording=frozenset(strange - young),
-        recordings_without_upload=frozenset(known - on_disk),
+        recordings_without_upload=frozenset(with_file - on_disk),
         results_without_use=frozenset(
             key for key, (_, last_used) in results.items() if key not in used and last_used < older_than
         ),

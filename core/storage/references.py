@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import CompoundSelect, delete, select, union
+from sqlalchemy import CompoundSelect, Select, delete, select, union
 from sqlalchemy.orm import Session
 
 from core.database.sessions import read
-from core.database.tables import Result, UsedResult, Version
+from core.database.tables import Job, Recording, Result, UsedResult, Version
+from pipeline.catalogue import Step
 
 
 def used_keys() -> CompoundSelect[Any]:
@@ -33,6 +34,12 @@ def key_of(recording_id: str, kind: str) -> str | None:
     with read() as session:
         row = session.get(Result, (recording_id, kind))
     return row.key if row else None
+
+
+def recordings_with_file() -> Select[str]:
+    """A query for the ids of all recordings that have their file: all but those that are yet to be made of others."""
+    is_made = select(Job.id).where(Job.recording_id == Recording.id, Job.step != Step.PREPARE).exists()
+    return select(Recording.id).where(Recording.parts.is_(None) | is_made)
 
 
 def note_result(session: Session, recording_id: str, kind: str, key: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from support.factories import make_user
@@ -10,10 +11,11 @@ from support.helpers import SAMPLES
 from support.worker_jobs import get, upload, work
 
 from core import parts
+from core.backup.make import make_backup
 from core.clock import utc_now
 from core.database.tables import Recording, Status, User
 from core.recordings import edits, recaps, speaker_names
-from core.retention import deletion
+from core.retention import consistency, deletion
 from core.storage import references
 from core.storage.store import file_store
 from pipeline.edits.edit import ASSIGN, CORRECT
@@ -149,6 +151,16 @@ def test_a_speaker_told_by_hand_is_the_same_person_in_the_part(owner: User) -> N
     part = transcript_of(finish(second.id))
     assert part.name_of(part.segments[-1].speaker) == "Zoë"
     assert part.segments[-1].speaker_source == "hand"
+
+
+def test_a_recording_that_is_yet_to_be_made_lacks_no_file(owner: User, tmp_path: Path) -> None:
+    source = finish(upload(owner, SAMPLES / "standup.wav"))
+    joined = parts.join([source, source], None, utc_now())
+    assert consistency.verify(utc_now()).recordings_without_upload == frozenset()
+    assert make_backup(tmp_path / "backup.tar", utc_now(), lambda *_: None).missing == ()
+    finish(joined.id)
+    file_store().recording(joined.id).unlink()
+    assert consistency.verify(utc_now()).recordings_without_upload == {joined.id}
 
 
 def test_only_finished_recordings_are_joined(owner: User) -> None:

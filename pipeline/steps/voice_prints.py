@@ -22,10 +22,9 @@ class VoicePrints:
 
 
 def measure_voices(context: StepContext, engines: Engines, transcript: Transcript) -> VoicePrints | None:
-    """The voices of all speakers with turns.
+    """The voices of all speakers with turns, in the mix of all channels.
 
-    None where there are no speakers, where channels tell them apart, or where the model cannot tell voices.
-    Raises what the diarizer raises.
+    None where there are no speakers, or where the model cannot tell voices. Raises what the diarizer raises.
     """
     path = context.store.find(context.audio_key, ".f16")
     speakers = [one.id for one in transcript.speakers if any(turn.speaker == one.id for turn in transcript.turns)]

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import wave
+from pathlib import Path
+
+import numpy as np
 import pytest
 from sqlalchemy import func, select
 from support.factories import make_user
 from support.helpers import SAMPLES
-from support.worker_jobs import get, upload, work
+from support.media import wav
+from support.sample_truth import read_truth
+from support.worker_jobs import codes, get, upload, work
 
 from core.clock import utc_now
 from core.database.sessions import read
@@ -70,6 +76,27 @@ def test_who_was_named_in_one_recording_is_proposed_in_the_next_until_forgotten(
     deletion.remove_recording(first)
     deletion.remove_recording(second)
     assert count_prints() == 0, "voices go with their recording"
+
+
+def test_voices_are_known_again_where_each_person_has_a_channel(tmp_path: Path) -> None:
+    user = someone()
+    speaker_names.set_names(finish(user, "standup.wav"), {"S1": "Anna", "S2": "Ben"}, utc_now())
+    second = upload(user, on_two_channels(tmp_path / "call.wav"))
+    work()
+    assert "separate_channels" in codes(get(second))
+    assert proposed(user, second) == {"S1": "Anna", "S2": "Ben"}
+
+
+def on_two_channels(path: Path) -> Path:
+    """The stand-up with a person on each channel."""
+    with wave.open(str(SAMPLES / "standup.wav")) as source:
+        rate, mono = source.getframerate(), np.frombuffer(source.readframes(source.getnframes()), np.int16)
+    stereo = np.zeros((2, len(mono)), np.float32)
+    for turn in read_truth("standup")["turns"]:
+        begin, end = int(turn["start"] * rate), int(turn["end"] * rate)
+        stereo[0 if turn["speaker"] == "Anna" else 1, begin:end] = mono[begin:end] / 32768
+    path.write_bytes(wav(stereo, rate))
+    return path
 
 
 def test_no_voice_is_kept_without_consent_and_none_stays_when_it_is_taken_back() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
@@ -132,6 +133,13 @@ def set_vocabulary(user_id: str, vocabulary: str) -> None:
     """Keep the names and terms that new recordings of a user begin with, as `clean_vocabulary` returns them."""
     with write() as session:
         session.get_one(User, user_id).vocabulary = vocabulary or None
+
+
+def change_vocabulary(user_id: str, change: Callable[[str], str]) -> None:
+    """Keep what `change` makes of a user's names and terms; nobody else changes them meanwhile."""
+    with write() as session:
+        user = session.get_one(User, user_id, with_for_update=True)
+        user.vocabulary = change(user.vocabulary or "") or None
 
 
 def change_password(user: User, password: str) -> User:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
-
-from sqlalchemy import update
 
 from core.database.sessions import write
 from core.database.tables import Recording
 from core.recordings.shown_speakers import render_again
 from pipeline.json_values import from_plain
 from pipeline.meeting import UNKNOWN, Details
+
+Change = Callable[[str, Details], tuple[str, Details]]
+"""Makes another title and other details of those that a recording has."""
 
 
 def details_of(recording: Recording) -> Details:
@@ -25,9 +27,15 @@ def to_column(details: Details) -> dict[str, Any] | None:
     return asdict(details) if details != UNKNOWN else None
 
 
-def set_details(recording_id: str, title: str, details: Details, now: datetime) -> None:
-    """Keep title and details, and queue the PDF anew. The recap itself stays as it is."""
-    which = update(Recording).where(Recording.id == recording_id)
+def change_details(recording_id: str, change: Change, now: datetime) -> None:
+    """Keep the title and the details that `change` makes of those there are, and queue the PDF anew.
+
+    Nobody else changes them meanwhile. The recap itself stays as it is.
+    """
     with write() as session:
-        session.execute(which.values(title=title, details=to_column(details)))
+        recording = session.get(Recording, recording_id, with_for_update=True)
+        if recording is None:  # deleted meanwhile
+            return
+        recording.title, details = change(recording.title, details_of(recording))
+        recording.details = to_column(details)
         render_again(session, recording_id, now)

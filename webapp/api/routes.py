@@ -128,7 +128,7 @@ def show(recording_id: str) -> tuple[Response, int]:
 def change(recording_id: str) -> tuple[Response, int]:
     """Change the title or the details of the meeting. The PDF is made again."""
     recording = find_own(recording_id)
-    meeting_details.save(recording, *meeting_details.read_json(request.get_data(), recording))
+    meeting_details.save(recording, meeting_details.read_json(request.get_data()))
     return _show(recording_id, 200)
 
 

@@ -94,13 +94,13 @@ def change_details(recording_id: str) -> Response | tuple[str, int]:
     """Save the title and the details of the form."""
     recording = find_own(recording_id)
     try:
-        title, details = meeting_details.read_form(request.form)
+        change = meeting_details.read_form(request.form)
     except errors.InvalidRequest as error:
         page = render_template(
             "edit_details.html", recording=recording, values=request.form, error=error, field=error.field
         )
         return page, error.status
-    meeting_details.save(recording, title, details)
+    meeting_details.save(recording, change)
     return redirect_to(recording_id, "#details")
 
 

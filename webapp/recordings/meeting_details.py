@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, field_validator
 from core.clock import utc_now
 from core.database.tables import Recording
 from core.queue import notifications
-from core.recordings.details import details_of, set_details
+from core.recordings.details import Change, change_details, details_of
 from core.uploads.intake import clean_title
 from pipeline.details import cleaning
 from pipeline.details.calendar import read_calendar
@@ -119,23 +119,36 @@ def list_values(recording: Recording) -> dict[str, str]:
     return {"title": recording.title, **texts, "attendees": cleaning.format_attendees(details.attendees)}
 
 
-def read_form(form: Mapping[str, str]) -> tuple[str, Details]:
-    """The title and the details of the form on a recording's page. Raises InvalidRequest."""
-    return form.get("title", ""), _check(_read_details(form))
+def read_form(form: Mapping[str, str]) -> Change:
+    """What the form on a recording's page changes. Raises InvalidRequest."""
+    title, details = form.get("title", ""), _check(_read_details(form))
+    return lambda _title, _details: (title, details)
 
 
-def read_json(body: bytes, recording: Recording) -> tuple[str, Details]:
-    """Title and details of a JSON body: missing fields stay as they are. Raises InvalidRequest."""
+def read_json(body: bytes) -> Change:
+    """What a JSON body changes: missing fields stay as they are. Raises InvalidRequest, as may the change."""
     sent: dict[str, Any] = {
         name: getattr(found, name) for found in [validate_json(RecordingInput, body)] for name in found.model_fields_set
     }
-    title = sent.pop("title", recording.title)
-    return title or "", _check(replace(details_of(recording), **sent))
+
+    def change(title: str, details: Details) -> tuple[str, Details]:
+        named = {"title": title, **sent}
+        return named.pop("title") or "", _check(replace(details, **named))
+
+    return change
 
 
-def save(recording: Recording, title: str, details: Details) -> None:
-    """Save title and details; an empty title is that of the file's name. The PDF is made again."""
-    set_details(recording.id, clean_title(title, recording.filename), details, utc_now())
+def save(recording: Recording, change: Change) -> None:
+    """Save title and details; an empty title is that of the file's name. The PDF is made again.
+
+    Raises InvalidRequest.
+    """
+
+    def clean(title: str, details: Details) -> tuple[str, Details]:
+        title, details = change(title, details)
+        return clean_title(title, recording.filename), details
+
+    change_details(recording.id, clean, utc_now())
     notifications.notify("cpu")
 
 

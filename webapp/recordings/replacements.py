@@ -62,7 +62,7 @@ class Preview:
 
 def preview(recording: Recording, author: User, sent: ReplaceInput) -> Preview:
     """What a replacement would change; nothing is kept. Raises InvalidRequest, NotFound, NotReady and Conflict."""
-    _extend_vocabulary(author, sent)
+    _extend_vocabulary(author.vocabulary or "", sent)
     shown = actions.load_recap(recording)
     known = edits.get_edits(recording.id)
     return _make_preview(shown, _find_places(recording, sent, known), last_number(known))
@@ -73,15 +73,15 @@ def replace_words(recording: Recording, author: User, sent: ReplaceInput) -> int
 
     Raises InvalidRequest, NotFound if the words are nowhere, Conflict if anything was changed since, NotReady.
     """
-    vocabulary = _extend_vocabulary(author, sent)
+    _extend_vocabulary(author.vocabulary or "", sent)
     actions.load_recap(recording)
     places = _find_places(recording, sent, edits.get_edits(recording.id))
     if not places:
         raise NotFound("These words were not found.", "Numbers are found as they were said, not in digits.")
     payload = {**sent.replacement.to_plain(), "places": len(places)}
     number = edits.replace_words(recording.id, author.id, payload, sent.seen, utc_now())
-    if vocabulary is not None:
-        users.set_vocabulary(author.id, vocabulary)
+    if sent.always:
+        users.change_vocabulary(author.id, lambda vocabulary: _extend_vocabulary(vocabulary, sent))
     notifications.notify("cpu")
     return number
 
@@ -98,12 +98,12 @@ def _find_places(recording: Recording, sent: ReplaceInput, known: Sequence[Edit]
     return list(list_places(apply(unedited, known), sent.replacement))
 
 
-def _extend_vocabulary(author: User, sent: ReplaceInput) -> str | None:
-    """The author's vocabulary with the replacement, None if it is only for this recap. Raises InvalidRequest."""
+def _extend_vocabulary(vocabulary: str, sent: ReplaceInput) -> str:
+    """A vocabulary with the replacement, as it is if that is only for this recap. Raises InvalidRequest."""
     if not sent.always:
-        return None
+        return vocabulary
     try:
-        known = parse_vocabulary(author.vocabulary or "")
+        known = parse_vocabulary(vocabulary)
         return format_vocabulary(add_entry(known, Entry(sent.replace, sent.find)))
     except InvalidVocabulary as error:
         message = "This cannot be added to your names and terms."

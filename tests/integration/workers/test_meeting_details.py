@@ -10,7 +10,7 @@ from support.worker_jobs import results, upload, work
 
 from core.clock import utc_now
 from core.recordings import recaps
-from core.recordings.details import set_details
+from core.recordings.details import change_details
 from pipeline.meeting import Attendee, Details
 from workers import step_runner
 
@@ -46,7 +46,7 @@ def test_attendees_are_hints_and_a_changed_detail_only_renders_again() -> None:
     for text in ("Tuesday 24 November 2026, 09:30", "Board meeting", "Town hall", "Kowalski", "Apologies Zoë"):
         assert text in pages
     before = results(recording_id)
-    set_details(recording_id, "Council", Details(place="Hall"), utc_now())
+    change_details(recording_id, lambda *_: ("Council", Details(place="Hall")), utc_now())
     work()
     assert "Council" in pages_of(recording_id)
     assert "Town hall" not in pages_of(recording_id)

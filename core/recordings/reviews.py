@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import aliased
 
 from core import recap_versions
@@ -71,10 +71,10 @@ def require_reviews(user_id: str, now: datetime) -> None:
 def stop_reviews(user_id: str, now: datetime) -> None:
     """Let no recap of a user wait any longer; the PDFs of those that do are made again without the mark."""
     with write() as session:
-        query = _select_reviews(Recording.owner_id == user_id, Recording.version == Version.number)
-        for recording_id, _, _, at in session.execute(query).all():
-            if at is None:
-                render_again(session, recording_id, now)
+        shown_or_later = Version.number >= func.coalesce(Recording.version, 0)
+        query = _select_reviews(Recording.owner_id == user_id, EditRow.number.is_(None), shown_or_later)
+        for recording_id in sorted({row[0] for row in session.execute(query)}):
+            render_again(session, recording_id, now)
         session.get_one(User, user_id).review_since = None
 
 

@@ -98,3 +98,12 @@ def test_without_the_setting_nothing_waits_and_pdfs_lose_the_mark(owner: User) -
     assert (state_of(waiting), state_of(reviewed)) == (None, None)
     jobs = [queries.get(each.id) for each in (waiting, reviewed)]
     assert [each.job.status for each in jobs if each] == [Status.QUEUED, Status.DONE]
+
+
+def test_a_first_pdf_that_is_being_made_is_made_again_without_the_mark(owner: User) -> None:
+    reviews.require_reviews(owner.id, utc_now())
+    recording = meetings.finished(owner, "Launch")
+    at_work = meetings.change(recording, job={"status": Status.RUNNING, "step": "render"}, version=None)
+    reviews.stop_reviews(owner.id, utc_now())
+    job = queries.get(recording.id).job
+    assert (job.status, job.step, job.attempt) == (Status.QUEUED, "render", at_work.job.attempt + 1)

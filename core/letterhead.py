@@ -1,4 +1,4 @@
-"""The letterhead of all documents, which administrators set."""
+"""The letterheads of documents, which administrators set: one for all, and others for recaps of some templates."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from core.database.letterhead_table import THE_LETTERHEAD
+from core.database.letterhead_table import FOR_ALL
 from core.database.sessions import lock_table, read, write
 from core.database.tables import LetterheadRow
 from core.invalid_field import InvalidField
+from core.recordings import recap_templates
 from core.recordings.shown_speakers import render_all_again
 from core.typed_text import on_one_line
 from pipeline.render.letterhead import A4, PAPERS, InvalidColour, Letterhead, make_readable
@@ -27,10 +29,15 @@ class LetterheadError(InvalidField):
     default_message = "The letterhead does not fit."
 
 
-def get_letterhead() -> Letterhead | None:
-    """The letterhead; None as long as nobody has set one."""
+def get_letterhead(template: str | None = None) -> Letterhead | None:
+    """The letterhead of recaps of a template (None: the default one), else that of all; None if nobody has set one."""
+    return get_own_letterhead(template or recap_templates.DEFAULT) or get_own_letterhead(None)
+
+
+def get_own_letterhead(template: str | None) -> Letterhead | None:
+    """The letterhead of one template alone, or with None the one for all others; None if nobody has set it."""
     with read() as session:
-        row = session.get(LetterheadRow, THE_LETTERHEAD)
+        row = _find(session, template)
         return _to_letterhead(row) if row else None
 
 
@@ -52,34 +59,34 @@ def fill_letterhead(logo: bytes, typed: Mapping[str, str]) -> Letterhead:
         raise LetterheadError(error.message, error.hint, "colour") from error
 
 
-def keep_letterhead(letterhead: Letterhead, user_id: str, now: datetime) -> bool:
-    """Set the letterhead, or take it away if it is empty, and queue every PDF anew. False if nothing changes."""
+def keep_letterhead(letterhead: Letterhead, user_id: str, now: datetime, template: str | None = None) -> bool:
+    """Set a letterhead, or take it away if it is empty, and queue every PDF anew. False if nothing changes."""
     with write() as session:
         lock_table(session, LetterheadRow.__tablename__)
-        row = session.get(LetterheadRow, THE_LETTERHEAD)
+        row = _find(session, template)
         if letterhead == (_to_letterhead(row) if row else Letterhead()):
             return False
+        if row is None:
+            row = LetterheadRow(number=_next_number(session) if template else FOR_ALL, template=template)
+            session.add(row)
         if letterhead.is_empty:
-            session.execute(delete(LetterheadRow))
+            session.delete(row)
         else:
-            session.merge(_to_row(letterhead, user_id, now))
+            for field in ("logo", "name", "address", "footer", "colour", "paper"):
+                setattr(row, field, getattr(letterhead, field))
+            row.changed_by, row.changed_at = user_id, now
         render_all_again(session, now)
     return True
 
 
+def _find(session: Session, template: str | None) -> LetterheadRow | None:
+    return session.scalar(select(LetterheadRow).where(LetterheadRow.template == template))
+
+
+def _next_number(session: Session) -> int:
+    """After that of all, which may come later."""
+    return max(FOR_ALL, session.scalar(select(func.max(LetterheadRow.number))) or 0) + 1
+
+
 def _to_letterhead(row: LetterheadRow) -> Letterhead:
     return Letterhead(row.logo, row.name, row.address, row.footer, row.colour, row.paper)
-
-
-def _to_row(letterhead: Letterhead, user_id: str, now: datetime) -> LetterheadRow:
-    return LetterheadRow(
-        number=THE_LETTERHEAD,
-        logo=letterhead.logo,
-        name=letterhead.name,
-        address=letterhead.address,
-        footer=letterhead.footer,
-        colour=letterhead.colour,
-        paper=letterhead.paper,
-        changed_by=user_id,
-        changed_at=now,
-    )

@@ -243,7 +243,7 @@ def _request(recording: Recording, claim: Claim, settings: config.Settings, moni
         vocabulary=add_names(recording.vocabulary or "", details),
         details=details,
         is_draft=monitor.with_retry(lambda: _is_draft(recording.id)),
-        letterhead=monitor.with_retry(get_letterhead),
+        letterhead=monitor.with_retry(lambda: get_letterhead(recording.template)),
     )
 
 

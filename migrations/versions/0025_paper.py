@@ -1,4 +1,4 @@
-"""the size of the paper of all documents"""
+"""the paper of documents, and letterheads of templates"""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("letterhead", sa.Column("paper", sa.String(length=8), server_default="a4", nullable=False))
+    op.add_column("letterhead", sa.Column("template", sa.String(length=64), nullable=True))
+    op.create_index(op.f("ix_letterhead_template"), "letterhead", ["template"])
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_letterhead_template"), "letterhead")
+    op.drop_column("letterhead", "template")
     op.drop_column("letterhead", "paper")

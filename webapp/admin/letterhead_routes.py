@@ -1,4 +1,7 @@
-"""The page of the letterhead: logo, name, address, colour, footer and paper of all documents, with a preview."""
+"""The page of letterheads: logo, name, address, colour, footer and paper of documents, with a preview.
+
+`template` in an address names the recaps that the letterhead is for; without it, all that have none of their own.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from core import letterhead as stored
 from core.clock import utc_now
 from core.letterhead import LetterheadError
 from core.queue.notifications import notify
+from core.recordings import recap_templates
 from pipeline.render.letterhead import Letterhead
 from pipeline.render.pdf.order import PdfOrder
 from webapp import errors, security
@@ -43,6 +47,7 @@ def show() -> str:
 @security.csrf.exempt
 def save() -> Response | tuple[str, int]:
     """Keep what was filled in; every PDF is made again."""
+    template = _template()
     security.refuse_other_sites()
     request.max_content_length = MAX_FORM_BYTES
     before = _current()
@@ -53,11 +58,11 @@ def save() -> Response | tuple[str, int]:
         return _render(before, LetterheadError("The logo is larger than 2 MB.", "Save it smaller.", "logo")), 413
     except LetterheadError as error:
         return _render(before, error, request.form), 422
-    if stored.keep_letterhead(letterhead, authentication.current_account().id, utc_now()):
+    if stored.keep_letterhead(letterhead, authentication.current_account().id, utc_now(), template):
         notify("cpu")
     typed = request.form.get("colour", "").strip().lower()
     darkened = 1 if letterhead.colour and letterhead.colour != typed else None
-    return cast(Response, redirect(url_for("letterhead.show", saved=1, darkened=darkened), 303))
+    return cast(Response, redirect(url_for("letterhead.show", template=template, saved=1, darkened=darkened), 303))
 
 
 @blueprint.get("/logo")
@@ -74,12 +79,21 @@ def preview() -> Response:
     """The first page of an example, as a PDF."""
     from pipeline.render.example import example_recap
 
-    order = PdfOrder(example_recap(), parts=(), letterhead=_current())
+    shown = stored.get_own_letterhead(_template()) or stored.get_own_letterhead(None)
+    order = PdfOrder(example_recap(), parts=(), letterhead=shown)
     return send_file(make_pdf(order), "application/pdf", download_name="letterhead.pdf")
 
 
+def _template() -> str | None:
+    """The template that the page is about; None for all others. Raises NotFound."""
+    name = request.args.get("template") or None
+    if name is not None and name not in {each.name for each in recap_templates.list_available()}:
+        raise errors.NotFound("There is no such template.", "Choose one on the page of the letterhead.")
+    return name
+
+
 def _current() -> Letterhead:
-    return stored.get_letterhead() or Letterhead()
+    return stored.get_own_letterhead(_template()) or Letterhead()
 
 
 def _read_logo(before: Letterhead) -> bytes:
@@ -100,6 +114,8 @@ def _render(letterhead: Letterhead, error: LetterheadError | None = None, typed:
     return render_template(
         "admin_letterhead.html",
         letterhead=letterhead,
+        template=_template(),
+        templates=recap_templates.list_available(),
         values=typed or letterhead,
         error=error,
         limits=stored.LIMITS,

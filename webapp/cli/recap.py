@@ -217,10 +217,11 @@ def _write(recap: Recap, until: str | None, kind: str, output: Path, pdf: Path |
     from pipeline.render.exports.archive import iterate_zip
     from pipeline.render.exports.writers import writers_with
 
+    letterhead = get_letterhead(recap.summary.template)
     with output.open("wb") as stream:
         if kind == "zip":
-            stream.writelines(iterate_zip(recap, pdf, get_letterhead()))
+            stream.writelines(iterate_zip(recap, pdf, letterhead))
         elif kind == "json" and until:
             stream.write(to_json(recap if until == "summarize" else recap.transcript))
         else:
-            writers_with(get_letterhead())[kind](recap, stream)
+            writers_with(letterhead)[kind](recap, stream)

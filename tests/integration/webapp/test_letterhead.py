@@ -144,3 +144,35 @@ def test_the_preview_is_one_page_with_the_letterhead(boss: FlaskClient) -> None:
     with pikepdf.open(BytesIO(answer.data)) as pdf:
         assert len(pdf.pages) == 1
         assert pdf.docinfo.Author == "Gemeinde Südwest"
+
+
+def test_recaps_of_a_template_have_a_letterhead_of_their_own(boss: FlaskClient, program: Program, alice: User) -> None:
+    own = f"{ADDRESS}?template=council"
+    boss.post(own, data={"name": "The council"}, content_type="multipart/form-data")
+    assert get_letterhead() is None
+    save(boss, make_picture(), name="Everybody")
+    names = [found.name for name in (None, "meeting", "interview", "council") if (found := get_letterhead(name))]
+    assert names == ["Everybody", "Everybody", "Everybody", "The council"]
+    page = boss.get(own).text
+    assert 'value="The council"' in page
+    assert '<option value="council" selected>' in page
+    assert boss.get(f"{ADDRESS}/logo?template=council").status_code == 404, "the logo is that of all others"
+    assert boss.get(f"{ADDRESS}/preview?template=interview").mimetype == "application/pdf"
+
+    for template, name in (("council", "The council"), (None, "Everybody")):
+        recording = meetings.upload(alice, "Session", template=template)
+        meetings.finish(recording, meetings.make_recap(recording))
+        document = docx.Document(BytesIO(program.get(f"/recordings/{recording.id}/exports/docx").data))
+        assert name in "".join(one.text for one in document.sections[0].first_page_header.paragraphs)
+
+    boss.post(own, data={"name": ""}, content_type="multipart/form-data")
+    found = get_letterhead("council")
+    assert found is not None
+    assert found.name == "Everybody", "without one of its own, a template has that of all"
+
+
+def test_there_is_no_letterhead_of_an_unknown_template(boss: FlaskClient) -> None:
+    assert boss.get(f"{ADDRESS}?template=nothing").status_code == 404
+    answer = boss.post(f"{ADDRESS}?template=nothing", data=TEXTS, content_type="multipart/form-data")
+    assert answer.status_code == 404
+    assert get_letterhead("nothing") is None

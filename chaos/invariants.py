@@ -20,7 +20,7 @@ WindowSet = set[tuple[float, float]]
 #: Results without a failpoint for their computation: they are computed while they are written.
 COMPUTED_WHILE_WRITTEN = ("audio.f16:begin", "pdf.pdf:begin")
 #: Files that may be linked before their stage is finished, or again with the same content.
-NOT_A_FINISHED_STAGE = ("transcribe.part", "audio.f16", "audio.channels", "recap.json")
+NOT_A_FINISHED_STAGE = ("transcribe.part", "audio.f16", "audio.channels", "audio.m4a", "recap.json")
 
 
 @dataclass

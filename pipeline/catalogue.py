@@ -107,5 +107,7 @@ RESULTS = {kind.name: kind for kind in _KINDS}
 
 #: The samples of channels that carry a person each, beside their mix.
 CHANNELS_SUFFIX = ".channels"
+#: The sound that browsers play. It is small, so it stays as long as its recording.
+PLAYBACK_SUFFIX = ".m4a"
 #: Files beside a kept result that only save work: decoded samples, and the saved batches of a transcription.
 CACHE_SUFFIXES = (".f16", CHANNELS_SUFFIX, ".parts")

@@ -8,7 +8,7 @@ from typing import Any, cast
 from flask import Flask, Response, g, jsonify, render_template, request
 from sqlalchemy.exc import InternalError as DatabaseInternalError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import ClientDisconnected, HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestedRangeNotSatisfiable
 
 from core.accounts.passwords import TooBusy
 from core.database import problems as database_problems
@@ -133,6 +133,8 @@ def init_app(app: Flask) -> None:
         allowed = getattr(error, "valid_methods", None)
         if allowed:
             response.headers["Allow"] = ", ".join(sorted(allowed))
+        if isinstance(error, RequestedRangeNotSatisfiable):
+            response.headers["Content-Range"] = f"bytes */{error.length}"
         return response
 
     @app.errorhandler(Exception)

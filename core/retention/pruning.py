@@ -1,8 +1,8 @@
 """What goes when the store of results grows too large or too old: caches, and nothing else.
 
-The transcript, the words and turns it was made of, the peaks for the player, recaps and PDFs belong to their recording
-and stay as long as it does. Decoded samples, saved batches and summaries (a recap holds its own) only save work when a
-job runs again.
+The transcript, the words and turns it was made of, the peaks and the sound for the player, recaps and PDFs belong to
+their recording and stay as long as it does. Decoded samples, saved batches and summaries (a recap holds its own) only
+save work when a job runs again.
 """
 
 from __future__ import annotations

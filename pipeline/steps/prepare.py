@@ -1,17 +1,21 @@
-"""Step `prepare`: decode the upload to 16 kHz samples."""
+"""Step `prepare`: decode the upload to 16 kHz samples, and make the sound that browsers play."""
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 
 from pipeline.audio import decode
-from pipeline.catalogue import CHANNELS_SUFFIX
+from pipeline.catalogue import CHANNELS_SUFFIX, PLAYBACK_SUFFIX
 from pipeline.decode.limits import DecodeLimits
+from pipeline.playback import EncodingFailed, write_playback
 from pipeline.recap import StageReport
 from pipeline.request import Audio
 from pipeline.samples import StoredSamples, compute_peaks
 from pipeline.steps.context import StepContext
+
+log = logging.getLogger(__name__)
 
 
 def prepare(context: StepContext, limits: DecodeLimits) -> Audio:
@@ -20,6 +24,7 @@ def prepare(context: StepContext, limits: DecodeLimits) -> Audio:
     if not _is_done(context):
         context.monitor.enter("prepare")
         _decode(context, limits)
+    _keep_playback(context)
     audio: Audio = context.results.read(context.audio_key, Audio)
     return audio
 
@@ -48,6 +53,7 @@ def _decode(context: StepContext, limits: DecodeLimits) -> None:
         finally:
             apart.unlink(missing_ok=True)
         audio = Audio(info, tuple(compute_peaks(StoredSamples(path))))
+    _keep_playback(context)
     seconds = time.monotonic() - began
     settings = f"{info.codec} in {info.container}, {info.sample_rate} Hz"
     if info.separate is not None:
@@ -56,3 +62,20 @@ def _decode(context: StepContext, limits: DecodeLimits) -> None:
     context.results.write(context.audio_key, audio, Audio, report)
     context.monitor.saved()
     context.monitor.took("prepare", "PyAV", seconds)
+
+
+def _keep_playback(context: StepContext) -> None:
+    """Make the sound that browsers play, unless it is there. A recap can do without: what fails but the disk is logged.
+
+    Recordings from before this sound was made get it here when they are processed again.
+    """
+    store, key = context.store, context.audio_key
+    path = store.find(key, ".f16")
+    if path is None or store.find(key, PLAYBACK_SUFFIX):
+        return
+    try:
+        with store.publish(key, PLAYBACK_SUFFIX) as target:
+            # nothing but a checkpoint: the stage is as good as done
+            write_playback(StoredSamples(path), target, lambda _: context.monitor.progress(1.0))
+    except EncodingFailed as error:
+        log.warning("no sound for the player: %s", type(error.__cause__).__name__)

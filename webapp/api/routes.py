@@ -24,6 +24,7 @@ from webapp.recordings import (
     exports,
     meeting_details,
     parts,
+    player,
     recap_options,
     speaker_names,
     version_history,
@@ -207,6 +208,12 @@ def use_version(recording_id: str, number: int) -> tuple[Response, int]:
 def export(recording_id: str, kind: str) -> Response:
     """The recap as a file."""
     return exports.send(find_own(recording_id), kind)
+
+
+@blueprint.get("/recordings/<recording_id>/audio")
+def audio(recording_id: str) -> Response:
+    """The sound of a recording."""
+    return player.send_sound(find_own(recording_id))
 
 
 @blueprint.post("/recordings/<recording_id>/cancel")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.languages import text_direction
 from pipeline.reading.view import ReadingView, read_recap
-from pipeline.reading.words import TextRun
+from pipeline.reading.words import ReadingWord, TextRun
 from pipeline.recap import Recap
 from webapp.recordings.coverage_bar import make_coverage_bars
 from webapp.recordings.point_views import PointViews
@@ -19,6 +19,7 @@ class TurnView:
     """A paragraph of a turn. `is_new` is true for the first one of the turn.
 
     `segment` is the first segment that begins in it, "" if none does; `is_edited` if a person corrected one of them.
+    `word_times` are when its words begin, see `pack_times`.
     """
 
     anchor: str
@@ -28,6 +29,15 @@ class TurnView:
     runs: tuple[TextRun, ...]
     segment: str = ""
     is_edited: bool = False
+    word_times: str = ""
+
+
+def pack_times(words: Sequence[ReadingWord]) -> str:
+    """When each word begins, in tenths of a second: the first from the beginning of the recording, each other from the
+    one before. So a word takes two characters of the page.
+    """
+    tenths = [int(10 * word.at) for word in words]
+    return " ".join(str(at - before) for before, at in zip([0, *tenths], tenths, strict=False))
 
 
 class Document:
@@ -58,8 +68,16 @@ class Document:
             badge = badges.get(turn.speaker or "", UNKNOWN) if badges else None
             for number, paragraph in enumerate(turn.paragraphs):
                 begun = paragraph.segments
-                first, is_edited = begun[0] if begun else "", not edited.isdisjoint(begun)
-                yield TurnView(paragraph.anchor, paragraph.start, badge, number == 0, paragraph.runs, first, is_edited)
+                yield TurnView(
+                    paragraph.anchor,
+                    paragraph.start,
+                    badge,
+                    is_new=number == 0,
+                    runs=paragraph.runs,
+                    segment=begun[0] if begun else "",
+                    is_edited=not edited.isdisjoint(begun),
+                    word_times=pack_times(paragraph.words),
+                )
 
     @property
     def point_count(self) -> int:

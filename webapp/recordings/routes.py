@@ -16,7 +16,7 @@ from pipeline.render.exports.catalogue import FORMAT_GROUPS
 from pipeline.render.meeting import describe_day
 from webapp import formats, paging, sample_meeting
 from webapp.auth import authentication
-from webapp.recordings import actions, details, exports, parts, progress, rows, version_history
+from webapp.recordings import actions, details, exports, parts, player, progress, rows, version_history
 from webapp.recordings.document import Document
 from webapp.recordings.doubt_views import list_doubt_views
 from webapp.recordings.edit_form import SECTION_NAMES
@@ -114,6 +114,7 @@ def _render_recap(recording: Recording, number: int | None) -> str:
         edits=list_history(recording, document.recap.transcript),
         section_names=SECTION_NAMES,
         max_words=MAX_WORDS,
+        player=player.find_player(recording, document.recap.transcript.duration_seconds),
     )
 
 
@@ -177,3 +178,10 @@ def _announce_end(recording: Recording) -> str:
 def export(recording_id: str, kind: str) -> Response:
     """The recap as a file."""
     return exports.send(find_own(recording_id), kind)
+
+
+@blueprint.get("/recordings/<recording_id>/audio")
+@login_required
+def audio(recording_id: str) -> Response:
+    """The sound of a recording for its player."""
+    return player.send_sound(find_own(recording_id), player.MOST_AT_A_TIME)

@@ -2,6 +2,7 @@
 import { startControls } from "./controls.js";
 import { startDialogs } from "./dialogs.js";
 import { followInstalls, followRecording, followRows } from "./live.js";
+import { startPlayer } from "./player.js";
 import { startTabs } from "./tabs.js";
 import { startUploader } from "./uploader.js";
 
@@ -9,6 +10,7 @@ export function start(root = document) {
   startControls(root);
   startDialogs(root);
   startTabs(root);
+  startPlayer(root);
   startUploader(root);
   followRows(root);
   followRecording(root, (fresh) => start(fresh));

@@ -273,3 +273,12 @@ def test_the_player_covers_nothing_and_stays_at_the_bottom(
         page.evaluate("scrollTo(0, 1e6)")
         assert page.evaluate(bottom) == pytest.approx(700, abs=1)
         assert looks.sideways(page) <= 0
+
+
+def test_a_sound_that_does_not_come_is_told(open_page: OpenPage, recording: Recording) -> None:
+    with open_page(expected=(404,)) as page:
+        page.route("**/audio", lambda route: route.fulfill(status=404))
+        page.goto(f"/recordings/{recording.id}")
+        page.get_by_role("button", name="Play", exact=True).click()
+        page.get_by_role("alert").get_by_text("The sound cannot be played").wait_for()
+        assert looks.faint_texts(page) == []

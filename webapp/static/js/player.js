@@ -63,8 +63,16 @@ class Player {
   play() {
     this.bar.closest(".recording").classList.add("hearing");
     this.audio.play().catch((error) => {
-      if (error.name !== "AbortError") this.bar.classList.add("silent"); // an AbortError is a pause that came first
+      if (error.name === "NotSupportedError") this.fail();
     });
+  }
+
+  fail() {
+    if (this.bar.querySelector("[role=alert]")) return;
+    const line = document.createElement("p");
+    line.setAttribute("role", "alert");
+    line.textContent = "The sound cannot be played. Reload the page, then try again.";
+    this.bar.prepend(line);
   }
 
   seek(second) {

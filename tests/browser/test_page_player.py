@@ -11,7 +11,7 @@ from support import meetings
 from support import page_checks as looks
 from support.sounds import keep_sound
 
-from core.database.tables import Recording, User
+from core.database.tables import Recording, Status, User
 
 OpenPage = Callable[..., Any]
 AT = "document.querySelector('audio').currentTime"
@@ -282,3 +282,19 @@ def test_a_sound_that_does_not_come_is_told(open_page: OpenPage, recording: Reco
         page.get_by_role("button", name="Play", exact=True).click()
         page.get_by_role("alert").get_by_text("The sound cannot be played").wait_for()
         assert looks.faint_texts(page) == []
+
+
+def test_the_voice_goes_on_when_the_page_shows_a_new_recap(open_page: OpenPage, recording: Recording) -> None:
+    meetings.change(recording, job={"status": Status.RUNNING, "stage": "summarize"})
+    with open_page() as page:
+        visit(page, recording)
+        page.locator(".point.decisions .chip").first.click()
+        wait_until(page, f"{IS_PLAYING} && {AT} > 63")
+        page.evaluate("document.querySelector('audio').dataset.old = ''")
+        meetings.change(recording, job={"status": Status.DONE})
+        page.locator("audio:not([data-old])").wait_for(state="attached")
+        wait_until_heard(page, 63)
+        page.keyboard.press("Space")
+        before = at(page)
+        page.keyboard.press("ArrowRight")
+        assert at(page) == pytest.approx(before + 5, abs=0.01), "one player hears the keys"

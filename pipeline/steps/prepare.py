@@ -21,10 +21,11 @@ log = logging.getLogger(__name__)
 def prepare(context: StepContext, limits: DecodeLimits) -> Audio:
     """Decode the upload unless its samples are there. Raises the errors of a bad file, see `pipeline.audio.decode`."""
     context.monitor.use("audio", context.audio_key)
-    if not _is_done(context):
+    if _is_done(context):
+        _keep_playback(context)
+    else:
         context.monitor.enter("prepare")
         _decode(context, limits)
-    _keep_playback(context)
     audio: Audio = context.results.read(context.audio_key, Audio)
     return audio
 

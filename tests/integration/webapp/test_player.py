@@ -69,6 +69,7 @@ def test_a_range_that_is_not_in_the_file_is_refused(
         refused = answer.get(address(recording), headers={"Range": asked})
         assert refused.status_code == 416
         assert refused.headers["Content-Range"] == f"bytes */{len(sound)}"
+    assert refused.json["error"]["code"] == "requested_range_not_satisfiable"
 
 
 @pytest.mark.parametrize(

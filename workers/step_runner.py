@@ -45,7 +45,7 @@ from pipeline.request import Request
 from pipeline.steps.context import StepContext
 from pipeline.steps.listen import listen
 from pipeline.steps.listen_result import ListenResult, listen_result_of_recap, load_listen_result
-from pipeline.steps.prepare import prepare
+from pipeline.steps.prepare import keep_playback, prepare
 from pipeline.steps.render import render
 from pipeline.steps.summarize import compose_without_summary, summarize
 from pipeline.summarize.engine import SummaryOptions
@@ -169,6 +169,7 @@ def _render(claim: Claim, settings: config.Settings, monitor: JobMonitor, contex
         _advance(claim, Step.SUMMARIZE, {}, monitor)
         return
     columns = recap_columns(render(context, path))
+    keep_playback(context)
     monitor.write(lambda: transitions.finish(claim, utc_now(), recording=columns))
 
 

@@ -22,12 +22,29 @@ def prepare(context: StepContext, limits: DecodeLimits) -> Audio:
     """Decode the upload unless its samples are there. Raises the errors of a bad file, see `pipeline.audio.decode`."""
     context.monitor.use("audio", context.audio_key)
     if _is_done(context):
-        _keep_playback(context)
+        keep_playback(context)
     else:
         context.monitor.enter("prepare")
         _decode(context, limits)
     audio: Audio = context.results.read(context.audio_key, Audio)
     return audio
+
+
+def keep_playback(context: StepContext) -> None:
+    """Make the sound that browsers play, unless it is there. A recap can do without: what fails but the disk is logged.
+
+    Recordings from before there was such a sound get it when their PDF is made again.
+    """
+    store, key = context.store, context.audio_key
+    path = store.find(key, ".f16")
+    if path is None or store.find(key, PLAYBACK_SUFFIX):
+        return
+    try:
+        with store.publish(key, PLAYBACK_SUFFIX) as target:
+            # nothing but a checkpoint: the stage is as good as done
+            write_playback(StoredSamples(path), target, lambda _: context.monitor.progress(1.0))
+    except EncodingFailed as error:
+        log.warning("no sound for the player: %s", type(error.__cause__).__name__)
 
 
 def _is_done(context: StepContext) -> bool:
@@ -54,7 +71,7 @@ def _decode(context: StepContext, limits: DecodeLimits) -> None:
         finally:
             apart.unlink(missing_ok=True)
         audio = Audio(info, tuple(compute_peaks(StoredSamples(path))))
-    _keep_playback(context)
+    keep_playback(context)
     seconds = time.monotonic() - began
     settings = f"{info.codec} in {info.container}, {info.sample_rate} Hz"
     if info.separate is not None:
@@ -63,20 +80,3 @@ def _decode(context: StepContext, limits: DecodeLimits) -> None:
     context.results.write(context.audio_key, audio, Audio, report)
     context.monitor.saved()
     context.monitor.took("prepare", "PyAV", seconds)
-
-
-def _keep_playback(context: StepContext) -> None:
-    """Make the sound that browsers play, unless it is there. A recap can do without: what fails but the disk is logged.
-
-    Recordings from before this sound was made get it here when they are processed again.
-    """
-    store, key = context.store, context.audio_key
-    path = store.find(key, ".f16")
-    if path is None or store.find(key, PLAYBACK_SUFFIX):
-        return
-    try:
-        with store.publish(key, PLAYBACK_SUFFIX) as target:
-            # nothing but a checkpoint: the stage is as good as done
-            write_playback(StoredSamples(path), target, lambda _: context.monitor.progress(1.0))
-    except EncodingFailed as error:
-        log.warning("no sound for the player: %s", type(error.__cause__).__name__)

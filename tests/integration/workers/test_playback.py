@@ -11,12 +11,13 @@ from pathlib import Path
 import av
 import pytest
 from support.helpers import SAMPLES
-from support.worker_jobs import get, results, upload
+from support.worker_jobs import get, results, upload, work
 
 import config
 from core.clock import utc_now
 from core.database.tables import Status, User
 from core.jobs import claims, transitions
+from core.recordings import speaker_names
 from core.recordings.playback import find_sound, load_peaks
 from core.retention import pruning
 from core.storage.store import file_store
@@ -115,3 +116,15 @@ def test_a_recording_from_before_gets_its_sound_when_it_is_processed_again(owner
     prepare_next()
     assert find_sound(recording_id) == path
     assert results(recording_id) == before
+
+
+def test_a_recording_from_before_gets_its_sound_when_its_pdf_is_made_again(owner: User) -> None:
+    recording_id = upload(owner, SAMPLES / "standup.wav")
+    work()
+    sound = find_sound(recording_id)
+    assert sound is not None
+    sound.unlink()
+    speaker_names.set_names(recording_id, {"S1": "Anna"}, utc_now())
+    work()
+    assert get(recording_id).job.status == Status.DONE
+    assert find_sound(recording_id) == sound

@@ -83,7 +83,7 @@ def split(source: Recording, at: float, titles: tuple[str, str], now: datetime) 
     """
     halves = Part(source.id, 0.0, at), Part(source.id, at, source.duration_seconds or at)
     wanted = [
-        _Wanted([source], [half], clean_title(title, source.filename))
+        _Wanted([source], [half], clean_title(title, source.filename), is_part=True)
         for half, title in zip(halves, titles, strict=True)
     ]
     return _make(wanted, now)
@@ -96,6 +96,7 @@ class _Wanted:
     sources: Sequence[Recording]
     parts: Sequence[Part]
     title: str
+    is_part: bool = False
 
 
 def _make(wanted: Sequence[_Wanted], now: datetime) -> list[Recording]:
@@ -127,7 +128,7 @@ def _add(session: Session, owner_id: str, wanted: _Wanted, now: datetime) -> Rec
         sha256=_name_bytes(wanted.parts),
         created_at=now,
         parts=[asdict(part) for part in wanted.parts],
-        **_choose_options(wanted.sources),
+        **_choose_options(wanted.sources, is_part=wanted.is_part),
     )
     session.add(recording)
     session.flush()
@@ -156,7 +157,7 @@ def _name_bytes(parts: Sequence[Part]) -> str:
     return hashlib.sha256(json.dumps([asdict(part) for part in parts]).encode()).hexdigest()
 
 
-def _choose_options(sources: Sequence[Recording]) -> dict[str, object]:
+def _choose_options(sources: Sequence[Recording], *, is_part: bool) -> dict[str, object]:
     """What was asked for of the first, with the names and people of all; the language only if it is the same."""
     first = sources[0]
     chosen: dict[str, object] = {name: getattr(first, name) for name in OPTION_COLUMNS}
@@ -167,7 +168,17 @@ def _choose_options(sources: Sequence[Recording]) -> dict[str, object]:
         "vocabulary": _join_vocabularies(sources),
         "details": to_column(_join_details([details_of(one) for one in sources])),
         "channels": "mix",
+        **_choose_speakers(sources, is_part=is_part),
     }
+
+
+def _choose_speakers(sources: Sequence[Recording], *, is_part: bool) -> dict[str, int | None]:
+    """How many people speak, if that was said: in a part perhaps fewer, in the whole the same as in all parts."""
+    said = {(one.num_speakers, one.min_speakers, one.max_speakers) for one in sources}
+    number, least, most = said.pop() if len(said) == 1 else (None, None, None)
+    if is_part:
+        return {"max_speakers": number or most}
+    return {"num_speakers": number, "min_speakers": least, "max_speakers": most}
 
 
 def _join_vocabularies(sources: Sequence[Recording]) -> str | None:

@@ -40,6 +40,13 @@ def find(session: Session, recording_id: str, number: int | None = None) -> Vers
     return _newest(session, recording_id)
 
 
+def find_template(recording_id: str, key: str) -> str | None:
+    """The template of the version with this recap; None if there is none."""
+    query = select(Version.template).where(Version.recording_id == recording_id, Version.key == key)
+    with read() as session:
+        return session.scalar(query.limit(1))
+
+
 def _newest(session: Session, recording_id: str) -> Version | None:
     query = select(Version).where(Version.recording_id == recording_id).order_by(Version.number.desc()).limit(1)
     return session.scalar(query)

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 import config
+from core import recap_versions
 from core.clock import utc_now
 from core.database.tables import Recording
 from core.jobs import claims, transitions
@@ -41,6 +42,7 @@ from pipeline.details.names import add_names
 from pipeline.diarize import DiarizeOptions
 from pipeline.errors import Cancelled, InternalError, OutOfMemory, PipelineError, StageTimeout, StorageFull
 from pipeline.recap import Recap, to_json
+from pipeline.render.letterhead import Letterhead
 from pipeline.request import Request
 from pipeline.steps.context import StepContext
 from pipeline.steps.listen import listen
@@ -91,6 +93,7 @@ def _release(claim: Claim, monitor: JobMonitor) -> None:
         return
     log.info("no longer ours: stopped")
     if queries.get(claim.recording_id) is None:  # deleted: what this job wrote since then has no owner
+        file_store().remove_recording(claim.recording_id)
         deletion.remove_unused(monitor.used_keys)
 
 
@@ -244,7 +247,7 @@ def _request(recording: Recording, claim: Claim, settings: config.Settings, moni
         vocabulary=add_names(recording.vocabulary or "", details),
         details=details,
         is_draft=monitor.with_retry(lambda: _is_draft(recording.id)),
-        letterhead=monitor.with_retry(lambda: get_letterhead(recording.template)),
+        letterhead=monitor.with_retry(lambda: _letterhead(recording)),
     )
 
 
@@ -252,6 +255,12 @@ def _is_draft(recording_id: str) -> bool:
     """Whether the recap of which the PDF is made waits for a review."""
     key = references.key_of(recording_id, "recap")
     return key is not None and reviews.is_draft_result(recording_id, key)
+
+
+def _letterhead(recording: Recording) -> Letterhead | None:
+    """The letterhead of the recap of which the PDF is made."""
+    key = references.key_of(recording.id, "recap")
+    return get_letterhead((key and recap_versions.find_template(recording.id, key)) or recording.template)
 
 
 def _known_speech(recording: Recording) -> tuple[str, str] | None:

@@ -74,8 +74,10 @@ def _take_snapshot(folder: Path) -> tuple[str, set[str]]:
 
 
 def _link_recordings(connection: Connection, store: FileStore, folder: Path) -> set[str]:
-    ids = connection.scalars(references.recordings_with_file()).all()
-    return {f"recordings/{id}" for id in ids if not _link(store.recording(id), folder / "recordings" / id)}
+    expected = set(connection.scalars(references.recordings_with_file()))
+    ids = connection.scalars(select(Recording.id)).all()
+    absent = {id for id in ids if not _link(store.recording(id), folder / "recordings" / id)}
+    return {f"recordings/{id}" for id in absent & expected}
 
 
 def _link_results(connection: Connection, store: FileStore, folder: Path) -> set[str]:

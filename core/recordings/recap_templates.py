@@ -16,8 +16,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from core.database.sessions import lock_table, read, write
-from core.database.tables import Recording, ResumableUpload, Template, User, Version
+from core.database.tables import LetterheadRow, Recording, ResumableUpload, Template, User, Version
 from core.invalid_field import InvalidField
+from core.recordings.shown_speakers import render_all_again
 from core.typed_text import clean_lines, on_one_line
 
 DEFAULT = "meeting"
@@ -124,6 +125,8 @@ def remove(name: str, now: datetime) -> bool:
         if found is None or found.removed_at is not None:
             return False
         found.removed_at = now
+        if session.execute(delete(LetterheadRow).where(LetterheadRow.template == name)).rowcount:  # type: ignore[attr-defined]
+            render_all_again(session, now)
         session.flush()
         _delete_unused(session)
         return True

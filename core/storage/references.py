@@ -48,6 +48,7 @@ def note_result(session: Session, recording_id: str, kind: str, key: str) -> Non
     session.merge(UsedResult(recording_id=recording_id, key=key))
 
 
-def forget_results(session: Session, recording_id: str, kinds: Iterable[str]) -> None:
-    """Use the results of these kinds no more; they stay known as traces."""
-    session.execute(delete(Result).where(Result.recording_id == recording_id, Result.kind.in_(list(kinds))))
+def forget_results(session: Session, recording_id: str, kinds: Iterable[str]) -> set[str]:
+    """Use the results of these kinds no more; they stay known as traces. Returns their keys."""
+    forgotten = delete(Result).where(Result.recording_id == recording_id, Result.kind.in_(list(kinds)))
+    return set(session.scalars(forgotten.returning(Result.key)))

@@ -16,16 +16,22 @@ FULL_SCALE = 32767
 
 
 def write_sound(
-    parts: Sequence[tuple[StoredSamples, Stretch]], target: Path, on_progress: Callable[[float], None]
+    parts: Sequence[tuple[StoredSamples, Stretch]],
+    target: Path,
+    recorded_on: str | None,
+    on_progress: Callable[[float], None],
 ) -> None:
     """Write stretches of decoded samples to `target`, without a gap: FLAC, 16 kHz, mono, 16 bits.
 
-    The same parts give the same bytes. `on_progress` gets the finished share, 0..1, and may raise to stop.
+    `recorded_on` is the day (ISO 8601) that the file is to tell. The same parts give the same bytes. `on_progress` gets
+    the finished share, 0..1, and may raise to stop.
     """
     import av
 
     total, done = sum(stretch.seconds for _, stretch in parts) * SAMPLE_RATE, 0
     with av.open(str(target), "w", format="flac", options={"flags": "+bitexact"}) as container:
+        if recorded_on:
+            container.metadata["creation_time"] = recorded_on
         stream = container.add_stream("flac", rate=SAMPLE_RATE, options={"flags": "+bitexact"})
         stream.layout = "mono"
         for samples, stretch in parts:

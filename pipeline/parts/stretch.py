@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch of a recording, from `start` to `end` there, that begins at `at` in another one. All in seconds."""
+    """A stretch of a recording, from `start` to `end` there, that begins at `at` in another one. All in seconds.
+
+    `is_last`: the recording ends with it, so that a word which is said to end later belongs to it.
+    """
 
     start: float
     end: float
     at: float = 0.0
+    is_last: bool = False
 
     @property
     def seconds(self) -> float:
@@ -20,7 +24,7 @@ class Stretch:
 
     def holds(self, second: float) -> bool:
         """Whether a moment of the source lies in it."""
-        return self.start <= second < self.end
+        return self.start <= second and (second < self.end or self.is_last)
 
     def holds_most_of(self, start: float, end: float) -> bool:
         """Whether the middle of a span of the source lies in it: of two stretches side by side, one does."""

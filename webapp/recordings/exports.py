@@ -56,7 +56,8 @@ def _send_pdf(recording: Recording) -> Response:
     if path is None:
         raise errors.not_ready(recording, "The PDF is not available yet.")
     if parts != ALL_PARTS:
-        path = pdf_process.make_pdf(PdfOrder(actions.load_recap(recording), parts, get_letterhead(recording.template)))
+        recap = actions.load_recap(recording)
+        path = pdf_process.make_pdf(PdfOrder(recap, parts, get_letterhead(recap.summary.template)))
     return _send_file(path, recording, FORMATS["pdf"])
 
 
@@ -66,15 +67,16 @@ def _write(recording: Recording, chosen: ExportFormat) -> Response:
     from pipeline.render.exports.writers import writers_with
 
     recap = _load_recap(recording, chosen)
+    letterhead = get_letterhead(recap.summary.template)
     if chosen.name == "zip":  # sent while it is made
         response = _send_file(BytesIO(), recording, chosen)
         response.response = iterate_zip(
-            recap, recaps.pdf_path(recording.id), get_letterhead(recording.template), _write_filled_minutes(recording)
+            recap, recaps.pdf_path(recording.id), letterhead, _write_filled_minutes(recording)
         )
         del response.headers["Content-Length"]
         return response
     document = BytesIO()
-    writers_with(get_letterhead(recording.template))[chosen.name](recap, document)
+    writers_with(letterhead)[chosen.name](recap, document)
     document.seek(0)
     return _send_file(document, recording, chosen)
 

@@ -73,7 +73,7 @@ def write_pdf(recording: Recording) -> BytesIO:
     """The minutes as a PDF. Raises Unavailable, and as `view_minutes`."""
     recap = actions.load_recap(recording)
     filled, _ = stored.get_minutes(recording.id)
-    return make_pdf(PdfOrder(recap, (), get_letterhead(recording.template), filled))
+    return make_pdf(PdfOrder(recap, (), get_letterhead(recap.summary.template), filled))
 
 
 def write_docx(recording: Recording) -> BytesIO:
@@ -82,7 +82,7 @@ def write_docx(recording: Recording) -> BytesIO:
 
     recap, document = actions.load_recap(recording), BytesIO()
     filled, _ = stored.get_minutes(recording.id)
-    write_minutes(recap, filled, document, get_letterhead(recording.template))
+    write_minutes(recap, filled, document, get_letterhead(recap.summary.template))
     document.seek(0)
     return document
 

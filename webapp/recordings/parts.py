@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core import parts
 from core.clock import utc_now
-from core.database.tables import Recording, Status, User
+from core.database.tables import Recording, User
 from core.recordings import queries
 from core.recordings.details import details_of
 from pipeline.recap import Segment, Transcript
@@ -66,10 +66,10 @@ def segments_around(at: float, transcript: Transcript) -> tuple[Segment | None, 
     return (before[-1] if before else None), (after[0] if after else None)
 
 
-def list_joinable(owner: User) -> list[Recording]:
-    """The finished recordings of a user that may be joined, newest first, by when they were made."""
-    found = [one for one in queries.page(owner.id, MOST_OFFERED) if one.job.status == Status.DONE]
-    return sorted(found, key=_made_at, reverse=True)
+def list_joinable(recording: Recording) -> list[Recording]:
+    """A recording and those that may be joined with it, newest first, by when they were made."""
+    found = {one.id: one for one in (recording, *queries.finished(recording.owner_id, MOST_OFFERED))}
+    return sorted(found.values(), key=_made_at, reverse=True)
 
 
 def _made_at(recording: Recording) -> tuple[str, str]:

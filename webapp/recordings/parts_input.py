@@ -88,7 +88,7 @@ def read_join_form(form: Mapping[str, str]) -> JoinInput:
     for field, value in form.items():
         if field.startswith(NUMBER_FIELD) and value.strip():
             number = value.strip()
-            if not (number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= MOST_PARTS):
+            if not (number.isascii() and number.isdigit() and len(number) <= 2 and 1 <= int(number) <= MOST_PARTS):
                 raise InvalidRequest(
                     f"{number[:20]!r} is not the number of a part.", f"Write 1 to {MOST_PARTS}.", field=field
                 )

@@ -78,7 +78,7 @@ def _render_join(recording: Recording, error: PipelineError | None = None) -> st
     return render_template(
         "join.html",
         recording=recording,
-        others=parts.list_joinable(authentication.current_account()),
+        others=parts.list_joinable(recording),
         numbers=numbers or {recording.id: "1"},
         title=request.form.get("title", ""),
         most_parts=MOST_PARTS,

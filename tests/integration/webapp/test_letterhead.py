@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -14,9 +15,11 @@ from support import meetings
 from support.logos import make_picture
 from support.visitors import Program, log_in, token_of
 
+from core.clock import utc_now
 from core.database.tables import Status, User
-from core.letterhead import get_letterhead
-from core.recordings import queries
+from core.letterhead import get_letterhead, get_own_letterhead, keep_letterhead
+from core.recordings import queries, recap_templates
+from pipeline.render.letterhead import Letterhead
 
 ADDRESS = "/admin/letterhead"
 TEXTS = {"name": "Gemeinde Südwest", "address": "Rathausplatz 1", "footer": "Bank DE00", "colour": "#146B3A"}
@@ -161,7 +164,8 @@ def test_recaps_of_a_template_have_a_letterhead_of_their_own(boss: FlaskClient, 
 
     for template, name in (("council", "The council"), (None, "Everybody")):
         recording = meetings.upload(alice, "Session", template=template)
-        meetings.finish(recording, meetings.make_recap(recording))
+        recap = meetings.make_recap(recording)
+        meetings.finish(recording, replace(recap, summary=replace(recap.summary, template=template or "meeting")))
         document = docx.Document(BytesIO(program.get(f"/recordings/{recording.id}/exports/docx").data))
         assert name in "".join(one.text for one in document.sections[0].first_page_header.paragraphs)
 
@@ -176,3 +180,22 @@ def test_there_is_no_letterhead_of_an_unknown_template(boss: FlaskClient) -> Non
     answer = boss.post(f"{ADDRESS}?template=nothing", data=TEXTS, content_type="multipart/form-data")
     assert answer.status_code == 404
     assert get_letterhead("nothing") is None
+
+
+def test_a_recap_keeps_the_letterhead_of_its_own_template_while_another_is_asked_for(
+    program: Program, alice: User, admin: User
+) -> None:
+    recording = meetings.finished(alice, "Session")
+    written = meetings.make_recap(recording).summary.template
+    for template, name in ((written, "As written"), ("lecture", "As asked for")):
+        keep_letterhead(Letterhead(name=name), admin.id, utc_now(), template)
+    meetings.change(recording, template="lecture")
+    document = docx.Document(BytesIO(program.get(f"/recordings/{recording.id}/exports/docx").data))
+    assert "As written" in "".join(one.text for one in document.sections[0].first_page_header.paragraphs)
+
+
+def test_a_template_that_is_deleted_takes_its_letterhead_along(admin: User) -> None:
+    made = recap_templates.add("Site visit", "Each defect.", admin, utc_now())
+    keep_letterhead(Letterhead(name="Visitors"), admin.id, utc_now(), made.name)
+    assert recap_templates.remove(made.name, utc_now())
+    assert get_own_letterhead(made.name) is None

@@ -12,10 +12,13 @@ from support.visitors import Program, log_in
 
 from core import parts
 from core.clock import utc_now
+from core.database.sessions import write
 from core.database.tables import Recording, User
 from core.recordings import queries
 from core.recordings.details import details_of
 from core.retention import deletion
+from core.uploads import limits
+from pipeline.errors import StorageFull
 from pipeline.meeting import Attendee, Details
 
 
@@ -152,7 +155,7 @@ def test_the_form_joins_by_numbers(browser: FlaskClient, recording: Recording, o
     assert [each[0] for each in spans(made)] == [other.id, recording.id]
 
 
-@pytest.mark.parametrize("number", ["0", "21", "x", "²", "-1", "9" * 5000])
+@pytest.mark.parametrize("number", ["0", "21", "x", "²", "-1", "9" * 5000, "0001" + "0" * 5000, "00019999"])
 def test_a_wrong_number_is_told_and_what_was_typed_stays(
     number: str, browser: FlaskClient, recording: Recording, other: Recording
 ) -> None:
@@ -169,6 +172,36 @@ def test_two_parts_of_one_number_are_told(browser: FlaskClient, recording: Recor
     answer = browser.post(f"/recordings/{recording.id}/join", data=sent)
     assert answer.status_code == 422
     assert "Two parts have the number 1" in answer.text
+
+
+def test_a_recording_that_is_older_than_all_others_is_offered_too(
+    browser: FlaskClient, recording: Recording, other: Recording, monkeypatch: pytest.MonkeyPatch, alice: User
+) -> None:
+    monkeypatch.setattr("webapp.recordings.parts.MOST_OFFERED", 1)
+    for number in range(3):
+        meetings.upload(alice, f"Waits {number}")
+    page = browser.get(f"/recordings/{recording.id}/join").text
+    assert f'name="part:{recording.id}" value="1"' in page
+    assert f'name="part:{other.id}"' in page, "what waits takes nobody's place"
+
+
+def test_how_many_speak_is_known_of_the_parts_too(alice: User) -> None:
+    made = meetings.upload(alice, "Pair", num_speakers=2)
+    pair = meetings.finish(made, meetings.make_recap(made))
+    halves = parts.split(pair, 20.0, ("A", "B"), utc_now())
+    assert [(one.num_speakers, one.max_speakers) for one in halves] == [(None, 2), (None, 2)]
+    assert parts.join([pair, pair], None, utc_now()).num_speakers == 2
+    anybody = meetings.finished(alice, "Anybody")
+    assert parts.join([pair, anybody], None, utc_now()).num_speakers is None
+
+
+def test_room_for_what_is_yet_to_be_made_is_not_promised_twice(recording: Recording, other: Recording) -> None:
+    made = parts.join([recording, other], None, utc_now())
+    room = made.size_bytes + limits.RESERVE_BYTES
+    with write() as session:
+        with pytest.raises(StorageFull):
+            limits.Disk(room + 9, {}).check_room_within(session, 10, utc_now())
+        limits.Disk(room + 10, {}).check_room_within(session, 10, utc_now())
 
 
 def test_with_nothing_to_join_the_page_says_so(browser: FlaskClient, recording: Recording) -> None:

@@ -42,3 +42,13 @@ def test_a_change_of_the_letterhead_makes_every_pdf_anew(owner: User) -> None:
     work()
     assert [made_pdf(each) for each in recordings] == plain
     assert not keep_letterhead(Letterhead(), owner.id, utc_now())
+
+
+def test_a_pdf_has_the_letterhead_of_the_template_of_its_own_recap(owner: User) -> None:
+    recording = meetings.finished(owner, "Session")
+    meetings.change(recording, template="lecture")  # asked for since, and not written
+    written = meetings.make_recap(recording).summary.template
+    for template, name in ((written, "As written"), ("lecture", "As asked for")):
+        keep_letterhead(Letterhead(name=name), owner.id, utc_now(), template)
+    work()
+    assert made_pdf(recording).endswith("As written")

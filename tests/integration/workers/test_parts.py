@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import av
 import pytest
+from sqlalchemy import update
 from support.factories import make_user
 from support.helpers import SAMPLES
 from support.worker_jobs import get, upload, work
@@ -13,7 +16,10 @@ from support.worker_jobs import get, upload, work
 from core import parts
 from core.backup.make import make_backup
 from core.clock import utc_now
-from core.database.tables import Recording, Status, User
+from core.database.sessions import write
+from core.database.tables import Job, Recording, Status, User
+from core.jobs import transitions
+from core.jobs.claims import Claim
 from core.recordings import edits, recaps, speaker_names
 from core.retention import consistency, deletion
 from core.storage import references
@@ -161,6 +167,55 @@ def test_a_recording_that_is_yet_to_be_made_lacks_no_file(owner: User, tmp_path:
     finish(joined.id)
     file_store().recording(joined.id).unlink()
     assert consistency.verify(utc_now()).recordings_without_upload == {joined.id}
+
+
+def test_the_day_that_a_file_tells_is_that_of_its_parts(owner: User, tmp_path: Path) -> None:
+    path = tmp_path / "dated.flac"
+    with av.open(str(SAMPLES / "ten-seconds.wav")) as source, av.open(str(path), "w") as target:
+        target.metadata["creation_time"] = "2025-03-04T10:00:00Z"
+        stream = target.add_stream("flac", rate=16000)
+        for frame in source.decode(audio=0):
+            target.mux(stream.encode(frame))
+        target.mux(stream.encode(None))
+    source_id = finish(upload(owner, path))
+    assert recaps.load_recap(source_id.id).source.recorded_on == "2025-03-04"
+    joined = finish(parts.join([source_id, source_id], None, utc_now()).id)
+    assert recaps.load_recap(joined.id).source.recorded_on == "2025-03-04"
+
+
+def test_deleting_leaves_nothing_of_what_was_being_made(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = finish(upload(owner, SAMPLES / "ten-seconds.wav"))
+    joined = parts.join([source, source], None, utc_now())
+    note = transitions.note_file
+
+    def delete_then_note(claim: Claim, sha256: str, size_bytes: int) -> bool:
+        noted = note(claim, sha256, size_bytes)
+        deletion.remove_recording(joined.id)
+        return noted
+
+    monkeypatch.setattr(transitions, "note_file", delete_then_note)
+    work()
+    assert file_store().recording_ids() == {source.id}
+
+
+def test_what_a_deleted_source_left_goes_when_its_parts_are_made(owner: User) -> None:
+    source = finish(upload(owner, SAMPLES / "ten-seconds.wav"))
+    keys = {references.key_of(source.id, kind) for kind in parts.PART_RESULTS}
+    joined = parts.join([source, source], None, utc_now())
+    deletion.remove_recording(source.id)
+    assert keys <= set(file_store().stage_sizes())
+    finish(joined.id)
+    assert not keys & set(file_store().stage_sizes())
+
+
+def test_a_file_that_was_made_is_in_a_backup_whatever_became_of_the_job(owner: User, tmp_path: Path) -> None:
+    source = finish(upload(owner, SAMPLES / "ten-seconds.wav"))
+    joined = finish(parts.join([source, source], None, utc_now()).id)
+    with write() as session:
+        session.execute(update(Job).where(Job.recording_id == joined.id).values(step="prepare", status=Status.FAILED))
+    make_backup(tmp_path / "backup.tar", utc_now(), lambda *_: None)
+    with tarfile.open(tmp_path / "backup.tar") as archive:
+        assert any(joined.id in name for name in archive.getnames())
 
 
 def test_only_finished_recordings_are_joined(owner: User) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.edits.edit import ADD, APPROVE, ASSIGN, CHANGE, CORRECT, MOVE, REPLACE, Edit
-from pipeline.parts.edits import carry_edits
+from pipeline.parts.edits import Crossing, carry_edits
 from pipeline.parts.speakers import choose_names, match_by_time, measure_overlaps
 from pipeline.parts.stretch import Stretch
 from pipeline.parts.words import HeardPart, join_words
-from pipeline.recap import Phrase, Segment, Transcript, WindowText, Word
+from pipeline.recap import Phrase, Segment, Speaker, Transcript, WindowText, Word
 from pipeline.transcribe import Transcription
 from pipeline.voice_activity import TimeSpan, VoiceActivity
 
@@ -108,6 +109,13 @@ def point_target(root: int, start: float, *, added: bool = False) -> dict[str, A
 STRETCH = Stretch(100.0, 200.0, 50.0)
 
 
+def crossing(stretch: Stretch = STRETCH, **ids: str) -> Crossing:
+    """To a whole that has a segment every ten seconds; Anna, Ben and Carol speak in the part."""
+    people = tuple(Speaker(f"S{number}", name, 9.0) for number, name in enumerate(("Anna", "Ben", "Carol"), 1))
+    part = replace(transcript(), speakers=people)
+    return Crossing(part, stretch, transcript(*(("S1", at, at + 9.0) for at in range(0, 200, 10))), ids)
+
+
 def test_edits_of_the_stretch_are_carried_with_their_times_people_and_roots() -> None:
     edits = [
         Edit(1, CORRECT, {"text": "Elsewhere.", "target": segment_target(1, 10, 12)}),
@@ -116,10 +124,10 @@ def test_edits_of_the_stretch_are_carried_with_their_times_people_and_roots() ->
         Edit(4, CHANGE, {"changes": {"owner": "S1"}, "target": point_target(4, 120.0)}),
         Edit(5, APPROVE, {"approved": True, "target": point_target(4, 120.0)}),
         Edit(6, MOVE, {"to": 0, "target": point_target(4, 120.0)}),
-        Edit(7, REPLACE, {"find": "a", "write": "b", "where": "both", "whole_words": True}),
+        Edit(7, REPLACE, {"find": "x", "write": "b", "where": "both", "whole_words": True}),
         Edit(8, CORRECT, {"text": "Undone.", "target": segment_target(8, 130, 132)}, is_undone=True),
     ]
-    carried = carry_edits(edits, STRETCH, {"S1": "S3", "S2": "S1"}, 11)
+    carried = carry_edits(edits, crossing(S1="S3", S2="S1"), 11)
     assert [(each.number, each.kind, each.root) for each in carried] == [
         (11, CORRECT, 11), (12, ASSIGN, 11), (13, CHANGE, 13), (14, APPROVE, 13), (15, REPLACE, None),
     ]  # fmt: skip
@@ -138,10 +146,52 @@ def test_points_that_people_added_are_carried_by_their_time() -> None:
         Edit(4, ADD, {"start": None, "changes": {"text": "No time."}, "target": point_target(4, 0, added=True)}),
         Edit(5, CHANGE, {"changes": {"text": "In!"}, "target": point_target(1, 0, added=True)}),
     ]
-    later = carry_edits(edits, STRETCH, {}, 1)
+    later = carry_edits(edits, crossing(), 1)
     assert [(each.kind, each.root, each.payload["changes"]["text"]) for each in later] == [
         (ADD, 1, "In."), (CHANGE, 1, "In!"),
     ]  # fmt: skip
     assert later[0].payload["start"] == 100.0
-    beginning = carry_edits(edits, Stretch(0.0, 100.0), {}, 1)
+    beginning = carry_edits(edits, crossing(Stretch(0.0, 100.0)), 1)
     assert [each.payload["changes"]["text"] for each in beginning] == ["Out.", "Out!", "No time."]
+
+
+def test_what_is_about_a_segment_that_is_cut_is_left_behind() -> None:
+    edits = [
+        Edit(1, CORRECT, {"text": "Both halves.", "target": segment_target(1, 98.0, 103.0)}),
+        Edit(2, CORRECT, {"text": "Whole.", "target": segment_target(2, 99.8, 103.0)}),
+    ]
+    assert [each.payload["text"] for each in carry_edits(edits, crossing(), 1)] == ["Whole."]
+    assert carry_edits(edits, crossing(Stretch(0.0, 100.0)), 1) == []
+
+
+def test_a_point_is_carried_to_the_part_that_has_most_of_what_it_cites() -> None:
+    target = {**point_target(1, 96.0), "spans": [[96.0, 100.5]]}
+    edits = [Edit(1, CHANGE, {"changes": {"text": "Ben is dismissed."}, "target": target})]
+    assert carry_edits(edits, crossing(), 1) == []
+    (carried,) = carry_edits(edits, crossing(Stretch(0.0, 100.0)), 1)
+    assert carried.payload["target"]["written"]["segments"] == ["g9"], "those of the other transcript"
+
+
+def test_a_task_of_somebody_who_does_not_speak_there_keeps_the_name() -> None:
+    target = point_target(1, 120.0)
+    target["written"]["owner"] = "S2"
+    edits = [
+        Edit(1, APPROVE, {"approved": True, "target": target}),
+        Edit(2, CHANGE, {"changes": {"owner": "S3"}, "target": target}),
+        Edit(3, CHANGE, {"changes": {"owner": "The board"}, "target": target}),
+    ]
+    approved, changed, free = carry_edits(edits, crossing(S1="S2"), 1)
+    assert (approved.payload["target"]["written"]["owner"], changed.payload["changes"]) == ("Ben", {"owner": "Carol"})
+    assert free.payload["changes"] == {"owner": "The board"}
+
+
+def test_words_that_are_not_said_in_the_part_are_not_told_there() -> None:
+    edits = [Edit(1, REPLACE, {"find": "secret", "write": "hidden", "where": "both", "whole_words": True, "places": 3})]
+    assert carry_edits(edits, crossing(), 1) == []
+
+
+def test_the_last_word_of_a_recording_belongs_to_it_even_where_it_ends_later() -> None:
+    late = [(1.0, 1.4, " Hello"), (1.9, 2.7, " there")]
+    for is_last, count in ((True, 2), (False, 1)):
+        words = join_words([heard(late, Stretch(0.0, 2.0, is_last=is_last))], ())[1]
+        assert sum(len(phrase.words) for text in words.windows for phrase in text.phrases) == count

@@ -20,6 +20,7 @@ from core.jobs import transitions
 from core.queue.notifications import notify
 from core.recap_versions import OPTION_COLUMNS
 from core.recordings.details import details_of, to_column
+from core.search.titles import index_title
 from core.storage import references
 from core.uploads.intake import clean_filename, clean_title
 from core.uploads.limits import check_quota_within, lock_limits, measure_disk
@@ -132,6 +133,7 @@ def _add(session: Session, owner_id: str, wanted: _Wanted, now: datetime) -> Rec
     )
     session.add(recording)
     session.flush()
+    index_title(session, recording.id, recording.title)
     recording.job = transitions.add(session, recording, now)
     for number, part in enumerate(wanted.parts):
         for kind in PART_RESULTS:

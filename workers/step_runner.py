@@ -34,6 +34,7 @@ from core.recordings import (
 )
 from core.recordings.details import details_of
 from core.retention import deletion, pruning
+from core.search import index
 from core.storage import references
 from core.storage.store import file_store
 from pipeline.catalogue import Step
@@ -146,8 +147,7 @@ def _listen(claim: Claim, settings: config.Settings, monitor: JobMonitor, contex
     if monitor.with_retry(lambda: voice_prints.wants_voices(context.request.owner_id)):
         keep_voices(context, cache, listened, monitor)
     if context.request.until in ("transcribe", "diarize"):
-        columns = recap_columns(compose_without_summary(context, listened))
-        monitor.write(lambda: transitions.finish(claim, utc_now(), recording=columns))
+        _finish(claim, compose_without_summary(context, listened), monitor)
     else:
         _advance(claim, Step.SUMMARIZE, {}, monitor)
 
@@ -159,11 +159,11 @@ def _summarize(claim: Claim, settings: config.Settings, monitor: JobMonitor, con
     if listened is None:  # a new vocabulary, an interrupted first attempt, or files that were lost
         _advance(claim, Step.LISTEN, {}, monitor)
         return
-    columns = recap_columns(summarize(context, listened, _engines(monitor)))
+    recap = summarize(context, listened, _engines(monitor))
     if context.request.until:
-        monitor.write(lambda: transitions.finish(claim, utc_now(), recording=columns))
+        _finish(claim, recap, monitor)
     else:
-        _advance(claim, Step.RENDER, columns, monitor)
+        _advance(claim, Step.RENDER, recap_columns(recap), monitor)
 
 
 def _render(claim: Claim, settings: config.Settings, monitor: JobMonitor, context: StepContext) -> None:
@@ -171,9 +171,9 @@ def _render(claim: Claim, settings: config.Settings, monitor: JobMonitor, contex
     if path is None:  # lost while the job waited: write it again
         _advance(claim, Step.SUMMARIZE, {}, monitor)
         return
-    columns = recap_columns(render(context, path))
+    recap = render(context, path)
     keep_playback(context)
-    monitor.write(lambda: transitions.finish(claim, utc_now(), recording=columns))
+    _finish(claim, recap, monitor)
 
 
 _STEPS: dict[Step, Callable[[Claim, config.Settings, JobMonitor, StepContext], None]] = {
@@ -215,6 +215,16 @@ def _strikes_in(stage: str, claim: Claim) -> int:
 def _advance(claim: Claim, step: Step, columns: dict[str, Any], monitor: JobMonitor) -> None:
     monitor.write(lambda: transitions.advance(claim, step, utc_now(), recording=columns))
     notify(queue_of(step))
+
+
+def _finish(claim: Claim, recap: Recap, monitor: JobMonitor) -> None:
+    """End the job, then have the recording found by what it shows now."""
+    columns = recap_columns(recap)
+    monitor.write(lambda: transitions.finish(claim, utc_now(), recording=columns))
+    try:
+        index.index_recording(claim.recording_id)
+    except Exception as error:  # the job is done; beat indexes what is missing
+        log.warning("not indexed for the search yet", extra=trace_of(error))
 
 
 def _request(recording: Recording, claim: Claim, settings: config.Settings, monitor: JobMonitor) -> Request:

@@ -13,10 +13,19 @@ from core.backup.errors import BackupFailed, BackupUnusable
 from core.database import schema, sessions
 from core.database.base import Base
 from core.database.probe_table import Probe
-from core.database.tables import ModelInstall, Reservation, ResumableUpload, UserSession, Worker
+from core.database.tables import (
+    ModelInstall,
+    Reservation,
+    ResumableUpload,
+    SearchEntry,
+    SearchText,
+    UserSession,
+    Worker,
+)
 
 #: What does not outlive a restart elsewhere: log-ins, unfinished uploads and their space, what runs just now.
-PASSING = (UserSession, Reservation, ResumableUpload, Worker, ModelInstall, Probe)
+#: The index of the search is made anew.
+PASSING = (UserSession, Reservation, ResumableUpload, Worker, ModelInstall, Probe, SearchEntry, SearchText)
 BATCH = 500  # rows
 _OTHER_VERSION = "Make the backup with the version that ran last, or run `flask db-upgrade` first."
 

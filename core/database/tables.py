@@ -18,7 +18,10 @@ from core.database.letterhead_table import LetterheadRow as LetterheadRow
 from core.database.minutes_table import MinutesRow as MinutesRow
 from core.database.ollama_table import OllamaHealth as OllamaHealth
 from core.database.probe_table import Probe as Probe
+from core.database.search_tables import SearchEntry as SearchEntry
+from core.database.search_tables import SearchText as SearchText
 from core.database.speed_table import StageSpeed as StageSpeed
+from core.database.tag_table import RecordingTag as RecordingTag
 from core.database.trial_table import ModelTrial as ModelTrial
 from core.database.voice_print_table import VoicePrint as VoicePrint
 from core.database.voice_table import VoiceAnswer as VoiceAnswer

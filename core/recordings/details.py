@@ -10,6 +10,7 @@ from typing import Any
 from core.database.sessions import write
 from core.database.tables import Recording
 from core.recordings.shown_speakers import render_again
+from core.search.titles import index_title
 from pipeline.json_values import from_plain
 from pipeline.meeting import UNKNOWN, Details
 
@@ -38,4 +39,5 @@ def change_details(recording_id: str, change: Change, now: datetime) -> None:
             return
         recording.title, details = change(recording.title, details_of(recording))
         recording.details = to_column(details)
+        index_title(session, recording_id, recording.title)
         render_again(session, recording_id, now)

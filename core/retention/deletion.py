@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 
 from core.database.sessions import forget_deleted, lock_table, read, write
 from core.database.tables import Recording, ResumableUpload, UsedResult
+from core.search import index
 from core.storage import references, temporary_folders
 from core.storage.store import file_store
 
@@ -22,6 +23,7 @@ def remove_recording(recording_id: str) -> None:
         session.execute(delete(Recording).where(Recording.id == recording_id))
     file_store().remove_recording(recording_id)
     remove_unused(keys)
+    index.forget_deleted()
     forget_deleted()
 
 

@@ -23,6 +23,7 @@ from core.jobs import transitions
 from core.queue.notifications import notify
 from core.recordings.details import to_column
 from core.recordings.options import UploadOptions
+from core.search.titles import index_title
 from core.storage.files import full_disk_explained
 from core.storage.store import file_store
 from core.typed_text import on_one_line
@@ -118,6 +119,7 @@ def register(
     )
     session.add(recording)
     session.flush()
+    index_title(session, recording_id, recording.title)
     recording.job = transitions.add(session, recording, now)
     return recording
 

@@ -20,6 +20,7 @@ from webapp.cli import (
     jobs,
     models,
     recap,
+    search,
     upgrade_check,
 )
 
@@ -43,6 +44,7 @@ COMMANDS = (
     evaluate_recap.evaluate_recap,
     recap.recap,
     jobs.jobs_group,
+    search.search_group,
     files.files_group,
     doctor.doctor,
     models.models_group,

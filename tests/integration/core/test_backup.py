@@ -72,7 +72,7 @@ def rows() -> dict[str, list[tuple[object, ...]]]:
         return {
             table.name: sorted(map(tuple, session.execute(select(table)).all()), key=repr)
             for table in Base.metadata.sorted_tables
-            if table.name not in ("user_session", "reservation", "resumable_upload", "worker", "probe")
+            if table.name not in ("user_session", "reservation", "resumable_upload", "worker", "probe", "search_text")
         }
 
 

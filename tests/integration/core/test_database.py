@@ -15,6 +15,10 @@ from core.clock import utc_now
 from core.database import schema, sessions
 from core.database.base import Base
 
+#: SQLite's full-text index and FTS5's own tables for it, which only triggers write, and the index of PostgreSQL.
+SEARCH_INDEX = {f"search_index{part}" for part in ("", "_config", "_data", "_idx", "_deleted")}
+POSTGRESQL_INDEX = "ix_search_text_words"
+
 
 @pytest.mark.usefixtures("any_database")
 def test_a_database_in_order_has_no_problem() -> None:
@@ -56,7 +60,10 @@ def test_the_migrations_make_the_tables_that_the_models_describe(any_database: s
     from alembic.migration import MigrationContext
 
     with sessions.engine().connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        own = SEARCH_INDEX | {POSTGRESQL_INDEX} if connection.dialect.name == "sqlite" else set()
+        options = {"include_object": lambda _item, name, *_about: name not in own}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, Base.metadata) == []
 
 
 @pytest.mark.postgresql

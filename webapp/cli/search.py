@@ -1,0 +1,26 @@
+"""`flask search`: the index of the search."""
+
+from __future__ import annotations
+
+import click
+
+from core.search import index
+from webapp.cli.errors import tell_errors
+
+
+@click.group("search")
+def search_group() -> None:
+    """Keep the index of the search."""
+
+
+@search_group.command("reindex")
+@click.option("--all", "everything", is_flag=True, help="Also what is indexed already.")
+@tell_errors
+def reindex(everything: bool) -> None:
+    """Index the recordings that are not. Beat does the same every ten minutes."""
+    count = index.index_all() if everything else 0
+    while indexed := index.index_missing():
+        count += indexed
+    while not index.forget_deleted():
+        click.echo("Forgetting deleted words…", err=True)
+    click.echo(f"{count} recordings indexed.")

@@ -7,30 +7,34 @@ import binascii
 from datetime import UTC, datetime
 
 from core.database.tables import Recording
+from core.recordings.library import Place, Sort, place_after
 from webapp.errors import InvalidRequest
 
 
-def make_cursor(last: Recording) -> str:
-    """The cursor of the page after this recording."""
-    return base64.urlsafe_b64encode(f"{last.created_at.isoformat()} {last.id}".encode()).decode().rstrip("=")
+def make_cursor(last: Recording, sort: Sort = Sort.NEWEST) -> str:
+    """The cursor of the page after this recording, in this order. It tells no title: addresses are logged."""
+    place = place_after(last, sort)
+    text = f"{place.at.isoformat()} {place.id} {sort} {place.seconds!r}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read_cursor(text: str | None) -> tuple[datetime, str] | None:
-    """Time and ID of the recording before the page; None without a cursor. Raises InvalidRequest."""
+def read_cursor(text: str | None, sort: Sort = Sort.NEWEST) -> Place | None:
+    """Where a page in this order begins; None without a cursor. Raises InvalidRequest."""
     if not text:
         return None
     try:
         padded = text + "=" * (-len(text) % 4)
-        moment, _, last_id = base64.urlsafe_b64decode(padded.encode()).decode().partition(" ")
-        at = datetime.fromisoformat(moment).astimezone(UTC)
+        moment, last_id, order, seconds = base64.urlsafe_b64decode(padded.encode()).decode().split(" ")
+        place = Place(Sort(order), datetime.fromisoformat(moment).astimezone(UTC), float(seconds), last_id)
     except (ValueError, OverflowError, binascii.Error) as error:
-        raise _invalid_cursor() from error
-    if not last_id:
-        raise _invalid_cursor()
-    return at, last_id
+        raise invalid_cursor() from error
+    if not last_id.isalnum() or place.sort is not sort:
+        raise invalid_cursor()
+    return place
 
 
-def _invalid_cursor() -> InvalidRequest:
+def invalid_cursor() -> InvalidRequest:
+    """The error of a cursor that is none, or one of another list."""
     return InvalidRequest("This cursor does not belong to this list.", "Start without a cursor.", field="cursor")
 
 

@@ -29,7 +29,7 @@ def to_column(details: Details) -> dict[str, Any] | None:
 
 
 def change_details(recording_id: str, change: Change, now: datetime) -> None:
-    """Keep the title and the details that `change` makes of those there are, and queue the PDF anew.
+    """Keep the title and the details that `change` makes of those there are, and queue the PDF anew if they are others.
 
     Nobody else changes them meanwhile. The recap itself stays as it is.
     """
@@ -37,7 +37,10 @@ def change_details(recording_id: str, change: Change, now: datetime) -> None:
         recording = session.get(Recording, recording_id, with_for_update=True)
         if recording is None:  # deleted meanwhile
             return
-        recording.title, details = change(recording.title, details_of(recording))
-        recording.details = to_column(details)
-        index_title(session, recording_id, recording.title)
+        before = recording.title, details_of(recording)
+        title, details = change(*before)
+        if (title, details) == before:
+            return
+        recording.title, recording.details = title, to_column(details)
+        index_title(session, recording_id, title)
         render_again(session, recording_id, now)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from core.database.sessions import read
@@ -36,11 +34,8 @@ def finished(owner_id: str, limit: int) -> list[Recording]:
         return list(session.scalars(query.order_by(Recording.created_at.desc()).limit(limit)))
 
 
-def page(owner_id: str, limit: int, after: tuple[datetime, str] | None = None) -> list[Recording]:
-    """Recordings of a user, newest first; `after` is time and id of the last one of the page before."""
+def page(owner_id: str, limit: int) -> list[Recording]:
+    """Recordings of a user, newest first."""
     query = select(Recording).options(joinedload(Recording.job)).where(Recording.owner_id == owner_id)
-    if after is not None:
-        at, last = after
-        query = query.where(or_(Recording.created_at < at, and_(Recording.created_at == at, Recording.id < last)))
     with read() as session:
         return list(session.scalars(query.order_by(Recording.created_at.desc(), Recording.id.desc()).limit(limit)))

@@ -61,6 +61,13 @@ def is_draft_result(recording_id: str, key: str) -> bool:
     return _waits(recording_id, Version.key == key)
 
 
+def select_waiting(owner_id: str | None = None) -> Select[str]:
+    """The ids of the recordings, of a user or all, whose shown recap waits for its review."""
+    is_own = () if owner_id is None else (Recording.owner_id == owner_id,)
+    waiting = _select_reviews(Recording.version == Version.number, EditRow.number.is_(None), *is_own)
+    return waiting.with_only_columns(Recording.id)
+
+
 def require_reviews(user_id: str, now: datetime) -> None:
     """Let the recaps of a user that are written from now on wait for a review."""
     with write() as session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -18,13 +19,23 @@ def remove_recording(recording_id: str) -> None:
 
     A job at work finds its row gone and stops.
     """
+    remove_recordings([recording_id])
+
+
+def remove_recordings(recording_ids: Iterable[str]) -> None:
+    """Delete several recordings for good; their words are taken out of the index of the search at the end."""
+    for recording_id in recording_ids:
+        _remove(recording_id)
+    index.forget_deleted()
+    forget_deleted()
+
+
+def _remove(recording_id: str) -> None:
     with write() as session:
         keys = references.keys_of(session, recording_id)
         session.execute(delete(Recording).where(Recording.id == recording_id))
     file_store().remove_recording(recording_id)
     remove_unused(keys)
-    index.forget_deleted()
-    forget_deleted()
 
 
 def remove_unused(keys: set[str]) -> None:

@@ -30,6 +30,7 @@ RECORDING = {
     "parts": list,
     "details": dict,
     "review": (dict, type(None)),
+    "tags": list,
 }
 
 

@@ -9,13 +9,13 @@ from core.clock import utc_now
 from core.jobs import estimates
 from core.recordings import queries
 from core.recordings.options import recap_options_of
-from core.recordings.reviews import find_review, find_reviews
+from core.recordings.tags import set_tags
 from core.retention import deletion
 from pipeline.errors import PipelineError
 from pipeline.reading.public import name_owners, to_public
 from pipeline.recap import Recap, to_plain
 from webapp import error_responses, errors, paging
-from webapp.api.serializers import serialize_recording, serialize_version
+from webapp.api.serializers import serialize_recording, serialize_recordings, serialize_version
 from webapp.auth import authentication
 from webapp.network import client_network
 from webapp.recordings import (
@@ -27,10 +27,12 @@ from webapp.recordings import (
     player,
     recap_options,
     speaker_names,
+    tag_input,
     version_history,
     voice_offers,
     voice_proposals,
 )
+from webapp.recordings.library_input import find_page, read_view
 from webapp.recordings.own import find_own
 from webapp.recordings.parts_input import read_join, read_split
 from webapp.security import limiter
@@ -72,7 +74,7 @@ def _close_connection(response: Response) -> Response:
 
 def _show(recording_id: str, status: int) -> tuple[Response, int]:
     recording, estimate = find_own(recording_id), estimates.estimate_queue(utc_now())
-    return jsonify(serialize_recording(recording, estimate, find_review(recording_id))), status
+    return jsonify(serialize_recording(recording, estimate)), status
 
 
 @blueprint.post("/recordings")
@@ -83,7 +85,7 @@ def create() -> tuple[Response, int] | Response:
     except PipelineError as error:
         return _close_connection(error_responses.make_response(error))
     earlier = queries.earlier_copy(recording)
-    body = serialize_recording(find_own(recording.id), estimates.estimate_queue(utc_now()), None)
+    body = serialize_recording(find_own(recording.id), estimates.estimate_queue(utc_now()))
     response = jsonify(**body, duplicate_of=earlier.id if earlier else None)
     response.headers["Location"] = url_for("api.show", recording_id=recording.id)
     return response, 201
@@ -103,20 +105,16 @@ def split(recording_id: str) -> tuple[Response, int]:
     """Make two recordings of one."""
     made = parts.split(find_own(recording_id), read_split(request.get_data()))
     estimate = estimates.estimate_queue(utc_now())
-    return jsonify(items=[serialize_recording(find_own(one.id), estimate, None) for one in made]), 201
+    return jsonify(items=serialize_recordings([find_own(one.id) for one in made], estimate)), 201
 
 
 @blueprint.get("/recordings")
 def index() -> Response:
-    """The user's recordings, newest first."""
-    limit = paging.read_limit(request.args.get("limit"))
-    after = paging.read_cursor(request.args.get("cursor"))
-    recordings = queries.page(authentication.current_account().id, limit + 1, after)
-    page, has_more = recordings[:limit], len(recordings) > limit
-    estimate = estimates.estimate_queue(utc_now())
-    reviews = find_reviews([each.id for each in page])
-    items = [serialize_recording(each, estimate, reviews.get(each.id)) for each in page]
-    return jsonify(items=items, next_cursor=paging.make_cursor(page[-1]) if has_more else None)
+    """The user's recordings: those that the address asks for."""
+    owner, limit = authentication.current_account(), paging.read_limit(request.args.get("limit"))
+    page, cursor = find_page(owner.id, read_view(request.args), limit, request.args.get("cursor"))
+    items = serialize_recordings(page, estimates.estimate_queue(utc_now()))
+    return jsonify(items=items, next_cursor=cursor)
 
 
 @blueprint.get("/recordings/<recording_id>")
@@ -127,9 +125,13 @@ def show(recording_id: str) -> tuple[Response, int]:
 
 @blueprint.patch("/recordings/<recording_id>")
 def change(recording_id: str) -> tuple[Response, int]:
-    """Change the title or the details of the meeting. The PDF is made again."""
+    """Change the title, the details of the meeting, or the tags. Other than for tags, the PDF is made again."""
     recording = find_own(recording_id)
-    meeting_details.save(recording, meeting_details.read_json(request.get_data()))
+    sent, tags = tag_input.split_json(request.get_data())
+    if sent or tags is None:
+        meeting_details.save(recording, meeting_details.read_object(sent))
+    if tags is not None:
+        set_tags(recording.id, tags)
     return _show(recording_id, 200)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +11,8 @@ from core.database.tables import Recording, Status, Version
 from core.jobs.estimates import QueueEstimate
 from core.recordings.details import details_of
 from core.recordings.options import recap_options_of
-from core.recordings.reviews import Review
+from core.recordings.reviews import Review, find_reviews
+from core.recordings.tags import tags_of
 
 
 def format_time(moment: datetime) -> str:
@@ -18,8 +20,19 @@ def format_time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def serialize_recording(recording: Recording, estimate: QueueEstimate, review: Review | None) -> dict[str, Any]:
-    """A recording with the state of its job, and the review of its recap where it needs one."""
+def serialize_recordings(recordings: Sequence[Recording], estimate: QueueEstimate) -> list[dict[str, Any]]:
+    """Recordings with the states of their jobs, the reviews of their recaps where they need one, and their tags."""
+    ids = [each.id for each in recordings]
+    reviews, tags = find_reviews(ids), tags_of(ids)
+    return [_serialize(each, estimate, reviews.get(each.id), tags.get(each.id, [])) for each in recordings]
+
+
+def serialize_recording(recording: Recording, estimate: QueueEstimate) -> dict[str, Any]:
+    """The same for one recording."""
+    return serialize_recordings([recording], estimate)[0]
+
+
+def _serialize(recording: Recording, estimate: QueueEstimate, review: Review | None, tags: list[str]) -> dict[str, Any]:
     job = recording.job
     return {
         "id": recording.id,
@@ -41,6 +54,7 @@ def serialize_recording(recording: Recording, estimate: QueueEstimate, review: R
         "parts": recording.parts or [],
         "details": asdict(details_of(recording)),
         "review": serialize_review(review),
+        "tags": tags,
     }
 
 

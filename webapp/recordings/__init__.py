@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from flask import Flask
 
-from webapp.recordings import action_routes, edit_routes, minutes_routes, parts_routes, replace_routes, routes
+from webapp.recordings import (
+    action_routes,
+    edit_routes,
+    minutes_routes,
+    parts_routes,
+    replace_routes,
+    routes,
+    selection_routes,
+)
 
 
 def register(app: Flask) -> None:
@@ -15,3 +23,4 @@ def register(app: Flask) -> None:
     app.register_blueprint(replace_routes.blueprint)
     app.register_blueprint(minutes_routes.blueprint)
     app.register_blueprint(parts_routes.blueprint)
+    app.register_blueprint(selection_routes.blueprint)

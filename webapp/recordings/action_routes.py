@@ -8,9 +8,10 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask_login import login_required
 
 from core.recordings.options import recap_options_of
+from core.recordings.tags import set_tags
 from core.retention import deletion
 from webapp import errors
-from webapp.recordings import actions, meeting_details, recap_options, speaker_names, voice_offers
+from webapp.recordings import actions, meeting_details, recap_options, speaker_names, tag_input, voice_offers
 from webapp.recordings.own import find_own, redirect_to
 
 blueprint = Blueprint("actions", __name__, url_prefix="/recordings/<recording_id>")
@@ -85,7 +86,8 @@ def name_speakers(recording_id: str) -> Response:
 def details_form(recording_id: str) -> str:
     """The form to change the title and the details of the meeting."""
     recording = find_own(recording_id)
-    return render_template("edit_details.html", recording=recording, values=meeting_details.list_values(recording))
+    values = {**meeting_details.list_values(recording), "tags": tag_input.format_tags(recording)}
+    return render_template("edit_details.html", recording=recording, values=values)
 
 
 @blueprint.post("/details")
@@ -95,12 +97,15 @@ def change_details(recording_id: str) -> Response | tuple[str, int]:
     recording = find_own(recording_id)
     try:
         change = meeting_details.read_form(request.form)
+        tags = tag_input.read_form(request.form)
     except errors.InvalidRequest as error:
         page = render_template(
             "edit_details.html", recording=recording, values=request.form, error=error, field=error.field
         )
         return page, error.status
     meeting_details.save(recording, change)
+    if tags is not None:
+        set_tags(recording.id, tags)
     return redirect_to(recording_id, "#details")
 
 

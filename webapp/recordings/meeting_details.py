@@ -19,7 +19,7 @@ from pipeline.details.cleaning import InvalidDetails
 from pipeline.meeting import Attendee, Details
 from webapp.errors import InvalidRequest
 from webapp.settings import current_settings
-from webapp.validation import invalid_value, validate, validate_json
+from webapp.validation import invalid_value, validate
 
 Value = TypeVar("Value")
 
@@ -125,10 +125,10 @@ def read_form(form: Mapping[str, str]) -> Change:
     return lambda _title, _details: (title, details)
 
 
-def read_json(body: bytes) -> Change:
-    """What a JSON body changes: missing fields stay as they are. Raises InvalidRequest, as may the change."""
+def read_object(value: object) -> Change:
+    """What a JSON object changes: missing fields stay as they are. Raises InvalidRequest, as may the change."""
     sent: dict[str, Any] = {
-        name: getattr(found, name) for found in [validate_json(RecordingInput, body)] for name in found.model_fields_set
+        name: getattr(found, name) for found in [validate(RecordingInput, value)] for name in found.model_fields_set
     }
 
     def change(title: str, details: Details) -> tuple[str, Details]:

@@ -14,9 +14,9 @@ from core.recordings.options import recap_options_of
 from core.recordings.reviews import find_review
 from pipeline.render.exports.catalogue import FORMAT_GROUPS
 from pipeline.render.meeting import describe_day
-from webapp import formats, paging, sample_meeting
+from webapp import formats, sample_meeting
 from webapp.auth import authentication
-from webapp.recordings import actions, details, exports, parts, player, progress, rows, version_history
+from webapp.recordings import actions, details, exports, library_page, parts, player, progress, rows, version_history
 from webapp.recordings.document import Document
 from webapp.recordings.doubt_views import list_doubt_views
 from webapp.recordings.edit_form import SECTION_NAMES
@@ -31,26 +31,15 @@ from webapp.recordings.voice_proposals import find_proposals
 from webapp.settings import current_settings
 
 blueprint = Blueprint("recordings", __name__)
-PAGE_SIZE = 30
 
 
 @blueprint.get("/")
 @login_required
 def library() -> str:
-    """The user's recordings, newest first."""
-    after = paging.read_cursor(request.args.get("after"))
-    recordings = queries.page(authentication.current_account().id, PAGE_SIZE + 1, after)
-    if not recordings and after is None:
-        return render_template(
-            "library_empty.html", sample=sample_meeting, sample_work_seconds=_estimate_sample_seconds()
-        )
-    page, has_more = recordings[:PAGE_SIZE], len(recordings) > PAGE_SIZE
-    estimate = estimates.estimate_queue(utc_now())
-    return render_template(
-        "library.html",
-        groups=rows.group_by_day(rows.make_rows(page, estimate), estimate.at),
-        older=paging.make_cursor(page[-1]) if has_more else None,
-        is_first=after is None,
+    """The user's recordings: those that the address asks for."""
+    page = library_page.render_library(authentication.current_account(), request.args)
+    return page or render_template(
+        "library_empty.html", sample=sample_meeting, sample_work_seconds=_estimate_sample_seconds()
     )
 
 
@@ -65,7 +54,7 @@ def _estimate_sample_seconds() -> float | None:
 def live_rows() -> Response:
     """The current rows of the given recordings."""
     owner_id, estimate = authentication.current_account().id, estimates.estimate_queue(utc_now())
-    found = (queries.get(each, owner_id) for each in request.args.getlist("id")[:PAGE_SIZE])
+    found = (queries.get(each, owner_id) for each in request.args.getlist("id")[: library_page.PAGE_SIZE])
     current = rows.make_rows([each for each in found if each is not None], estimate)
     html = {row.recording.id: render_template("_row.html", row=row) for row in current}
     return jsonify(rows=html, live=[row.recording.id for row in current if row.is_live])

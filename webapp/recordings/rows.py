@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
 from core.database.tables import Recording, Status
 from core.jobs.estimates import QueueEstimate
 from core.recordings.reviews import Review, find_reviews
+from core.recordings.tags import tags_of
 from webapp import formats
 from webapp.recordings.speaker_badges import SpeakerBadge, make_badges
 from webapp.recordings.states import RecordingState, describe_state
@@ -32,12 +33,15 @@ class Row:
     can_retry: bool
     has_pdf: bool
     is_waiting_for_review: bool
+    tags: tuple[str, ...] = ()
 
 
 def make_rows(recordings: Sequence[Recording], estimate: QueueEstimate) -> list[Row]:
     """The rows of some recordings."""
-    reviews = find_reviews([each.id for each in recordings])
-    return [make_row(each, estimate, describe_state(each, estimate), reviews.get(each.id)) for each in recordings]
+    ids = [each.id for each in recordings]
+    reviews, tags = find_reviews(ids), tags_of(ids)
+    made = [make_row(each, estimate, describe_state(each, estimate), reviews.get(each.id)) for each in recordings]
+    return [replace(row, tags=tuple(tags.get(row.recording.id, ()))) for row in made]
 
 
 def make_row(recording: Recording, estimate: QueueEstimate, state: RecordingState, review: Review | None) -> Row:

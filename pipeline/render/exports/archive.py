@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
@@ -47,18 +48,74 @@ def iterate_zip(
     `others` are further documents, by the endings of their names.
     """
     outlet, stem = _Outlet(), make_file_name(recap.title, is_draft=is_draft(recap))
-    with ZipFile(outlet, "w", ZIP_DEFLATED) as archive:  # type: ignore[call-overload]
-        if pdf:
-            with pdf.open("rb") as source, archive.open(f"{stem}.pdf", "w") as entry:
-                while piece := source.read(_PIECE_BYTES):
-                    entry.write(piece)
-                    yield outlet.take()
-        for name, write in writers_with(letterhead).items():
-            document = BytesIO()
-            write(recap, document)
-            archive.writestr(f"{stem}.{name}", document.getvalue())
-            yield outlet.take()
-        for name, document in others.items():
-            archive.writestr(f"{stem}.{name}", document.getvalue())
+    with _open_zip(outlet) as archive:
+        for _ in _write_documents(archive, stem, recap, pdf, letterhead, others):
             yield outlet.take()
     yield outlet.take()
+
+
+@dataclass(frozen=True, slots=True)
+class ZipPart:
+    """A recording of an archive of several: the name of its folder, its recap, None if there is none, and its PDF."""
+
+    name: str
+    recap: Recap | None
+    pdf: Path | None
+
+
+def iterate_zip_of_many(parts: Iterable[ZipPart], letterhead: Letterhead | None = None) -> Iterator[bytes]:
+    """The archive of several recordings in pieces: a folder for each, one recap at a time in memory.
+
+    Those that have no recap are named in a text file.
+    """
+    outlet, names, left_out = _Outlet(), set[str](), []
+    with _open_zip(outlet) as archive:
+        for part in parts:
+            if part.recap is None:
+                left_out.append(part.name)
+                continue
+            folder = _choose_folder(part.name, names)
+            stem = f"{folder}/{make_file_name(part.recap.title, is_draft=is_draft(part.recap))}"
+            for _ in _write_documents(archive, stem, part.recap, part.pdf, letterhead, {}):
+                yield outlet.take()
+        if left_out:
+            archive.writestr("Not finished.txt", "These recordings have no recap yet:\n" + "\n".join(left_out) + "\n")
+    yield outlet.take()
+
+
+def _choose_folder(name: str, taken: set[str]) -> str:
+    """A name that no folder has yet; systems that do not tell case apart count too."""
+    number, chosen = 1, name
+    while chosen.casefold() in taken:
+        number += 1
+        chosen = f"{name} ({number})"
+    taken.add(chosen.casefold())
+    return chosen
+
+
+def _open_zip(outlet: _Outlet) -> ZipFile:
+    return ZipFile(outlet, "w", ZIP_DEFLATED)  # type: ignore[call-overload, no-any-return]
+
+
+def _write_documents(
+    archive: ZipFile,
+    stem: str,
+    recap: Recap,
+    pdf: Path | None,
+    letterhead: Letterhead | None,
+    others: Mapping[str, BytesIO],
+) -> Iterator[None]:
+    """Write the documents of a recap; yields whenever some of it is written."""
+    if pdf:
+        with pdf.open("rb") as source, archive.open(f"{stem}.pdf", "w") as entry:
+            while piece := source.read(_PIECE_BYTES):
+                entry.write(piece)
+                yield
+    for name, write in writers_with(letterhead).items():
+        document = BytesIO()
+        write(recap, document)
+        archive.writestr(f"{stem}.{name}", document.getvalue())
+        yield
+    for name, document in others.items():
+        archive.writestr(f"{stem}.{name}", document.getvalue())
+        yield

@@ -9,7 +9,8 @@ from support.factories import NOW, make_recording, make_user
 from core.database.sessions import write
 from core.database.tables import Recording
 from core.jobs import claims, speeds, time_left, transitions
-from core.recordings import queries, recaps
+from core.recordings import library, queries, recaps
+from core.recordings.library import Sort, View
 from core.retention import deletion
 from core.storage.store import file_store
 from core.uploads import intake
@@ -68,9 +69,9 @@ def test_pages_go_from_new_to_old_without_gap_or_double() -> None:
     made = [make_recording(ann, NOW + timedelta(minutes=n // 2)).id for n in range(7)]
     seen: list[str] = []
     after = None
-    while page := queries.page(ann.id, 3, after):
+    while page := library.find_page(ann.id, View(), 3, after):
         seen += [recording.id for recording in page]
-        after = (page[-1].created_at, page[-1].id)
+        after = library.place_after(page[-1], Sort.NEWEST)
     assert sorted(seen) == sorted(made)
     assert len(seen) == 7
 

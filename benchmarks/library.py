@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import config
@@ -84,9 +85,9 @@ def _fill(count: int, sentences: int) -> str:
 def _measure_all(owner_id: str) -> None:
     middle = {sort: library.find_page(owner_id, View(sort=sort), 3000)[-1] for sort in Sort}
     for sort in Sort:
-        _measure(f"list, {sort}", lambda sort=sort: library.find_page(owner_id, View(sort=sort), PAGE))  # type: ignore[misc]
+        _measure(f"list, {sort}", partial(library.find_page, owner_id, View(sort=sort), PAGE))
         after = library.place_after(middle[sort], sort)
-        _measure(f"list, {sort}, page 100", lambda: library.find_page(owner_id, View(sort=after.sort), PAGE, after))
+        _measure(f"list, {sort}, page 100", partial(library.find_page, owner_id, View(sort=sort), PAGE, after))
     _measure("list, state", lambda: library.find_page(owner_id, View(state=Status.FAILED), PAGE))
     _measure("list, tag", lambda: library.find_page(owner_id, View(tag="tag 3"), PAGE))
     _measure("counts of states", lambda: library.count_states(owner_id))
@@ -95,7 +96,7 @@ def _measure_all(owner_id: str) -> None:
         "beginning": "w3", "no such word": "zebra",
     }  # fmt: skip
     for name, typed in searches.items():
-        _measure(f"search, {name}", lambda typed=typed: _search(owner_id, typed))  # type: ignore[misc]
+        _measure(f"search, {name}", partial(_search, owner_id, typed))
     newest = [each.id for each in library.find_page(owner_id, View(), 10)]
     went = iter(newest)
     _measure("delete and forget", lambda: deletion.remove_recording(next(went)), runs=len(newest))

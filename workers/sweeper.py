@@ -77,7 +77,8 @@ def clean_up() -> None:
     worker_register.forget_dead_workers(utc_now())
     while indexed := search_index.index_missing():
         log.info("%d recordings indexed for the search", indexed)
-    search_index.forget_deleted()
+    while not search_index.forget_deleted():
+        pass  # a part at a time, so that others can write in between
     forget_deleted()
 
 

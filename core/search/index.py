@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
-from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy import Select, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.database.sessions import engine, read, write
 from core.database.tables import Recording, SearchEntry, SearchText, Version
+from core.log_format import trace_of
 from core.recordings import recaps
 from core.search.sqlite_index import forget_deleted_words
 from core.search.titles import TITLE, add_rows
 from pipeline.reading.written import written_text
 from pipeline.recap import Recap
 from pipeline.summary_points import all_points
+
+log = logging.getLogger(__name__)
 
 PEOPLE, POINT, SPEECH = "people", "point", "speech"
 #: How long a request that deletes waits for the index to forget; the rest is done within ten minutes.
@@ -26,7 +30,7 @@ def index_recording(recording_id: str) -> None:
     """Have a recording found by what is shown of it now, and by nothing else."""
     with read() as session:
         key = session.scalar(_select_key(recording_id))
-    recap = recaps.load_recap(recording_id) if key else None  # after the key: what changes meanwhile is indexed again
+    recap = _load_recap(recording_id) if key else None  # after the key: what changes meanwhile is indexed again
     with write() as session:
         recording = session.get(Recording, recording_id, with_for_update=True)
         if recording is None:
@@ -38,12 +42,21 @@ def index_recording(recording_id: str) -> None:
             session.merge(SearchEntry(recording_id=recording_id, key=key))
 
 
+def _load_recap(recording_id: str) -> Recap | None:
+    """The recap as it is shown; None for one that is damaged, which must not keep others from being indexed."""
+    try:
+        return recaps.load_recap(recording_id)
+    except ValueError as error:
+        log.warning("a recap cannot be read for the search", extra=trace_of(error))
+        return None
+
+
 def remove_texts(session: Session, recording_id: str) -> None:
     """Have a recording found no more. With its row its texts go anyway."""
     session.execute(delete(SearchText).where(SearchText.recording_id == recording_id))
 
 
-def _select_key(recording_id: str):  # type: ignore[no-untyped-def]
+def _select_key(recording_id: str) -> Select[str]:
     shown = (Version.recording_id == Recording.id) & (Version.number == Recording.version)
     return select(_KEY).select_from(Recording).join(Version, shown).where(Recording.id == recording_id)
 

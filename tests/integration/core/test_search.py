@@ -13,7 +13,7 @@ from support.factories import NOW, make_user
 import config
 from core.database.sessions import forget_deleted, read, write
 from core.database.tables import Recording, SearchEntry, SearchText, User
-from core.recordings import details, speaker_names
+from core.recordings import details, recaps, speaker_names
 from core.retention import deletion
 from core.search import find, index, sqlite_index
 from core.search.words import find_matches, parse_query
@@ -237,3 +237,16 @@ def test_words_and_their_places() -> None:
     matches, count = find_matches(text, parse_query("bar 停车 cafe o'cl"))
     assert [text[each.start : each.end] for each in matches] == ["Café", "Bar", "停车", "o'clock"]
     assert count == 4
+
+
+def test_a_damaged_recap_keeps_no_other_from_being_found(ann: User) -> None:
+    damaged = meetings.finished(ann, "Damaged")
+    path = recaps.result_path(damaged.id, "recap", ".json")
+    assert path is not None
+    path.chmod(0o600)
+    path.write_bytes(b"{")
+    meetings.finished(ann, "Whole")
+    assert index.index_missing() == 2
+    assert index.index_missing() == 0
+    assert search(ann, "damaged") == {"Damaged"}
+    assert search(ann, "launch") == {"Whole"}

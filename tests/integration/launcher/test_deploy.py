@@ -99,6 +99,7 @@ def https(tmp_path: Path, sqlite: str, settings_of: Callable[..., config.Setting
         ("listen 80;", f"listen 127.0.0.1:{plain};"),
         ("    listen [::]:80;\n", ""),
         ("http://127.0.0.1:5000", server.address),
+        ("/var/log/nginx/realrecap.log", str(tmp_path / "access.log")),
     ):
         assert old in text
         text = text.replace(old, new)

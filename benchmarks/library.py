@@ -92,7 +92,7 @@ def _measure_all(owner_id: str) -> None:
     _measure("list, tag", lambda: library.find_page(owner_id, View(tag="tag 3"), PAGE))
     _measure("counts of states", lambda: library.count_states(owner_id))
     searches = {
-        "rare word": "w1388", "word of 1 in 20": "w3e8", "most frequent word": "w0", "two words": "w64 w3e8",
+        "rare word": "w1388", "word of rank 1000": "w3e8", "most frequent word": "w0", "two words": "w64 w3e8",
         "beginning": "w3", "no such word": "zebra",
     }  # fmt: skip
     for name, typed in searches.items():

@@ -22,6 +22,7 @@ from core.database.tables import (
     UserSession,
     Worker,
 )
+from core.search import sqlite_index
 
 #: What does not outlive a restart elsewhere: log-ins, unfinished uploads and their space, what runs just now.
 #: The index of the search is made anew.
@@ -61,6 +62,7 @@ def save_rows(path: Path) -> str:
         if not schema.is_known(schema.revision_on(connection)):
             raise BackupFailed("The database's tables are of a newer version than this program.", _OTHER_VERSION)
         schema.upgrade_on(connection)
+        sqlite_index.empty(connection)
         for table in _tables(PASSING):
             connection.execute(table.delete())
         check(connection)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from sqlalchemy import ColumnElement, Integer, bindparam, delete, func, literal_column, select, text
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, delete, func, literal_column, select, text
 from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
 from sqlalchemy.orm import Session
@@ -50,6 +50,16 @@ def forget_deleted_words(seconds: float) -> bool:
         if time.monotonic() > until:
             return False
         pages = _PAGES
+
+
+def empty(connection: Connection) -> None:
+    """Take everything out of the index of any SQLite database, much faster than row by row."""
+    of_trigger = "SELECT sql FROM sqlite_master WHERE name = 'search_text_deleted'"
+    trigger = connection.exec_driver_sql(of_trigger).scalar_one()
+    connection.exec_driver_sql("DROP TRIGGER search_text_deleted")
+    connection.execute(delete(SearchText))
+    connection.exec_driver_sql("INSERT INTO search_index (search_index) VALUES ('delete-all')")
+    connection.exec_driver_sql(trigger)
 
 
 def _count_changes(session: Session) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from support import meetings
 from support.factories import NOW, make_user
 
 import config
+from core.backup.rows import load_rows, save_rows
 from core.database.sessions import forget_deleted, read, write
 from core.database.tables import Recording, SearchEntry, SearchText, User
 from core.recordings import details, recaps, speaker_names
@@ -250,3 +253,18 @@ def test_a_damaged_recap_keeps_no_other_from_being_found(ann: User) -> None:
     assert index.index_missing() == 0
     assert search(ann, "damaged") == {"Damaged"}
     assert search(ann, "launch") == {"Whole"}
+
+
+def test_a_backup_has_no_index_and_what_is_restored_is_found_again(ann: User, tmp_path: Path) -> None:
+    record(ann, "Talk", "The xylophonist resigned.")
+    save_rows(tmp_path / "rows.db")
+    with closing(sqlite3.connect(tmp_path / "rows.db")) as saved:
+        for table in ("search_text", "search_entry"):
+            assert saved.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608
+        found = "SELECT count(*) FROM search_index WHERE search_index MATCH 'xylophonist'"
+        assert saved.execute(found).fetchone() == (0,)
+    with write() as session:
+        load_rows(tmp_path / "rows.db", session.connection())
+    assert search(ann, "xylophonist") == set()
+    assert index.index_missing() == 1
+    assert search(ann, "xylophonist") == {"Talk"}

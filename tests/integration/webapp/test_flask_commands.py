@@ -11,7 +11,7 @@ from support.helpers import ROOT, free_port
 COMMANDS = (
     "db-upgrade", "create-user --email a@example.org --password 0123456789abc", "create-api-key --email a@example.org",
     "jobs list", "jobs retry x", "jobs cancel x", "jobs pause", "jobs resume", "files verify", "files prune",
-    "recap audio_samples/ten-seconds.wav",
+    "recap audio_samples/ten-seconds.wav", "search reindex",
 )  # fmt: skip
 
 

@@ -88,7 +88,7 @@ def test_files_are_dropped_anywhere_on_the_library(open_page: OpenPage, owner: U
         assert page.locator("body.dragging").count() == 1
         page.dispatch_event("h1", "drop", {"dataTransfer": carried})
         assert page.locator("body.dragging").count() == 0
-        assert page.get_by_label("Title").input_value() == "dropped"
+        assert page.get_by_role("textbox", name="Title").input_value() == "dropped"
         page.get_by_role("button", name="Upload", exact=True).click()
         page.wait_for_url("**/recordings/*")
     assert {each.title for each in queries.page(owner.id, 9)} == {"An older one", "dropped"}
@@ -196,7 +196,7 @@ def test_the_keyboard_alone_is_enough(open_page: OpenPage, owner: User) -> None:
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.textContent") == "To the content"
         page.keyboard.press("Enter")
-        for _ in range(4):
+        for _ in range(8):  # Upload, the states, the filter, the box of the row
             page.keyboard.press("Tab")
             if page.evaluate("document.activeElement.textContent") == "Launch":
                 break

@@ -24,6 +24,7 @@ from core.log_format import job_id, trace_of
 from core.queue.notifications import notify
 from core.recordings import (
     edits,
+    indexing,
     queries,
     recap_templates,
     recaps,
@@ -34,7 +35,6 @@ from core.recordings import (
 )
 from core.recordings.details import details_of
 from core.retention import deletion, pruning
-from core.search import index
 from core.storage import references
 from core.storage.store import file_store
 from pipeline.catalogue import Step
@@ -222,7 +222,7 @@ def _finish(claim: Claim, recap: Recap, monitor: JobMonitor) -> None:
     columns = recap_columns(recap)
     monitor.write(lambda: transitions.finish(claim, utc_now(), recording=columns))
     try:
-        index.index_recording(claim.recording_id)
+        indexing.index_recording(claim.recording_id)
     except Exception as error:  # the job is done; beat indexes what is missing
         log.warning("not indexed for the search yet", extra=trace_of(error))
 

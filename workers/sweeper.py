@@ -23,8 +23,9 @@ from core.log_format import trace_of
 from core.problems import Problem
 from core.queue.notifications import notify
 from core.queue.redis_client import count_notifications
+from core.recordings import indexing
 from core.retention import deletion, pruning
-from core.search import index as search_index
+from core.search import forgetting
 from core.uploads import resumable
 from core.worker_register import BEAT, WorkerModels
 from workers import heartbeat, liveness
@@ -75,9 +76,9 @@ def clean_up() -> None:
         log.info("%d stored results removed, %.0f MB", pruned, freed / 1e6)
     sessions.remove_expired(utc_now())
     worker_register.forget_dead_workers(utc_now())
-    while indexed := search_index.index_missing():
+    while indexed := indexing.index_missing():
         log.info("%d recordings indexed for the search", indexed)
-    while not search_index.forget_deleted():
+    while not forgetting.forget_deleted():
         pass  # a part at a time, so that others can write in between
     forget_deleted()
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from core.database.sessions import forget_deleted, lock_table, read, write
 from core.database.tables import Recording, ResumableUpload, UsedResult
-from core.search import index
+from core.search import forgetting
 from core.storage import references, temporary_folders
 from core.storage.store import file_store
 
@@ -26,7 +26,7 @@ def remove_recordings(recording_ids: Iterable[str]) -> None:
     """Delete several recordings for good; their words are taken out of the index of the search at the end."""
     for recording_id in recording_ids:
         _remove(recording_id)
-    index.forget_deleted()
+    forgetting.forget_deleted()
     forget_deleted()
 
 

@@ -14,8 +14,7 @@ from support import page_checks as looks
 
 from core.clock import utc_now
 from core.database.tables import Recording, Status, User
-from core.recordings import queries, tags
-from core.search import index
+from core.recordings import indexing, queries, tags
 
 OpenPage = Callable[..., Any]
 LOOKS = [(1280, "light", True), (390, "dark", True), (390, "light", False)]
@@ -32,7 +31,7 @@ def recordings(owner: User) -> list[Recording]:
         for n, (title, name) in enumerate(named, 1)
     ]
     for each in made:
-        index.index_recording(each.id)
+        indexing.index_recording(each.id)
     tags.set_tags(made[0].id, ["budget", "product"])
     tags.set_tags(made[2].id, ["product"])
     meetings.upload(owner, "Works council, spring session", language="nl")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from core.search import index
+from core.recordings import indexing
+from core.search import forgetting
 from webapp.cli.errors import tell_errors
 
 
@@ -18,9 +19,9 @@ def search_group() -> None:
 @tell_errors
 def reindex(everything: bool) -> None:
     """Index the recordings that are not. Beat does the same every ten minutes."""
-    count = index.index_all() if everything else 0
-    while indexed := index.index_missing():
+    count = indexing.index_all() if everything else 0
+    while indexed := indexing.index_missing():
         count += indexed
-    while not index.forget_deleted():
+    while not forgetting.forget_deleted():
         click.echo("Forgetting deleted words…", err=True)
     click.echo(f"{count} recordings indexed.")

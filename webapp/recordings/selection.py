@@ -11,7 +11,6 @@ from core.database.tables import Recording, User
 from core.letterhead import get_letterhead
 from core.recordings import queries, recaps
 from pipeline.errors import PipelineError
-from pipeline.render.exports.archive import ZipPart, iterate_zip_of_many
 from pipeline.render.exports.file_name import make_file_name
 from webapp.errors import InvalidRequest
 
@@ -51,11 +50,12 @@ def do_each(recordings: list[Recording], action: Callable[[str], None]) -> list[
 
 def iterate_archive(recordings: list[Recording]) -> Iterator[bytes]:
     """A ZIP archive with a folder for each recording, sent while it is made; a note says which are not finished."""
-    return iterate_zip_of_many((_load_part(each) for each in recordings), get_letterhead())
+    from pipeline.render.exports.archive import ZipPart, iterate_zip_of_many  # it loads python-docx, so only now
 
-
-def _load_part(recording: Recording) -> ZipPart:
-    return ZipPart(make_file_name(recording.title), recaps.load_recap(recording.id), recaps.pdf_path(recording.id))
+    parts = (
+        ZipPart(make_file_name(each.title), recaps.load_recap(each.id), recaps.pdf_path(each.id)) for each in recordings
+    )
+    return iterate_zip_of_many(parts, get_letterhead())
 
 
 def back_to(form: Mapping[str, str]) -> str:

@@ -16,9 +16,9 @@ import config
 from core.backup.rows import load_rows, save_rows
 from core.database.sessions import forget_deleted, read, write
 from core.database.tables import Recording, SearchEntry, SearchText, User
-from core.recordings import details, recaps, speaker_names
+from core.recordings import details, indexing, recaps, speaker_names
 from core.retention import deletion
-from core.search import find, index, sqlite_index
+from core.search import find, forgetting, sqlite_index
 from core.search.words import find_matches, parse_query
 from pipeline.meeting import UNKNOWN
 from pipeline.recap import Recap, Segment
@@ -45,7 +45,7 @@ def record(owner: User, title: str, *said: str) -> Recording:
 
 def keep(recording: Recording, recap: Recap) -> Recording:
     finished = meetings.finish(recording, recap)
-    index.index_recording(recording.id)
+    indexing.index_recording(recording.id)
     return finished
 
 
@@ -145,7 +145,7 @@ def test_a_new_title_counts_at_once_and_the_old_one_no_more(ann: User) -> None:
 def test_names_are_found_as_they_are_now(ann: User) -> None:
     recording = record(ann, "Talk", "Hello.")
     speaker_names.set_names(recording.id, {"s1": "Ottilie"}, NOW)
-    index.index_recording(recording.id)
+    indexing.index_recording(recording.id)
     assert search(ann, "ottilie") == {"Talk"}
     (hit,) = find.find_hits(ann.id, [recording.id], parse_query("hello"))[recording.id]
     assert hit.speaker == "Ottilie"
@@ -177,24 +177,24 @@ def test_recordings_of_an_earlier_version_are_indexed_later(ann: User) -> None:
         session.execute(delete(SearchText))
         session.execute(delete(SearchEntry))
     assert search(ann, "parking") == set()
-    assert index.index_missing() == 1
+    assert indexing.index_missing() == 1
     assert search(ann, "parking old") == {"Old"}
-    assert index.index_missing() == 0
+    assert indexing.index_missing() == 0
 
 
 def test_what_is_shown_anew_is_indexed_anew(ann: User) -> None:
     recording = record(ann, "Talk", "The first words.")
     recap = meetings.make_recap(recording)
     meetings.finish(recording, recap, b"%PDF-1.4 another")
-    assert index.find_unindexed(9) == [recording.id]
-    assert index.index_missing() == 1
+    assert indexing.find_unindexed(9) == [recording.id]
+    assert indexing.index_missing() == 1
     assert search(ann, "first words") == set()
 
 
 def test_a_recording_that_is_deleted_meanwhile_is_not_indexed(ann: User) -> None:
     recording = record(ann, "Talk", "Hello.")
     deletion.remove_recording(recording.id)
-    index.index_recording(recording.id)
+    indexing.index_recording(recording.id)
     with read() as session:
         assert list(session.scalars(select(SearchText.id))) == []
     assert search(ann, "hello") == set()
@@ -221,14 +221,14 @@ def read_database() -> bytes:
 def test_forgetting_goes_on_where_it_stopped(any_database: str, ann: User, monkeypatch: pytest.MonkeyPatch) -> None:
     if not any_database.startswith("sqlite"):
         pytest.skip("PostgreSQL takes deleted rows out of its files by itself (VACUUM)")
-    monkeypatch.setattr(index, "FORGET_SECONDS", -1.0)
+    monkeypatch.setattr(forgetting, "FORGET_SECONDS", -1.0)
     monkeypatch.setattr(sqlite_index, "_PAGES", 1)
     for n in range(20):
         record(ann, f"Other {n}", *(f"Words of number {n} {place}." for place in range(60)))
     recording = record(ann, "Talk", "The xylophonist resigned.")
     deletion.remove_recording(recording.id)
     calls = 1
-    while not index.forget_deleted():
+    while not forgetting.forget_deleted():
         calls += 1
     assert calls > 1
     forget_deleted()
@@ -249,8 +249,8 @@ def test_a_damaged_recap_keeps_no_other_from_being_found(ann: User) -> None:
     path.chmod(0o600)
     path.write_bytes(b"{")
     meetings.finished(ann, "Whole")
-    assert index.index_missing() == 2
-    assert index.index_missing() == 0
+    assert indexing.index_missing() == 2
+    assert indexing.index_missing() == 0
     assert search(ann, "damaged") == {"Damaged"}
     assert search(ann, "launch") == {"Whole"}
 
@@ -266,5 +266,5 @@ def test_a_backup_has_no_index_and_what_is_restored_is_found_again(ann: User, tm
     with write() as session:
         load_rows(tmp_path / "rows.db", session.connection())
     assert search(ann, "xylophonist") == set()
-    assert index.index_missing() == 1
+    assert indexing.index_missing() == 1
     assert search(ann, "xylophonist") == {"Talk"}

@@ -16,9 +16,8 @@ from support.visitors import Program, log_in
 from core.accounts import users
 from core.clock import utc_now
 from core.database.tables import Recording, Status, User
-from core.recordings import queries, reviews, tags
+from core.recordings import indexing, queries, reviews, tags
 from core.retention import account_deletion, deletion
-from core.search import index
 from core.search.words import MAX_QUERY
 
 SORTS = ["newest", "oldest", "longest", "title"]
@@ -28,7 +27,7 @@ SORTS = ["newest", "oldest", "longest", "title"]
 def meeting(alice: User) -> Recording:
     """A finished recording that the search knows."""
     recording = meetings.finished(alice, "Launch planning")
-    index.index_recording(recording.id)
+    indexing.index_recording(recording.id)
     return recording
 
 

@@ -12,8 +12,8 @@ from support.worker_jobs import upload, work
 from core.clock import utc_now
 from core.database.sessions import read, write
 from core.database.tables import Recording, SearchEntry, SearchText
-from core.recordings import recaps, speaker_names
-from core.search import find, index
+from core.recordings import indexing, recaps, speaker_names
+from core.search import find
 from core.search.words import parse_query
 from webapp.cli.search import search_group
 from workers import step_runner, sweeper
@@ -45,7 +45,7 @@ def test_a_job_that_ends_has_its_recording_found(monkeypatch: pytest.MonkeyPatch
     assert recap is not None
     said = recap.transcript.segments[-1].text
     assert search(said) == [recording_id]
-    assert index.find_unindexed(9) == []
+    assert indexing.find_unindexed(9) == []
     speaker_names.set_names(recording_id, {recap.transcript.speakers[0].id: "Ottilie"}, utc_now())
     assert search("ottilie") == []
     work()
@@ -62,9 +62,9 @@ def test_a_job_that_ends_has_its_recording_found(monkeypatch: pytest.MonkeyPatch
     def fail(_recording_id: str) -> None:
         raise OSError("no disk")
 
-    monkeypatch.setattr(index, "index_recording", fail)
+    monkeypatch.setattr(indexing, "index_recording", fail)
     speaker_names.set_names(recording_id, {recap.transcript.speakers[0].id: "Berta"}, utc_now())
     work()
     monkeypatch.undo()
     assert recaps.pdf_path(recording_id) is not None
-    assert index.find_unindexed(9) == [recording_id], "the job is done, and beat does the rest"
+    assert indexing.find_unindexed(9) == [recording_id], "the job is done, and beat does the rest"

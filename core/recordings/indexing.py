@@ -1,4 +1,4 @@
-"""Puts recordings into the index of the search, and takes what was deleted out of it."""
+"""Puts recordings into the index of the search."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from sqlalchemy import Select, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from core.database.sessions import engine, read, write
+from core.database.sessions import read, write
 from core.database.tables import Recording, SearchEntry, SearchText, Version
 from core.log_format import trace_of
 from core.recordings import recaps
-from core.search.sqlite_index import forget_deleted_words
 from core.search.titles import TITLE, add_rows
 from pipeline.reading.written import written_text
 from pipeline.recap import Recap
@@ -21,8 +20,6 @@ from pipeline.summary_points import all_points
 log = logging.getLogger(__name__)
 
 PEOPLE, POINT, SPEECH = "people", "point", "speech"
-#: How long a request that deletes waits for the index to forget; the rest is done within ten minutes.
-FORGET_SECONDS = 2.0
 _KEY = func.coalesce(Version.pdf_key, Version.key)
 
 
@@ -92,11 +89,6 @@ def index_missing(limit: int = 200) -> int:
     for recording_id in missing:
         index_recording(recording_id)
     return len(missing)
-
-
-def forget_deleted() -> bool:
-    """Take words of deleted recordings out of the files of the index; False if there is more to do than time."""
-    return engine().dialect.name != "sqlite" or forget_deleted_words(FORGET_SECONDS)
 
 
 def index_all() -> int:

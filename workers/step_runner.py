@@ -13,48 +13,35 @@ from typing import Any
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 import config
-from core import recap_versions
 from core.clock import utc_now
-from core.database.tables import Recording
 from core.jobs import claims, transitions
 from core.jobs.claims import Claim
 from core.jobs.queues import queue_of
-from core.letterhead import get_letterhead
 from core.log_format import job_id, trace_of
 from core.queue.notifications import notify
 from core.recordings import (
-    edits,
     indexing,
     queries,
-    recap_templates,
     recaps,
-    reviews,
-    speaker_names,
-    voice_answers,
     voice_prints,
 )
-from core.recordings.details import details_of
 from core.retention import deletion, pruning
 from core.storage import references
 from core.storage.store import file_store
 from pipeline.catalogue import Step
 from pipeline.decode.limits import DecodeLimits
-from pipeline.details.names import add_names
-from pipeline.diarize import DiarizeOptions
 from pipeline.errors import Cancelled, InternalError, OutOfMemory, PipelineError, StageTimeout, StorageFull
 from pipeline.recap import Recap, to_json
-from pipeline.render.letterhead import Letterhead
-from pipeline.request import Request
 from pipeline.steps.context import StepContext
 from pipeline.steps.listen import listen
 from pipeline.steps.listen_result import ListenResult, listen_result_of_recap, load_listen_result
 from pipeline.steps.prepare import keep_playback, prepare
 from pipeline.steps.render import render
 from pipeline.steps.summarize import compose_without_summary, summarize
-from pipeline.summarize.engine import SummaryOptions
 from workers.database_retry import is_disk_full, with_retry
 from workers.engine_cache import EngineCache, engines
 from workers.job_monitor import JobMonitor
+from workers.job_request import make_request
 from workers.kept_speakers import keep_speakers, keep_voices
 from workers.made_of_parts import carry_over, make_of_parts
 
@@ -127,7 +114,7 @@ def _run_step(claim: Claim, settings: config.Settings, monitor: JobMonitor) -> N
         raise Cancelled()
     if claim.step is Step.PREPARE and recording.parts:
         recording = make_of_parts(recording, claim, monitor, _limits(settings))
-    context = StepContext(_request(recording, claim, settings, monitor), file_store(), monitor)
+    context = StepContext(make_request(recording, claim, settings, monitor), file_store(), monitor)
     log.info("%s, attempt %d", claim.step, claim.attempt)
     _STEPS[claim.step](claim, settings, monitor, context)
 
@@ -225,66 +212,6 @@ def _finish(claim: Claim, recap: Recap, monitor: JobMonitor) -> None:
         indexing.index_recording(claim.recording_id)
     except Exception as error:  # the job is done; beat indexes what is missing
         log.warning("not indexed for the search yet", extra=trace_of(error))
-
-
-def _request(recording: Recording, claim: Claim, settings: config.Settings, monitor: JobMonitor) -> Request:
-    url = f"{settings.site_url}/recordings/{recording.id}" if settings.site_url else None
-    details = details_of(recording)
-    return Request(
-        recording_id=recording.id,
-        owner_id=recording.owner_id,
-        upload=file_store().recording(recording.id),
-        title=recording.title,
-        filename=recording.filename,
-        size_bytes=recording.size_bytes,
-        sha256=recording.sha256,
-        uploaded_at=recording.created_at.isoformat().replace("+00:00", "Z"),
-        track=recording.track,
-        channels=recording.channels,
-        language=recording.language,
-        summary=monitor.with_retry(lambda: _summary_options(recording)),
-        model=recording.model,
-        speakers=DiarizeOptions(recording.num_speakers, recording.min_speakers, recording.max_speakers),
-        until=recording.until,
-        skip=claim.skip,
-        recording_url=url,
-        timezone=settings.timezone,
-        organisation=settings.organisation,
-        names=monitor.with_retry(lambda: speaker_names.get_names(recording.id)),
-        accepted_offers=monitor.with_retry(lambda: voice_answers.get_accepted(recording.id)),
-        edits=monitor.with_retry(lambda: edits.get_edits(recording.id)),
-        known_speech=monitor.with_retry(lambda: _known_speech(recording)),
-        vocabulary=add_names(recording.vocabulary or "", details),
-        details=details,
-        is_draft=monitor.with_retry(lambda: _is_draft(recording.id)),
-        letterhead=monitor.with_retry(lambda: _letterhead(recording)),
-    )
-
-
-def _is_draft(recording_id: str) -> bool:
-    """Whether the recap of which the PDF is made waits for a review."""
-    key = references.key_of(recording_id, "recap")
-    return key is not None and reviews.is_draft_result(recording_id, key)
-
-
-def _letterhead(recording: Recording) -> Letterhead | None:
-    """The letterhead of the recap of which the PDF is made."""
-    key = references.key_of(recording.id, "recap")
-    return get_letterhead((key and recap_versions.find_template(recording.id, key)) or recording.template)
-
-
-def _known_speech(recording: Recording) -> tuple[str, str] | None:
-    """The keys of the words that people read already; None before the first recap, unless parts of it have one."""
-    if recording.version is None and not recording.parts:
-        return None
-    keys = [references.key_of(recording.id, kind) for kind in ("speech", "transcribe")]
-    return (keys[0], keys[1]) if keys[0] and keys[1] else None
-
-
-def _summary_options(recording: Recording) -> SummaryOptions:
-    """What the recap shall be like; the template's text is the one of this moment."""
-    template, instructions = recap_templates.resolve(recording.template, recording.instructions)
-    return SummaryOptions(recording.summary_language, template, instructions)
 
 
 def recap_columns(recap: Recap) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from werkzeug.datastructures import MultiDict
 
@@ -13,6 +14,10 @@ from core.recordings import queries, recaps
 from pipeline.errors import PipelineError
 from pipeline.render.exports.file_name import make_file_name
 from webapp.errors import InvalidRequest
+from webapp.recordings import minutes
+
+if TYPE_CHECKING:
+    from pipeline.render.exports.archive import ZipPart
 
 MOST = 100
 """At a time."""
@@ -50,12 +55,21 @@ def do_each(recordings: list[Recording], action: Callable[[str], None]) -> list[
 
 def iterate_archive(recordings: list[Recording]) -> Iterator[bytes]:
     """A ZIP archive with a folder for each recording, sent while it is made; a note says which are not finished."""
-    from pipeline.render.exports.archive import ZipPart, iterate_zip_of_many  # it loads python-docx, so only now
+    from pipeline.render.exports.archive import iterate_zip_of_many  # it loads python-docx, so only now
 
-    parts = (
-        ZipPart(make_file_name(each.title), recaps.load_recap(each.id), recaps.pdf_path(each.id)) for each in recordings
-    )
-    return iterate_zip_of_many(parts, get_letterhead())
+    return iterate_zip_of_many(map(_make_part, recordings))
+
+
+def _make_part(recording: Recording) -> ZipPart:
+    """A recording for the archive, with its minutes as a Word document if somebody filled them in."""
+    from pipeline.render.exports.archive import ZipPart
+
+    name, recap = make_file_name(recording.title), recaps.load_recap(recording.id)
+    if recap is None:
+        return ZipPart(name, None, None)
+    filled = minutes.are_filled(recording)
+    others = {"minutes.docx": minutes.write_docx(recording)} if filled else {}
+    return ZipPart(name, recap, recaps.pdf_path(recording.id), get_letterhead(recap.summary.template), others)
 
 
 def back_to(form: Mapping[str, str]) -> str:

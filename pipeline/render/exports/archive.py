@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
@@ -56,14 +56,19 @@ def iterate_zip(
 
 @dataclass(frozen=True, slots=True)
 class ZipPart:
-    """A recording of an archive of several: the name of its folder, its recap, None if there is none, and its PDF."""
+    """A recording of an archive of several: the name of its folder, its recap, None if there is none, and its PDF.
+
+    `others` are as in `iterate_zip`.
+    """
 
     name: str
     recap: Recap | None
     pdf: Path | None
+    letterhead: Letterhead | None = None
+    others: Mapping[str, BytesIO] = field(default_factory=dict)
 
 
-def iterate_zip_of_many(parts: Iterable[ZipPart], letterhead: Letterhead | None = None) -> Iterator[bytes]:
+def iterate_zip_of_many(parts: Iterable[ZipPart]) -> Iterator[bytes]:
     """The archive of several recordings in pieces: a folder for each, one recap at a time in memory.
 
     Those that have no recap are named in a text file.
@@ -76,7 +81,7 @@ def iterate_zip_of_many(parts: Iterable[ZipPart], letterhead: Letterhead | None 
                 continue
             folder = _choose_folder(part.name, names)
             stem = f"{folder}/{make_file_name(part.recap.title, is_draft=is_draft(part.recap))}"
-            for _ in _write_documents(archive, stem, part.recap, part.pdf, letterhead, {}):
+            for _ in _write_documents(archive, stem, part.recap, part.pdf, part.letterhead, part.others):
                 yield outlet.take()
         if left_out:
             archive.writestr("Not finished.txt", "These recordings have no recap yet:\n" + "\n".join(left_out) + "\n")

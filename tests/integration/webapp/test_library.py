@@ -17,8 +17,10 @@ from core.accounts import users
 from core.clock import utc_now
 from core.database.tables import Recording, Status, User
 from core.recordings import indexing, queries, reviews, tags
+from core.recordings.minutes import save_minutes
 from core.retention import account_deletion, deletion
 from core.search.words import MAX_QUERY
+from pipeline.minutes.filled import FilledMinutes
 
 SORTS = ["newest", "oldest", "longest", "title"]
 
@@ -260,6 +262,7 @@ def test_a_tag_is_given_to_many_and_what_fails_is_told(browser: FlaskClient, ali
 
 def test_many_are_in_one_archive(browser: FlaskClient, alice: User) -> None:
     made = [meetings.finished(alice, "Talk"), meetings.finished(alice, "talk"), meetings.upload(alice, "Waits")]
+    save_minutes(made[0].id, alice.id, FilledMinutes(place="Hall"), 0, utc_now())
     answer = choose(browser, "zip", *made)
     assert answer.mimetype == "application/zip"
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
@@ -270,6 +273,7 @@ def test_many_are_in_one_archive(browser: FlaskClient, alice: User) -> None:
     folders = {name.split("/")[0] for name in names if "/" in name}
     assert folders == {"Talk", "talk (2)"}
     assert "talk (2)/talk.docx" in names
+    assert [name for name in names if "minutes" in name] == ["Talk/Talk.minutes.docx"]
 
 
 @pytest.mark.parametrize("back", ["//evil.example", "\r\nX-Evil: 1", "https://evil.example", "q=\u202e"])

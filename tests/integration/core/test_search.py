@@ -137,7 +137,7 @@ def test_titles_people_and_points_are_found_too(ann: User) -> None:
 
 def test_a_new_title_counts_at_once_and_the_old_one_no_more(ann: User) -> None:
     recording = record(ann, "Zoo", "Hello.")
-    details.set_details(recording.id, "Museum", UNKNOWN, NOW)
+    details.change_details(recording.id, lambda *_: ("Museum", UNKNOWN), NOW)
     assert search(ann, "museum") == {"Museum"}
     assert search(ann, "zoo") == set()
 

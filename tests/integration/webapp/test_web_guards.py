@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 import config
 from core.accounts import api_keys
 from core.database.tables import User
-from core.recordings import queries
+from core.recordings import library, queries
 from webapp import create_app
 from webapp.security import CONTENT_POLICY
 
@@ -155,7 +155,7 @@ def test_a_fault_names_its_request_and_tells_nothing_else(
     def fail(*_args: object) -> None:
         raise RuntimeError("the secret inside")
 
-    monkeypatch.setattr(queries, "page", fail)
+    monkeypatch.setattr(library, "count_states", fail)
     answer = browser.get("/", headers={"X-Request-ID": "find-me"})
     assert answer.status_code == 500
     assert "find-me" in answer.text

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.parts.stretch import Stretch
 from pipeline.samples import SAMPLE_RATE, StoredSamples
+from pipeline.sound_file import SoundFormat, blocks_of, write_sound_file
 
-_BLOCK_SECONDS = 10
 FULL_SCALE = 32767
+_EXACT = {"flags": "+bitexact"}
+_FLAC = SoundFormat("flac", "flac", "s16", container_options=_EXACT, codec_options=_EXACT)
 
 
 def write_sound(
@@ -26,26 +27,11 @@ def write_sound(
     `recorded_on` is the day (ISO 8601) that the file is to tell. The same parts give the same bytes. `on_progress` gets
     the finished share, 0..1, and may raise to stop.
     """
-    import av
-
-    total, done = sum(stretch.seconds for _, stretch in parts) * SAMPLE_RATE, 0
-    with av.open(str(target), "w", format="flac", options={"flags": "+bitexact"}) as container:
-        if recorded_on:
-            container.metadata["creation_time"] = recorded_on
-        stream = container.add_stream("flac", rate=SAMPLE_RATE, options={"flags": "+bitexact"})
-        stream.layout = "mono"
-        for samples, stretch in parts:
-            for block in _blocks(samples, stretch):
-                frame = av.AudioFrame.from_ndarray(block[np.newaxis], format="s16", layout="mono")
-                frame.sample_rate, frame.pts = SAMPLE_RATE, done
-                container.mux(stream.encode(frame))
-                done += len(block)
-                on_progress(min(1.0, done / max(1.0, total)))
-        container.mux(stream.encode(None))
-
-
-def _blocks(samples: StoredSamples, stretch: Stretch) -> Iterator[NDArray[np.int16]]:
-    first, last = round(stretch.start * SAMPLE_RATE), min(len(samples), round(stretch.end * SAMPLE_RATE))
-    for at in range(first, last, _BLOCK_SECONDS * SAMPLE_RATE):
-        block = samples[at : min(last, at + _BLOCK_SECONDS * SAMPLE_RATE)]
-        yield np.rint(np.clip(block, -1.0, 1.0) * FULL_SCALE).astype(np.int16)
+    blocks = (
+        np.rint(block * FULL_SCALE).astype(np.int16)
+        for samples, stretch in parts
+        for block in blocks_of(samples, round(stretch.start * SAMPLE_RATE), round(stretch.end * SAMPLE_RATE))
+    )
+    count = round(sum(stretch.seconds for _, stretch in parts) * SAMPLE_RATE)
+    day = {"creation_time": recorded_on} if recorded_on else {}
+    write_sound_file(target, _FLAC, blocks, count, on_progress, day)

@@ -214,13 +214,13 @@ def _save(recording: Recording, until: str | None, kind: str, output: Path) -> N
 
 def _write(recap: Recap, until: str | None, kind: str, output: Path, pdf: Path | None) -> None:
     """Write a format that is made of the stored recap. With `until`, JSON is what the pipeline itself keeps."""
-    from pipeline.render.exports.archive import iterate_zip
+    from pipeline.render.exports.archive import ZipPart, iterate_zip
     from pipeline.render.exports.writers import writers_with
 
     letterhead = get_letterhead(recap.summary.template)
     with output.open("wb") as stream:
         if kind == "zip":
-            stream.writelines(iterate_zip(recap, pdf, letterhead))
+            stream.writelines(iterate_zip(ZipPart(recap, pdf, letterhead)))
         elif kind == "json" and until:
             stream.write(to_json(recap if until == "summarize" else recap.transcript))
         else:

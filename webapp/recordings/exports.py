@@ -63,16 +63,15 @@ def _send_pdf(recording: Recording) -> Response:
 
 def _write(recording: Recording, chosen: ExportFormat) -> Response:
     """A document made of the stored recap; writing it loads python-docx, so only now."""
-    from pipeline.render.exports.archive import iterate_zip
+    from pipeline.render.exports.archive import ZipPart, iterate_zip
     from pipeline.render.exports.writers import writers_with
 
     recap = _load_recap(recording, chosen)
     letterhead = get_letterhead(recap.summary.template)
     if chosen.name == "zip":  # sent while it is made
         response = _send_file(BytesIO(), recording, chosen)
-        response.response = iterate_zip(
-            recap, recaps.pdf_path(recording.id), letterhead, _write_filled_minutes(recording)
-        )
+        others = _write_filled_minutes(recording)
+        response.response = iterate_zip(ZipPart(recap, recaps.pdf_path(recording.id), letterhead, others))
         del response.headers["Content-Length"]
         return response
     document = BytesIO()

@@ -60,16 +60,16 @@ def iterate_archive(recordings: list[Recording]) -> Iterator[bytes]:
     return iterate_zip_of_many(map(_make_part, recordings))
 
 
-def _make_part(recording: Recording) -> ZipPart:
-    """A recording for the archive, with its minutes as a Word document if somebody filled them in."""
+def _make_part(recording: Recording) -> tuple[str, ZipPart | None]:
+    """A recording for the archive, with its minutes as a Word document if somebody filled them in; None: no recap."""
     from pipeline.render.exports.archive import ZipPart
 
     name, recap = make_file_name(recording.title), recaps.load_recap(recording.id)
     if recap is None:
-        return ZipPart(name, None, None)
+        return name, None
     filled = minutes.are_filled(recording)
     others = {"minutes.docx": minutes.write_docx(recording)} if filled else {}
-    return ZipPart(name, recap, recaps.pdf_path(recording.id), get_letterhead(recap.summary.template), others)
+    return name, ZipPart(recap, recaps.pdf_path(recording.id), get_letterhead(recap.summary.template), others)
 
 
 def back_to(form: Mapping[str, str]) -> str:

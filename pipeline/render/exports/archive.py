@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from types import MappingProxyType
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from pipeline.reading.draft import is_draft
@@ -37,51 +36,45 @@ class _Outlet:
         return taken
 
 
-def iterate_zip(
-    recap: Recap,
-    pdf: Path | None,
-    letterhead: Letterhead | None = None,
-    others: Mapping[str, BytesIO] = MappingProxyType({}),
-) -> Iterator[bytes]:
-    """The archive in pieces: the PDF, where there is one, and every other format, one at a time in memory.
+@dataclass(frozen=True, slots=True)
+class ZipPart:
+    """What an archive has of a recording: its recap, the PDF, where there is one, and the letterhead of documents.
 
     `others` are further documents, by the endings of their names.
     """
-    outlet, stem = _Outlet(), make_file_name(recap.title, is_draft=is_draft(recap))
-    with _open_zip(outlet) as archive:
-        for _ in _write_documents(archive, stem, recap, pdf, letterhead, others):
-            yield outlet.take()
-    yield outlet.take()
 
-
-@dataclass(frozen=True, slots=True)
-class ZipPart:
-    """A recording of an archive of several: the name of its folder, its recap, None if there is none, and its PDF.
-
-    `others` are as in `iterate_zip`.
-    """
-
-    name: str
-    recap: Recap | None
+    recap: Recap
     pdf: Path | None
     letterhead: Letterhead | None = None
     others: Mapping[str, BytesIO] = field(default_factory=dict)
 
+    @property
+    def stem(self) -> str:
+        """The beginning of the names of its files."""
+        return make_file_name(self.recap.title, is_draft=is_draft(self.recap))
 
-def iterate_zip_of_many(parts: Iterable[ZipPart]) -> Iterator[bytes]:
-    """The archive of several recordings in pieces: a folder for each, one recap at a time in memory.
+
+def iterate_zip(part: ZipPart) -> Iterator[bytes]:
+    """The archive in pieces: the PDF and every other format, one at a time in memory."""
+    outlet = _Outlet()
+    with _open_zip(outlet) as archive:
+        for _ in _write_documents(archive, part.stem, part):
+            yield outlet.take()
+    yield outlet.take()
+
+
+def iterate_zip_of_many(parts: Iterable[tuple[str, ZipPart | None]]) -> Iterator[bytes]:
+    """The archive of several recordings in pieces: a folder of a name for each, one recap at a time in memory.
 
     Those that have no recap are named in a text file.
     """
     outlet, names, left_out = _Outlet(), set[str](), []
     with _open_zip(outlet) as archive:
-        for part in parts:
-            if part.recap is None:
-                left_out.append(part.name)
+        for name, part in parts:
+            if part is None:
+                left_out.append(name)
                 continue
-            folder = _choose_folder(part.name, names)
-            stem = f"{folder}/{make_file_name(part.recap.title, is_draft=is_draft(part.recap))}"
-            for _ in _write_documents(archive, stem, part.recap, part.pdf, part.letterhead, part.others):
+            for _ in _write_documents(archive, f"{_choose_folder(name, names)}/{part.stem}", part):
                 yield outlet.take()
         if left_out:
             archive.writestr("Not finished.txt", "These recordings have no recap yet:\n" + "\n".join(left_out) + "\n")
@@ -102,25 +95,18 @@ def _open_zip(outlet: _Outlet) -> ZipFile:
     return ZipFile(outlet, "w", ZIP_DEFLATED)  # type: ignore[call-overload, no-any-return]
 
 
-def _write_documents(
-    archive: ZipFile,
-    stem: str,
-    recap: Recap,
-    pdf: Path | None,
-    letterhead: Letterhead | None,
-    others: Mapping[str, BytesIO],
-) -> Iterator[None]:
-    """Write the documents of a recap; yields whenever some of it is written."""
-    if pdf:
-        with pdf.open("rb") as source, archive.open(f"{stem}.pdf", "w") as entry:
+def _write_documents(archive: ZipFile, stem: str, part: ZipPart) -> Iterator[None]:
+    """Write the documents of a recording; yields whenever some of it is written."""
+    if part.pdf:
+        with part.pdf.open("rb") as source, archive.open(f"{stem}.pdf", "w") as entry:
             while piece := source.read(_PIECE_BYTES):
                 entry.write(piece)
                 yield
-    for name, write in writers_with(letterhead).items():
+    for name, write in writers_with(part.letterhead).items():
         document = BytesIO()
-        write(recap, document)
+        write(part.recap, document)
         archive.writestr(f"{stem}.{name}", document.getvalue())
         yield
-    for name, document in others.items():
+    for name, document in part.others.items():
         archive.writestr(f"{stem}.{name}", document.getvalue())
         yield

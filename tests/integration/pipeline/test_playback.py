@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -65,6 +66,6 @@ def test_a_full_disk_is_no_failure_of_the_encoder() -> None:
 
 
 def test_a_missing_encoder_is_told_by_its_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(playback, "_CODEC", "no-such-codec")
+    monkeypatch.setattr(playback, "_MP4", replace(playback._MP4, codec="no-such-codec"))
     with pytest.raises(EncodingFailed):
         write_playback(media.tone(1, SAMPLE_RATE)[0], tmp_path / "sound", lambda _: None)

@@ -6,6 +6,7 @@ import errno
 import mmap
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -61,7 +62,7 @@ def test_a_prepared_recording_can_be_played_as_long_as_it_is_there(owner: User) 
 def test_the_job_goes_on_where_the_encoder_fails_and_says_so_without_words(
     owner: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(playback, "_CODEC", "no-such-codec")
+    monkeypatch.setattr(playback, "_MP4", replace(playback._MP4, codec="no-such-codec"))
     recording_id = upload(owner, SAMPLES / "ten-seconds.wav")
     prepare_next()
     assert (get(recording_id).job.status, get(recording_id).job.step) == (Status.QUEUED, Step.LISTEN)

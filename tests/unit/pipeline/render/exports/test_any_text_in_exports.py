@@ -24,7 +24,7 @@ from support.export_reading import Markup, export, render_markdown, split_front_
 from support.recaps import URL, sample_recap
 
 from pipeline.recap import Recap
-from pipeline.render.exports.archive import iterate_zip
+from pipeline.render.exports.archive import ZipPart, iterate_zip
 from pipeline.render.exports.content import read_content
 from pipeline.render.exports.csv_table import guard
 from pipeline.render.exports.cues import list_cues
@@ -173,6 +173,6 @@ def list_names(pieces: Iterator[bytes]) -> list[str]:
 @settings(max_examples=10, deadline=None, suppress_health_check=SLOW)
 @given(recaps())
 def test_any_recap_becomes_an_archive(recap: Recap) -> None:
-    names = list_names(iterate_zip(recap, None))
+    names = list_names(iterate_zip(ZipPart(recap, None)))
     assert [name.rpartition(".")[2] for name in names] == list(WRITERS)
     assert not any("/" in name or "\\" in name for name in names)

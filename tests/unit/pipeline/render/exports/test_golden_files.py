@@ -18,7 +18,7 @@ from support.golden_exports import golden_bytes, golden_path, golden_recap
 from support.helpers import ROOT
 from support.recaps import URL, sample_recap
 
-from pipeline.render.exports.archive import iterate_zip
+from pipeline.render.exports.archive import ZipPart, iterate_zip
 from pipeline.render.exports.catalogue import FORMATS
 from pipeline.render.exports.writers import WRITERS
 
@@ -91,7 +91,7 @@ def test_a_word_document_has_its_language_and_properties() -> None:
 def test_an_archive_has_the_pdf_and_every_other_format(tmp_path: Path) -> None:
     pdf = tmp_path / "stored.pdf"
     pdf.write_bytes(b"%PDF-1.4 " + bytes(700_000))
-    pieces = list(iterate_zip(golden_recap(), pdf))
+    pieces = list(iterate_zip(ZipPart(golden_recap(), pdf)))
     assert len(pieces) > len(WRITERS)
     with ZipFile(BytesIO(b"".join(pieces))) as archive:
         assert archive.namelist() == [f"Ten seconds.{name}" for name in ("pdf", *WRITERS)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import config
 from core import recap_versions
 from core.database.tables import Recording
@@ -19,10 +21,8 @@ from pipeline.summarize.engine import SummaryOptions
 from workers.job_monitor import JobMonitor
 
 
-def make_request(recording: Recording, claim: Claim, settings: config.Settings, monitor: JobMonitor) -> Request:
-    """The request of a claimed job, as the recording is now; waits where the database is away."""
-    url = f"{settings.site_url}/recordings/{recording.id}" if settings.site_url else None
-    details = details_of(recording)
+def request_sound(recording: Recording) -> Request:
+    """What `prepare` needs of a recording."""
     return Request(
         recording_id=recording.id,
         owner_id=recording.owner_id,
@@ -34,6 +34,14 @@ def make_request(recording: Recording, claim: Claim, settings: config.Settings, 
         uploaded_at=recording.created_at.isoformat().replace("+00:00", "Z"),
         track=recording.track,
         channels=recording.channels,
+    )
+
+
+def make_request(recording: Recording, claim: Claim, settings: config.Settings, monitor: JobMonitor) -> Request:
+    """The request of a claimed job, as the recording is now; waits where the database is away."""
+    url = f"{settings.site_url}/recordings/{recording.id}" if settings.site_url else None
+    return replace(
+        request_sound(recording),
         language=recording.language,
         summary=monitor.with_retry(lambda: _summary_options(recording)),
         model=recording.model,
@@ -47,11 +55,16 @@ def make_request(recording: Recording, claim: Claim, settings: config.Settings, 
         accepted_offers=monitor.with_retry(lambda: voice_answers.get_accepted(recording.id)),
         edits=monitor.with_retry(lambda: edits.get_edits(recording.id)),
         known_speech=monitor.with_retry(lambda: _known_speech(recording)),
-        vocabulary=add_names(recording.vocabulary or "", details),
-        details=details,
+        vocabulary=heard_vocabulary(recording),
+        details=details_of(recording),
         is_draft=monitor.with_retry(lambda: _is_draft(recording.id)),
         letterhead=monitor.with_retry(lambda: _letterhead(recording)),
     )
+
+
+def heard_vocabulary(recording: Recording) -> str:
+    """The names and terms with which a recording is heard: its own, and the names of attendees."""
+    return add_names(recording.vocabulary or "", details_of(recording))
 
 
 def _is_draft(recording_id: str) -> bool:

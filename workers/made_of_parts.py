@@ -14,14 +14,12 @@ from core.jobs import transitions
 from core.jobs.claims import Claim
 from core.parts import PART_RESULTS, Part, part_kind, parts_of
 from core.recordings import edits, queries, recaps, speaker_names
-from core.recordings.details import details_of
 from core.retention import deletion
 from core.storage import references
 from core.storage.files import full_disk_explained
 from core.storage.store import file_store
 from pipeline.decode.audio_info import AudioInfo
 from pipeline.decode.limits import DecodeLimits
-from pipeline.details.names import add_names
 from pipeline.edits.edit import Edit
 from pipeline.errors import Cancelled, PartMissing
 from pipeline.parts.edits import Crossing, carry_edits
@@ -30,7 +28,7 @@ from pipeline.parts.speakers import Overlaps, choose_names, match_by_time, measu
 from pipeline.parts.stretch import Stretch
 from pipeline.parts.words import HeardPart, join_words
 from pipeline.recap import StageReport
-from pipeline.request import Audio, Request
+from pipeline.request import Audio
 from pipeline.results import StageResults, make_key
 from pipeline.samples import StoredSamples
 from pipeline.steps.context import StepContext
@@ -40,8 +38,16 @@ from pipeline.transcribe import Transcription
 from pipeline.vocabulary.entries import parse_vocabulary, terms_of
 from pipeline.voice_activity import VoiceActivity
 from workers.job_monitor import JobMonitor
+from workers.job_request import heard_vocabulary, request_sound
 
-Parts = Sequence[tuple[Part, Stretch]]
+
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """The samples of a part, what its file tells, and the stretch of it that is used."""
+
+    samples: StoredSamples
+    info: AudioInfo
+    stretch: Stretch
 
 
 def make_of_parts(recording: Recording, claim: Claim, monitor: JobMonitor, limits: DecodeLimits) -> Recording:
@@ -53,10 +59,14 @@ def make_of_parts(recording: Recording, claim: Claim, monitor: JobMonitor, limit
     if not file_store().recording(recording.id).exists():
         monitor.enter("prepare")
         limits.make_room(recording.size_bytes)
-        _use_words(recording, parts, monitor)
-        sounds = [_find_sound(recording, number, monitor, limits) for number in range(len(parts))]
+        keys = monitor.with_retry(lambda: [_keys_of_part(recording.id, number) for number in range(len(parts))])
+        sounds = [
+            _find_sound(recording, part, stretch, key, monitor, limits)
+            for (part, stretch), (key, *_) in zip(parts, keys, strict=True)
+        ]
+        _use_words(recording, sounds, [heard for _, *heard in keys], monitor)
         with full_disk_explained():
-            _write_file(claim, sounds, [stretch for _, stretch in parts], monitor)
+            _write_file(claim, sounds, monitor)
     monitor.with_retry(lambda: _let_go(recording.id, len(parts)))
     made: Recording | None = monitor.with_retry(lambda: queries.get(recording.id))
     if made is None:  # deleted while its file was put in place
@@ -65,12 +75,65 @@ def make_of_parts(recording: Recording, claim: Claim, monitor: JobMonitor, limit
     return made
 
 
-def _write_file(claim: Claim, sounds: Sequence[_Sound], stretches: Sequence[Stretch], monitor: JobMonitor) -> None:
+def _keys_of_part(recording_id: str, number: int) -> list[str | None]:
+    """The keys of PART_RESULTS."""
+    return [references.key_of(recording_id, part_kind(number, kind)) for kind in PART_RESULTS]
+
+
+def _find_sound(
+    recording: Recording, part: Part, stretch: Stretch, key: str | None, monitor: JobMonitor, limits: DecodeLimits
+) -> _Sound:
+    """The samples of a part, decoded again where they are gone. Raises PartMissing."""
+    store = file_store()
+    if key is None or not store.find(key, ".f16"):
+        source = monitor.with_retry(lambda: queries.get(part.recording, recording.owner_id))
+        if source is None:
+            raise PartMissing()
+        context = StepContext(request_sound(source), store, monitor)
+        prepare(context, limits)
+        key = context.audio_key
+    path = store.find(key, ".f16")
+    if path is None:
+        raise PartMissing()
+    audio: Audio = StageResults(store, monitor).read(key, Audio, listed=False)
+    return _Sound(StoredSamples(path), audio.info, stretch)
+
+
+def _use_words(
+    recording: Recording, sounds: Sequence[_Sound], keys: Sequence[Sequence[str | None]], monitor: JobMonitor
+) -> None:
+    """Have the words of the parts count as what was heard; what was heard channel by channel is heard anew.
+
+    `keys` are those of speech and words of each part.
+    """
+    store = file_store()
+    found = [key for part in keys for key in part if key and store.find(key, ".json")]
+    if len(found) < 2 * len(sounds) or any(sound.info.separate for sound in sounds):
+        return
+    results = StageResults(store, monitor)
+    heard = [
+        HeardPart(
+            results.read(speech, VoiceActivity, listed=False),
+            results.read(words, Transcription),
+            replace(sound.stretch, is_last=sound.stretch.end >= sound.info.duration_seconds),
+        )
+        for sound, speech, words in zip(sounds, found[::2], found[1::2], strict=True)
+    ]
+    joined = join_words(heard, terms_of(parse_vocabulary(heard_vocabulary(recording))))
+    report = _describe_words(results.reports)
+    options = {"parts": [asdict(sound.stretch) for sound in sounds], "terms": joined[1].terms}
+    for kind, value, type_ in zip(("speech", "transcribe"), joined, (VoiceActivity, Transcription), strict=True):
+        key = make_key(kind, options, "", found)
+        monitor.use(kind, key)
+        if not store.find(key, ".json"):
+            results.write(key, value, type_, report)
+
+
+def _write_file(claim: Claim, sounds: Sequence[_Sound], monitor: JobMonitor) -> None:
     path = file_store().new_incoming()
     day = next((sound.info.recorded_on for sound in sounds if sound.info.recorded_on), None)
     try:
-        samples = [sound.samples for sound in sounds]
-        write_sound(list(zip(samples, stretches, strict=True)), path, day, monitor.progress)
+        write_sound([(sound.samples, sound.stretch) for sound in sounds], path, day, monitor.progress)
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             os.fsync(file.fileno())  # what it was made of may go once it is in its place
@@ -79,78 +142,6 @@ def _write_file(claim: Claim, sounds: Sequence[_Sound], stretches: Sequence[Stre
         file_store().keep_upload(path, claim.recording_id)
     finally:
         path.unlink(missing_ok=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Sound:
-    """The samples of a part, and what its file tells."""
-
-    samples: StoredSamples
-    info: AudioInfo
-
-
-def _find_sound(recording: Recording, number: int, monitor: JobMonitor, limits: DecodeLimits) -> _Sound:
-    """The samples of a part, decoded again where they are gone. Raises PartMissing."""
-    store, part = file_store(), parts_of(recording)[number][0]
-    key = monitor.with_retry(lambda: references.key_of(recording.id, part_kind(number, "audio")))
-    if key is None or not store.find(key, ".f16"):
-        source = monitor.with_retry(lambda: queries.get(part.recording, recording.owner_id))
-        if source is None:
-            raise PartMissing()
-        context = StepContext(_request_sound(source), store, monitor)
-        prepare(context, limits)
-        key = context.audio_key
-    path = store.find(key, ".f16")
-    if path is None:
-        raise PartMissing()
-    audio: Audio = StageResults(store, monitor).read(key, Audio, listed=False)
-    return _Sound(StoredSamples(path), audio.info)
-
-
-def _request_sound(source: Recording) -> Request:
-    return Request(
-        recording_id=source.id,
-        owner_id=source.owner_id,
-        upload=file_store().recording(source.id),
-        title=source.title,
-        filename=source.filename,
-        size_bytes=source.size_bytes,
-        sha256=source.sha256,
-        uploaded_at="",
-        track=source.track,
-        channels=source.channels,
-    )
-
-
-def _use_words(recording: Recording, parts: Parts, monitor: JobMonitor) -> None:
-    """Have the words of the parts count as what was heard; what was heard channel by channel is heard anew."""
-    results = StageResults(file_store(), monitor)
-    heard, inputs = [], []
-    for number, (_, stretch) in enumerate(parts):
-        keys = monitor.with_retry(lambda: _keys_of_part(recording.id, number))  # noqa: B023 - called at once
-        found = [key for key in keys if key and file_store().find(key, ".json")]
-        if len(found) < len(keys):
-            return
-        audio: Audio = results.read(found[0], Audio, listed=False)
-        if audio.info.separate is not None:
-            return
-        speech = results.read(found[1], VoiceActivity, listed=False)
-        whole = replace(stretch, is_last=stretch.end >= audio.info.duration_seconds)
-        heard.append(HeardPart(speech, results.read(found[2], Transcription), whole))
-        inputs += found
-    vocabulary = add_names(recording.vocabulary or "", details_of(recording))
-    joined = join_words(heard, terms_of(parse_vocabulary(vocabulary)))
-    report = _describe_words(results.reports)
-    options = {"parts": [asdict(stretch) for _, stretch in parts], "terms": joined[1].terms}
-    for kind, value, type_ in zip(("speech", "transcribe"), joined, (VoiceActivity, Transcription), strict=True):
-        key = make_key(kind, options, "", inputs)
-        monitor.use(kind, key)
-        if not file_store().find(key, ".json"):
-            results.write(key, value, type_, report)
-
-
-def _keys_of_part(recording_id: str, number: int) -> list[str | None]:
-    return [references.key_of(recording_id, part_kind(number, kind)) for kind in PART_RESULTS]
 
 
 def _describe_words(reports: Sequence[StageReport]) -> StageReport:

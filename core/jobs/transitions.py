@@ -6,6 +6,7 @@ cancel or a delete it changes nothing and the worker knows to stop (fencing). Wh
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -48,20 +49,22 @@ def note_saved_work(claim: Claim) -> bool:
 
 def note_result(claim: Claim, kind: str, key: str) -> bool:
     """Say that the recording uses a stage file, before it is read or written. False if the claim is lost."""
-    with write() as session:
-        if not session.scalar(select(Job.id).where(held_by(claim))):
-            return False
-        references.note_result(session, claim.recording_id, kind, key)
-        return True
+    return _change_if_held(claim, lambda session: references.note_result(session, claim.recording_id, kind, key))
 
 
 def note_file(claim: Claim, sha256: str, size_bytes: int) -> bool:
     """Say what the file of a recording is that is made of others. False if the claim is lost."""
+    file = {"sha256": sha256, "size_bytes": size_bytes}
+    note = update(Recording).where(Recording.id == claim.recording_id).values(**file)
+    return _change_if_held(claim, lambda session: session.execute(note))
+
+
+def _change_if_held(claim: Claim, change: Callable[[Session], object]) -> bool:
+    """Change something beside the job, unless the claim is lost; then False."""
     with write() as session:
         if not session.scalar(select(Job.id).where(held_by(claim))):
             return False
-        file = {"sha256": sha256, "size_bytes": size_bytes}
-        session.execute(update(Recording).where(Recording.id == claim.recording_id).values(**file))
+        change(session)
         return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, delete, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, delete, select, union
 from sqlalchemy.orm import Session
 
 from core.database.sessions import read
@@ -36,10 +36,15 @@ def key_of(recording_id: str, kind: str) -> str | None:
     return row.key if row else None
 
 
+def is_yet_to_be_made() -> ColumnElement[bool]:
+    """Whether a recording is to be made of others, and may lack its file so far."""
+    is_prepared = select(Job.id).where(Job.recording_id == Recording.id, Job.step != Step.PREPARE).exists()
+    return Recording.parts.is_not(None) & ~is_prepared
+
+
 def recordings_with_file() -> Select[str]:
-    """A query for the ids of all recordings that have their file: all but those that are yet to be made of others."""
-    is_made = select(Job.id).where(Job.recording_id == Recording.id, Job.step != Step.PREPARE).exists()
-    return select(Recording.id).where(Recording.parts.is_(None) | is_made)
+    """A query for the ids of all recordings that have their file."""
+    return select(Recording.id).where(~is_yet_to_be_made())
 
 
 def note_result(session: Session, recording_id: str, kind: str, key: str) -> None:

@@ -67,8 +67,8 @@ class Disk:
             *session.execute(unfinished_uploads(ResumableUpload.id, ResumableUpload.length)),
             *session.execute(select(Reservation.id, Reservation.size_bytes).where(Reservation.expires_at > now)),
         ]
-        yet_to_be_made = Recording.id.not_in(references.recordings_with_file())
-        rows += session.execute(select(Recording.id, Recording.size_bytes).where(yet_to_be_made)).all()
+        made_of_others = select(Recording.id, Recording.size_bytes).where(references.is_yet_to_be_made())
+        rows += session.execute(made_of_others).all()
         awaited = sum(max(0, promised - self.arriving.get(id, 0)) for id, promised in rows)
         if self.free_bytes - awaited < length + RESERVE_BYTES:
             raise StorageFull(hint="Ask the person who runs this server to free some space.")

@@ -39,7 +39,8 @@ def _require_admin() -> None:
 @blueprint.get("")
 def show() -> str:
     """The page."""
-    return _render(_current())
+    template = _template()
+    return _render(template, _current(template))
 
 
 # Exempt, because checking the CSRF token reads the body first: a logo may be larger than other forms.
@@ -50,14 +51,15 @@ def save() -> Response | tuple[str, int]:
     template = _template()
     security.refuse_other_sites()
     request.max_content_length = MAX_FORM_BYTES
-    before = _current()
+    before = _current(template)
     try:
         security.check_token()
         letterhead = stored.fill_letterhead(_read_logo(before), request.form)
     except RequestEntityTooLarge:
-        return _render(before, LetterheadError("The logo is larger than 2 MB.", "Save it smaller.", "logo")), 413
+        too_large = LetterheadError("The logo is larger than 2 MB.", "Save it smaller.", "logo")
+        return _render(template, before, too_large), 413
     except LetterheadError as error:
-        return _render(before, error, request.form), 422
+        return _render(template, before, error, request.form), 422
     if stored.keep_letterhead(letterhead, authentication.current_account().id, utc_now(), template):
         notify("cpu")
     typed = request.form.get("colour", "").strip().lower()
@@ -68,7 +70,7 @@ def save() -> Response | tuple[str, int]:
 @blueprint.get("/logo")
 def logo() -> Response:
     """The logo as it is kept."""
-    kept = _current().logo
+    kept = _current(_template()).logo
     if not kept:
         raise errors.NotFound("There is no logo.", "Choose one on the page of the letterhead.")
     return send_file(BytesIO(kept), "image/png")
@@ -92,8 +94,8 @@ def _template() -> str | None:
     return name
 
 
-def _current() -> Letterhead:
-    return stored.get_own_letterhead(_template()) or Letterhead()
+def _current(template: str | None) -> Letterhead:
+    return stored.get_own_letterhead(template) or Letterhead()
 
 
 def _read_logo(before: Letterhead) -> bytes:
@@ -110,11 +112,13 @@ def _read_logo(before: Letterhead) -> bytes:
         raise LetterheadError(error.message, error.hint, "logo") from error
 
 
-def _render(letterhead: Letterhead, error: LetterheadError | None = None, typed: object = None) -> str:
+def _render(
+    template: str | None, letterhead: Letterhead, error: LetterheadError | None = None, typed: object = None
+) -> str:
     return render_template(
         "admin_letterhead.html",
         letterhead=letterhead,
-        template=_template(),
+        template=template,
         templates=recap_templates.list_available(),
         values=typed or letterhead,
         error=error,

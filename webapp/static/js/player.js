@@ -1,6 +1,7 @@
 // The player of a recording: sound, buttons, clock and speed. Waveform, transcript, chips and keys follow it.
 import { startChips } from "./chips.js";
 import { startKeys } from "./keys.js";
+import { linkedSecond } from "./tabs.js";
 import { followVoice } from "./voice.js";
 import { startWaveform } from "./waveform.js";
 
@@ -119,8 +120,8 @@ class Player {
 
   // A link leads to a second: playing begins there.
   cue() {
-    const second = new URLSearchParams(location.search).get("t") ?? decodeURIComponent(location.hash).match(/^#t=([\d.]+)$/)?.[1];
-    if (Number(second) > 0) this.seek(Number(second));
+    const second = Number(linkedSecond());
+    if (second > 0) this.seek(second);
     this.tell();
   }
 

@@ -23,15 +23,20 @@ export function startTabs(root) {
     if (tab && tab.offsetParent !== null) choose(panes, tabs, tab);
   };
   open(location.hash);
-  const second = new URLSearchParams(location.search).get("t"); // the links of PDFs have it there
-  if (location.hash.startsWith("#t=")) jump(panes, tabs, decodeURIComponent(location.hash.slice(1)));
-  else if (second) jump(panes, tabs, `t=${second}`);
+  const second = linkedSecond();
+  if (second) jump(panes, tabs, `t=${second}`);
   const wide = matchMedia("(min-width: 1024px)");
   const widen = () => {
     if (wide.matches && panes.dataset.tab === "transcript") choose(panes, tabs, tabs[0]);
   };
   wide.addEventListener("change", widen);
   widen();
+}
+
+// The second that the address leads to, null if it names none; the links of PDFs have it before the hash.
+export function linkedSecond() {
+  if (location.hash.startsWith("#t=")) return decodeURIComponent(location.hash.slice(3));
+  return new URLSearchParams(location.search).get("t");
 }
 
 function choose(panes, tabs, chosen) {

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy import and_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import joinedload
 
 from core.database.sessions import read
-from core.database.tables import Job, Recording, Status
+from core.database.tables import Recording
 
 
 def earlier_copy(recording: Recording) -> Recording | None:
@@ -24,18 +24,3 @@ def get(recording_id: str, owner_id: str | None = None) -> Recording | None:
         condition = and_(condition, Recording.owner_id == owner_id)
     with read() as session:
         return session.scalar(select(Recording).options(joinedload(Recording.job)).where(condition))
-
-
-def finished(owner_id: str, limit: int) -> list[Recording]:
-    """The recordings of a user that are done, newest first."""
-    done = (Recording.owner_id == owner_id, Job.status == Status.DONE)
-    query = select(Recording).join(Job).options(contains_eager(Recording.job)).where(*done)
-    with read() as session:
-        return list(session.scalars(query.order_by(Recording.created_at.desc()).limit(limit)))
-
-
-def page(owner_id: str, limit: int) -> list[Recording]:
-    """Recordings of a user, newest first."""
-    query = select(Recording).options(joinedload(Recording.job)).where(Recording.owner_id == owner_id)
-    with read() as session:
-        return list(session.scalars(query.order_by(Recording.created_at.desc(), Recording.id.desc()).limit(limit)))

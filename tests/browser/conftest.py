@@ -20,7 +20,7 @@ import config
 from core.accounts import users
 from core.database import schema
 from core.database.tables import User
-from core.recordings import queries
+from core.recordings import library
 from core.retention import deletion
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,7 +100,7 @@ def owner(site: str) -> User:
     """The account of the browser, with an empty library."""
     found = users.find_user(EMAIL)
     assert found is not None
-    for each in queries.page(found.id, 100):
+    for each in library.find_page(found.id, library.View(), 100):
         deletion.remove_recording(each.id)
     return found
 

@@ -14,7 +14,7 @@ from support.nginx_server import NginxServer
 import config
 from core.accounts import users
 from core.database import schema
-from core.recordings import queries
+from core.recordings import library
 
 OWNER, PASSWORD = "anna.kuiper@example.org", "four words of length"
 OpenPage = Callable[..., Any]
@@ -74,7 +74,7 @@ def test_a_recording_is_uploaded_and_read_without_leaving_the_path(
         page.locator("input[type=file]:not([name])").set_input_files(file)
         page.locator("[data-start]").click()
         page.wait_for_url(f"{nginx.address}/recordings/*")
-        (recording,) = queries.page(owner.id, 9)
+        (recording,) = library.find_page(owner.id, library.View(), 9)
         with page.expect_response(f"{nginx.address}/recordings/{recording.id}/live*"):
             pass
         meetings.finish(recording, meetings.make_recap(recording))

@@ -13,7 +13,7 @@ from support import page_checks as looks
 from support.calendars import calendar, event
 
 from core.database.tables import User
-from core.recordings import queries
+from core.recordings import library
 from core.recordings.details import details_of
 
 OpenPage = Callable[..., Any]
@@ -43,7 +43,7 @@ def test_a_calendar_file_fills_in_what_was_not_typed(
         assert faults(page) == []
         with page.expect_navigation():
             page.get_by_role("button", name="Upload", exact=True).click()
-    (kept,) = queries.page(owner.id, 10)
+    (kept,) = library.find_page(owner.id, library.View(), 10)
     assert kept.title == "Board, weekly"
     details = details_of(kept)
     assert (details.date, details.kind, details.present[0]) == ("2026-11-24", "Board meeting", "Anna Meier")
@@ -62,7 +62,7 @@ def test_a_calendar_file_that_cannot_be_read_ends_the_upload_with_a_reason(
         page.locator(".upload").get_by_label("Calendar file").set_input_files(file)
         page.get_by_role("button", name="Upload", exact=True).click()
         page.get_by_text("The calendar file cannot be read").wait_for()
-    assert queries.page(owner.id, 10) == []
+    assert library.find_page(owner.id, library.View(), 10) == []
 
 
 @pytest.mark.parametrize(("width", "scripts"), [(1280, True), (390, True), (1280, False)])

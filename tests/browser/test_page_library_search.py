@@ -14,7 +14,7 @@ from support import page_checks as looks
 
 from core.clock import utc_now
 from core.database.tables import Recording, Status, User
-from core.recordings import indexing, queries, tags
+from core.recordings import indexing, library, tags
 
 OpenPage = Callable[..., Any]
 LOOKS = [(1280, "light", True), (390, "dark", True), (390, "light", False)]
@@ -124,7 +124,7 @@ def test_several_are_tagged_and_deleted_by_keyboard(
         check_looks(page, width, "delete") if scripts else None
         page.get_by_role("button", name="Delete 2 recordings").click()
         expect(page.locator(".row")).to_have_count(2)
-    assert "Council" not in {each.title for each in queries.page(owner.id, 9)}
+    assert "Council" not in {each.title for each in library.find_page(owner.id, library.View(), 9)}
 
 
 def test_shift_and_a_click_select_what_lies_between(open_page: OpenPage, recordings: list[Recording]) -> None:

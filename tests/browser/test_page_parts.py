@@ -13,7 +13,7 @@ from support import page_checks as looks
 
 from core import parts
 from core.database.tables import User
-from core.recordings import queries
+from core.recordings import library
 
 OpenPage = Callable[..., Any]
 LOOKS = [(1280, "light", True), (390, "dark", True), (390, "light", False)]
@@ -40,7 +40,7 @@ def test_parts_of_a_meeting_are_joined(open_page: OpenPage, owner: User, width: 
         page.keyboard.press("Enter")
         page.get_by_role("heading", level=1, name="Board meeting").wait_for()
         page.get_by_role("button", name="Cancel").wait_for()  # the page of a recording that waits
-    made = queries.page(owner.id, 1)[0]
+    made = library.find_page(owner.id, library.View(), 1)[0]
     assert [part.recording for part, _ in parts.parts_of(made)] == [first.id, second.id]
 
 
@@ -64,7 +64,7 @@ def test_a_recording_is_split_where_it_is_shown(
         page.keyboard.press("Enter")
         page.get_by_role("link", name="The other meeting").wait_for()
         assert page.get_by_role("link", name="Two meetings (1 of 2)").is_visible()
-    titles = {one.title for one in queries.page(owner.id, 10)}
+    titles = {one.title for one in library.find_page(owner.id, library.View(), 10)}
     assert titles == {"Two meetings", "Two meetings (1 of 2)", "The other meeting"}
 
 

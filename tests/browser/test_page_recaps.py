@@ -18,7 +18,7 @@ from core.clock import utc_now
 from core.database.sessions import write
 from core.database.tables import Recording, Status, User, Worker
 from core.jobs import claims, transitions
-from core.recordings import options, queries, recap_templates
+from core.recordings import library, options, queries, recap_templates
 from core.recordings.options import RecapOptions
 from core.retention import deletion
 from pipeline.catalogue import Step
@@ -35,7 +35,7 @@ def owner(site: str) -> User:
     """The account of the browser, with an empty library; a worker knows two language models."""
     found = users.find_user(OWNER)
     assert found is not None
-    for each in queries.page(found.id, 100):
+    for each in library.find_page(found.id, library.View(), 100):
         deletion.remove_recording(each.id)
     with write() as session:
         session.merge(Worker(id="gpu-1", queues="gpu", device="cpu", models=MODELS, seen_at=utc_now()))
@@ -97,7 +97,7 @@ def test_more_can_be_chosen_for_an_upload(open_page: OpenPage, owner: User, tmp_
         check_looks(page)
         page.get_by_role("button", name="Upload", exact=True).click()
         page.wait_for_url("**/recordings/*")
-    (found,) = queries.page(owner.id, 9)
+    (found,) = library.find_page(owner.id, library.View(), 9)
     assert options.recap_options_of(found) == RecapOptions("council", "nl", "qwen3:8b", words)
 
 
@@ -110,7 +110,7 @@ def test_a_custom_prompt_without_words_is_told_before_a_byte_is_sent(
         page.get_by_role("combobox", name="Recap").select_option(label="Custom prompt")
         page.get_by_role("button", name="Upload", exact=True).click()
         page.get_by_text("A custom prompt needs a text").wait_for()
-    assert queries.page(owner.id, 9) == []
+    assert library.find_page(owner.id, library.View(), 9) == []
 
 
 def test_the_recap_is_written_again_by_keyboard_alone(open_page: OpenPage, owner: User) -> None:

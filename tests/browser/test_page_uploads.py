@@ -19,7 +19,7 @@ import config
 from core.accounts import users
 from core.database import schema, sessions
 from core.database.tables import ResumableUpload, User
-from core.recordings import queries
+from core.recordings import library
 from core.retention import deletion
 from core.storage.store import file_store
 from core.uploads import resumable
@@ -57,7 +57,7 @@ def owner(server: GunicornServer) -> User:
     """The account of the browser, with an empty library and nothing on its way."""
     found = users.find_user(OWNER)
     assert found is not None
-    for each in queries.page(found.id, 100):
+    for each in library.find_page(found.id, library.View(), 100):
         deletion.remove_recording(each.id)
     for id in file_store().incoming_sizes():
         resumable.remove(id)
@@ -91,7 +91,7 @@ def arrived() -> int:
 
 def check_library(owner: User, *files: Path) -> None:
     """Each file is one recording with exactly its bytes."""
-    found = {each.filename: each for each in queries.page(owner.id, 99)}
+    found = {each.filename: each for each in library.find_page(owner.id, library.View(), 99)}
     assert sorted(found) == sorted(file.name for file in files)
     for file in files:
         stored = file_store().recording(found[file.name].id).read_bytes()
@@ -175,7 +175,7 @@ def test_what_is_asked_for_can_be_changed_on_the_way(open_page: OpenPage, owner:
         wait_until(is_known)
         page.get_by_role("button", name="Resume").click()
         page.wait_for_url("**/recordings/*", timeout=20_000)
-    (found,) = queries.page(owner.id, 9)
+    (found,) = library.find_page(owner.id, library.View(), 9)
     assert (found.title, found.num_speakers) == ("Changed on the way", 3)
 
 
@@ -192,7 +192,7 @@ def test_a_file_that_came_before_is_told_with_a_link(open_page: OpenPage, owner:
         choose(page, file)
         page.get_by_text("You uploaded this file on").wait_for()
         assert page.url != first
-    assert len(queries.page(owner.id, 9)) == 4
+    assert len(library.find_page(owner.id, library.View(), 9)) == 4
 
 
 def test_somebody_logged_out_meanwhile_is_told_and_can_go_on(open_page: OpenPage, owner: User, tmp_path: Path) -> None:
@@ -259,7 +259,7 @@ def test_a_file_that_changed_after_it_was_chosen_is_to_be_chosen_again(
         assert page.get_by_text("Connection lost").is_hidden()
         assert page.get_by_role("button", name="Resume").is_hidden()
         wait_until(lambda: file_store().incoming_sizes() == {})
-        assert not queries.page(owner.id, 9)
+        assert not library.find_page(owner.id, library.View(), 9)
         if file.exists():
             page.get_by_role("button", name="Remove changing.wav").click()
             page.locator("input[type=file]:not([name])").set_input_files(file)

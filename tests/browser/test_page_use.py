@@ -13,7 +13,7 @@ from core.clock import utc_now
 from core.database.sessions import write
 from core.database.tables import Recording, Result, Status, User, Worker
 from core.jobs import transitions
-from core.recordings import queries
+from core.recordings import library, queries
 from core.storage.store import file_store
 from pipeline.recap import Phrase, WindowText, to_json
 
@@ -56,7 +56,7 @@ def test_a_file_is_chosen_named_and_uploaded(open_page: OpenPage, owner: User, t
         page.get_by_role("button", name="Upload", exact=True).click()
         page.wait_for_url("**/recordings/*")
         assert page.get_by_role("heading", level=1).inner_text() == "A talk"
-    (found,) = queries.page(owner.id, 9)
+    (found,) = library.find_page(owner.id, library.View(), 9)
     assert (found.language, found.num_speakers, found.filename) == ("nl", 2, "my_talk.wav")
 
 
@@ -73,7 +73,7 @@ def test_several_files_go_at_once_and_one_refused_holds_up_none(
         page.get_by_text("2 recordings uploaded").wait_for(state="attached")
         assert page.get_by_text("This file is empty").is_visible()
         assert page.get_by_role("link", name="Open").count() == 2
-    assert sorted(each.title for each in queries.page(owner.id, 9)) == ["one", "two"]
+    assert sorted(each.title for each in library.find_page(owner.id, library.View(), 9)) == ["one", "two"]
 
 
 def test_files_are_dropped_anywhere_on_the_library(open_page: OpenPage, owner: User) -> None:
@@ -91,7 +91,7 @@ def test_files_are_dropped_anywhere_on_the_library(open_page: OpenPage, owner: U
         assert page.get_by_role("textbox", name="Title").input_value() == "dropped"
         page.get_by_role("button", name="Upload", exact=True).click()
         page.wait_for_url("**/recordings/*")
-    assert {each.title for each in queries.page(owner.id, 9)} == {"An older one", "dropped"}
+    assert {each.title for each in library.find_page(owner.id, library.View(), 9)} == {"An older one", "dropped"}
 
 
 def test_the_sample_meeting_is_one_press_away(open_page: OpenPage, owner: User) -> None:
@@ -226,7 +226,7 @@ def test_everything_works_without_scripts(open_page: OpenPage, owner: User, tmp_
         page.get_by_label("Title, optional").fill("Plain")
         page.get_by_role("button", name="Upload").click()
         page.wait_for_url("**/recordings/*")
-        (found,) = queries.page(owner.id, 9)
+        (found,) = library.find_page(owner.id, library.View(), 9)
         meetings.finish(found, meetings.make_recap(found))
         page.goto(f"/recordings/{found.id}")
         assert page.get_by_role("heading", name="Decisions").is_visible()

@@ -14,7 +14,7 @@ from support import page_checks as looks
 
 from core.accounts import users
 from core.database.tables import Recording, User
-from core.recordings import queries
+from core.recordings import library, queries
 from pipeline.vocabulary.entries import parse_vocabulary
 from pipeline.vocabulary.spelling import spell_transcript
 
@@ -69,7 +69,7 @@ def test_names_of_the_account_are_offered_for_an_upload_and_changed_for_it(
         assert faults(page) == []
         page.get_by_role("button", name="Upload", exact=True).click()
         page.wait_for_url("**/recordings/*")
-    (found,) = queries.page(owner.id, 9)
+    (found,) = library.find_page(owner.id, library.View(), 9)
     assert (found.vocabulary or "").count("\n") == 189
     users.set_vocabulary(owner.id, "")
 

@@ -11,7 +11,7 @@ import pytest
 from chaos.fork_server import ForkServer
 from chaos.testbed import Testbed
 from core.clock import utc_now
-from core.recordings import queries
+from core.recordings import library
 from core.retention import deletion
 
 LASTING = ("redis", "beat", "w")
@@ -48,6 +48,7 @@ def testbed(running_testbed: Testbed) -> Iterator[Testbed]:
     for process in running_testbed.processes.values():
         if process.name not in LASTING and process.was_started:
             process.kill_all()
-    for recording in queries.page(running_testbed.owner.id, 100):  # leave nothing for the next test
+    # leave nothing for the next test
+    for recording in library.find_page(running_testbed.owner.id, library.View(), 100):
         deletion.remove_recording(recording.id)
     deletion.sweep_files(utc_now(), -1)

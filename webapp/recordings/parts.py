@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from core import parts
 from core.clock import utc_now
-from core.database.tables import Recording, User
-from core.recordings import queries
+from core.database.tables import Recording, Status, User
+from core.recordings import library, queries
 from core.recordings.details import details_of
 from pipeline.recap import Segment, Transcript
 from webapp import formats
@@ -68,7 +68,8 @@ def segments_around(at: float, transcript: Transcript) -> tuple[Segment | None, 
 
 def list_joinable(recording: Recording) -> list[Recording]:
     """A recording and those that may be joined with it, newest first, by when they were made."""
-    found = {one.id: one for one in (recording, *queries.finished(recording.owner_id, MOST_OFFERED))}
+    done = library.find_page(recording.owner_id, library.View(Status.DONE), MOST_OFFERED)
+    found = {one.id: one for one in (recording, *done)}
     return sorted(found.values(), key=_made_at, reverse=True)
 
 

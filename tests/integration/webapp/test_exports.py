@@ -19,7 +19,7 @@ from support import meetings
 from support.visitors import Program
 
 from core.database.tables import User
-from core.recordings import queries
+from core.recordings import library, queries
 from pipeline.numbers.find import write_numbers
 from pipeline.render.exports.catalogue import FORMATS
 from webapp.recordings.exports import MINUTES
@@ -175,4 +175,4 @@ def test_a_format_that_cannot_be_is_refused_before_anything_is_queued(
     result = run_recap(*arguments)
     assert result.exit_code == 1
     assert all(word in result.output for word in words)
-    assert queries.page(admin.id, 9) == []
+    assert library.find_page(admin.id, library.View(), 9) == []

@@ -16,7 +16,7 @@ from support.visitors import Program, log_in
 from core.accounts import users
 from core.clock import utc_now
 from core.database.tables import Recording, Status, User
-from core.recordings import indexing, queries, reviews, tags
+from core.recordings import indexing, library, queries, reviews, tags
 from core.recordings.minutes import save_minutes
 from core.retention import account_deletion, deletion
 from core.search.words import MAX_QUERY
@@ -138,7 +138,7 @@ def test_a_cursor_belongs_to_its_order_and_tells_no_title(program: Program, alic
         meetings.upload(alice, title)
     cursor = program.get("/recordings?limit=1&sort=title").json["next_cursor"]
     assert program.get(f"/recordings?sort=oldest&cursor={cursor}").status_code == 422
-    last = queries.page(alice.id, 2)[1]
+    last = library.find_page(alice.id, library.View(), 2)[1]
     assert last.title == "one"
     deletion.remove_recording(last.id)
     assert program.get(f"/recordings?sort=title&cursor={cursor}").status_code == 422
@@ -219,10 +219,10 @@ def test_several_are_deleted_once_that_is_confirmed(browser: FlaskClient, alice:
     assert "Delete 2 recordings?" in asked
     assert "Talk 0" in asked
     assert "Talk 2" not in asked
-    assert len(queries.page(alice.id, 9)) == 3
+    assert len(library.find_page(alice.id, library.View(), 9)) == 3
     answer = browser.post("/selected/delete", data={"id": [each.id for each in made[:2]], "back": "q=talk&sort=title"})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/?q=talk&sort=title")
-    assert [each.title for each in queries.page(alice.id, 9)] == ["Talk 2"]
+    assert [each.title for each in library.find_page(alice.id, library.View(), 9)] == ["Talk 2"]
 
 
 def test_only_own_recordings_are_selected(app: Flask, meeting: Recording, charlie: User) -> None:

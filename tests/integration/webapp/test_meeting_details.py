@@ -14,7 +14,7 @@ from support.tus_visitors import Tus
 from support.visitors import Program, stored_files
 
 from core.database.tables import Recording, Status, User
-from core.recordings import queries, recaps
+from core.recordings import library, queries, recaps
 
 UNKNOWN = {"date": None, "time": None, "place": None, "kind": None, "attendees": []}
 CALENDAR = {
@@ -107,7 +107,7 @@ def test_a_resumable_upload_keeps_its_details(app: Flask, browser: FlaskClient, 
     assert visitor.call("PUT", f"{path}/options", data={"calendar": calendar(), "kind": "Board"}).status_code == 204
     assert visitor.call("PUT", f"{path}/options", data={"calendar": "none"}).status_code == 422
     assert visitor.patch(path, 0, b"sound").status_code == 204
-    (kept,) = queries.page(alice.id, 10)
+    (kept,) = library.find_page(alice.id, library.View(), 10)
     assert (kept.title, kept.details) == ("Board, weekly", CALENDAR | {"kind": "Board"})
 
 

@@ -14,7 +14,7 @@ from core import parts
 from core.clock import utc_now
 from core.database.sessions import write
 from core.database.tables import Recording, User
-from core.recordings import queries
+from core.recordings import library, queries
 from core.recordings.details import details_of
 from core.retention import deletion
 from core.uploads import limits
@@ -37,7 +37,7 @@ def spans(recording: Recording) -> list[tuple[str, float, float]]:
 
 
 def count(owner: User) -> int:
-    return len(queries.page(owner.id, 100))
+    return len(library.find_page(owner.id, library.View(), 100))
 
 
 def test_the_api_joins_recordings_in_the_order_given(program: Program, recording: Recording, other: Recording) -> None:
@@ -218,7 +218,7 @@ def test_the_form_shows_the_place_before_it_splits(browser: FlaskClient, recordi
     at = shown.text.split('name="at" value="')[2].split('"')[0]
     answer = browser.post(address, data={"at": at, "step": "apply", "first_title": "A", "second_title": ""})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
-    assert {one.title for one in queries.page(alice.id, 9)} == {"Launch", "A", "Launch (2 of 2)"}
+    assert {one.title for one in library.find_page(alice.id, library.View(), 9)} == {"Launch", "A", "Launch (2 of 2)"}
 
 
 @pytest.mark.parametrize("at", ["", "soon", "9:99:99", "nan", "inf", "-5"])

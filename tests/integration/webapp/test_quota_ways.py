@@ -20,7 +20,7 @@ import config
 from core.accounts import api_keys
 from core.clock import utc_now
 from core.database.tables import User
-from core.recordings import queries
+from core.recordings import library
 from webapp.errors import TooManyAtOnce
 from webapp.uploads import concurrency
 
@@ -47,7 +47,7 @@ def test_bodies_of_unknown_length(program: Program, alice: User, data_dir: Path)
     assert not stored_files(data_dir)
     assert send_in_chunks(program, b"x" * (QUOTA - 1)).status_code == 201
     assert code_of(send_in_chunks(program, b"xx")) == (403, "quota_exceeded")
-    assert len(queries.page(alice.id, 9)) == 1
+    assert len(library.find_page(alice.id, library.View(), 9)) == 1
 
 
 @pytest.mark.usefixtures("small_quota")
@@ -59,7 +59,7 @@ def test_a_file_that_just_fits_is_not_refused_for_the_boundaries_around_it(progr
 @pytest.mark.usefixtures("small_quota")
 def test_the_sample_meeting(browser: FlaskClient, alice: User, data_dir: Path) -> None:
     assert browser.post("/sample").status_code == 403
-    assert not queries.page(alice.id, 9)
+    assert not library.find_page(alice.id, library.View(), 9)
     assert not stored_files(data_dir)
 
 
@@ -70,7 +70,7 @@ def test_the_command_line(app: Flask, admin: User, data_dir: Path, tmp_path: Pat
     result = app.test_cli_runner().invoke(args=["recap", str(file), "-o", str(tmp_path / "recap.pdf")])
     assert result.exit_code != 0
     assert "all the space" in result.output
-    assert not queries.page(admin.id, 9)
+    assert not library.find_page(admin.id, library.View(), 9)
     assert not stored_files(data_dir)
 
 

@@ -18,7 +18,7 @@ from core.clock import utc_now
 from core.database.sessions import write
 from core.database.tables import Recording, Status, User, Worker
 from core.jobs import transitions
-from core.recordings import options, queries, recap_templates, recaps
+from core.recordings import library, options, queries, recap_templates, recaps
 from core.recordings.options import RecapOptions
 from webapp.cli import recap
 
@@ -41,7 +41,7 @@ WRONG = [
 
 
 def only(alice: User) -> Recording:
-    (found,) = queries.page(alice.id, 9)
+    (found,) = library.find_page(alice.id, library.View(), 9)
     return found
 
 
@@ -107,7 +107,7 @@ def test_what_does_not_fit_is_refused_by_name_and_nothing_is_kept(
     assert answer.status_code == 422
     assert answer.json["error"]["code"] == "invalid_request"
     assert named in answer.json["error"]["message"]
-    assert queries.page(alice.id, 9) == []
+    assert library.find_page(alice.id, library.View(), 9) == []
 
 
 def test_instructions_of_two_thousand_signs_of_any_script_are_taken(program: Program) -> None:
@@ -376,4 +376,4 @@ def test_a_file_of_names_that_cannot_be_read_is_told_before_anything_is_kept(
     result = recap_command(app, tmp_path, names)
     assert result.exit_code != 0
     assert told in result.output
-    assert queries.page(admin.id, 9) == []
+    assert library.find_page(admin.id, library.View(), 9) == []

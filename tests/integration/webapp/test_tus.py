@@ -17,7 +17,7 @@ from support.visitors import Program, log_in, stored_files, token_of
 from core.accounts import api_keys
 from core.clock import utc_now
 from core.database.tables import User
-from core.recordings import queries
+from core.recordings import library, queries
 from core.retention import deletion
 from core.storage.store import file_store
 from core.uploads import resumable
@@ -149,7 +149,7 @@ def test_a_repeated_last_request_makes_no_second_recording(tus: Tus, alice: User
     assert code_of(tus.patch(path, 0, b"talk")) == (409, "offset_conflict")
     head = tus.call("HEAD", path)
     assert (head.headers["Upload-Offset"], head.headers["Upload-Recording"]) == ("4", made)
-    assert [each.id for each in queries.page(alice.id, 9)] == [made]
+    assert [each.id for each in library.find_page(alice.id, library.View(), 9)] == [made]
 
 
 def test_giving_up_a_complete_upload_leaves_its_recording(tus: Tus) -> None:

@@ -15,7 +15,7 @@ from support.visitors import Program, log_in, stored_files, token_of
 
 import config
 from core.database.tables import User
-from core.recordings import queries
+from core.recordings import library, queries
 
 
 def test_other_bodies_stay_small(browser: FlaskClient) -> None:
@@ -92,7 +92,7 @@ def test_the_sample_meeting_is_added_like_an_upload(browser: FlaskClient, alice:
     assert "Try the sample meeting" in browser.get("/").text
     answer = browser.post("/sample")
     assert answer.status_code == 303
-    (found,) = queries.page(alice.id, 9)
+    (found,) = library.find_page(alice.id, library.View(), 9)
     sample = config.ROOT / "audio_samples" / "launch-planning.mp3"
     assert found.sha256 == hashlib.sha256(sample.read_bytes()).hexdigest()
     assert [path.name for path in stored_files(data_dir)] == [found.id]

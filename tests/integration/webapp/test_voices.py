@@ -11,7 +11,7 @@ from support.visitors import Program, token_of
 
 from core.clock import utc_now
 from core.database.tables import Recording, User
-from core.recordings import queries, recaps, speaker_names, voice_prints
+from core.recordings import library, recaps, speaker_names, voice_prints
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_a_voice_of_another_model_proposes_nothing(alice: User, new: Recording) 
 
 def test_a_recording_that_was_heard_again_keeps_its_newest_voices_only(alice: User, new: Recording) -> None:
     vector = array("f", (0.0, 1.0)).tobytes()
-    earlier = next(each for each in queries.page(alice.id, 10) if each.title == "Earlier")
+    earlier = next(each for each in library.find_page(alice.id, library.View(), 10) if each.title == "Earlier")
     speaker_names.set_names(earlier.id, {"s1": "", "s2": "Ben"}, utc_now())
     voice_prints.keep_prints(earlier.id, "another transcript", "model", {"s2": vector})
     assert voice_prints.list_known(alice.id) == {}

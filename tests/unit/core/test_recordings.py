@@ -61,7 +61,7 @@ def test_somebody_elses_recording_is_not_there() -> None:
     recording = make_recording(ann)
     assert queries.get(recording.id, ann.id) is not None
     assert queries.get(recording.id, bob.id) is None
-    assert queries.page(bob.id, 10) == []
+    assert library.find_page(bob.id, library.View(), 10) == []
 
 
 def test_pages_go_from_new_to_old_without_gap_or_double() -> None:
